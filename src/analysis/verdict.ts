@@ -1,0 +1,122 @@
+import type { SourceProblemCode } from './recording.ts'
+
+export type Outcome = 'pass' | 'fail' | 'inconclusive'
+
+/** Every reason the judge can give; each is documented in docs/statistics.md. */
+export const reasonCodes = [
+  // the canary is bad
+  'worse',
+  'jointly-worse',
+  'worse-at-gate',
+  'crashing',
+  'over-limit',
+  'failed-before',
+  // the canary is good enough
+  'within-margin',
+  'passed-before',
+  // we cannot tell
+  'needs-more-data',
+  'not-decidable',
+  'warming-up',
+  'soaking',
+  'no-canary-traffic',
+  'no-stable-traffic',
+  'no-canary-data',
+  'no-stable-data',
+  'metric-missing',
+  'history-missing',
+  'history-short',
+  'one-pod',
+  'histogram-too-coarse',
+  'no-bound-for-limit',
+  'both-arms-failing',
+  'traffic-share',
+  'no-control',
+  'all-zero-stable',
+  'bad-samples',
+  // the policy or a person decides
+  'hold-expired',
+  'gate-policy',
+  'mode-pause',
+  'mode-observe',
+  'approval-needed',
+  'approved',
+  'rejected',
+  'held',
+  'overloaded',
+] as const
+
+export type ReasonCode = (typeof reasonCodes)[number] | SourceProblemCode
+
+export interface Reason {
+  readonly code: ReasonCode
+  readonly metric?: string
+  readonly text: string
+}
+
+export interface Interval {
+  readonly estimate: number
+  readonly low: number
+  readonly high: number
+}
+
+/** What one arm showed in one metric: a share of events, or a level. */
+export interface ArmNumbers {
+  readonly events?: number
+  readonly of?: number
+  /** Share of requests (errors, conversion), quantile in seconds (latency), mean level (gauge). */
+  readonly value?: number
+  readonly pods?: number
+}
+
+export interface MetricVerdict {
+  readonly name: string
+  readonly kind: 'errors' | 'latency' | 'conversion' | 'gauge'
+  readonly judged: Outcome
+  readonly required: boolean
+  readonly canary: ArmNumbers
+  readonly stable: ArmNumbers
+  /** Canary against stable: of rates, of quantiles, of levels; 1 = alike. */
+  readonly ratio?: Interval
+  /** Bucket bounds the latency was judged at, in seconds. */
+  readonly bounds?: readonly number[]
+  /** E-value against "not beyond the tolerance": 1/α and more is proof of harm. */
+  readonly evidence: number
+  /** E-value against "worse than the margin": 1/β and more is proof of being good enough. */
+  readonly passEvidence?: number
+  readonly tolerance: number
+  readonly margin?: number
+  /** Minutes of traffic like the present until this metric can be judged; undefined where it is, or cannot be told. */
+  readonly neededMinutes?: number
+  /** How many times noisier than independent requests. */
+  readonly dispersion?: number
+  readonly reasons: readonly Reason[]
+}
+
+export interface StepVerdict {
+  readonly index: number
+  readonly weight?: number
+  readonly next?: number
+  readonly slice: number
+  readonly ends?: number
+  readonly atGate: boolean
+  readonly passed: boolean
+}
+
+/** What the engine says of one recording at one moment. */
+export interface Verdict {
+  /** What the statistics say. */
+  readonly judged: Outcome
+  /** What is answered after the policy's mode and gate rules. */
+  readonly verdict: Outcome
+  /** 0 fail … 50 no evidence … 100 pass; docs/statistics.md has the formula. */
+  readonly score: number
+  /** One line under 200 characters without `< > &`. */
+  readonly summary: string
+  readonly reasons: readonly Reason[]
+  readonly metrics: readonly MetricVerdict[]
+  readonly step?: StepVerdict
+  /** First slice with a fail; it stays a fact of the run. */
+  readonly firstFail?: number
+  readonly window: { readonly from: string; readonly to: string; readonly at: number }
+}

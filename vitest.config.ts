@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/main.ts', 'src/cli.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      thresholds: { branches: 90, lines: 90, functions: 90, statements: 90 },
+    },
+  },
+})
