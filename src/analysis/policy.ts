@@ -86,6 +86,7 @@ export interface ConversionPolicy extends CommonMetricPolicy {
   readonly tolerance: number
   /** Relative drop within which the canary passes, 0 < x < 1. */
   readonly margin: number
+  /** The smallest effect worth finding, as a ratio > 1. */
   readonly mde: number
 }
 

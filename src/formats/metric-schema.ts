@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { drop, quantile, quantity, ratio, seconds, share } from './amount-schemas.ts'
+import { selectionSchema } from './selection-schema.ts'
+
+const metricName = z
+  .string()
+  .regex(/^[a-zA-Z_][\w.-]{0,62}$/, 'expected a name of letters, digits, dots, dashes and underscores')
+  // A name that every object has would find a function in place of a metric's data.
+  .refine((name) => !(name in {}), 'expected another name, this one is reserved')
+
+const promQl = (description: string): z.ZodType<string> => z.string().min(1).max(4000).meta({ description })
+
+const common = {
+  name: metricName.meta({ description: 'Name of the metric, unique in the policy.' }),
+  weight: z.exactOptional(
+    share("Share of the error budget in place of the kind's own, shared equally.", { min: 0, max: 1 }),
+  ),
+  required: z.exactOptional(
+    z
+      .boolean()
+      .meta({ description: 'A step passes only when every required metric passes (yes; gauges no).' }),
+  ),
+  watch: z.exactOptional(
+    z
+      .boolean()
+      .meta({ description: 'Show it, but never let it decide: weight 0, not required.', default: false }),
+  ),
+  critical: z.exactOptional(
+    z.boolean().meta({ description: 'Tolerate nothing worse than stable.', default: false }),
+  ),
+  source: z.exactOptional(
+    z
+      .string()
+      .min(1)
+      .max(63)
+      .meta({ description: "A source of the configuration, in place of the policy's." }),
+  ),
+  select: z.exactOptional(selectionSchema),
+}
+
+const harm = 'Fail when shown to be worse than this, as a ratio to stable'
+const good = 'Pass a step when shown to be within this, as a ratio to stable'
+const mde = (value: string): string => `The smallest effect worth finding (${value}).`
+
+export const errorsMetric = z
+  .strictObject({
+    kind: z.literal('errors'),
+    ...common,
+    total: z.exactOptional(promQl('Selector of the counter of all requests.')),
+    bad: z.exactOptional(promQl('Selector of the counter of failed requests.')),
+    tolerance: z.exactOptional(ratio(`${harm} (1, no worse).`)),
+    margin: z.exactOptional(ratio(`${good} (1.5).`, { above: 1 })),
+    absoluteMargin: z.exactOptional(
+      share('An error rate that is good enough whatever the ratio (0.001).', { min: 0, below: 1 }),
+    ),
+    mde: z.exactOptional(ratio(mde('50%'), { above: 1 })),
+    limit: z.exactOptional(
+      share('Highest share of failed requests that is acceptable at all.', { above: 0, below: 1 }),
+    ),
+  })
+  .meta({ description: 'Share of requests that fail.' })
+
+export const latencyMetric = z
+  .strictObject({
+    kind: z.literal('latency'),
+    ...common,
+    histogram: z.exactOptional(promQl('Selector of the histogram, with or without _bucket.')),
+    unit: z.exactOptional(
+      z.enum(['seconds', 'milliseconds']).meta({
+        description: "Unit of the histogram's bounds (milliseconds when its name says so, else seconds).",
+      }),
+    ),
+    quantile: z.exactOptional(quantile('The quantile that is compared (0.95).')),
+    tolerance: z.exactOptional(ratio(`${harm} (5%).`)),
+    margin: z.exactOptional(ratio(`${good} (10%).`, { above: 1 })),
+    mde: z.exactOptional(ratio(mde('25%'), { above: 1 })),
+    limit: z.exactOptional(seconds('Highest acceptable quantile: 1s, 250ms.', { above: 0, max: 86_400 })),
+  })
+  .meta({ description: 'A quantile of response times, from a histogram.' })
+
+export const conversionMetric = z
+  .strictObject({
+    kind: z.literal('conversion'),
+    ...common,
+    good: z.exactOptional(promQl('Selector of the counter of successes.')),
+    total: z.exactOptional(promQl('Selector of the counter of attempts.')),
+    tolerance: z.exactOptional(drop('Fail when the relative drop is shown to be larger than this (2%).')),
+    margin: z.exactOptional(
+      drop('Pass a step when the relative drop is shown to be smaller than this (10%).', { above: 0 }),
+    ),
+    mde: z.exactOptional(ratio(mde('10%'), { above: 1 })),
+  })
+  .meta({ description: 'Share of attempts that succeed; lower is worse.' })
+
+export const gaugeMetric = z
+  .strictObject({
+    kind: z.literal('gauge'),
+    ...common,
+    query: z.exactOptional(promQl('A query with one level per pod: cpu, memory, a queue.')),
+    tolerance: z.exactOptional(ratio(`${harm} (25%).`)),
+    margin: z.exactOptional(ratio(`${good} (none: it never has to pass).`, { above: 1 })),
+    limit: z.exactOptional(
+      quantity("Highest acceptable level in the metric's own unit: 0.8, 512Mi.", { above: 0 }),
+    ),
+  })
+  .meta({ description: 'A level per pod; higher is worse.' })
+
+export const metricSchema = z.discriminatedUnion('kind', [
+  errorsMetric,
+  latencyMetric,
+  conversionMetric,
+  gaugeMetric,
+])
+
+export type MetricInput = z.output<typeof metricSchema>

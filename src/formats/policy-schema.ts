@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { duration, share } from './amount-schemas.ts'
+import { metricSchema } from './metric-schema.ts'
+import { selectionSchema } from './selection-schema.ts'
+
+const gateAnswer = z.enum(['hold', 'proceed', 'fail'])
+const week = 7 * 86_400
+const day = 86_400
+
+export const holdSchema = z.strictObject({
+  for: z.exactOptional(duration('How long a hold may last after its gate (60m).', { min: 0, max: 30 * day })),
+  then: z.exactOptional(
+    z.enum(['ask', 'proceed', 'fail']).meta({
+      description: 'What follows: ask stays inconclusive until a person decides.',
+      default: 'ask',
+    }),
+  ),
+})
+
+/** A policy as it is written. What is left out is filled in by `resolvePolicy`. */
+export const policySchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'expected a name of letters, digits, dots, dashes and underscores')
+      .meta({ description: 'Name by which requests refer to the policy.' }),
+    source: z.exactOptional(
+      z
+        .string()
+        .min(1)
+        .max(63)
+        .meta({ description: 'A Prometheus of the configuration.', default: 'default' }),
+    ),
+    select: z.exactOptional(selectionSchema),
+    slice: z.exactOptional(
+      z
+        .union([z.literal('auto'), duration('A fixed length.', { min: 1, max: 3600 }, 'auto, or ')])
+        .meta({ description: 'Unit of time in which counts are compared.', default: 'auto' }),
+    ),
+    history: z.exactOptional(
+      duration('How much of stable before the rollout the noise is learned from (2h).', {
+        min: 0,
+        max: week,
+      }),
+    ),
+    warmup: z.exactOptional(duration('Pods younger than this are left out (3m).', { min: 0, max: day })),
+    step: z.exactOptional(
+      duration('Planned length of a step, where the caller does not say (10m).', { min: 1, max: week }),
+    ),
+    soak: z.exactOptional(
+      duration('A step passes only after this much mature canary traffic (3m).', { min: 0, max: week }),
+    ),
+    falseAbort: z.exactOptional(
+      share('Chance of ever failing a healthy canary, all metrics and looks together (0.05).', {
+        above: 0,
+        max: 0.5,
+      }),
+    ),
+    missedHarm: z.exactOptional(
+      share('Chance of passing a canary that is worse than the margin (0.05).', { above: 0, max: 0.5 }),
+    ),
+    riskProportional: z.exactOptional(
+      z.boolean().meta({ description: 'Margins in proportion to the blast radius.', default: true }),
+    ),
+    onInconclusive: z.exactOptional(
+      gateAnswer.meta({ description: 'What a gate answers when nothing is shown.', default: 'hold' }),
+    ),
+    hold: z.exactOptional(holdSchema.meta({ description: 'How long a hold may last, and what follows.' })),
+    onNoData: z.exactOptional(
+      gateAnswer.meta({
+        description: 'What a gate answers without a mature canary sample.',
+        default: 'hold',
+      }),
+    ),
+    onSourceDown: z.exactOptional(
+      gateAnswer.meta({ description: 'What a gate answers when the source is down.', default: 'hold' }),
+    ),
+    mode: z.exactOptional(
+      z.enum(['enforce', 'pause', 'observe']).meta({
+        description:
+          'pause: a fail is answered inconclusive; observe: always pass, the truth stands in judged.',
+        default: 'enforce',
+      }),
+    ),
+    approval: z.exactOptional(
+      z.enum(['auto', 'manual', 'hybrid']).meta({
+        description: 'manual: a person approves each step; hybrid: only when the judge does not pass.',
+        default: 'auto',
+      }),
+    ),
+    metrics: z.array(metricSchema).min(1).max(50).meta({ description: 'What is compared.' }),
+  })
+  .meta({
+    title: 'canary-judge policy',
+    description: 'What to compare between canary and stable, and how strictly.',
+  })
+
+export type PolicyInput = z.output<typeof policySchema>

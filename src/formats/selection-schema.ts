@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+const labels = z.record(
+  z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a Prometheus label name'),
+  z.string().max(1000),
+)
+
+const arm = (which: string): typeof labels =>
+  labels
+    .refine((matchers) => Object.keys(matchers).length > 0, 'expected at least one label')
+    .meta({ description: `Labels that the ${which} series carry.`, minProperties: 1 })
+
+const preset = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected the name of a preset, such as pods or istio')
+  .meta({ description: 'Name of a preset: how a mesh, an ingress or plain pods tell the arms apart.' })
+
+/** The shapes a selection may have; their keys are what an unknown key is compared with. */
+export const presetSelection = z.strictObject({
+  preset,
+  labels: z.exactOptional(
+    labels.meta({ description: 'Names of labels in place of those the preset expects.' }),
+  ),
+})
+
+export const armSelection = z.strictObject({ canary: arm('canary'), stable: arm('stable') })
+
+export const selectionSchema = z.union([preset, presetSelection, armSelection]).meta({
+  description: 'How the arms are told apart: a preset by name, or the labels of each arm.',
+})
