@@ -1,0 +1,150 @@
+import { conditionsAt, type Place } from './conditions.ts'
+import { normalTail } from './normal-tail.ts'
+import type { Noise, Wobble } from './noise.ts'
+import { split, uniform, type Random } from './random.ts'
+import { sampleBinomial } from './sample-binomial.ts'
+import { sampleNormal } from './sample-normal.ts'
+import { samplePoisson } from './sample-poisson.ts'
+import type { SimulatedRollout } from './simulated-rollout.ts'
+
+/** One pod's counts, `[slice]`; null where the pod does not run. */
+export interface PodCounts {
+  readonly requests: (number | null)[]
+  readonly failed: (number | null)[]
+  /** `[bound][slice]`: slower than the bound. */
+  readonly slower: readonly (number | null)[][]
+  readonly checkouts: (number | null)[]
+  readonly orders: (number | null)[]
+  readonly memory: (number | null)[]
+}
+
+export interface PodLife extends Place {
+  readonly random: Random
+  /** Expected requests of this pod, `[slice]`; NaN where it does not run. */
+  readonly expected: Float64Array
+}
+
+/**
+ * Draws what one pod records. Each metric has its own stream of random numbers, so that an effect on one leaves
+ * the others as they were, and a healthy recording and a sick one of the same seed differ by the effect alone.
+ */
+export function simulatePod(rollout: SimulatedRollout, life: PodLife): PodCounts {
+  const { noise, service, metrics, sliceSeconds, history } = rollout
+  const slices = life.expected.length
+  const counts = emptyCounts(slices, service.latencyBounds.length)
+  const streams = openStreams(life.random, noise)
+  const minutesPerSlice = sliceSeconds / 60
+  let age = 0
+  for (let slice = 0; slice < slices; slice++) {
+    const expected = life.expected[slice] ?? Number.NaN
+    if (Number.isNaN(expected)) continue
+    const now = { minute: (slice - history) * minutesPerSlice, age: age * minutesPerSlice }
+    const conditions = conditionsAt(noise, rollout.effect, life, now)
+    age++
+    const burst = streams.burst() ? noise.bursts : undefined
+    const requests = samplePoisson(streams.requests, expected)
+    counts.requests[slice] = requests
+    if (metrics.errors !== undefined) {
+      const usual = service.errorRate * conditions.errors * (burst?.errors ?? 1) * streams.errors.step()
+      const chance = 1 - (1 - Math.min(1, usual)) * (1 - conditions.failing)
+      counts.failed[slice] = sampleBinomial(streams.errors.random, requests, chance)
+    }
+    if (metrics.latency !== undefined) {
+      const factor = conditions.latency * (burst?.latency ?? 1) * streams.latency.step()
+      fillSlower(counts.slower, slice, requests, { rollout, random: streams.latency.random, factor })
+    }
+    if (metrics.conversion !== undefined) {
+      const { random, step } = streams.conversion
+      const checkouts = sampleBinomial(random, requests, service.checkoutShare)
+      const chance = Math.min(1, service.conversionRate * conditions.conversion * step())
+      counts.checkouts[slice] = checkouts
+      counts.orders[slice] = sampleBinomial(random, checkouts, chance)
+    }
+    if (metrics.memory !== undefined) {
+      counts.memory[slice] = Math.round(service.memoryBytes * conditions.memory * streams.memory.step())
+    }
+  }
+  return counts
+}
+
+/** A multinomial draw over the buckets: those slower than a bound are a binomial share of those slower than the last. */
+function fillSlower(
+  slower: PodCounts['slower'],
+  slice: number,
+  requests: number,
+  latency: { readonly rollout: SimulatedRollout; readonly random: Random; readonly factor: number },
+): void {
+  const { latencyMedian, latencySigma, latencyBounds } = latency.rollout.service
+  const centre = Math.log(latencyMedian * latency.factor)
+  let left = requests
+  let share = 1
+  for (const [bound, row] of slower.entries()) {
+    if (left > 0) {
+      const next = normalTail((Math.log(latencyBounds[bound] ?? Infinity) - centre) / latencySigma)
+      left = sampleBinomial(latency.random, left, Math.min(1, next / share))
+      share = next
+    }
+    row[slice] = left
+  }
+}
+
+interface Stream {
+  readonly random: Random
+  readonly step: () => number
+}
+
+function openStreams(random: Random, noise: Noise) {
+  const stream = (label: string, wobble: Wobble): Stream => ({
+    random: split(random, label),
+    step: wobbling(split(random, `${label}-level`), wobble),
+  })
+  return {
+    requests: split(random, 'requests'),
+    burst: bursting(split(random, 'bursts'), noise.bursts),
+    errors: stream('errors', noise.errors),
+    latency: stream('latency', noise.latency),
+    conversion: stream('conversion', noise.conversion),
+    memory: stream('memory', noise.memory),
+  }
+}
+
+/** The pod's own factor, slice by slice, with mean 1; the autoregression starts in its settled state. */
+function wobbling(random: Random, { podSd, sd, rho }: Wobble): () => number {
+  const lasting = podSd * sampleNormal(random) - (podSd * podSd + sd * sd) / 2
+  if (sd === 0) {
+    const factor = Math.exp(lasting)
+    return () => factor
+  }
+  const renewal = sd * Math.sqrt(1 - rho * rho)
+  let level = sd * sampleNormal(random)
+  return () => {
+    const factor = Math.exp(lasting + level)
+    level = rho * level + renewal * sampleNormal(random)
+    return factor
+  }
+}
+
+/** Whether the pod is in a burst, slice by slice, starting in the settled state. */
+function bursting(random: Random, bursts: Noise['bursts']): () => boolean {
+  if (bursts === undefined) return () => false
+  const { start, goOn } = bursts
+  let now = uniform(random) < start / (start + 1 - goOn)
+  return () => {
+    const was = now
+    now = uniform(random) < (was ? goOn : start)
+    return was
+  }
+}
+
+function emptyCounts(slices: number, bounds: number): PodCounts {
+  // not Array.from: it is ten times slower, and this is most of what a recording allocates
+  const row = () => new Array<number | null>(slices).fill(null)
+  return {
+    requests: row(),
+    failed: row(),
+    slower: Array.from({ length: bounds }, row),
+    checkouts: row(),
+    orders: row(),
+    memory: row(),
+  }
+}
