@@ -1,3 +1,5 @@
+import { stirlingError } from '../stats/stirling-error.ts'
+
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI)
 
 /** ln n!, for whole n ≥ 0. */
@@ -5,17 +7,9 @@ export function logFactorial(n: number): number {
   return (n + 0.5) * Math.log(n + 1) - (n + 1) + halfLogTwoPi + stirlingTail(n)
 }
 
-/** What Stirling's formula leaves out of ln n!, for whole n ≥ 0; to 1e-13. */
+/** What (n + ½) ln(n + 1) − (n + 1) + ½ ln 2π leaves out of ln n!, for whole n ≥ 0. */
 export function stirlingTail(n: number): number {
-  const known = tails[n]
-  if (known !== undefined) return known
-  const inverse = 1 / (n + 1)
-  const square = inverse * inverse
-  return (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680) * square) * square) * square) * inverse
+  return smallTails[n] ?? stirlingError(n + 1)
 }
 
-const tails: readonly number[] = Array.from({ length: 32 }, (_, n) => {
-  let sum = 0
-  for (let factor = 2; factor <= n; factor++) sum += Math.log(factor)
-  return sum - (n + 0.5) * Math.log(n + 1) + (n + 1) - halfLogTwoPi
-})
+const smallTails: readonly number[] = Array.from({ length: 1024 }, (_, n) => stirlingError(n + 1))
