@@ -150,6 +150,8 @@ export interface VerdictStore {
   /** Binds decisions made before the run existed to it. */
   bindDecisions(run: Run): Promise<void>
 
+  /** The digest that `saveRecording` would give; works without the database, so also while it is away. */
+  digestRecording(recording: Recording): Promise<string>
   /** Stores it in content-addressed chunks and gives its digest; what is stored already is not written again. */
   saveRecording(runId: string, recording: Recording): Promise<string>
   loadRecording(digest: string): Promise<Recording | undefined>

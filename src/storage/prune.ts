@@ -1,0 +1,196 @@
+import type { Transaction } from 'kysely'
+import type { Retention, VerdictStore } from '../ports.ts'
+import type { Connection } from './connection.ts'
+import { holdLock } from './connection.ts'
+import type { Database } from './schema.ts'
+
+/** Small transactions: writers of this and other processes get their turn in between. */
+const batch = { recordings: 100, runs: 20, decisions: 500 } as const
+
+/** Deletes what is past its time, in batches; of an open run nothing. */
+export const prune = async (
+  connection: Connection,
+  now: number,
+  retention: Retention,
+): ReturnType<VerdictStore['prune']> => {
+  const inBatches = async (size: number, step: (transaction: Transaction<Database>) => Promise<Batch>) => {
+    const total = { runs: 0, recordings: 0 }
+    for (;;) {
+      const done = await connection.db.transaction().execute(async (transaction) => {
+        // nobody saves a recording while its chunks may be going
+        await holdLock(transaction, connection.kind, 'recordings')
+        return step(transaction)
+      })
+      total.runs += done.runs
+      total.recordings += done.recordings
+      if (done.seen < size) return total
+    }
+  }
+  const first = await inBatches(batch.recordings, (trx) => pruneRecordings(trx, now, retention))
+  const second = await inBatches(batch.runs, (trx) => pruneRuns(trx, now, retention))
+  await inBatches(batch.decisions, (trx) => pruneDecisions(trx, now, retention))
+  return { runs: first.runs + second.runs, recordings: first.recordings + second.recordings }
+}
+
+interface Batch {
+  readonly seen: number
+  readonly runs: number
+  readonly recordings: number
+}
+
+const pruneRecordings = async (
+  transaction: Transaction<Database>,
+  now: number,
+  retention: Retention,
+): Promise<Batch> => {
+  const uses = await transaction
+    .selectFrom('recording_uses as use')
+    .innerJoin('runs', 'runs.id', 'use.run_id')
+    .select(['use.run_id', 'use.digest'])
+    .where('runs.closed_at', 'is not', null)
+    .where('use.saved_at', '<', now - retention.recordingsOlderThanMs)
+    .where((eb) =>
+      eb.or([
+        eb('use.saved_at', '<', now - retention.failedRecordingsOlderThanMs),
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('verdicts')
+              .select('verdicts.id')
+              .whereRef('verdicts.recording_digest', '=', 'use.digest')
+              .whereRef('verdicts.run_id', '=', 'use.run_id')
+              .where((fail) => fail.or([fail('verdict', '=', 'fail'), fail('judged', '=', 'fail')])),
+          ),
+        ),
+      ]),
+    )
+    .limit(batch.recordings)
+    .execute()
+  for (const { run_id, digest } of uses) {
+    await transaction
+      .deleteFrom('recording_uses')
+      .where('run_id', '=', run_id)
+      .where('digest', '=', digest)
+      .execute()
+  }
+  const recordings = await dropUnused(
+    transaction,
+    uses.map((use) => use.digest),
+  )
+  return { seen: uses.length, runs: 0, recordings }
+}
+
+const pruneRuns = async (
+  transaction: Transaction<Database>,
+  now: number,
+  retention: Retention,
+): Promise<Batch> => {
+  const newestTooMany = await transaction
+    .selectFrom('runs')
+    .select(['start', 'id'])
+    .orderBy('start', 'desc')
+    .orderBy('id', 'desc')
+    .offset(retention.maxRuns)
+    .limit(1)
+    .executeTakeFirst()
+  const runs = await transaction
+    .selectFrom('runs')
+    .select('id')
+    .where('closed_at', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb('closed_at', '<', now - retention.runsOlderThanMs),
+        ...(newestTooMany === undefined
+          ? []
+          : [eb(eb.refTuple('start', 'id'), '<=', eb.tuple(newestTooMany.start, newestTooMany.id))]),
+      ]),
+    )
+    .orderBy('start')
+    .orderBy('id')
+    .limit(batch.runs)
+    .execute()
+  if (runs.length === 0) return { seen: 0, runs: 0, recordings: 0 }
+  const ids = runs.map((run) => run.id)
+  const uses = await transaction
+    .deleteFrom('recording_uses')
+    .where('run_id', 'in', ids)
+    .returning('digest')
+    .execute()
+  const recordings = await dropUnused(
+    transaction,
+    uses.map((use) => use.digest),
+  )
+  await transaction.deleteFrom('runs').where('id', 'in', ids).execute()
+  return { seen: runs.length, runs: runs.length, recordings }
+}
+
+/** Deletes those of the recordings that no run uses, and those of their chunks that no manifest refers to. */
+const dropUnused = async (
+  transaction: Transaction<Database>,
+  digests: readonly string[],
+): Promise<number> => {
+  if (digests.length === 0) return 0
+  const unused = await transaction
+    .selectFrom('recordings')
+    .select('id')
+    .where('digest', 'in', digests)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('recording_uses')
+            .select('run_id')
+            .whereRef('recording_uses.digest', '=', 'recordings.digest'),
+        ),
+      ),
+    )
+    .execute()
+  for (const { id } of unused) await dropRecording(transaction, id)
+  return unused.length
+}
+
+const dropRecording = async (transaction: Transaction<Database>, id: number): Promise<void> => {
+  const chunks = await transaction
+    .deleteFrom('recording_chunks')
+    .where('recording_id', '=', id)
+    .returning('chunk_id')
+    .execute()
+  await transaction.deleteFrom('recordings').where('id', '=', id).execute()
+  await transaction
+    .deleteFrom('chunks')
+    .where(
+      'id',
+      'in',
+      chunks.map((chunk) => chunk.chunk_id),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('recording_chunks')
+            .select('chunk_id')
+            .whereRef('recording_chunks.chunk_id', '=', 'chunks.id'),
+        ),
+      ),
+    )
+    .execute()
+}
+
+const pruneDecisions = async (
+  transaction: Transaction<Database>,
+  now: number,
+  retention: Retention,
+): Promise<Batch> => {
+  const old = transaction
+    .selectFrom('decisions')
+    .leftJoin('runs', 'runs.id', 'decisions.run_id')
+    .select('decisions.id')
+    .where('decisions.at', '<', now - retention.decisionsOlderThanMs)
+    .where((eb) => eb.or([eb('runs.id', 'is', null), eb('runs.closed_at', 'is not', null)]))
+    .limit(batch.decisions)
+  const { numDeletedRows } = await transaction
+    .deleteFrom('decisions')
+    .where('id', 'in', old)
+    .executeTakeFirstOrThrow()
+  return { seen: Number(numDeletedRows), runs: 0, recordings: 0 }
+}

@@ -1,0 +1,99 @@
+import type { Generated } from 'kysely'
+
+/** All times are milliseconds since the epoch in `double precision`, which both databases give back as a number. */
+export interface Database {
+  readonly runs: RunRow
+  readonly steps: StepRow
+  readonly verdicts: VerdictRow
+  readonly decisions: DecisionRow
+  readonly recordings: RecordingRow
+  readonly recording_uses: RecordingUseRow
+  readonly recording_chunks: RecordingChunkRow
+  readonly chunks: ChunkRow
+}
+
+export interface RunRow {
+  readonly id: string
+  /** Hashes stand in the indexes, since PostgreSQL cannot index a long text. */
+  readonly open_key: string
+  readonly namespace_key: string
+  readonly name_key: string
+  readonly source: string
+  readonly namespace: string
+  readonly name: string
+  readonly revision: string
+  readonly stable_revision: string | null
+  readonly policy: string
+  readonly policy_digest: string
+  readonly start: number
+  readonly opened_at: number
+  readonly last_look_at: number
+  readonly closed_at: number | null
+  readonly gates: number | null
+  readonly first_fail_at: number | null
+  readonly ending: string | null
+  readonly last_hook: string | null
+  readonly last_hook_at: number | null
+}
+
+export interface StepRow {
+  readonly run_id: string
+  readonly idx: number
+  readonly weight: number | null
+  readonly next: number | null
+  readonly started_at: number
+  readonly ends_at: number
+  readonly passed_at: number | null
+}
+
+export interface VerdictRow {
+  readonly id: string
+  readonly run_id: string
+  readonly at: number
+  readonly created_at: number
+  readonly judged: string
+  readonly verdict: string
+  readonly score: number
+  readonly summary: string
+  readonly recording_digest: string | null
+  readonly body: string
+}
+
+export interface DecisionRow {
+  readonly id: string
+  readonly subject_key: string
+  readonly namespace: string
+  readonly name: string
+  readonly run_id: string | null
+  readonly kind: string
+  readonly scope: string
+  readonly step: number | null
+  readonly override: number
+  readonly decided_by: string
+  readonly reason: string
+  readonly at: number
+}
+
+export interface RecordingRow {
+  readonly id: Generated<number>
+  readonly digest: string
+  readonly manifest: string
+}
+
+/** Which runs a recording is evidence of: retention removes uses, and a recording without uses goes. */
+export interface RecordingUseRow {
+  readonly run_id: string
+  readonly digest: string
+  readonly saved_at: number
+}
+
+export interface RecordingChunkRow {
+  readonly recording_id: number
+  readonly chunk_id: number
+}
+
+export interface ChunkRow {
+  readonly id: Generated<number>
+  readonly digest: string
+  readonly data: Uint8Array
+}
