@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import type { Run, StoredVerdict, VerdictStore } from '../../src/ports.ts'
+import { hostileTexts } from './hostile-texts.ts'
+import { aRun, aVerdict, minute, t0 } from './rows.ts'
+
+export const verdictContract = (store: () => VerdictStore): void => {
+  const opened = async (): Promise<Run> => (await store().openRun(aRun())).run
+
+  describe('verdicts', () => {
+    test('saveVerdict() keeps the whole answer and getVerdict() gives it back', async () => {
+      const run = await opened()
+      const verdict = aVerdict(run.id, {
+        judged: 'fail',
+        verdict: 'inconclusive',
+        recordingDigest: 'abc',
+        body: { deep: [{ nul: '\u0000', lone: '\ud800', big: 1e300, nothing: null, ['__proto__']: 1 }] },
+      })
+      await store().saveVerdict(verdict)
+      expect(await store().getVerdict(verdict.id)).toEqual(verdict)
+      expect(await store().getVerdict('nobody')).toBeUndefined()
+    })
+
+    test('saveVerdict() leaves the first row of an id as it is', async () => {
+      const run = await opened()
+      const verdict = aVerdict(run.id)
+      await Promise.all([store().saveVerdict(verdict), store().saveVerdict(verdict)])
+      await store().saveVerdict({ ...verdict, summary: 'another', createdAt: t0 + 1 })
+      expect(await store().getVerdict(verdict.id)).toEqual(verdict)
+    })
+
+    test.each(hostileTexts)('saveVerdict() keeps %s', async (_, text) => {
+      const run = await opened()
+      const verdict = aVerdict(run.id, { summary: text, body: { text } })
+      await store().saveVerdict(verdict)
+      expect(await store().getVerdict(verdict.id)).toEqual(verdict)
+    })
+
+    test('saveVerdict() of an unknown run is not found', async () => {
+      await expect(store().saveVerdict(aVerdict('nobody'))).rejects.toMatchObject({ code: 'not-found' })
+    })
+
+    test('listVerdicts() pages newest first by at, then createdAt, then id', async () => {
+      const run = await opened()
+      const times = [
+        [1, 1],
+        [3, 1],
+        [2, 2],
+        [2, 1],
+        [2, 1],
+        [0, 9],
+      ] as const
+      const verdicts = times.map(([at, made]) =>
+        aVerdict(run.id, { at: t0 + at * minute, createdAt: t0 + made }),
+      )
+      for (const verdict of verdicts) await store().saveVerdict(verdict)
+      const seen: StoredVerdict[] = []
+      let after: string | undefined
+      do {
+        const page = await store().listVerdicts(run.id, { limit: 2, ...(after !== undefined && { after }) })
+        seen.push(...page.items)
+        after = page.next
+      } while (after !== undefined)
+      expect(seen).toEqual(
+        verdicts.toSorted((a, b) => b.at - a.at || b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)),
+      )
+    })
+
+    test('listVerdicts() refuses cursors of another list and limits out of range', async () => {
+      const runs = Buffer.from(JSON.stringify([1, 'x'])).toString('base64url')
+      await expect(store().listVerdicts('x', { limit: 1, after: runs })).rejects.toMatchObject({
+        code: 'bad-request',
+      })
+      await expect(store().listVerdicts('x', { limit: 0 })).rejects.toMatchObject({ code: 'bad-request' })
+      expect(await store().listVerdicts('nobody', { limit: 1 })).toEqual({ items: [] })
+    })
+  })
+}
