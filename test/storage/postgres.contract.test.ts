@@ -13,7 +13,7 @@ afterAll(async () => {
   await server?.stop()
 })
 
-describe.runIf(missing === undefined)(missing ?? 'with a real server', () => {
+describe.runIf(missing === undefined)(`with a real server ${missing ?? ''}`, () => {
   verdictStoreContract('PostgreSQL', async () => {
     server = await startPostgres()
     const { url } = server
