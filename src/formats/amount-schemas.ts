@@ -28,8 +28,9 @@ interface Amount {
   readonly range: Range
   readonly example: string
   readonly description: string
-  /** What the JSON Schema says of a plain number, and of text. */
-  readonly number: object
+  /** What the JSON Schema says of a plain number; without it, the range. */
+  readonly number?: object
+  /** What it says of text. */
   readonly patterns: readonly string[]
   /** How a limit of the range is written. */
   readonly show?: (limit: number) => string
@@ -44,7 +45,6 @@ export function ratio(description: string, range: Range = {}): AmountSchema {
     range: { min: 1, max: 1000, ...range },
     example: 'a ratio such as 1.5, or a percentage such as 50%',
     description,
-    number: { type: 'number', minimum: 1, maximum: 1000 },
     patterns: [percentPattern, plainPattern],
   })
 }
@@ -67,7 +67,6 @@ export function share(description: string, range: Range): AmountSchema {
     range,
     example: 'a percentage such as 5%, or a share such as 0.05',
     description,
-    number: { type: 'number', minimum: 0, maximum: 1 },
     patterns: [percentPattern, plainPattern],
   })
 }
@@ -91,7 +90,6 @@ export function seconds(description: string, range: Range): AmountSchema {
     range,
     example: 'a duration such as 250ms or 1s, or a number of seconds',
     description,
-    number: { type: 'number', minimum: 0 },
     patterns: [durationPattern, plainPattern],
     show: toDuration,
   })
@@ -103,7 +101,6 @@ export function quantity(description: string, range: Range): AmountSchema {
     range,
     example: 'a number or a quantity such as 512Mi',
     description,
-    number: { type: 'number', minimum: 0 },
     patterns: [quantityPattern],
   })
 }
@@ -129,7 +126,7 @@ function amount({
   show = String,
 }: Amount): AmountSchema {
   const expected = `expected ${example}${rangeText(range, show)}`
-  const anyOf = [number, ...patterns.map((pattern) => ({ type: 'string', pattern }))]
+  const anyOf = [number ?? toNumberSchema(range), ...patterns.map((pattern) => ({ type: 'string', pattern }))]
   return z
     .unknown()
     .meta({ description, anyOf })
@@ -139,6 +136,15 @@ function amount({
       context.addIssue({ code: 'custom', message: expected })
       return z.NEVER
     })
+}
+
+function toNumberSchema({ above, min, max, below }: Range): object {
+  return {
+    type: 'number',
+    ...(above === undefined ? min !== undefined && { minimum: min } : { exclusiveMinimum: above }),
+    ...(max !== undefined && { maximum: max }),
+    ...(below !== undefined && { exclusiveMaximum: below }),
+  }
 }
 
 const isWritten = (value: unknown): value is Written =>

@@ -10,6 +10,9 @@ const metricName = z
 
 const promQl = (description: string): z.ZodType<string> => z.string().min(1).max(4000).meta({ description })
 
+const kind = <K extends string>(name: K): z.ZodLiteral<K> =>
+  z.literal(name).meta({ description: 'What is measured, which says how it is compared.' })
+
 const common = {
   name: metricName.meta({ description: 'Name of the metric, unique in the policy.' }),
   weight: z.exactOptional(
@@ -44,7 +47,7 @@ const mde = (value: string): string => `The smallest effect worth finding (${val
 
 export const errorsMetric = z
   .strictObject({
-    kind: z.literal('errors'),
+    kind: kind('errors'),
     ...common,
     total: z.exactOptional(promQl('Selector of the counter of all requests.')),
     bad: z.exactOptional(promQl('Selector of the counter of failed requests.')),
@@ -62,7 +65,7 @@ export const errorsMetric = z
 
 export const latencyMetric = z
   .strictObject({
-    kind: z.literal('latency'),
+    kind: kind('latency'),
     ...common,
     histogram: z.exactOptional(promQl('Selector of the histogram, with or without _bucket.')),
     unit: z.exactOptional(
@@ -80,7 +83,7 @@ export const latencyMetric = z
 
 export const conversionMetric = z
   .strictObject({
-    kind: z.literal('conversion'),
+    kind: kind('conversion'),
     ...common,
     good: z.exactOptional(promQl('Selector of the counter of successes.')),
     total: z.exactOptional(promQl('Selector of the counter of attempts.')),
@@ -94,7 +97,7 @@ export const conversionMetric = z
 
 export const gaugeMetric = z
   .strictObject({
-    kind: z.literal('gauge'),
+    kind: kind('gauge'),
     ...common,
     query: z.exactOptional(promQl('A query with one level per pod: cpu, memory, a queue.')),
     tolerance: z.exactOptional(ratio(`${harm} (25%).`)),

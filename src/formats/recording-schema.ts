@@ -29,20 +29,23 @@ const shape = z.strictObject({
   total: z.number().min(0).meta({ description: 'All requests.' }),
 })
 
+const kind = <K extends string>(name: K): z.ZodLiteral<K> =>
+  z.literal(name).meta({ description: 'What was measured.' })
+
 export const errorsData = z.strictObject({
-  kind: z.literal('errors'),
+  kind: kind('errors'),
   bad: perPod('Failed requests'),
   total: perPod('All requests'),
 })
 
 export const conversionData = z.strictObject({
-  kind: z.literal('conversion'),
+  kind: kind('conversion'),
   good: perPod('Successes'),
   total: perPod('Attempts'),
 })
 
 export const latencyData = z.strictObject({
-  kind: z.literal('latency'),
+  kind: kind('latency'),
   bounds: bounds.meta({ description: 'Bucket bounds in seconds, ascending.' }),
   above: matrix('Requests slower than the bound, as [pod][bound][slice].', {
     type: 'array',
@@ -53,7 +56,7 @@ export const latencyData = z.strictObject({
   shape: z.exactOptional(shape.meta({ description: "The stable arm's history over all bounds." })),
 })
 
-export const gaugeData = z.strictObject({ kind: z.literal('gauge'), value: perPod('Levels') })
+export const gaugeData = z.strictObject({ kind: kind('gauge'), value: perPod('Levels') })
 
 export const metricData = z.discriminatedUnion('kind', [errorsData, latencyData, conversionData, gaugeData])
 
@@ -79,14 +82,14 @@ export const stepSchema = z.strictObject({
 })
 
 export const problemSchema = z.strictObject({
-  code: z.enum(sourceProblemCodes),
-  metric: z.exactOptional(z.string().max(63)),
-  text: z.string().max(1000),
+  code: z.enum(sourceProblemCodes).meta({ description: 'What kind of problem.' }),
+  metric: z.exactOptional(z.string().max(63).meta({ description: 'The metric it is about.' })),
+  text: z.string().max(1000).meta({ description: 'The problem in words.' }),
 })
 
 export const recordingSchema = z
   .strictObject({
-    format: z.literal('canary-judge/recording/1'),
+    format: z.literal('canary-judge/recording/1').meta({ description: 'The version of this format.' }),
     id: z.exactOptional(z.string().min(1).max(200).meta({ description: 'Given back with the verdicts.' })),
     sliceSeconds: z.number().positive().max(86_400).meta({ description: 'Length of a slice.' }),
     start: z.iso
