@@ -1,5 +1,6 @@
 import type { Effect } from './effect.ts'
 import type { Noise } from './noise.ts'
+import { uniform, type Random } from './random.ts'
 import type { Arm } from '../analysis/recording.ts'
 
 /** What a pod meets in one slice, as factors of the service's usual level. */
@@ -25,6 +26,14 @@ export interface Place {
   readonly index: number
 }
 
+/** Takes the draws that concern the whole rollout, so that all pods meet the same. */
+export function settle(noise: Noise, random: Random): Noise {
+  if (noise.outage === undefined) return noise
+  const { earliest, latest } = noise.outage
+  const minute = earliest + Math.floor(uniform(random) * (latest - earliest + 1))
+  return { ...noise, outage: { ...noise.outage, earliest: minute, latest: minute } }
+}
+
 /** All that is not chance: the environment of both arms, the youth of new pods, and what the release does. */
 export function conditionsAt(noise: Noise, effect: Effect, place: Place, moment: Moment): Conditions {
   const conditions: Conditions = { errors: 1, failing: 0, latency: 1, conversion: 1, memory: 1 }
@@ -47,7 +56,7 @@ function applyEnvironment(conditions: Conditions, noise: Noise, minute: number):
     conditions.errors *= towards(trend.errors, minute / trend.minutes)
     conditions.latency *= towards(trend.latency, minute / trend.minutes)
   }
-  if (outage !== undefined && minute >= outage.minute && minute < outage.minute + outage.minutes) {
+  if (outage !== undefined && minute >= outage.earliest && minute < outage.earliest + outage.minutes) {
     conditions.failing = outage.failing
   }
 }

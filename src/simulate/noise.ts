@@ -30,8 +30,16 @@ export interface Noise {
     readonly errors: number
     readonly latency: number
   }
-  /** For some minutes of the rollout this share of all requests fails in both arms, besides those that fail anyway. */
-  readonly outage?: { readonly minute: number; readonly minutes: number; readonly failing: number }
+  /**
+   * For some minutes of the rollout this share of all requests fails in both arms, besides those that fail anyway.
+   * It begins at a whole minute from `earliest` to `latest`, drawn from the seed.
+   */
+  readonly outage?: {
+    readonly earliest: number
+    readonly latest: number
+    readonly minutes: number
+    readonly failing: number
+  }
   /** A new canary pod starts with these factors; what is above 1 fades by e in every `fadeMinutes`. */
   readonly coldStart?: { readonly errors: number; readonly latency: number; readonly fadeMinutes: number }
   /** A new canary pod lacks this share of its memory and fills up evenly over these minutes. */
@@ -46,7 +54,10 @@ const quiet: Noise = {
   memoryWave: { height: 0.1, period: 40 },
 }
 
-const outage = (failing: number): Noise => ({ ...quiet, outage: { minute: 13, minutes: 3, failing } })
+const outage = (failing: number): Noise => ({
+  ...quiet,
+  outage: { earliest: 0, latest: 27, minutes: 3, failing },
+})
 
 export const noises = {
   quiet,

@@ -1,4 +1,4 @@
-import { conditionsAt, type Place } from './conditions.ts'
+import { conditionsAt, type Conditions, type Place } from './conditions.ts'
 import { normalSf } from '../stats/normal-sf.ts'
 import type { Noise, Wobble } from './noise.ts'
 import { split, uniform, type Random } from './random.ts'
@@ -29,19 +29,23 @@ export interface PodLife extends Place {
  * the others as they were, and a healthy recording and a sick one of the same seed differ by the effect alone.
  */
 export function simulatePod(rollout: SimulatedRollout, life: PodLife): PodCounts {
-  const { noise, service, metrics, sliceSeconds, history } = rollout
-  const slices = life.expected.length
-  const counts = emptyCounts(slices, service.latencyBounds.length)
-  const streams = openStreams(life.random, noise)
-  const minutesPerSlice = sliceSeconds / 60
-  const logBounds = service.latencyBounds.map((bound) => Math.log(bound / service.latencyMedian))
+  const counts = emptyCounts(life.expected.length, rollout.service.latencyBounds.length)
+  const draw = sliceDrawer(rollout, openStreams(life.random, rollout.noise), counts)
+  const minutesPerSlice = rollout.sliceSeconds / 60
   let age = 0
-  for (let slice = 0; slice < slices; slice++) {
-    const expected = life.expected[slice] ?? Number.NaN
+  for (const [slice, expected] of life.expected.entries()) {
     if (Number.isNaN(expected)) continue
-    const now = { minute: (slice - history) * minutesPerSlice, age: age * minutesPerSlice }
-    const conditions = conditionsAt(noise, rollout.effect, life, now)
+    const now = { minute: (slice - rollout.history) * minutesPerSlice, age: age * minutesPerSlice }
+    draw(slice, expected, conditionsAt(rollout.noise, rollout.effect, life, now))
     age++
+  }
+  return counts
+}
+
+function sliceDrawer({ service, noise, metrics }: SimulatedRollout, streams: Streams, counts: PodCounts) {
+  const { latencyBounds, latencyMedian, latencySigma } = service
+  const scores = latencyBounds.map((bound) => Math.log(bound / latencyMedian) / latencySigma)
+  return (slice: number, expected: number, conditions: Conditions): void => {
     const burst = streams.burst() ? noise.bursts : undefined
     const requests = samplePoisson(streams.requests, expected)
     counts.requests[slice] = requests
@@ -52,8 +56,8 @@ export function simulatePod(rollout: SimulatedRollout, life: PodLife): PodCounts
     }
     if (metrics.latency !== undefined) {
       const factor = conditions.latency * (burst?.latency ?? 1) * streams.latency.step()
-      const scores = logBounds.map((bound) => (bound - Math.log(factor)) / service.latencySigma)
-      fillSlower(streams.latency.random, counts.slower, slice, requests, scores)
+      const shift = Math.log(factor) / latencySigma
+      fillSlower(streams.latency.random, counts.slower, slice, requests, { scores, shift })
     }
     if (metrics.conversion !== undefined) {
       const { random, step } = streams.conversion
@@ -66,7 +70,6 @@ export function simulatePod(rollout: SimulatedRollout, life: PodLife): PodCounts
       counts.memory[slice] = Math.round(service.memoryBytes * conditions.memory * streams.memory.step())
     }
   }
-  return counts
 }
 
 /** A multinomial draw over the buckets: those slower than a bound are a binomial share of those slower than the last. */
@@ -75,13 +78,13 @@ function fillSlower(
   slower: PodCounts['slower'],
   slice: number,
   requests: number,
-  scores: readonly number[],
+  { scores, shift }: { readonly scores: readonly number[]; readonly shift: number },
 ): void {
   let left = requests
   let share = 1
   for (let bound = 0; bound < scores.length; bound++) {
     if (left > 0) {
-      const next = normalSf(scores[bound] ?? Infinity)
+      const next = normalSf((scores[bound] ?? Infinity) - shift)
       left = sampleBinomial(random, left, Math.min(1, next / share))
       share = next
     }
@@ -95,7 +98,16 @@ interface Stream {
   readonly step: () => number
 }
 
-function openStreams(random: Random, noise: Noise) {
+interface Streams {
+  readonly requests: Random
+  readonly burst: () => boolean
+  readonly errors: Stream
+  readonly latency: Stream
+  readonly conversion: Stream
+  readonly memory: Stream
+}
+
+function openStreams(random: Random, noise: Noise): Streams {
   const stream = (label: string, wobble: Wobble): Stream => ({
     random: split(random, label),
     step: wobbling(split(random, `${label}-level`), wobble),

@@ -1,5 +1,5 @@
 import { aggregateArms } from './aggregate-arms.ts'
-import { trafficAt } from './conditions.ts'
+import { settle, trafficAt } from './conditions.ts'
 import { createRandom, split, type Random } from './random.ts'
 import { sampleLogNormal } from './sample-log-normal.ts'
 import { rolloutDefaults, type PlannedStep, type SimulatedRollout } from './simulated-rollout.ts'
@@ -18,7 +18,8 @@ export type RolloutOptions = Pick<SimulatedRollout, 'seed'> & Partial<SimulatedR
  * The same options give the same recording.
  */
 export function simulateRollout(options: RolloutOptions): Recording {
-  const rollout: SimulatedRollout = { ...rolloutDefaults, ...options }
+  const chosen: SimulatedRollout = { ...rolloutDefaults, ...options }
+  const rollout = { ...chosen, noise: settle(chosen.noise, split(createRandom(chosen.seed), 'noise')) }
   const steps = recordedSteps(rollout)
   const slices = steps.at(-1)?.ends ?? rollout.history
   const lives = [...armLives(rollout, 'stable', steps, slices), ...armLives(rollout, 'canary', steps, slices)]
