@@ -1,6 +1,7 @@
 import type { Policy } from './analysis/policy.ts'
 import type { Recording } from './analysis/recording.ts'
 import type { Outcome } from './analysis/verdict.ts'
+import type { FieldIssue } from './app-error.ts'
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -191,4 +192,22 @@ export interface Notifier {
   /** Never rejects and never delays the answer; delivery is best effort and failures are logged. */
   notify(event: { readonly run: Run; readonly verdict: StoredVerdict; readonly changed: boolean }): void
   close(): Promise<void>
+}
+
+export interface LoadedPolicy {
+  readonly policy: Policy
+  readonly digest: string
+  readonly origin: 'bundled' | 'user'
+  /** Name of the file, without its directory. */
+  readonly file: string
+  readonly warnings: readonly FieldIssue[]
+}
+
+/** The policies that are loaded now; a reload replaces all of them at once. */
+export interface PolicyLibrary {
+  /** Rejects with `unknown-policy`, naming those that are loaded. Undefined = the default policy. */
+  get(name?: string): LoadedPolicy
+  /** By name. A user's policy hides a bundled one of the same name. */
+  list(): readonly LoadedPolicy[]
+  readonly defaultName: string | undefined
 }

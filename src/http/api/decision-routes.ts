@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { AppError } from '../../app-error.ts'
+import type { Clock, Decision, Log, Run, VerdictStore } from '../../ports.ts'
+import type { Caller } from '../auth/caller.ts'
+import { jsonTypes } from '../body/decode-text.ts'
+import { noInput } from '../no-input.ts'
+import { route, type Answer, type Route, type RouteGroup } from '../route.ts'
+import { idParams, nameField, namespaceField, text } from './fields.ts'
+import { decisionSchema } from './history-schemas.ts'
+import { decisionToJson } from './to-json.ts'
+import { checkNamespace, visibleRun } from './visible.ts'
+
+export interface DecisionDeps {
+  readonly store: () => VerdictStore
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const decisionFields = {
+  decision: z.enum(['approve', 'reject', 'hold', 'clear']),
+  scope: z.enum(['step', 'run']).default('step').describe('`run`: for all steps that follow, too'),
+  step: z.int().min(0).max(1000).exactOptional().describe('Default: the current step'),
+  override: z.boolean().default(false).describe('Only with it does an approve beat a fail'),
+  by: text(200).exactOptional().describe('Who decides; the name of the token is always kept'),
+  reason: text(1000),
+}
+
+const runDecision = z.strictObject(decisionFields).meta({ id: 'RunDecisionRequest' })
+const namedDecision = z
+  .strictObject({ namespace: namespaceField, name: nameField, ...decisionFields })
+  .meta({ id: 'DecisionRequest' })
+
+const decide = {
+  roles: ['decide'],
+  limit: 'decide',
+  method: 'post',
+  query: noInput,
+  answers: {
+    201: { description: 'Recorded', type: 'application/json', schema: decisionSchema },
+  },
+} as const
+
+export function decisionRoutes(deps: DecisionDeps): RouteGroup {
+  return {
+    name: 'decisions',
+    description: 'What people decide: recorded with who and why',
+    routes: [decideOnRun(deps), decideByName(deps)],
+  }
+}
+
+function decideOnRun(deps: DecisionDeps): Route {
+  return route({
+    ...decide,
+    path: '/v1/runs/{id}/decisions',
+    operationId: 'decideOnRun',
+    summary: 'Approve, reject, hold or clear for one run',
+    params: idParams,
+    body: { form: 'json', types: jsonTypes, schema: runDecision, size: 'normal' },
+    async handle({ params, body, caller }) {
+      const run = await visibleRun(deps.store(), caller, params.id)
+      if (run.closedAt !== undefined) {
+        throw new AppError('conflict', `expected an open run, but "${run.id}" is closed`)
+      }
+      return record(deps, caller, run, { ...body, namespace: run.namespace, name: run.name })
+    },
+  })
+}
+
+function decideByName(deps: DecisionDeps): Route {
+  return route({
+    ...decide,
+    path: '/v1/decisions',
+    operationId: 'decideByName',
+    summary: 'The same by namespace and name; before a run is open it binds the next one',
+    params: noInput,
+    body: { form: 'json', types: jsonTypes, schema: namedDecision, size: 'normal' },
+    async handle({ body, caller }) {
+      checkNamespace(caller, body.namespace)
+      return record(deps, caller, await openRun(deps.store(), body.namespace, body.name), body)
+    },
+  })
+}
+
+async function openRun(store: VerdictStore, namespace: string, name: string): Promise<Run | undefined> {
+  const { items } = await store.listRuns({ namespace, name, open: true, limit: 2 })
+  if (items.length > 1) {
+    const ids = items.map(({ id }) => `"${id}"`).join(' and ')
+    throw new AppError(
+      'conflict',
+      `expected one open run of ${namespace}/${name}, got ${ids}: decide on one by id`,
+    )
+  }
+  return items[0]
+}
+
+async function record(
+  { store, clock, log }: DecisionDeps,
+  caller: Caller,
+  run: Run | undefined,
+  request: z.output<typeof namedDecision>,
+): Promise<Answer> {
+  const step = request.step ?? (request.scope === 'step' ? await currentStep(store(), run) : undefined)
+  const decision: Decision = {
+    id: randomUUID(),
+    namespace: request.namespace,
+    name: request.name,
+    ...(run !== undefined && { runId: run.id }),
+    kind: request.decision,
+    scope: request.scope,
+    ...(step !== undefined && { step }),
+    override: request.override,
+    // A token may speak for people; the record shows whose token it was.
+    by: request.by === undefined ? caller.name : `${request.by} (token ${caller.name})`,
+    reason: request.reason,
+    at: clock.now(),
+  }
+  await store().saveDecision(decision)
+  const { id, namespace, name, kind, by } = decision
+  log.info({ decision: { id, namespace, name, kind, by, run: run?.id } }, 'decision recorded')
+  return { status: 201, json: decisionToJson(decision) }
+}
+
+async function currentStep(store: VerdictStore, run: Run | undefined): Promise<number | undefined> {
+  if (run === undefined) return undefined
+  const steps = await store.listSteps(run.id)
+  return steps.length === 0 ? undefined : Math.max(...steps.map(({ index }) => index))
+}

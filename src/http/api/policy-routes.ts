@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { Policy } from '../../analysis/policy.ts'
+import type { FieldIssue } from '../../app-error.ts'
+import type { LoadedPolicy, PolicyLibrary } from '../../ports.ts'
+import { jsonTypes, yamlTypes } from '../body/decode-text.ts'
+import { issueSchema } from '../problem-schema.ts'
+import { noBody, noInput } from '../no-input.ts'
+import { route, type RouteGroup } from '../route.ts'
+
+export interface PolicyDeps {
+  readonly policies: PolicyLibrary
+  readonly parsePolicy: (text: string) => {
+    readonly policy: Policy
+    readonly digest: string
+    readonly warnings: readonly FieldIssue[]
+  }
+}
+
+const policyListSchema = z
+  .strictObject({
+    default: z.string().optional().describe('Used where a request names none'),
+    policies: z.array(
+      z.strictObject({
+        name: z.string(),
+        digest: z.string(),
+        origin: z.enum(['bundled', 'user']),
+        file: z.string(),
+        metrics: z.array(z.strictObject({ name: z.string(), kind: z.string() })),
+        warnings: z.array(issueSchema),
+      }),
+    ),
+  })
+  .meta({ id: 'PolicyList' })
+
+const checkedPolicySchema = z
+  .strictObject({
+    valid: z.literal(true),
+    digest: z.string(),
+    warnings: z.array(issueSchema),
+    policy: z.looseObject({ name: z.string() }).describe('With every default filled in'),
+  })
+  .meta({ id: 'CheckedPolicy' })
+
+export function policyRoutes({ policies, parsePolicy }: PolicyDeps): RouteGroup {
+  return {
+    name: 'policies',
+    description: 'What is compared, and how strictly',
+    routes: [
+      route({
+        method: 'get',
+        path: '/v1/policies',
+        operationId: 'listPolicies',
+        summary: 'The policies that are loaded',
+        roles: ['read', 'judge'],
+        limit: 'read',
+        params: noInput,
+        query: noInput,
+        body: noBody,
+        answers: {
+          200: { description: 'By name', type: 'application/json', schema: policyListSchema },
+        },
+        handle: () => ({
+          status: 200,
+          json: {
+            ...(policies.defaultName !== undefined && { default: policies.defaultName }),
+            policies: policies.list().map(toJson),
+          },
+        }),
+      }),
+      route({
+        method: 'post',
+        path: '/v1/policies/validate',
+        operationId: 'validatePolicy',
+        summary: 'Checks a policy file without loading it',
+        roles: ['read', 'judge'],
+        limit: 'read',
+        params: noInput,
+        query: noInput,
+        body: {
+          form: 'text',
+          types: [...yamlTypes, ...jsonTypes],
+          schema: z.string().meta({ id: 'PolicyFile', description: 'A policy in YAML or JSON' }),
+          size: 'normal',
+        },
+        answers: {
+          200: { description: 'Valid', type: 'application/json', schema: checkedPolicySchema },
+        },
+        handle({ body }) {
+          const { policy, digest, warnings } = parsePolicy(body)
+          return { status: 200, json: { valid: true, digest, warnings, policy } }
+        },
+      }),
+    ],
+  }
+}
+
+const toJson = ({ policy, digest, origin, file, warnings }: LoadedPolicy) => ({
+  name: policy.name,
+  digest,
+  origin,
+  file,
+  metrics: policy.metrics.map(({ name, kind }) => ({ name, kind })),
+  warnings,
+})

@@ -1,0 +1,15 @@
+import type { Role } from './roles.ts'
+
+/** Who asks. */
+export interface Caller {
+  /** Name of the token, never the token. */
+  readonly name: string
+  readonly authenticated: boolean
+  readonly roles: ReadonlySet<Role>
+  /** Undefined = all. */
+  readonly namespaces?: readonly string[]
+}
+
+export function mayTouch(caller: Caller, namespace: string): boolean {
+  return caller.namespaces === undefined || caller.namespaces.includes(namespace)
+}

@@ -1,0 +1,31 @@
+import { AppError } from '../../app-error.ts'
+
+export const jsonTypes = ['application/json'] as const
+export const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const
+
+/** The body as text, where its type is one of those expected and its charset is UTF-8. */
+export function decodeText(
+  body: Buffer,
+  contentType: string | undefined,
+  expected: readonly string[],
+): string {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase())
+  if (!isExpected(type, expected)) {
+    const got = type === '' ? 'none' : `"${type.slice(0, 60)}"`
+    throw new AppError('unsupported-media-type', `expected Content-Type ${expected.join(' or ')}, got ${got}`)
+  }
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length)
+  if (charset !== undefined && !/^"?utf-?8"?$/.test(charset)) {
+    throw new AppError('unsupported-media-type', `expected charset utf-8, got "${charset.slice(0, 40)}"`)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (error) {
+    throw new AppError('bad-request', 'expected a body in UTF-8, got other bytes', { cause: error })
+  }
+}
+
+function isExpected(type: string, expected: readonly string[]): boolean {
+  if (expected.includes(type)) return true
+  return expected.includes('application/json') && /^application\/[\w.-]+\+json$/.test(type)
+}

@@ -1,0 +1,116 @@
+import { AppError } from '../../app-error.ts'
+
+const reserved = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** JSON without what JSON.parse lets through: deep nesting, keys named twice, and keys of the prototype chain. */
+export function parseJson(text: string, maxDepth: number): unknown {
+  const value = parse(text)
+  checkStructure(text, maxDepth)
+  return value
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // The engine's message quotes the body, which may hold what nobody should see again.
+    const place = error instanceof Error ? /line \d+ column \d+/.exec(error.message)?.[0] : undefined
+    const got = text.trim() === '' ? 'nothing' : `a syntax error${place === undefined ? '' : ` at ${place}`}`
+    throw new AppError('bad-json', `expected JSON, got ${got}`)
+  }
+}
+
+interface Frame {
+  /** Keys seen so far; undefined in an array. */
+  readonly keys: Set<string> | undefined
+  /** Where the scan is: the last key, or the number of the item. */
+  at: string | number
+  expectsKey: boolean
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** Walks over text that is known to be JSON; numbers and literals are skipped character by character. */
+function checkStructure(text: string, maxDepth: number): void {
+  const frames: Frame[] = []
+  let frame: Frame | undefined
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case quote: {
+        const end = endOfString(text, i)
+        if (frame?.expectsKey === true) checkKey(frames, frame, text.slice(i, end + 1))
+        i = end
+        break
+      }
+      case 0x7b: // {
+        frame = { keys: new Set(), at: '', expectsKey: true }
+        push(frames, frame, maxDepth)
+        break
+      case 0x5b: // [
+        frame = { keys: undefined, at: 0, expectsKey: false }
+        push(frames, frame, maxDepth)
+        break
+      case 0x7d: // }
+      case 0x5d: // ]
+        frames.pop()
+        frame = frames.at(-1)
+        break
+      case 0x2c: // ,
+        if (frame === undefined) break
+        if (typeof frame.at === 'number') frame.at++
+        else frame.expectsKey = true
+        break
+      default:
+    }
+  }
+}
+
+function push(frames: Frame[], frame: Frame, maxDepth: number): void {
+  if (frames.length >= maxDepth) {
+    const path = pathOf(frames)
+    const message = `expected at most ${maxDepth} levels of nesting, got more`
+    throw new AppError('bad-json', message, { issues: [{ path, message }] })
+  }
+  frames.push(frame)
+}
+
+function checkKey(frames: readonly Frame[], frame: Frame, quoted: string): void {
+  const key = String(JSON.parse(quoted))
+  frame.at = key
+  frame.expectsKey = false
+  const path = pathOf(frames)
+  if (reserved.has(key)) {
+    const message = `expected no key named "${key}"`
+    throw new AppError('bad-json', `${message}, got one at ${path}`, { issues: [{ path, message }] })
+  }
+  if (frame.keys?.has(key) === true) {
+    const message = 'expected each key once, got it twice'
+    throw new AppError('bad-json', `${message}: ${path}`, { issues: [{ path, message }] })
+  }
+  frame.keys?.add(key)
+}
+
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end
+}
+
+function isEscaped(text: string, index: number): boolean {
+  let before = index - 1
+  while (text.charCodeAt(before) === backslash) before--
+  return (index - before) % 2 === 0
+}
+
+const longestPath = 200
+
+function pathOf(frames: readonly Frame[]): string {
+  let path = ''
+  for (const { at } of frames) {
+    if (typeof at === 'number') path += `[${at}]`
+    else if (at !== '') path += path === '' ? at : `.${at}`
+    if (path.length > longestPath) return `${path.slice(0, longestPath)}…`
+  }
+  return path
+}

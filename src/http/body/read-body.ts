@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { AppError } from '../../app-error.ts'
+
+/** Bytes still read from a refused body: many clients write all of it before they read the answer. */
+const drainBytes = 1024 * 1024
+
+/** The inflated body; the limit holds for what arrives and for what it inflates to. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  const body = inflate(request, encoding)
+  try {
+    return await collect(request, body, maxBytes)
+  } catch (error) {
+    if (body !== request) request.unpipe()
+    if (error instanceof AppError) await drain(request)
+    throw error instanceof AppError ? error : toBodyError(encoding, error)
+  } finally {
+    if (body !== request) body.destroy()
+  }
+}
+
+function inflate(request: IncomingMessage, encoding: string): Readable {
+  switch (encoding) {
+    case 'identity':
+      return request
+    case 'gzip':
+      return request.pipe(createGunzip())
+    case 'deflate':
+      return request.pipe(createInflate())
+    case 'br':
+      return request.pipe(createBrotliDecompress())
+    default:
+      throw new AppError(
+        'unsupported-media-type',
+        `expected Content-Encoding gzip, deflate, br or none, got "${encoding.slice(0, 40)}"`,
+      )
+  }
+}
+
+function collect(request: IncomingMessage, body: Readable, maxBytes: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  const tooLarge = (): void =>
+    reject(new AppError('body-too-large', `expected a body of at most ${maxBytes} bytes, got more`))
+  const chunks: Buffer[] = []
+  let bytes = 0
+  let arrived = 0
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) tooLarge()
+  request.on('data', (chunk: Buffer) => {
+    arrived += chunk.length
+    if (arrived > maxBytes) tooLarge()
+  })
+  request.on('error', reject)
+  request.on('close', () => reject(new Error('the client went away')))
+  body.on('error', reject)
+  body.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > maxBytes) tooLarge()
+    else chunks.push(chunk)
+  })
+  body.on('end', () => resolve(Buffer.concat(chunks, bytes)))
+  return promise
+}
+
+/** Resolves when the rest was read, or when it is so much that the client has to cope with a closed connection. */
+function drain(request: IncomingMessage): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > drainBytes) resolve()
+  })
+  request.on('end', resolve)
+  request.on('close', resolve)
+  if (request.readableEnded || request.destroyed) resolve()
+  request.resume()
+  return promise
+}
+
+function toBodyError(encoding: string, cause: unknown): AppError {
+  const expected = encoding === 'identity' ? 'a complete body' : `a complete body encoded as ${encoding}`
+  return new AppError('bad-request', `expected ${expected}`, { cause })
+}

@@ -1,0 +1,105 @@
+import type { RequestListener } from 'node:http'
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import { AppError } from '../app-error.ts'
+import type { Clock } from '../ports.ts'
+import type { Health } from '../telemetry/health.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { accessLog } from './access-log.ts'
+import { answerError } from './answer-error.ts'
+import type { TokenTable } from './auth/token-table.ts'
+import type { HttpSettings } from './http-settings.ts'
+import { mountRoutes } from './mount-routes.ts'
+import { observeRequests } from './observe-requests.ts'
+import { createRateLimits } from './rate-limits.ts'
+import { setRequestContext } from './request-context.ts'
+import { requestId } from './request-id.ts'
+import type { RouteGroup } from './route.ts'
+
+export interface HandlerDeps {
+  readonly groups: readonly RouteGroup[]
+  readonly settings: () => HttpSettings
+  readonly tokens: () => TokenTable
+  readonly trustProxy: false | number | readonly string[]
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly health: Health
+}
+
+/** Everything between a request and its answer. */
+export function createHandler(deps: HandlerDeps): RequestListener {
+  const { clock, settings, tokens, metrics, logger } = deps
+  const app = createExpress(deps)
+  app.use(begin(deps))
+  app.use(observeRequests(metrics))
+  app.use(accessLog(logger))
+  app.use(securityHeaders)
+  const routes = deps.groups.flatMap((group) => group.routes)
+  const rateLimits = createRateLimits({ clock, settings })
+  mountRoutes(app, routes, { settings, tokens, rateLimits, onFailedLogin: () => metrics.failedLogins.inc() })
+  app.use((request) => {
+    throw new AppError('not-found', `expected a path of /openapi.json, got ${shown(request.path)}`)
+  })
+  // Express knows an error handler by its four arguments.
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    answerError(logger, request, response, error),
+  )
+  return (request, response) => {
+    request.url = withoutOrigin(request.url ?? '/')
+    app(request, response)
+  }
+}
+
+function createExpress({ trustProxy }: HandlerDeps): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.set('query parser', false)
+  app.set('trust proxy', typeof trustProxy === 'object' ? [...trustProxy] : trustProxy)
+  return app
+}
+
+function begin({ health }: HandlerDeps): RequestHandler {
+  return (request, response, next) => {
+    const id = requestId(request.headers['x-request-id'])
+    setRequestContext(request, { requestId: id })
+    response.setHeader('X-Request-Id', id)
+    response.setHeader('Cache-Control', 'no-store')
+    // A client that has its answer would else hold its connection open until the deadline of the stop.
+    if (health.state === 'stopping') response.setHeader('Connection', 'close')
+    next()
+  }
+}
+
+/** For JSON and text nothing may load at all; pages bring their own policy. */
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+    },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+  // TLS ends in front of this service, and whoever ends it sets this header.
+  strictTransportSecurity: false,
+})
+
+/** A request line may hold the whole URL; only the path concerns us. */
+const withoutOrigin = (url: string): string => {
+  const path = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
+  return path.startsWith('/') || path === '*' ? path : `/${path}`
+}
+
+const shown = (path: string): string => (path.length > 100 ? `${path.slice(0, 99)}…` : path)

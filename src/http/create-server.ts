@@ -1,0 +1,127 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { randomUUID } from 'node:crypto'
+import { AppError, type AppErrorCode } from '../app-error.ts'
+import { toProblem } from './problem.ts'
+
+export interface ServerLimits {
+  readonly maxHeaderBytes: number
+  readonly headersTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  readonly maxConnections: number
+}
+
+export interface HttpServer {
+  /** Resolves with the address once connections are accepted. */
+  listen(host: string, port: number): Promise<AddressInfo>
+  /** Takes no new connections, lets requests under way finish up to the deadline, drops idle connections at once. */
+  close(deadlineMs: number): Promise<{ readonly cut: boolean }>
+}
+
+export function createServer(listener: RequestListener, limits: ServerLimits): HttpServer {
+  const server = createHttpServer(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
+    },
+    listener,
+  )
+  server.maxConnections = limits.maxConnections
+  server.on('clientError', refuseBrokenRequest)
+  // Expectations other than 100-continue are ignored, as RFC 9110 allows.
+  server.on('checkExpectation', listener)
+  return {
+    listen: (host, port) => listen(server, host, port),
+    close: (deadlineMs) => close(server, deadlineMs),
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>()
+  server.once('error', reject)
+  server.listen({ host, port }, () => {
+    server.off('error', reject)
+    const address = server.address()
+    if (typeof address === 'object' && address !== null) resolve(address)
+    else reject(new Error('expected a TCP address'))
+  })
+  return promise
+}
+
+const idleCheckMs = 100
+
+async function close(server: Server, deadlineMs: number): Promise<{ readonly cut: boolean }> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let cut = false
+  server.close(() => resolve())
+  // A connection becomes idle when its answer is out, and nothing else closes it then.
+  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
+  const deadline = setTimeout(() => {
+    cut = true
+    server.closeAllConnections()
+  }, deadlineMs)
+  server.closeIdleConnections()
+  await promise
+  clearInterval(idle)
+  clearTimeout(deadline)
+  return { cut }
+}
+
+/** What cannot be read as HTTP never reaches a route, and gets a problem all the same. */
+function refuseBrokenRequest(error: Error, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { status, reason, code, message } =
+    brokenRequests.get('code' in error ? String(error.code) : '') ?? broken
+  const requestId = randomUUID()
+  const body = JSON.stringify({ ...toProblem(new AppError(code, message), requestId), status })
+  const head = [
+    `HTTP/1.1 ${status} ${reason}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${requestId}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+interface BrokenRequest {
+  readonly status: number
+  readonly reason: string
+  readonly code: AppErrorCode
+  readonly message: string
+}
+
+const broken: BrokenRequest = {
+  status: 400,
+  reason: 'Bad Request',
+  code: 'bad-request',
+  message: 'expected an HTTP request, got something else',
+}
+
+const brokenRequests = new Map<string, BrokenRequest>([
+  [
+    'HPE_HEADER_OVERFLOW',
+    {
+      status: 431,
+      reason: 'Request Header Fields Too Large',
+      code: 'bad-request',
+      message: 'expected smaller request headers',
+    },
+  ],
+  [
+    'ERR_HTTP_REQUEST_TIMEOUT',
+    {
+      status: 408,
+      reason: 'Request Timeout',
+      code: 'bad-request',
+      message: 'expected the whole request within the time limit',
+    },
+  ],
+])

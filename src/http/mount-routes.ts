@@ -1,0 +1,116 @@
+import type { Express, Request, Response } from 'express'
+import { AppError } from '../app-error.ts'
+import { authenticate, authorize } from './auth/authenticate.ts'
+import type { TokenTable } from './auth/token-table.ts'
+import type { Caller } from './auth/caller.ts'
+import { decodeText } from './body/decode-text.ts'
+import { parseJson } from './body/parse-json.ts'
+import { readBody } from './body/read-body.ts'
+import type { HttpSettings } from './http-settings.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { readQuery } from './read-query.ts'
+import { requestContext } from './request-context.ts'
+import type { Route } from './route.ts'
+import { sendAnswer } from './send-answer.ts'
+
+export interface RouteGuards {
+  readonly settings: () => HttpSettings
+  readonly tokens: () => TokenTable
+  readonly rateLimits: RateLimits
+  readonly onFailedLogin: () => void
+}
+
+/** Binds the table to the router: each route, and for every path what OPTIONS and other methods get. */
+export function mountRoutes(app: Express, routes: readonly Route[], guards: RouteGuards): void {
+  const byPath = Map.groupBy(routes, ({ path }) => path)
+  for (const [path, samePath] of byPath) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
+    for (const route of samePath) {
+      app[route.method](pattern, (request, response) => serve(route, guards, request, response))
+    }
+    const allow = allowedMethods(samePath)
+    app.all(pattern, (request, response) => refuseMethod(allow, path, request, response))
+  }
+}
+
+async function serve(route: Route, guards: RouteGuards, request: Request, response: Response): Promise<void> {
+  const context = requestContext(request)
+  context.route = route.path
+  const caller = admit(route, guards, request)
+  context.caller = caller
+  await applyLimit(route, guards.rateLimits, request, response)
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const answer = await route.run({
+    params: request.params,
+    query: readQuery(request.url),
+    body: await takeBody(route, guards.settings(), request),
+    caller,
+    requestId: context.requestId,
+    signal: gone.signal,
+  })
+  if (!response.destroyed) sendAnswer(request, response, answer)
+}
+
+const everybody: Caller = { name: 'anybody', authenticated: false, roles: new Set() }
+
+function admit(route: Route, guards: RouteGuards, request: Request): Caller {
+  if (route.roles.length === 0) return everybody
+  // A controller is never told to slow down; tokens are too long to be found by asking.
+  if (route.limit !== 'none') guards.rateLimits.checkLogins(request)
+  const caller = identify(guards, request)
+  authorize(caller, route.roles)
+  return caller
+}
+
+function identify(guards: RouteGuards, request: Request): Caller {
+  try {
+    return authenticate(guards.tokens(), request.headers.authorization)
+  } catch (error) {
+    // No token at all is no guess at one.
+    if (request.headers.authorization !== undefined) {
+      guards.onFailedLogin()
+      guards.rateLimits.countFailedLogin(request)
+    }
+    throw error
+  }
+}
+
+async function applyLimit(
+  route: Route,
+  limits: RateLimits,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  if (route.limit === 'none') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  await limits[route.limit](request, response, (error?: unknown) =>
+    error === undefined ? resolve() : reject(error),
+  )
+  await promise
+}
+
+async function takeBody(route: Route, settings: HttpSettings, request: Request): Promise<unknown> {
+  const { form, types, size } = route.body
+  if (form === 'none') return undefined
+  const maxBytes = size === 'recording' ? settings.maxRecordingBytes : settings.maxBodyBytes
+  const body = await readBody(request, maxBytes)
+  const text = decodeText(body, request.headers['content-type'], types)
+  return form === 'text' ? text : parseJson(text, settings.maxJsonDepth)
+}
+
+function allowedMethods(routes: readonly Route[]): string {
+  const methods = routes.flatMap(({ method }) =>
+    method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+  )
+  return [...methods, 'OPTIONS'].join(', ')
+}
+
+function refuseMethod(allow: string, path: string, request: Request, response: Response): void {
+  requestContext(request).route = path
+  response.setHeader('Allow', allow)
+  if (request.method !== 'OPTIONS') {
+    throw new AppError('method-not-allowed', `expected method ${allow}, got ${request.method}`)
+  }
+  response.status(204).end()
+}

@@ -1,0 +1,39 @@
+import type { AppError, AppErrorCode, FieldIssue } from '../app-error.ts'
+import { plainLine } from './plain-line.ts'
+import { problemTable } from './problem-table.ts'
+
+/** An error as RFC 9457 describes it. */
+export interface Problem {
+  /** Relative to the service: a section of the page at /docs/errors. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: AppErrorCode
+  readonly detail: string
+  readonly requestId: string
+  readonly issues?: readonly FieldIssue[]
+}
+
+const maxIssues = 50
+
+export function toProblem(error: AppError, requestId: string): Problem {
+  const { status, title } = problemTable[error.code]
+  return {
+    type: `/docs/errors#${error.code}`,
+    title,
+    status,
+    code: error.code,
+    // What an internal error says may hold anything; it belongs to the log.
+    detail: error.code === 'internal' ? 'Internal error' : error.message,
+    requestId,
+    ...(error.issues.length > 0 && { issues: error.issues.slice(0, maxIssues) }),
+  }
+}
+
+export function toProblemLine(problem: Problem): string {
+  const issues = problem.issues ?? []
+  const places = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  // The first issue often repeats what the detail says.
+  const details = places.filter((place) => !problem.detail.includes(place))
+  return plainLine([`${problem.code}: ${problem.detail}`, ...details].join('; '))
+}

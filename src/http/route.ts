@@ -1,0 +1,107 @@
+import type { z } from 'zod'
+import type { Caller } from './auth/caller.ts'
+import type { Role } from './auth/roles.ts'
+import { checkInput } from './check-input.ts'
+
+/** One row of a route table: the router and the OpenAPI document are both made from it. */
+export interface Route {
+  readonly method: 'get' | 'post'
+  /** With parameters as `{id}`. */
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  /** Any one of them is enough; none = open to everybody. */
+  readonly roles: readonly Role[]
+  /** Which rate limit applies; routes that controllers call have none. */
+  readonly limit: 'none' | 'read' | 'decide'
+  readonly params: z.ZodObject
+  readonly query: z.ZodObject
+  readonly body: RouteBody
+  readonly answers: Readonly<Record<number, DocumentedAnswer>>
+  /** Assets of a page are no part of the documented interface. */
+  readonly hidden: boolean
+  readonly run: (input: RouteInput) => Promise<Answer>
+}
+
+export interface RouteGroup {
+  readonly name: string
+  readonly description: string
+  readonly routes: readonly Route[]
+}
+
+export interface RouteBody<B extends z.ZodType = z.ZodType> {
+  /** `text` hands the handler the text itself; `none` leaves a body unread. */
+  readonly form: 'json' | 'text' | 'none'
+  readonly types: readonly string[]
+  readonly schema: B
+  /** Which limit of the configuration applies. */
+  readonly size: 'normal' | 'recording'
+}
+
+export interface DocumentedAnswer {
+  readonly description: string
+  readonly type: string
+  readonly schema?: z.ZodType
+}
+
+export interface RouteContext {
+  readonly caller: Caller
+  readonly requestId: string
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal
+}
+
+export interface RouteInput extends RouteContext {
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/** `formats` are sent instead where the Accept header prefers them. */
+export type Answer =
+  | {
+      readonly status: number
+      readonly json: object
+      readonly formats?: { readonly text?: () => string; readonly html?: () => string }
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | {
+      readonly status: number
+      readonly type: string
+      readonly content: string | Buffer
+      readonly headers?: Readonly<Record<string, string>>
+    }
+
+interface Request<P, Q, B> extends RouteContext {
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+}
+
+interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> extends Omit<
+  Route,
+  'run' | 'params' | 'query' | 'body' | 'hidden'
+> {
+  readonly params: P
+  readonly query: Q
+  readonly body: RouteBody<B>
+  readonly hidden?: boolean
+  readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Answer | Promise<Answer>
+}
+
+/** Checks what comes in against the schemas before the handler sees it. */
+export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  definition: Definition<P, Q, B>,
+): Route {
+  const { handle, hidden = false, ...rest } = definition
+  return {
+    ...rest,
+    hidden,
+    async run(input) {
+      const params = checkInput(definition.params, input.params, 'path')
+      const query = checkInput(definition.query, input.query, 'query')
+      const body = checkInput(definition.body.schema, input.body, 'body')
+      return handle({ ...input, params, query, body })
+    },
+  }
+}

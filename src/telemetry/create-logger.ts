@@ -1,0 +1,26 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { describeError } from './describe-error.ts'
+import { hideSecrets } from './hide-secrets.ts'
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+export type LogLevel = (typeof logLevels)[number]
+
+/** JSON lines on stdout; whatever part writes them, no line carries credentials. */
+export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      redact: { paths: secretPaths, censor: '[hidden]' },
+      hooks: { streamWrite: hideSecrets },
+    },
+    destination ?? pino.destination({ fd: 1, sync: true }),
+  )
+}
+
+const secretKeys = ['authorization', 'Authorization', 'token', 'tokens', 'password', 'secret', 'cookie']
+const secretPaths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`])

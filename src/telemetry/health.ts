@@ -1,0 +1,36 @@
+import type { Clock } from '../ports.ts'
+import type { Metrics } from './metrics.ts'
+
+export type LifeState = 'starting' | 'ready' | 'stopping'
+
+export interface PartHealth {
+  readonly status: 'ok' | 'degraded'
+  /** Why it is degraded, without anything internal: details are in the log. */
+  readonly reason?: string
+  /** RFC 3339. */
+  readonly since: string
+}
+
+/** What `/readyz` tells: whether this process takes requests, and how its parts are. */
+export interface Health {
+  state: LifeState
+  ok(part: string): void
+  degraded(part: string, reason: string): void
+  parts(): Readonly<Record<string, PartHealth>>
+}
+
+export function createHealth(clock: Clock, metrics: Metrics): Health {
+  const parts = new Map<string, PartHealth>()
+  const set = (part: string, status: PartHealth['status'], reason?: string): void => {
+    const before = parts.get(part)
+    const since = before?.status === status ? before.since : new Date(clock.now()).toISOString()
+    parts.set(part, { status, ...(reason !== undefined && { reason }), since })
+    metrics.partUp.set({ part }, status === 'ok' ? 1 : 0)
+  }
+  return {
+    state: 'starting',
+    ok: (part) => set(part, 'ok'),
+    degraded: (part, reason) => set(part, 'degraded', reason),
+    parts: () => Object.fromEntries(parts),
+  }
+}
