@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
+import { recordingToJson } from '../../formats/recording-to-json.ts'
 import type { VerdictStore } from '../../ports.ts'
 import { noBody, noInput } from '../no-input.ts'
 import { route, type Route, type RouteGroup } from '../route.ts'
@@ -116,7 +117,11 @@ function showRecording({ store }: HistoryDeps): Route {
       if (recording === undefined) {
         throw new AppError('not-found', `expected a recording that is still kept for verdict "${id}"`)
       }
-      return { status: 200, type: 'application/json; charset=utf-8', content: JSON.stringify(recording) }
+      return {
+        status: 200,
+        type: 'application/json; charset=utf-8',
+        content: JSON.stringify(recordingToJson(recording)),
+      }
     },
   })
 }

@@ -1,0 +1,32 @@
+import type { Config } from '../config.ts'
+import type { ServerLimits } from '../http/create-server.ts'
+import type { HttpSettings } from '../http/http-settings.ts'
+
+/** Recordings, the deepest of what is sent, have seven levels. */
+const maxJsonDepth = 32
+const maxHeaderBytes = 16 * 1024
+const keepAliveTimeoutMs = 65_000
+const headersTimeoutMs = 10_000
+
+export function httpSettingsOf({ limits, publicUrl }: Config): HttpSettings {
+  return {
+    ...(publicUrl !== undefined && { publicUrl }),
+    maxBodyBytes: limits.body,
+    maxRecordingBytes: limits.recording,
+    maxJsonDepth,
+    readsPerMinute: limits.readsPerMinute,
+    decisionsPerMinute: limits.decisionsPerMinute,
+    failedLoginsPerMinute: limits.failedLoginsPerMinute,
+  }
+}
+
+export function serverLimitsOf({ limits }: Config): ServerLimits {
+  return {
+    maxHeaderBytes,
+    headersTimeoutMs: Math.min(headersTimeoutMs, limits.requestTimeoutMs),
+    requestTimeoutMs: limits.requestTimeoutMs,
+    // Longer than what load balancers keep theirs open, so that they close first and lose no request.
+    keepAliveTimeoutMs,
+    maxConnections: limits.connections,
+  }
+}
