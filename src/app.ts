@@ -1,24 +1,152 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { RequestListener } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { httpSettingsOf, serverLimitsOf } from './app/http-settings-of.ts'
 import { policyPlaces } from './app/policy-places.ts'
 import { type Reloader, startReloader } from './app/reloader.ts'
+import { createRouteGroups } from './app/route-groups.ts'
 import { createStoreHolder } from './app/store-holder.ts'
 import { version } from './app/version.ts'
 import type { Config, ConfigReading } from './config.ts'
-import { parsePolicy } from './formats/parse-policy.ts'
-import { decisionRoutes } from './http/api/decision-routes.ts'
-import { historyRoutes } from './http/api/history-routes.ts'
-import { policyRoutes } from './http/api/policy-routes.ts'
 import { createTokenTable } from './http/auth/token-table.ts'
 import { createHandler } from './http/create-handler.ts'
-import { createServer, type HttpServer } from './http/create-server.ts'
-import { documentRoutes } from './http/operation/document-routes.ts'
-import { healthRoutes } from './http/operation/health-routes.ts'
+import { createServer } from './http/create-server.ts'
 import type { RouteGroup } from './http/route.ts'
 import { createPolicyLibrary } from './policies/policy-library.ts'
-import type { Clock, VerdictStore } from './ports.ts'
+import type { Clock, MetricSource, VerdictStore } from './ports.ts'
+import { openStore } from './storage/open-store.ts'
 import { createLogger } from './telemetry/create-logger.ts'
 import { createHealth, type Health } from './telemetry/health.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+
+/** What tests and demos put in place of the real parts. */
+export interface Overrides {
+  readonly clock?: Clock
+  readonly logger?: Logger
+  readonly openStore?: () => Promise<VerdictStore>
+  readonly source?: MetricSource
+  readonly metrics?: Metrics
+  /** Route groups beside those of the service. */
+  readonly groups?: readonly RouteGroup[]
+  /** How to read the configuration again, and the files whose change is the reason to. */
+  readonly readConfig?: () => Promise<ConfigReading>
+  readonly files?: readonly string[]
+}
+
+export interface App {
+  /** Resolves when everything is ready; while it starts, `/readyz` answers 503. */
+  start(): Promise<{ readonly host: string; readonly port: number }>
+  /** Lets requests under way finish, up to the deadline; stopping twice waits for the first. */
+  stop(): Promise<void>
+  /** Looks for changed files now, rather than when the file system tells. */
+  reload(): Promise<void>
+  readonly handler: RequestListener
+  readonly groups: readonly RouteGroup[]
+  readonly health: Health
+  readonly metrics: Metrics
+}
+
+/** A store that is away longer than this is done without, until it is back. */
+const startTimeoutMs = 3000
+const pruneEveryMs = 10 * 60_000
+
+export function createApp(initial: Config, overrides: Overrides = {}): App {
+  const clock = overrides.clock ?? { now: () => Date.now() }
+  const logger = overrides.logger ?? createLogger(initial.logLevel)
+  const metrics = overrides.metrics ?? createMetrics(version)
+  const health = createHealth(clock, metrics)
+  const policies = createPolicyLibrary()
+  const force = createForce(initial, logger)
+  const stores = createStoreHolder({
+    openStore:
+      overrides.openStore ??
+      (() =>
+        openStore({ url: initial.database.reveal(), clock, log: logger, startTimeoutMs, whenAway: 'start' })),
+    health,
+    log: logger,
+  })
+  const groups = createRouteGroups({
+    ...force,
+    stores,
+    clock,
+    log: logger,
+    metrics,
+    health,
+    policies,
+    extra: overrides.groups ?? [],
+  })
+  const { trustProxy } = initial
+  const handler = createHandler({ ...force, groups, trustProxy, clock, logger, metrics, health })
+  const server = createServer(handler, serverLimitsOf(initial))
+  let reloader: Reloader | undefined
+  let stopping: Promise<void> | undefined
+
+  const pruning = setInterval(() => void prune(), pruneEveryMs).unref()
+  const prune = async (): Promise<void> => {
+    try {
+      const gone = await stores.store().prune(clock.now(), force.current().retention)
+      logger.debug({ gone }, 'old history deleted')
+    } catch (error) {
+      logger.warn({ err: error }, 'old history could not be deleted')
+    }
+  }
+  const start = async (): Promise<{ readonly host: string; readonly port: number }> => {
+    const { address: host, port } = await server.listen(initial.host, initial.port)
+    await policies.load(policyPlaces(initial))
+    health.ok('config')
+    health.ok('policies')
+    await stores.open()
+    const { readConfig, files = [] } = overrides
+    reloader = await startReloader({ ...force, policies, readConfig, files, log: logger, health, metrics })
+    if (stopping === undefined) health.state = 'ready'
+    logger.info({ host, port, version, policies: policies.list().length }, 'ready')
+    return { host, port }
+  }
+  const stop = async (): Promise<void> => {
+    health.state = 'stopping'
+    clearInterval(pruning)
+    const { delayMs, deadlineMs } = force.current().shutdown
+    logger.info({ delayMs, deadlineMs }, 'stopping')
+    await wait(delayMs)
+    const { cut } = await server.close(deadlineMs)
+    if (cut) logger.warn({ deadlineMs }, 'the deadline passed: requests under way were cut off')
+    await reloader?.close()
+    await stores.close()
+    logger.info({}, 'stopped')
+  }
+  return {
+    handler,
+    groups,
+    health,
+    metrics,
+    async start() {
+      try {
+        return await start()
+      } catch (error) {
+        await (stopping ??= stop())
+        throw error
+      }
+    },
+    stop: () => (stopping ??= stop()),
+    reload: async () => reloader?.check(),
+  }
+}
+
+/** The configuration in force, and what follows from it; replaced as a whole. */
+function createForce(initial: Config, logger: Logger) {
+  const derive = (config: Config) => ({
+    config,
+    settings: httpSettingsOf(config),
+    tokens: createTokenTable(config.tokens),
+  })
+  let force = derive(initial)
+  return {
+    current: () => force.config,
+    settings: () => force.settings,
+    tokens: () => force.tokens,
+    take(config: Config) {
+      force = derive(config)
+      logger.level = config.logLevel
+    },
+  }
+}

@@ -4,12 +4,11 @@ import type { Health } from '../telemetry/health.ts'
 
 export interface StoreHolder {
   /** The open store; throws `store-unavailable` while there is none. */
-  store(): VerdictStore
-  /** Opens it; a store that is away is tried again in the background, anything else rejects. */
-  open(): Promise<void>
+  readonly store: () => VerdictStore
+  readonly open: () => Promise<void>
   /** Finds out whether it works, and tells health. */
-  check(): Promise<void>
-  close(): Promise<void>
+  readonly check: () => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export interface StoreHolderOptions {
@@ -18,35 +17,14 @@ export interface StoreHolderOptions {
   readonly log: Log
 }
 
-const firstRetryMs = 500
-const longestRetryMs = 30_000
 const pingTimeoutMs = 1000
 const away = 'the store does not answer; judging goes on without history'
 
 export function createStoreHolder({ openStore, health, log }: StoreHolderOptions): StoreHolder {
   let store: VerdictStore | undefined
-  let retry: NodeJS.Timeout | undefined
   let pinging: Promise<void> | undefined
   let closed = false
 
-  const open = async (retryMs: number): Promise<void> => {
-    try {
-      const opened = await openStore()
-      if (closed) await opened.close()
-      else store = opened
-      health.ok('store')
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'store-unavailable') throw error
-      health.degraded('store', away)
-      log.warn({ err: error, retryMs }, 'the store cannot be opened; trying again')
-      if (closed) return
-      retry = setTimeout(() => {
-        open(Math.min(longestRetryMs, retryMs * 2)).catch((cause: unknown) =>
-          log.error({ err: cause }, 'the store cannot be opened'),
-        )
-      }, retryMs).unref()
-    }
-  }
   const ping = async (opened: VerdictStore): Promise<void> => {
     try {
       await within(pingTimeoutMs, opened.ping())
@@ -58,18 +36,25 @@ export function createStoreHolder({ openStore, health, log }: StoreHolderOptions
       pinging = undefined
     }
   }
+  const check = async (): Promise<void> => {
+    // Probes come from everywhere, and one ping tells all of them.
+    if (store !== undefined) await (pinging ??= ping(store))
+  }
   return {
     store() {
-      if (store !== undefined) return store
-      throw new AppError('store-unavailable', 'the store is not open yet', { retryAfter: 1 })
+      if (store !== undefined && !closed) return store
+      throw new AppError('store-unavailable', 'the store is not open', { retryAfter: 1 })
     },
-    open: () => open(firstRetryMs),
-    async check() {
-      if (store !== undefined) await (pinging ??= ping(store))
+    async open() {
+      store = await openStore()
+      // A stop came first.
+      if (closed) await store.close()
+      else await check()
     },
+    check,
     async close() {
       closed = true
-      clearTimeout(retry)
+      await pinging
       await store?.close()
     },
   }

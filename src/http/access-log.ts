@@ -1,33 +1,34 @@
 import type { RequestHandler } from 'express'
-import type { Logger } from 'pino'
-import { pinoHttp } from 'pino-http'
+import type { Log } from '../ports.ts'
 import { requestContext } from './request-context.ts'
 
 const quietRoutes = new Set(['/healthz', '/readyz', '/metrics'])
 
 /** One line per request: no headers, no query, no body, since any of them may carry a secret. */
-export function accessLog(logger: Logger): RequestHandler {
-  return pinoHttp({
-    logger,
-    quietReqLogger: true,
-    genReqId: (request) => requestContext(request).requestId,
-    serializers: {
-      req: ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) }),
-      res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
-    },
-    customProps: (request) => {
+export function accessLog(log: Log): RequestHandler {
+  return (request, response, next) => {
+    const start = performance.now()
+    const path = shown(request.url)
+    response.once('close', () => {
       const { requestId, route, caller } = requestContext(request)
-      return { requestId, route, caller: caller?.name }
-    },
-    customLogLevel: (request, response, error) => {
-      if (error !== undefined || response.statusCode >= 500) return 'warn'
-      return quietRoutes.has(requestContext(request).route ?? '') ? 'debug' : 'info'
-    },
-    customSuccessMessage: () => 'request answered',
-    customErrorMessage: () => 'request failed',
-  })
+      const fields = {
+        requestId,
+        method: request.method,
+        path,
+        route,
+        status: response.statusCode,
+        ...(!response.writableFinished && { aborted: true }),
+        ms: Math.round(performance.now() - start),
+        caller: caller?.name,
+      }
+      if (response.statusCode >= 500) log.warn(fields, 'request failed')
+      else if (quietRoutes.has(route ?? '')) log.debug(fields, 'request answered')
+      else log.info(fields, 'request answered')
+    })
+    next()
+  }
 }
 
 const longestPath = 300
 
-const pathOf = (url: string): string => (url.split('?', 1)[0] ?? '').slice(0, longestPath)
+const shown = (url: string): string => (url.split('?', 1)[0] ?? '').slice(0, longestPath)

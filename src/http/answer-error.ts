@@ -24,10 +24,13 @@ export function answerError(log: Log, request: Request, response: Response, thro
   if (problem.status === 401) response.setHeader('WWW-Authenticate', challenge)
   if (error.retryAfter !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfter))
   // What is left of the body would be read as the next request.
-  if (!request.complete) response.setHeader('Connection', 'close')
+  if (hasUnreadBody(request)) response.setHeader('Connection', 'close')
   if (answersInLines(request.originalUrl)) {
     sendContent(response, 'text/plain; charset=utf-8', toProblemLine(problem))
   } else {
     sendContent(response, 'application/problem+json; charset=utf-8', JSON.stringify(problem))
   }
 }
+
+const hasUnreadBody = ({ complete, headers }: Request): boolean =>
+  !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)

@@ -1,0 +1,39 @@
+import { parsePolicy } from '../formats/parse-policy.ts'
+import { decisionRoutes } from '../http/api/decision-routes.ts'
+import { historyRoutes } from '../http/api/history-routes.ts'
+import { policyRoutes } from '../http/api/policy-routes.ts'
+import type { HttpSettings } from '../http/http-settings.ts'
+import { documentRoutes } from '../http/operation/document-routes.ts'
+import { healthRoutes } from '../http/operation/health-routes.ts'
+import type { RouteGroup } from '../http/route.ts'
+import type { Clock, Log, PolicyLibrary } from '../ports.ts'
+import type { Health } from '../telemetry/health.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { StoreHolder } from './store-holder.ts'
+import { version } from './version.ts'
+
+export interface RouteGroupDeps {
+  readonly settings: () => HttpSettings
+  readonly stores: StoreHolder
+  readonly policies: PolicyLibrary
+  readonly clock: Clock
+  readonly log: Log
+  readonly health: Health
+  readonly metrics: Metrics
+  readonly extra: readonly RouteGroup[]
+}
+
+/** Every route of the service; a new caller is one more line here. */
+export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
+  const { settings, stores, policies, clock, log, health, metrics, extra } = deps
+  const { store } = stores
+  const groups: readonly RouteGroup[] = [
+    historyRoutes({ store }),
+    decisionRoutes({ store, clock, log }),
+    policyRoutes({ policies, parsePolicy }),
+    healthRoutes({ health, metrics, checkParts: () => stores.check() }),
+    documentRoutes({ groups: () => groups, settings, version }),
+    ...extra,
+  ]
+  return groups
+}
