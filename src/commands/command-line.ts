@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { Command, CommanderError } from 'commander'
+import { AppError } from '../app-error.ts'
+import { toIssueText } from '../formats/issue-text.ts'
+import { parsePolicy } from '../formats/parse-policy.ts'
+import { replay, type Streams } from './replay.ts'
+import type { Engine } from './replay-recording.ts'
+
+export interface Surroundings extends Streams {
+  readonly engine: Engine
+  readonly version: string
+}
+
+/** Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy. */
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode = 0
+  const program = createProgram(surroundings, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (!(error instanceof AppError)) throw error
+    for (const line of toLines(error)) surroundings.errors.write(`canary-judge: ${line}\n`)
+    return 2
+  }
+}
+
+interface ReplayFlags {
+  readonly policy: string
+  readonly allLooks?: true
+  readonly table?: true
+}
+
+function createProgram(surroundings: Surroundings, done: (code: number) => void): Command {
+  const { engine, errors, output, version } = surroundings
+  const program = new Command('canary-judge')
+    .description('Decides whether a canary is good.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => errors.write(text) })
+  program
+    .command('replay')
+    .description(
+      'Read one recording a line, look at it after every slice of the rollout, write one verdict a line.',
+    )
+    .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+    .option('--all-looks', 'every look with score and summary, not only those at which the verdict changed')
+    .option('--table', 'for people instead of programs')
+    .addHelpText(
+      'after',
+      '\nExample: canary-judge replay --policy web.yaml < recordings.jsonl > verdicts.jsonl',
+    )
+    .action(async (flags: ReplayFlags) => {
+      const { policy, warnings } = parsePolicy(await readText(flags.policy), flags.policy)
+      for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
+      const options = { policy, engine, allLooks: flags.allLooks === true, table: flags.table === true }
+      done(await replay(options, surroundings))
+    })
+  return program
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError('invalid-policy', `expected a readable policy file at ${path}: ${reason}`, {
+      cause: error,
+    })
+  }
+}
+
+/** One mistake is the message; of several, each stands on its own line. */
+function toLines(error: AppError): readonly string[] {
+  return error.issues.length < 2 ? [error.message] : error.issues.map(toIssueText)
+}

@@ -1,0 +1,43 @@
+import type { Replayed } from './replay-recording.ts'
+
+const widths = [24, 13, 11, 24] as const
+
+export const tableHead = row(['recording', 'final', 'first fail', 'passed steps', 'looks'])
+
+/** One recording as a row for people; with summaries, one more line for each look. */
+export function toTableRow(replayed: Replayed, line: number): string {
+  const { id, final, firstFail, passedSteps, looks } = replayed
+  const steps = passedSteps.map(({ weight, slice }) => `${weight}% at ${slice}`).join(', ')
+  const full = looks.filter(({ summary }) => summary !== undefined)
+  const changes =
+    full.length > 0 ? String(full.length) : looks.map(({ at, verdict }) => `${verdict} at ${at}`).join(', ')
+  const first = row([
+    id ?? `line ${line}`,
+    final,
+    firstFail === null ? '-' : String(firstFail),
+    steps || '-',
+    changes,
+  ])
+  const inFull = full.map(
+    ({ at, verdict, score, summary }) =>
+      `  ${String(at).padStart(6)}  ${verdict.padEnd(12)}  ${String(Math.round(score ?? 0)).padStart(3)}  ${summary}`,
+  )
+  return [first, ...inFull].join('\n')
+}
+
+/** A line that could not be replayed. */
+export function toErrorRow(id: string | undefined, line: number, error: string): string {
+  return row([id ?? `line ${line}`, 'error', '-', '-', error])
+}
+
+function row(cells: readonly string[]): string {
+  return cells
+    .map((cell, index) => clean(cell).padEnd(widths[index] ?? 0))
+    .join('  ')
+    .trimEnd()
+}
+
+/** What came from outside must not steer the terminal. */
+function clean(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?')
+}
