@@ -111,3 +111,6 @@ export const evidenceShares = {
   gauge: 0.1,
   absolute: 0.05,
 } as const
+
+/** Share of a gate's level by kind; gauges are judged continuously only. */
+export const gateShares = { errors: 0.45, latency: 0.2, conversion: 0.35, gauge: 0 } as const

@@ -1,7 +1,7 @@
 import { outOfDomain } from './domain.ts'
 
 /** ln Σ e^v without overflow; −Infinity for no values. */
-export function logSumExp(values: readonly number[]): number {
+export function logSumExp(values: Iterable<number>): number {
   let largest = -Infinity
   for (const value of values) {
     if (value > largest) largest = value

@@ -1,0 +1,127 @@
+import { poissonQuantile } from '../stats/poisson-quantile.ts'
+import { lagBin } from './clustered-sum.ts'
+import { learnDispersion, type PodDispersion } from './dispersion.ts'
+import type { PodCounts } from './pod-counts.ts'
+import type { Arms, ArmSlices } from './slices.ts'
+
+/** The rollout that a cap is weighed for: thirty slices at a fifth of the events, in five canary pods. */
+const TYPICAL = { slices: 30, share: 0.2, pods: 5 } as const
+/** A cap must buy this much precision, or counts stay whole. */
+const WORTHWHILE = 0.8
+
+/**
+ * Where pods have short bursts, a count capped at a few times what the pod's neighbours suggest is far more
+ * precise. Judged from history alone, so that the choice cannot depend on the canary; undefined = not worth it.
+ */
+export function learnCappedDispersion(
+  stable: readonly PodCounts[],
+  slices: number,
+  plain: PodDispersion,
+  leastCap: number,
+  smallest: number,
+): PodDispersion | undefined {
+  const pods = stable.filter((pod) => !pod.aggregate)
+  const rows = pods.map((pod) => ({ events: pod.events, requests: pod.requests }))
+  const capped = pods.map((pod) => ({ ...pod, events: Float64Array.from(pod.events) }))
+  for (let t = 0; t < slices; t++) {
+    const expected = expectedEvents(rows, t, plain.share)
+    const cap = capFactor(
+      expected.map((mu) => mu * smallest),
+      leastCap,
+    )
+    capped.forEach((pod, j) => {
+      pod.events[t] = Math.min(pod.events[t] ?? 0, cap * (expected[j] ?? 0))
+    })
+  }
+  const dispersion = learnDispersion(capped, slices)
+  if (dispersion.kind !== 'pods') return undefined
+  return relativeVariance(dispersion) < WORTHWHILE * relativeVariance(plain) ? dispersion : undefined
+}
+
+/** The same cap on both arms of the rollout; one factor a slice, from its smallest pod, so that arms stay comparable. */
+export function capBursts(arms: Arms, share: number, leastCap: number): Arms {
+  const rowsOf = (arm: ArmSlices): readonly CountRow[] =>
+    arm.podEvents.map((events, j) => ({ events, requests: arm.podRequests[j] ?? events }))
+  const rows = { canary: rowsOf(arms.canary), stable: rowsOf(arms.stable) }
+  const capped = {
+    canary: rows.canary.map((row) => Float64Array.from(row.events)),
+    stable: rows.stable.map((row) => Float64Array.from(row.events)),
+  }
+  for (let t = 0; t < arms.canary.events.length; t++) {
+    const canary = expectedEvents(rows.canary, t, share)
+    const stable = expectedEvents(rows.stable, t, share)
+    const cap = capFactor([...canary, ...stable], leastCap)
+    capRow(capped.canary, canary, cap, t)
+    capRow(capped.stable, stable, cap, t)
+  }
+  return { canary: withEvents(arms.canary, capped.canary), stable: withEvents(arms.stable, capped.stable) }
+}
+
+interface CountRow {
+  readonly events: Float64Array
+  readonly requests: Float64Array
+}
+
+/** What each pod's neighbours in the arm suggest for it; never below stable's long-run share. */
+function expectedEvents(rows: readonly CountRow[], t: number, share: number): readonly number[] {
+  let X = 0
+  let N = 0
+  for (const row of rows) {
+    X += row.events[t] ?? 0
+    N += row.requests[t] ?? 0
+  }
+  return rows.map((row) => {
+    const n = row.requests[t] ?? 0
+    const others = N > n ? (X - (row.events[t] ?? 0)) / (N - n) : 0
+    return n * Math.max(share, others)
+  })
+}
+
+function capFactor(expected: readonly number[], leastCap: number): number {
+  let smallest = Infinity
+  for (const mu of expected) {
+    if (mu > 0 && mu < smallest) smallest = mu
+  }
+  if (smallest === Infinity) return Infinity
+  return Math.max(leastCap, poissonQuantile(0.99, smallest) / smallest)
+}
+
+function capRow(rows: readonly Float64Array[], expected: readonly number[], cap: number, t: number): void {
+  rows.forEach((row, j) => {
+    const mu = expected[j] ?? 0
+    if (mu > 0) row[t] = Math.min(row[t] ?? 0, cap * mu)
+  })
+}
+
+function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): ArmSlices {
+  const events = arm.events.map((_, t) => podEvents.reduce((sum, row) => sum + (row[t] ?? 0), 0))
+  return { ...arm, events, podEvents }
+}
+
+/** Relative variance of a rollout's count: its own events, and what pods of unlike health add. */
+function relativeVariance(dispersion: PodDispersion): number {
+  const { slices, share, pods } = TYPICAL
+  let clustered = 0
+  for (let lag = 0; lag < slices; lag++) {
+    const r = dispersion.autocovariance[lagBin(lag)] ?? 0
+    clustered += (lag === 0 ? 1 : 2) * (slices - lag) * r
+  }
+  const own = 1 / (slices * share * dispersion.eventsPerSlice)
+  return own + ((dispersion.inflation * clustered) / slices ** 2) * (1 / pods + 1 / dispersion.pods)
+}
+
+/**
+ * The smallest canary pod's requests beside those of stable's smallest, where the canary's traffic begins. Small
+ * pods are capped higher, so history is capped as if it had held them; the beginning decides, so that later looks
+ * agree with earlier ones.
+ */
+export function smallestPod(arms: Arms): number {
+  const begin = arms.canary.requests.findIndex((n, t) => n > 0 && (arms.stable.requests[t] ?? 0) > 0)
+  if (begin < 0) return 1
+  return Math.min(leastRequests(arms.canary, begin) / leastRequests(arms.stable, begin), 1)
+}
+
+function leastRequests(arm: ArmSlices, t: number): number {
+  const present = arm.podRequests.map((requests) => requests[t] ?? 0).filter((n) => n > 0)
+  return Math.min(...present)
+}

@@ -1,0 +1,78 @@
+import { logAddExp } from '../stats/log-add-exp.ts'
+import { logSumExp } from '../stats/log-sum-exp.ts'
+import type { Restart } from './rollout-plan.ts'
+import type { Arms } from './slices.ts'
+import type { Stream } from './stream.ts'
+
+/** Alternatives around the smallest effect worth finding, in multiples of its logarithm. */
+const STEPS = [0.25, 0.5, 1, 2, 4, 8] as const
+const LOG_WEIGHTS = [0.1, 0.18, 0.27, 0.22, 0.15, 0.08].map((weight) => Math.log(weight))
+
+/**
+ * ln e by slice that the risk ratio is above `theta0`: a mixture of likelihood ratios of the canary's share of
+ * all bad events, given their total. The base rate cancels slice by slice, so its drift does no harm, and by
+ * Ville's inequality the path ever exceeds 1/α with probability at most α, however often it is looked at.
+ */
+export function harmEvidence(
+  stream: Stream,
+  theta0: Float64Array,
+  mde: number,
+  restarts: readonly Restart[],
+): Float64Array {
+  const paths = alternativePaths(stream.facing, theta0, Math.log(mde))
+  const floors = stream.noise.floors(theta0)
+  const path = new Float64Array(floors.length)
+  for (let t = 0; t < path.length; t++) {
+    let waiting = 1
+    let sum = -Infinity
+    restarts.forEach((restart, i) => {
+      if (restart.from > t) return
+      waiting -= restart.weight
+      const phi = stream.noise.phi(floors[t] ?? 1, i, t)
+      sum = logAddExp(sum, Math.log(restart.weight) + mixture(paths, restart.from, t, phi))
+    })
+    path[t] = waiting > 1e-12 ? logAddExp(sum, Math.log(waiting)) : sum
+  }
+  return path
+}
+
+/** ln e by slice that the risk ratio is below `theta0`: evidence for being good enough, from the start only. */
+export function nonInferiorityEvidence(stream: Stream, theta0: Float64Array, mde: number): Float64Array {
+  const paths = alternativePaths(stream.facing, theta0, -Math.log(mde))
+  const floors = stream.noise.floors(theta0)
+  return floors.map((floor, t) => mixture(paths, 0, t, stream.noise.phi(floor, 0, t)))
+}
+
+/** For each alternative, the running log likelihood ratio against theta0; entry t + 1 includes slice t. */
+export function alternativePaths(
+  arms: Arms,
+  theta0: Float64Array,
+  logEffect: number,
+): readonly Float64Array[] {
+  const { canary, stable } = arms
+  return STEPS.map((step) => {
+    const delta = step * logEffect
+    const ratio = Math.exp(delta)
+    const path = new Float64Array(theta0.length + 1)
+    for (let t = 0; t < theta0.length; t++) {
+      const nc = (canary.requests[t] ?? 0) * (theta0[t] ?? 1)
+      const ns = stable.requests[t] ?? 0
+      const xc = canary.events[t] ?? 0
+      const total = xc + (stable.events[t] ?? 0)
+      const both = nc > 0 && ns > 0 && total > 0
+      const gain = both ? xc * delta - total * Math.log((nc * ratio + ns) / (nc + ns)) : 0
+      path[t + 1] = (path[t] ?? 0) + gain
+    }
+    return path
+  })
+}
+
+const terms = new Float64Array(STEPS.length)
+
+/** ln of the weighted mean of the alternatives' tempered likelihood ratios over slices `from`..`t`. */
+export function mixture(paths: readonly Float64Array[], from: number, t: number, phi: number): number {
+  paths.forEach((path, j) => {
+    terms[j] = ((path[t + 1] ?? 0) - (path[from] ?? 0)) / phi + (LOG_WEIGHTS[j] ?? 0)
+  })
+  return logSumExp(terms)
+}

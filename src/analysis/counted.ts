@@ -1,0 +1,71 @@
+import { logAddExp } from '../stats/log-add-exp.ts'
+import { capBursts, learnCappedDispersion, smallestPod } from './bursts.ts'
+import { harmEvidence, nonInferiorityEvidence } from './conditional-evidence.ts'
+import type { PodCounts } from './pod-counts.ts'
+import { scoreTest, type ScoreTest } from './score-test.ts'
+import type { SliceWindow } from './slices.ts'
+import { makeStream, type Stream } from './stream.ts'
+
+/** Every test of one share of requests: counts as they are, and capped where history has bursts. */
+export interface Counted {
+  readonly plain: Stream
+  /** The same with bursts capped; undefined where capping is not worth it. */
+  readonly capped?: Stream
+  harm(theta0: Float64Array): Float64Array
+  pass(theta0: Float64Array): Float64Array
+  test(theta0: Float64Array): ScoreTest
+}
+
+export interface CountedInput {
+  readonly pods: readonly PodCounts[]
+  readonly window: SliceWindow
+  readonly tau: number
+  readonly mde: number
+  readonly lessIsWorse?: boolean
+  /** Smallest cap, in multiples of what is expected; undefined = never capped. */
+  readonly leastCap?: number
+}
+
+export function counted(input: CountedInput): Counted {
+  const { mde, window } = input
+  const plain = makeStream({ ...input, lessIsWorse: input.lessIsWorse ?? false })
+  const capped = cappedStream(input, plain)
+  const robust = capped ?? plain
+  const restarts = window.plan.restarts
+  return {
+    plain,
+    ...(capped === undefined ? {} : { capped }),
+    harm: (theta0) => {
+      const whole = harmEvidence(plain, theta0, mde, restarts)
+      return capped === undefined ? whole : halfAndHalf(whole, harmEvidence(capped, theta0, mde, restarts))
+    },
+    pass: (theta0) => nonInferiorityEvidence(robust, theta0, mde),
+    test: (theta0) => scoreTest(robust, theta0),
+  }
+}
+
+/** The same null in every slice. */
+export function constantNull(slices: number, theta0: number): Float64Array {
+  return new Float64Array(slices).fill(theta0)
+}
+
+/** ln of the mean of two e-values. */
+export function halfAndHalf(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((log, t) => logAddExp(log, b[t] ?? 0) - Math.LN2)
+}
+
+function cappedStream(input: CountedInput, plain: Stream): Stream | undefined {
+  const { pods, window, tau, leastCap } = input
+  if (leastCap === undefined || plain.dispersion.kind !== 'pods') return undefined
+  const stable = pods.filter((pod) => pod.arm === 'stable')
+  const dispersion = learnCappedDispersion(
+    stable,
+    window.start,
+    plain.dispersion,
+    leastCap,
+    smallestPod(plain.arms),
+  )
+  if (dispersion === undefined) return undefined
+  const arms = capBursts(plain.arms, plain.dispersion.share, leastCap)
+  return makeStream({ pods, window, tau, lessIsWorse: input.lessIsWorse ?? false, arms, dispersion })
+}

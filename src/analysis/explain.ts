@@ -1,0 +1,258 @@
+import { attribute, type Attribution } from './attribute.ts'
+import { type Decided, type FailCause, metricPasses } from './decide.ts'
+import { describeHarm } from './describe-harm.ts'
+import { describePass } from './describe-pass.ts'
+import type { RunEvidence } from './gather.ts'
+import { dropMargin, ratioMargin, relief } from './margins.ts'
+import type { MetricEvidence } from './metric-evidence.ts'
+import type { MetricPolicy } from './policy.ts'
+import { remarks } from './remarks.ts'
+import type { PlannedStep } from './rollout-plan.ts'
+import { score } from './score.ts'
+import { timeOf } from './time-of.ts'
+import { sumUp, type Uncertainty, uncertainties } from './uncertainty.ts'
+import type { MetricVerdict, Outcome, Reason, StepVerdict, Verdict } from './verdict.ts'
+import { list, oneLine } from './words.ts'
+
+/** Puts the last look of a path into words and numbers. */
+export function explain(run: RunEvidence, path: readonly Decided[], at: number): Verdict {
+  const look = path.at(-1)
+  if (look === undefined) return beforeTheRollout(run, at)
+  const open = look.judged === 'inconclusive' ? uncertainties(run, look) : []
+  const harm = look.failed === undefined ? undefined : harmOf(run, look, look.failed)
+  const firstFail = path.findIndex(({ verdict }) => verdict === 'fail')
+  const told = tell(run, look, open, harm)
+  return {
+    judged: look.judged,
+    verdict: look.verdict,
+    score: score(run, look),
+    summary: oneLine(`${look.verdict}: ${told}`),
+    reasons: [
+      ...(harm?.reasons ?? []),
+      ...ruleReasons(run, look),
+      ...passReasons(run, look),
+      ...open.map(({ reason }) => reason),
+      ...remarks(run, look),
+    ],
+    metrics: [
+      ...run.metrics.map((metric) => metricVerdict(run, metric, look, open, harm)),
+      ...run.obstacles.map(({ metric, reason }) => withoutData(metric, reason)),
+    ],
+    ...(look.step === undefined ? {} : { step: stepVerdict(run, look, look.step) }),
+    ...(firstFail < 0 ? {} : { firstFail: run.recording.rolloutStart + firstFail }),
+    window: windowOf(run, at),
+  }
+}
+
+interface Harm extends Attribution {
+  readonly cause: FailCause
+  readonly text: string
+  readonly reasons: readonly Reason[]
+}
+
+/** What failed, with the numbers of the look at which it did. */
+function harmOf(run: RunEvidence, look: Decided, cause: FailCause): Harm {
+  const found: Attribution =
+    cause.by === 'gate'
+      ? { culprits: cause.metrics.map((metric) => ({ metric, rule: 'worse' as const })), jointly: false }
+      : attribute(run, cause.t, look.logThreshold)
+  const texts = found.culprits.flatMap(({ metric, rule }) => {
+    const evidence = run.metrics.find(({ policy }) => policy.name === metric)
+    return evidence === undefined ? [] : [{ metric, rule, text: describeHarm(evidence, rule, cause.t) }]
+  })
+  const reasons = texts.map(({ metric, rule, text }) => ({
+    code: harmCode(cause, found, rule),
+    metric,
+    text,
+  }))
+  const earlier = cause.t < look.t ? [failedBefore(run, cause.t)] : []
+  return { ...found, cause, text: harmText(found, texts), reasons: [...reasons, ...earlier] }
+}
+
+function harmCode(cause: FailCause, found: Attribution, rule: 'worse' | 'crash' | 'limit'): Reason['code'] {
+  if (found.jointly) return 'jointly-worse'
+  if (cause.by === 'gate') return 'worse-at-gate'
+  return ({ worse: 'worse', crash: 'crashing', limit: 'over-limit' } as const)[rule]
+}
+
+function harmText(
+  found: Attribution,
+  texts: readonly { readonly metric: string; readonly text: string }[],
+): string {
+  const [first, ...rest] = texts
+  if (first === undefined) return 'the metrics together are worse than stable'
+  if (found.jointly) return `together worse than stable: ${texts.map(({ text }) => text).join('; ')}`
+  const others = [...new Set(rest.map(({ metric }) => metric))].filter((name) => name !== first.metric)
+  return others.length === 0 ? first.text : `${first.text}; also ${list(others)}`
+}
+
+function failedBefore(run: RunEvidence, t: number): Reason {
+  return {
+    code: 'failed-before',
+    text: `failed at ${timeOf(run.recording, run.recording.rolloutStart + t + 1)}, which stays`,
+  }
+}
+
+/** The sentence after the verdict's word. */
+function tell(run: RunEvidence, look: Decided, open: readonly Uncertainty[], harm: Harm | undefined): string {
+  if (look.judged === 'fail') return `${modePrefix(run, look)}${harm?.text ?? ''}`
+  if (look.judged === 'pass') return passText(run, look)
+  const why = sumUp(open)
+  const { rule } = look
+  if (rule === undefined || look.verdict === 'inconclusive') return why
+  const moment = rule.rule === 'hold' ? 'the hold ran out' : 'undecided at the end of the step'
+  return `${moment} and ${rule.rule === 'hold' ? 'hold.then' : rule.rule} says ${rule.outcome === 'fail' ? 'fail' : 'proceed'}: ${why}`
+}
+
+function modePrefix(run: RunEvidence, look: Decided): string {
+  if (look.verdict === 'fail') return ''
+  return run.policy.mode === 'observe' ? 'observing only, judged fail: ' : 'pausing instead of failing: '
+}
+
+function passText(run: RunEvidence, look: Decided): string {
+  const t = look.passedAt ?? look.t
+  const next = look.step?.next ?? 100
+  const parts = run.metrics
+    .filter(({ policy }) => policy.required)
+    .flatMap((metric) => describePass(metric, run.policy, next, t) ?? [])
+  const waiting = look.verdict === 'inconclusive' ? 'passes and waits for approval: ' : ''
+  return `${waiting}${parts.length > 0 ? parts.join(', ') : 'nothing is required of the canary'}`
+}
+
+function passReasons(run: RunEvidence, look: Decided): readonly Reason[] {
+  if (look.passedAt === undefined) return []
+  const when: readonly Reason[] =
+    look.passedAt < look.t
+      ? [
+          {
+            code: 'passed-before',
+            text: `the step passed at ${timeOf(run.recording, run.recording.rolloutStart + look.passedAt + 1)}`,
+          },
+        ]
+      : []
+  return [{ code: 'within-margin', text: passText(run, look) }, ...when]
+}
+
+function ruleReasons(run: RunEvidence, look: Decided): readonly Reason[] {
+  const reasons: Reason[] = []
+  const { mode, approval } = run.policy
+  if (look.rule !== undefined) {
+    const { rule, held, outcome } = look.rule
+    const text = held
+      ? `${rule} holds the step for up to ${run.policy.hold.forSeconds / 60} minutes after its end`
+      : `${rule === 'hold' ? 'the hold ran out' : rule} answers ${outcome}`
+    reasons.push({ code: held ? 'held' : rule === 'hold' ? 'hold-expired' : 'gate-policy', text })
+  }
+  if (look.judged === 'fail' && mode === 'pause') {
+    reasons.push({ code: 'mode-pause', text: 'mode pause answers inconclusive instead of fail' })
+  }
+  if (mode === 'observe' && look.judged !== 'pass') {
+    reasons.push({ code: 'mode-observe', text: `mode observe always answers pass, judged ${look.judged}` })
+  }
+  if (look.judged === 'pass' && approval === 'manual' && look.verdict === 'inconclusive') {
+    reasons.push({ code: 'approval-needed', text: 'the policy wants a person to approve each step' })
+  }
+  return reasons
+}
+
+function metricVerdict(
+  run: RunEvidence,
+  metric: MetricEvidence,
+  look: Decided,
+  open: readonly Uncertainty[],
+  harm: Harm | undefined,
+): MetricVerdict {
+  const { policy } = metric
+  const next = look.step?.next ?? 100
+  const { canary, stable, ratio, bounds, dispersion } = metric.numbers(look.t)
+  const pass = metric.pass(next)
+  const own = open.find(({ reason }) => reason.metric === policy.name)
+  const margin = marginOf(policy, relief(run.policy, next))
+  return {
+    name: policy.name,
+    kind: policy.kind,
+    judged: judgedOf(run, metric, look, harm),
+    required: policy.required,
+    canary,
+    stable,
+    ...(ratio === undefined ? {} : { ratio }),
+    ...(bounds === undefined ? {} : { bounds }),
+    evidence: Math.exp(Math.min(metric.harm[look.t] ?? 0, LARGEST_LOG)),
+    ...(pass === undefined ? {} : { passEvidence: Math.exp(Math.min(pass[look.t] ?? 0, LARGEST_LOG)) }),
+    tolerance: policy.tolerance,
+    ...(margin === undefined ? {} : { margin }),
+    ...(own?.minutes === undefined ? {} : { neededMinutes: Math.ceil(own.minutes) }),
+    ...(dispersion === undefined ? {} : { dispersion }),
+    reasons: [
+      ...(harm?.reasons ?? []).filter((reason) => reason.metric === policy.name),
+      ...(own === undefined ? [] : [own.reason]),
+      ...metric.notes,
+    ],
+  }
+}
+
+/** e-values beyond this are only "very large"; JSON has no infinity. */
+const LARGEST_LOG = 690
+
+function judgedOf(run: RunEvidence, metric: MetricEvidence, look: Decided, harm: Harm | undefined): Outcome {
+  const { name } = metric.policy
+  if (harm?.culprits.some((culprit) => culprit.metric === name) === true) return 'fail'
+  const sticky = look.passedAt !== undefined && metric.policy.required
+  const hasData = metric.canaryCounts.subarray(0, look.t + 1).some((pods) => pods > 0)
+  return sticky || (hasData && metricPasses(run, metric, look.step?.next ?? 100, look.t, look.atGate))
+    ? 'pass'
+    : 'inconclusive'
+}
+
+function marginOf(policy: MetricPolicy, times: number): number | undefined {
+  return policy.kind === 'conversion' ? dropMargin(policy, times) : ratioMargin(policy, times)
+}
+
+function withoutData(policy: MetricPolicy, reason: Reason): MetricVerdict {
+  return {
+    name: policy.name,
+    kind: policy.kind,
+    judged: 'inconclusive',
+    required: policy.required,
+    canary: {},
+    stable: {},
+    evidence: 1,
+    tolerance: policy.tolerance,
+    reasons: [reason],
+  }
+}
+
+function stepVerdict(run: RunEvidence, look: Decided, step: PlannedStep): StepVerdict {
+  const { rolloutStart } = run.recording
+  return {
+    index: step.index,
+    weight: step.weight,
+    next: step.next,
+    slice: rolloutStart + step.from,
+    ends: rolloutStart + step.ends,
+    atGate: look.atGate,
+    passed: look.passedAt !== undefined,
+  }
+}
+
+function beforeTheRollout(run: RunEvidence, at: number): Verdict {
+  const text = 'the rollout has not begun in this recording'
+  return {
+    judged: 'inconclusive',
+    verdict: run.policy.mode === 'observe' ? 'pass' : 'inconclusive',
+    score: 50,
+    summary: `inconclusive: ${text}`,
+    reasons: [{ code: 'no-canary-data', text }],
+    metrics: [],
+    window: windowOf(run, at),
+  }
+}
+
+function windowOf(run: RunEvidence, at: number): Verdict['window'] {
+  const { rolloutStart } = run.recording
+  return {
+    from: timeOf(run.recording, Math.min(rolloutStart, at + 1)),
+    to: timeOf(run.recording, at + 1),
+    at,
+  }
+}

@@ -1,0 +1,80 @@
+import { type Autocovariance, lagBin } from './clustered-sum.ts'
+import { MIN_PODS, MIN_SLICES, smoothed } from './dispersion.ts'
+import type { GaugeRow } from './gauge-levels.ts'
+
+/** How pods' levels differ from their arm's mean, by lag. */
+export interface GaugeNoise {
+  readonly autocovariance: Autocovariance
+  readonly inflation: number
+  readonly pods: number
+  /** False where it is assumed, for want of pods or history. */
+  readonly learned: boolean
+}
+
+const LAST_LAG = 59
+/** Assumed between-pod standard deviation where history cannot tell; it never averages out over time. */
+const ASSUMED_VARIANCE = 0.15 ** 2
+
+export function learnGaugeNoise(stable: readonly GaugeRow[], slices: number): GaugeNoise {
+  const pods = stable.filter(
+    (row) => !row.aggregate && row.values.slice(0, slices).some((y) => !Number.isNaN(y)),
+  )
+  if (pods.length < MIN_PODS || slices < MIN_SLICES) return assumedNoise()
+  return {
+    autocovariance: levelAutocovariance(pods, slices),
+    inflation: (pods.length + 1) / (pods.length - 1),
+    pods: pods.length,
+    learned: true,
+  }
+}
+
+function assumedNoise(): GaugeNoise {
+  const v = ASSUMED_VARIANCE
+  return { autocovariance: [v, v, v, v, v, v, v], inflation: 1, pods: 2, learned: false }
+}
+
+function levelAutocovariance(pods: readonly GaugeRow[], slices: number): Autocovariance {
+  const { excess, present } = excessTable(pods, slices)
+  const P = pods.length
+  const sums = new Float64Array(7)
+  const weights = new Float64Array(7)
+  for (let lag = 0; lag <= Math.min(LAST_LAG, slices - 1); lag++) {
+    const bin = lagBin(lag)
+    for (let t = 0; t + lag < slices; t++) {
+      const u = t + lag
+      const most = Math.max(present[t] ?? 0, present[u] ?? 0)
+      if (most < 2) continue
+      let covariance = 0
+      for (let j = 0; j < P; j++) covariance += (excess[t * P + j] ?? 0) * (excess[u * P + j] ?? 0)
+      sums[bin] = (sums[bin] ?? 0) + covariance
+      weights[bin] = (weights[bin] ?? 0) + Math.min(present[t] ?? 0, present[u] ?? 0) * (1 - 1 / most)
+    }
+  }
+  return smoothed(sums, weights)
+}
+
+/** excess[slice · pods + pod]: the pod's level less the mean of the arm in that slice; 0 where it has none. */
+function excessTable(
+  pods: readonly GaugeRow[],
+  slices: number,
+): { readonly excess: Float64Array; readonly present: Float64Array } {
+  const P = pods.length
+  const excess = new Float64Array(P * slices)
+  const present = new Float64Array(slices)
+  for (let t = 0; t < slices; t++) {
+    let sum = 0
+    let count = 0
+    for (const pod of pods) {
+      const y = pod.values[t] ?? Number.NaN
+      if (Number.isNaN(y)) continue
+      sum += y
+      count++
+    }
+    present[t] = count
+    pods.forEach((pod, j) => {
+      const y = pod.values[t] ?? Number.NaN
+      if (!Number.isNaN(y)) excess[t * P + j] = y - sum / count
+    })
+  }
+  return { excess, present }
+}

@@ -1,0 +1,67 @@
+import { armTotals, countNumbers } from './count-numbers.ts'
+import type { Latency } from './latency-evidence.ts'
+import type { MetricNumbers } from './metric-evidence.ts'
+import { latencyCounts } from './pod-counts.ts'
+import { quantileOf, type ShareCurve, slownessOf } from './share-curve.ts'
+import { sliceArms } from './slices.ts'
+import type { ArmNumbers, Interval } from './verdict.ts'
+
+/** How many requests were slower than the bound, and what that says of the quantile. */
+export function latencyNumbers(latency: Latency, t: number): MetricNumbers {
+  const { context, main, metric, data, curves, curve } = latency
+  const counts = countNumbers(main.tests.plain, t)
+  const own = armCurves(latency, t)
+  const { start } = context.window
+  const stable = curves.over(start - 10, start + t + 1) ?? curve
+  const canaryBucket = bucketOf(own.canary, metric.quantile)
+  const stableBucket = bucketOf(own.stable, metric.quantile)
+  return {
+    canary: withQuantile(counts.canary, own.canary, metric.quantile),
+    stable: withQuantile(counts.stable, own.stable, metric.quantile),
+    ...(counts.ratio === undefined ? {} : { ratio: slowness(stable, main.seconds, counts.ratio) }),
+    ...(counts.dispersion === undefined ? {} : { dispersion: counts.dispersion }),
+    bounds: [main.seconds],
+    bound: main.seconds,
+    buckets: {
+      ...(canaryBucket === undefined ? {} : { canary: canaryBucket }),
+      ...(stableBucket === undefined ? {} : { stable: stableBucket }),
+    },
+  }
+
+  function withQuantile(arm: ArmNumbers, shares: ShareCurve, quantile: number): ArmNumbers {
+    const { value: _share, ...rest } = arm
+    const value = data.bounds.length > 0 ? quantileOf(shares, quantile) : undefined
+    return value === undefined ? rest : { ...rest, value }
+  }
+}
+
+function slowness(curve: ShareCurve, bound: number, ratio: Interval): Interval {
+  return {
+    estimate: slownessOf(curve, bound, ratio.estimate),
+    low: slownessOf(curve, bound, ratio.low),
+    high: slownessOf(curve, bound, ratio.high),
+  }
+}
+
+/** Both arms' own shares over the recorded bounds, past warm-up. */
+function armCurves(
+  latency: Latency,
+  t: number,
+): { readonly canary: ShareCurve; readonly stable: ShareCurve } {
+  const { data, context } = latency
+  const totals = data.bounds.map((_, index) => {
+    const arms = sliceArms(latencyCounts(data, context.pods, index).pods, context.window)
+    return { canary: armTotals(arms.canary, t).value ?? 0, stable: armTotals(arms.stable, t).value ?? 0 }
+  })
+  return {
+    canary: { bounds: data.bounds, shares: totals.map((share) => share.canary) },
+    stable: { bounds: data.bounds, shares: totals.map((share) => share.stable) },
+  }
+}
+
+function bucketOf(curve: ShareCurve, quantile: number): readonly [number, number] | undefined {
+  const index = curve.shares.findIndex((share) => share <= 1 - quantile)
+  const upper = curve.bounds[index]
+  if (upper === undefined || curve.shares.every((share) => share === 0)) return undefined
+  return [curve.bounds[index - 1] ?? 0, upper]
+}

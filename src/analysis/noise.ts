@@ -1,0 +1,117 @@
+import { clusteredSum } from './clustered-sum.ts'
+import { type ArmDispersion, type Dispersion, type PodDispersion, SHORT_HISTORY } from './dispersion.ts'
+import type { Restart } from './rollout-plan.ts'
+import { type Arms, cumulative, information } from './slices.ts'
+
+/** φ: how many times wider than for independent requests the evidence of one metric is, along a rollout. */
+export interface Noise {
+  /** Variance of a count given the total, relative to Poisson, under a risk ratio for each slice; by slice. */
+  floors(theta0: Float64Array): Float64Array
+  /** What comes on top (pods) or instead (arms only) in the stretch from a restart to slice `t`. */
+  phi(floor: number, restart: number, t: number): number
+  /** Of the canary's own count against a fixed share of bad requests. */
+  phiAbsolute(share: number, t: number): number
+  /** How well φ is known: Student's degrees of freedom when `floor` of it is theory. */
+  freedom(floor: number, phi: number): number
+  /** Coefficients of φ = fixed + perInformation · V, for planning. */
+  growth(t: number): { readonly fixed: number; readonly perInformation: number }
+}
+
+export interface NoiseInput {
+  readonly arms: Arms
+  /** The arms as the metric's harm sees them: exchanged where less is worse. */
+  readonly facing: Arms
+  readonly dispersion: Dispersion
+  /** Standard deviation of a lasting difference that no history shows. */
+  readonly tau: number
+  readonly restarts: readonly Restart[]
+}
+
+const FEW_EVENTS = 30
+const MIN_FLOOR = 0.3
+const MIN_EXCESS_SHARE = 0.02
+
+export function learnNoise(input: NoiseInput): Noise {
+  const { dispersion } = input
+  return dispersion.kind === 'pods' ? podNoise(input, dispersion) : armNoise(input, dispersion)
+}
+
+function podNoise(input: NoiseInput, dispersion: PodDispersion): Noise {
+  const { arms, tau, restarts } = input
+  const { autocovariance, inflation } = dispersion
+  const v = information(arms)
+  const starts = restarts.map((restart) => restart.from)
+  const stretches = starts.map((start) => cumulative(v, start))
+  const between = clusteredSum(v, clusterShares(arms), autocovariance, starts)
+  const own = {
+    v: cumulative(arms.canary.requests),
+    between: clusteredSum(arms.canary.requests, arms.canary.shares, autocovariance, [0])[0],
+  }
+  return {
+    floors: floorPaths(input, v),
+    phi: (floor, restart, t) => {
+      const total = stretches[restart]?.[t] ?? 0
+      if (total <= 0) return floor
+      return floor + (inflation * (between[restart]?.[t] ?? 0)) / total + tau * tau * total
+    },
+    phiAbsolute: (share, t) => {
+      const requests = own.v[t] ?? 0
+      return requests > 0 ? 1 + (share * inflation * (own.between?.[t] ?? 0)) / requests : 1
+    },
+    freedom: (floor, phi) => (dispersion.pods - 1) / excessShare(floor, phi) ** 2,
+    growth: (t) => {
+      const pods = 1 / Math.max(arms.canary.pods[t] ?? 0, 1) + 1 / Math.max(arms.stable.pods[t] ?? 0, 2)
+      return { fixed: 1, perInformation: tau * tau + inflation * dispersion.lasting * pods }
+    },
+  }
+}
+
+function armNoise(input: NoiseInput, dispersion: ArmDispersion): Noise {
+  const { arms, tau, restarts } = input
+  const v = information(arms)
+  const stretches = restarts.map((restart) => cumulative(v, restart.from))
+  const isShort = dispersion.slices < SHORT_HISTORY
+  const factor = isShort ? Math.max(dispersion.factor, 2) : dispersion.factor
+  const perInformation = ((isShort ? 3 : 1.5) * tau) ** 2
+  return {
+    floors: floorPaths(input, v),
+    phi: (floor, restart, t) => floor * factor + perInformation * (stretches[restart]?.[t] ?? 0),
+    phiAbsolute: () => factor,
+    freedom: (floor, phi) => Math.max(dispersion.differences, 1) / excessShare(floor, phi) ** 2,
+    growth: () => ({ fixed: factor, perInformation }),
+  }
+}
+
+function excessShare(floor: number, phi: number): number {
+  return Math.max(1 - floor / phi, MIN_EXCESS_SHARE)
+}
+
+/** 1 − p at a ratio of 1; exactly 1 while events are few, and never trusted below .3. */
+function floorPaths(input: NoiseInput, v: Float64Array): (theta0: Float64Array) => Float64Array {
+  const { canary, stable } = input.facing
+  const { share } = input.dispersion
+  return (theta0) => {
+    let weighted = 0
+    let total = 0
+    let events = 0
+    return v.map((vt, t) => {
+      const theta = theta0[t] ?? 1
+      const nc = (canary.requests[t] ?? 0) * theta
+      const ns = stable.requests[t] ?? 0
+      if (vt > 0) {
+        weighted += (vt * (ns * (1 - theta * share) + nc * (1 - share))) / (ns + nc)
+        total += vt
+        events += (canary.events[t] ?? 0) + (stable.events[t] ?? 0)
+      }
+      return events > FEW_EVENTS ? Math.max(weighted / total, MIN_FLOOR) : 1
+    })
+  }
+}
+
+/** Both arms' pods; a lone stable pod counts as two, since one pod cannot show how pods differ. */
+function clusterShares(arms: Arms): readonly Float64Array[] {
+  const stable = arms.stable.shares.map((share) =>
+    share.map((f, t) => ((arms.stable.pods[t] ?? 0) < 2 ? f * Math.SQRT1_2 : f)),
+  )
+  return [...arms.canary.shares, ...stable]
+}

@@ -1,0 +1,47 @@
+/** What the traffic of late looks like, and how far the evidence has come. */
+export interface PlanningInput {
+  /** Canary's share of the requests of both arms. */
+  readonly share: number
+  /** Bad events of both arms a minute. */
+  readonly eventsPerMinute: number
+  /** The ratio that is supposed to be true, and the one to be refuted. */
+  readonly theta: number
+  readonly theta0: number
+  /** ln of the evidence still wanting. */
+  readonly wanting: number
+  /** φ = fixed + perInformation · V. */
+  readonly fixed: number
+  readonly perInformation: number
+  /** Score information gathered so far. */
+  readonly gathered: number
+}
+
+/** z of 80 % power. */
+const POWER = 0.8416212335729143
+
+/**
+ * Minutes of traffic like this until the evidence is there with 80 % power; undefined without events;
+ * Infinity when the noise between pods will never let it be there.
+ */
+export function minutesNeeded(input: PlanningInput): number | undefined {
+  const { share, eventsPerMinute, theta, theta0, wanting } = input
+  if (wanting <= 0) return 0
+  if (!(eventsPerMinute > 0) || !(share > 0 && share < 1)) return undefined
+  const pi = oddsShare(share, theta)
+  const pi0 = oddsShare(share, theta0)
+  const gainCanary = Math.log(pi / pi0)
+  const gainStable = Math.log((1 - pi) / (1 - pi0))
+  const kl = pi * gainCanary + (1 - pi) * gainStable
+  const variance = pi * (1 - pi) * (gainCanary - gainStable) ** 2
+  const root = (POWER * Math.sqrt(variance) + Math.sqrt(POWER ** 2 * variance + 4 * kl * wanting)) / (2 * kl)
+  const independent = root ** 2
+  const informationPerEvent = share * (1 - share)
+  const saturation = input.perInformation * informationPerEvent * independent
+  if (saturation >= 1) return Infinity
+  const events = (independent * (input.fixed + input.perInformation * input.gathered)) / (1 - saturation)
+  return events / eventsPerMinute
+}
+
+function oddsShare(share: number, ratio: number): number {
+  return (share * ratio) / (share * ratio + 1 - share)
+}

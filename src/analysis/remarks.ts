@@ -1,0 +1,31 @@
+import type { Decided } from './decide.ts'
+import type { RunEvidence } from './gather.ts'
+import { trafficShare } from './traffic-share.ts'
+import type { Reason } from './verdict.ts'
+import { percent } from './words.ts'
+
+const SURE = Math.log(100)
+
+/** What a reader should know beside the verdict: on the data, the routing, and the lack of a control. */
+export function remarks(run: RunEvidence, look: Decided): readonly Reason[] {
+  const problems = (run.recording.problems ?? []).map(({ code, metric, text }) => ({
+    code,
+    text,
+    ...(metric === undefined ? {} : { metric }),
+  }))
+  return [...run.metrics.flatMap(({ notes }) => notes), ...routing(run, look), ...control(look), ...problems]
+}
+
+function routing(run: RunEvidence, look: Decided): readonly Reason[] {
+  const traffic = run.metrics.find((metric) => metric.traffic !== undefined)?.traffic
+  const found = traffic && trafficShare(traffic, run.plan, look.t)
+  if (found === undefined || found.evidence < SURE) return []
+  const text = `the canary got ${percent(found.share)} of the requests, its weights promise ${percent(found.expected)}`
+  return [{ code: 'traffic-share', text }]
+}
+
+function control(look: Decided): readonly Reason[] {
+  if ((look.step?.weight ?? 0) < 100) return []
+  const text = 'all traffic is on the canary: only crashes and limits are judged'
+  return [{ code: 'no-control', text }]
+}

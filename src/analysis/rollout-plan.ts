@@ -1,0 +1,78 @@
+import type { Recording } from './recording.ts'
+
+/** A step with slices counted from the start of the rollout. */
+export interface PlannedStep {
+  readonly index: number
+  readonly from: number
+  /** First slice after the planned end; the look that includes slice `ends − 1` is the gate. */
+  readonly ends: number
+  readonly weight: number
+  /** The weight that follows; 100 where the plan does not say. */
+  readonly next: number
+}
+
+/** A start of evidence: harm may begin late, so part of the budget waits for later beginnings. */
+export interface Restart {
+  readonly from: number
+  readonly weight: number
+}
+
+export interface RolloutPlan {
+  readonly slices: number
+  /** 0 where no steps are declared: then there are no gates. */
+  readonly gates: number
+  readonly steps: readonly PlannedStep[]
+  readonly restarts: readonly Restart[]
+}
+
+const FROM_START = 0.7
+
+export function rolloutPlan(recording: Recording, slices: number): RolloutPlan {
+  const declared = recording.steps ?? []
+  const steps = declared
+    .map((step, index) => ({
+      index,
+      from: step.slice - recording.rolloutStart,
+      ends: step.ends - recording.rolloutStart,
+      weight: step.weight,
+      next: step.next ?? declared[index + 1]?.weight ?? 100,
+    }))
+    .filter((step) => step.from < slices)
+  const gates = declared.length === 0 ? 0 : Math.max(recording.gates ?? declared.length, 1)
+  const restarts = gates > 0 ? restartsAtSteps(steps, gates) : restartsByTime(slices)
+  return { slices, gates, steps, restarts }
+}
+
+/** The step that slice `t` of the rollout belongs to. */
+export function stepAt(plan: RolloutPlan, t: number): PlannedStep | undefined {
+  return plan.steps.findLast((step) => step.from <= t)
+}
+
+/** The step whose gate is the look that includes slice `t`; a step left early has no gate. */
+export function gateAt(plan: RolloutPlan, t: number): PlannedStep | undefined {
+  const step = stepAt(plan, t)
+  return step !== undefined && step.ends - 1 === t ? step : undefined
+}
+
+/** Gate levels grow with the square of the step: a late look has the data that make a small level useful. */
+export function gateShare(plan: RolloutPlan, step: PlannedStep): number {
+  if (step.index >= plan.gates) return 0
+  const squares = (plan.gates * (plan.gates + 1) * (2 * plan.gates + 1)) / 6
+  return (step.index + 1) ** 2 / squares
+}
+
+function restartsAtSteps(steps: readonly PlannedStep[], gates: number): readonly Restart[] {
+  if (gates === 1) return [{ from: 0, weight: 1 }]
+  const later = steps
+    .filter((step) => step.index > 0 && step.index < gates)
+    .map((step) => ({ from: step.from, weight: (1 - FROM_START) / (gates - 1) }))
+  return [{ from: 0, weight: FROM_START }, ...later]
+}
+
+function restartsByTime(slices: number): readonly Restart[] {
+  const restarts: Restart[] = [{ from: 0, weight: FROM_START }]
+  for (let j = 1; 10 * j < slices; j++) {
+    restarts.push({ from: 10 * j, weight: (1 - FROM_START) / (j * (j + 1)) })
+  }
+  return restarts
+}

@@ -1,0 +1,79 @@
+/** The share of requests slower than each bound, falling with the bound. */
+export interface ShareCurve {
+  readonly bounds: readonly number[]
+  readonly shares: readonly number[]
+}
+
+const LEAST_SHARE = 1e-7
+
+/** The share slower than `x`: ln S quadratic in ln x through the three bounds around it. */
+export function shareSlowerThan(curve: ShareCurve, x: number): number {
+  const { bounds } = curve
+  if (bounds.length === 0) return LEAST_SHARE
+  const above = bounds.findIndex((bound) => bound >= x)
+  const middle = Math.min(Math.max(above < 0 ? bounds.length - 1 : above, 1), bounds.length - 2)
+  if (bounds.length < 3) return Math.exp(chord(point(curve, 0), point(curve, bounds.length - 1), Math.log(x)))
+  return Math.exp(
+    parabola(point(curve, middle - 1), point(curve, middle), point(curve, middle + 1), Math.log(x)),
+  )
+}
+
+/** Risk ratio at a bound that a quantile `factor` times as slow would show: S(b/factor)/S(b). */
+export function shareRatio(curve: ShareCurve, bound: number, factor: number): number {
+  if (factor === 1) return 1
+  return shareSlowerThan(curve, bound / factor) / shareSlowerThan(curve, bound)
+}
+
+/** How many times as slow a risk ratio at a bound means: the factor r with S(b/r)/S(b) = ratio. */
+export function slownessOf(curve: ShareCurve, bound: number, ratio: number): number {
+  let low = -3
+  let high = 3
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2
+    if (shareRatio(curve, bound, Math.exp(middle)) < ratio) low = middle
+    else high = middle
+  }
+  return Math.exp((low + high) / 2)
+}
+
+/** |d ln S / d ln b| at the bound with this index. */
+export function steepness(curve: ShareCurve, index: number): number {
+  const before = point(curve, Math.max(index - 1, 0))
+  const after = point(curve, Math.min(index + 1, curve.bounds.length - 1))
+  return after.x > before.x ? Math.abs((after.y - before.y) / (after.x - before.x)) : 0
+}
+
+/** The quantile by interpolation in ln S; undefined outside the bounds. For showing, never for testing. */
+export function quantileOf(curve: ShareCurve, quantile: number): number | undefined {
+  const target = Math.log(1 - quantile)
+  for (let i = 1; i < curve.bounds.length; i++) {
+    const before = point(curve, i - 1)
+    const after = point(curve, i)
+    if (before.y >= target && after.y <= target) {
+      if (before.y === after.y) return Math.exp(after.x)
+      return Math.exp(before.x + ((before.y - target) / (before.y - after.y)) * (after.x - before.x))
+    }
+  }
+  return undefined
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+function point(curve: ShareCurve, index: number): Point {
+  const share = Math.max(curve.shares[index] ?? 0, LEAST_SHARE)
+  return { x: Math.log(curve.bounds[index] ?? 1), y: Math.log(share) }
+}
+
+function chord(a: Point, b: Point, x: number): number {
+  return a.x === b.x ? a.y : a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x)
+}
+
+function parabola(a: Point, b: Point, c: Point, x: number): number {
+  const ab = (b.y - a.y) / (b.x - a.x)
+  const bc = (c.y - b.y) / (c.x - b.x)
+  const bend = (bc - ab) / (c.x - a.x)
+  return a.y + ab * (x - a.x) + bend * (x - a.x) * (x - b.x)
+}

@@ -1,0 +1,33 @@
+import { learnDispersion, type Dispersion } from './dispersion.ts'
+import { learnNoise, type Noise } from './noise.ts'
+import type { PodCounts } from './pod-counts.ts'
+import { type Arms, type SliceWindow, sliceArms, swapArms } from './slices.ts'
+
+/** Events of one kind in both arms with their noise: what every test of a share of requests works on. */
+export interface Stream {
+  readonly arms: Arms
+  /** The arms such that a ratio above 1 is harm. */
+  readonly facing: Arms
+  readonly dispersion: Dispersion
+  readonly noise: Noise
+}
+
+export interface StreamInput {
+  readonly pods: readonly PodCounts[]
+  readonly window: SliceWindow
+  readonly tau: number
+  readonly lessIsWorse: boolean
+  /** Arms with some events left out (bursts capped); undefined = all of them. */
+  readonly arms?: Arms
+  readonly dispersion?: Dispersion
+}
+
+export function makeStream(input: StreamInput): Stream {
+  const { pods, window, tau, lessIsWorse } = input
+  const stable = pods.filter((pod) => pod.arm === 'stable')
+  const arms = input.arms ?? sliceArms(pods, window)
+  const facing = lessIsWorse ? swapArms(arms) : arms
+  const dispersion = input.dispersion ?? learnDispersion(stable, window.start)
+  const noise = learnNoise({ arms, facing, dispersion, tau, restarts: window.plan.restarts })
+  return { arms, facing, dispersion, noise }
+}

@@ -1,0 +1,58 @@
+/** Numbers as a person reads them. Summaries are plain text: Argo escapes angle brackets and ampersands. */
+
+const MAX_SUMMARY = 199
+
+/** A share as a percentage with two significant digits: 1.9%, 0.042%, 37%. */
+export function percent(share: number): string {
+  const value = share * 100
+  if (value === 0) return '0%'
+  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))}%`
+}
+
+/** 37,800 */
+export function count(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** 2.1 times; 15 times */
+export function times(ratio: number): string {
+  return `${ratio >= 10 ? Math.round(ratio) : Number(ratio.toPrecision(2))} times`
+}
+
+/** 250 ms, 1.5 s */
+export function seconds(value: number): string {
+  return value < 1 ? `${Number((value * 1000).toPrecision(3))} ms` : `${Number(value.toPrecision(3))} s`
+}
+
+export function minutes(value: number): string {
+  if (value < 1.5) return '1 more minute'
+  if (value < 120) return `${Math.round(value)} more minutes`
+  return value < 48 * 60 ? `${Math.round(value / 60)} more hours` : `${Math.round(value / 1440)} more days`
+}
+
+/** A level in the metric's own unit, whatever that is: 512M, 0.25, 1.2k. */
+export function level(value: number): string {
+  const units = [
+    { from: 1e9, unit: 'G' },
+    { from: 1e6, unit: 'M' },
+    { from: 1e3, unit: 'k' },
+  ]
+  const scale = units.find(({ from }) => Math.abs(value) >= from)
+  return scale === undefined
+    ? `${Number(value.toPrecision(3))}`
+    : `${Number((value / scale.from).toPrecision(3))}${scale.unit}`
+}
+
+/** a, b and c */
+export function list(words: readonly string[]): string {
+  const last = words.at(-1) ?? ''
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
+}
+
+/** One line, short enough for a dashboard, without what a JSON writer would escape. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[<>&]/g, '').replace(/\s+/g, ' ').trim()
+  return line.length <= MAX_SUMMARY ? line : `${line.slice(0, MAX_SUMMARY - 3).trimEnd()}...`
+}
