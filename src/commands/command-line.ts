@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { AppError } from '../app-error.ts'
 import { toIssueText } from '../formats/issue-text.ts'
 import { parsePolicy } from '../formats/parse-policy.ts'
+import { messageOf } from './message-of.ts'
 import { replay, type Streams } from './replay.ts'
 import type { Engine } from './replay-recording.ts'
 
@@ -66,8 +67,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new AppError('invalid-policy', `expected a readable policy file at ${path}: ${reason}`, {
+    throw new AppError('invalid-policy', `expected a readable policy file at ${path}: ${messageOf(error)}`, {
       cause: error,
     })
   }

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { AppError } from '../app-error.ts'
 import type { Policy } from '../analysis/policy.ts'
 import { parseRecording } from '../formats/parse-recording.ts'
+import { messageOf } from './message-of.ts'
 import { progress } from './progress.ts'
 import { readLines, type Line } from './read-lines.ts'
 import { type Engine, type Replayed, replayRecording } from './replay-recording.ts'
@@ -95,8 +96,6 @@ function idOf(value: unknown): string | undefined {
 function explain(error: unknown): string {
   return error instanceof AppError ? error.message : `internal error: ${messageOf(error)}`
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function toJson(result: Result): string {
   return JSON.stringify('error' in result ? result : result.replayed)
