@@ -165,6 +165,39 @@ export interface VerdictStore {
   close(): Promise<void>
 }
 
+/** One look's worth of writes, in the order they must happen; made of idempotent operations, since it may run twice. */
+export interface QueuedWrite {
+  readonly run: () => Promise<void>
+  /** About how much memory it holds while it waits. */
+  readonly bytes: number
+  /** What it is, for the log. */
+  readonly what: string
+}
+
+/** Keeps answers quick while the store is away. */
+export interface WriteQueue {
+  /**
+   * True once the write is durable. False when that did not happen in time: it is then queued, bounded in number
+   * and bytes (the oldest go first), and written when the store is back. Never rejects; what can never be written
+   * (any failure but `store-unavailable`) is logged and counted, not queued.
+   */
+  keepOrQueue(write: QueuedWrite, timeoutMs?: number): Promise<boolean>
+  counts(): WriteQueueCounts
+  /** Tries once more to write what is queued, within the time given; what is left then is lost and logged. */
+  close(timeoutMs?: number): Promise<void>
+}
+
+export interface WriteQueueCounts {
+  /** Waiting now. */
+  readonly queued: number
+  readonly queuedBytes: number
+  /** Since the start: written in time, written later, pushed out or lost at the end, refused for good. */
+  readonly kept: number
+  readonly keptLater: number
+  readonly dropped: number
+  readonly refused: number
+}
+
 /** What to fetch: everything of one run that the policy names, from history up to `until`. */
 export interface FetchRequest {
   readonly policy: Policy
