@@ -14,20 +14,20 @@ export function incompleteBeta(a: number, b: number, x: number, complement: numb
   if (!(complement >= 0 && complement <= 1)) outOfDomain('complement', 'in [0, 1]', complement)
   if (x === 0) return 0
   if (complement === 0) return 1
-  const large = a > 500 && b > 500
+  const large = a > 3000 && b > 3000
   const swap = large ? b * x > a * complement : (b + 1) * x > (a + 1) * complement
   return swap ? 1 - lowerTail(b, a, complement, x, large) : lowerTail(a, b, x, complement, large)
 }
 
 function lowerTail(a: number, b: number, x: number, y: number, large: boolean): number {
-  const density = powers(a, b, x, y)
+  const excess = x <= y ? excessOver(a, b, x) : -excessOver(b, a, y)
+  const density = powers(a, b, x, y, excess)
   if (density === 0) return 0
-  return density * (large ? tailIntegral(a, b, x, y) : continuedFraction(a, b, x) / a)
+  return density * (large ? tailIntegral(a, b, x, y) : continuedFraction(a, b, x, y, excess))
 }
 
 /** x^a y^b / B(a, b), by its distance from the mode so that huge a and b do not cancel. */
-function powers(a: number, b: number, x: number, y: number): number {
-  const excess = x <= y ? excessOver(a, b, x) : -excessOver(b, a, y)
+function powers(a: number, b: number, x: number, y: number, excess: number): number {
   const n = a + b
   const exponent =
     a * logRatioMinusExcess(excess / a, (n * x) / a) +
@@ -64,36 +64,33 @@ function logRatioMinusExcess(excess: number, ratio: number): number {
 function tailIntegral(a: number, b: number, x: number, y: number): number {
   const n = a + b
   const slope = a * y - b * x
-  const curvature = n * x * y
-  const length = 90 / (slope + Math.sqrt(slope * slope + 90 * curvature))
+  const length = 90 / (slope + Math.sqrt(slope * slope + 90 * n * x * y))
   let sum = 0
   for (let i = 0; i < 24; i++) {
     const s = length * (abscissae[i] ?? 0)
-    sum += (weights[i] ?? 0) * Math.exp(-a * s - n * Math.log1p(x * Math.expm1(-s)))
+    // The same exponent twice; the smaller of x and y carries the smaller rounding.
+    const exponent =
+      x <= y ? -a * s - n * Math.log1p(x * Math.expm1(-s)) : b * s - n * Math.log1p(y * Math.expm1(s))
+    sum += (weights[i] ?? 0) * Math.exp(exponent)
   }
   return sum * length
 }
 
-/** Even part of the continued fraction of I_x (DLMF 8.17.22), by Lentz's method. */
-function continuedFraction(a: number, b: number, x: number): number {
-  const n = a + b
-  let c = 1
-  let d = 1 / atLeastTiny(1 - (n * x) / (a + 1))
+/** I_x in units of x^a y^b / B(a, b): the fraction of DiDonato and Morris (1992), exact near x = 1 too. */
+function continuedFraction(a: number, b: number, x: number, y: number, excess: number): number {
+  let denominator = (a / (a + 1)) * (1 - excess)
+  let c = Infinity
+  let d = 1 / denominator
   let fraction = d
   for (let m = 1; m < 100_000; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m))
-    d = 1 / atLeastTiny(1 + even * d)
-    c = atLeastTiny(1 + even / c)
-    fraction *= d * c
-    const odd = (-(a + m) * (n + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))
-    d = 1 / atLeastTiny(1 + odd * d)
-    c = atLeastTiny(1 + odd / c)
-    fraction *= d * c
-    if (Math.abs(d * c - 1) < 2e-16) break
+    const odd = a + 2 * m - 1
+    const numerator = ((((a + m - 1) / odd) * (a + b + m - 1)) / odd) * m * (b - m) * x * x
+    denominator = m + (m * (b - m) * x) / odd + ((a + m) / (odd + 2)) * (1 - excess + m * (1 + y))
+    d = 1 / (denominator + numerator * d)
+    c = denominator + numerator / c
+    const change = c * d
+    fraction *= change
+    if (Math.abs(change - 1) < 4e-16) break
   }
   return fraction
-}
-
-function atLeastTiny(value: number): number {
-  return Math.abs(value) < 1e-300 ? 1e-300 : value
 }

@@ -1,20 +1,37 @@
 import { outOfDomain } from './domain.ts'
 import { abscissae, weights } from './gauss-legendre.ts'
 import { log1pMinusX } from './log1p-minus-x.ts'
-import { logGamma } from './log-gamma.ts'
+import { logGammaAroundTwo } from './log-gamma-around-two.ts'
 import { stirlingError } from './stirling-error.ts'
 
 /** Regularised upper incomplete gamma function Q(a, x) = Γ(a, x) / Γ(a), a > 0, x ≥ 0. */
 export function incompleteGammaUpper(a: number, x: number): number {
+  checkDomain(a, x)
+  if (x === 0) return 1
+  if (a < 1 && x < 1.5) return upperOfSmall(a, x)
+  return x < a ? 1 - lowerTail(a, x) : upperTail(a, x)
+}
+
+/** P(a, x) = 1 − Q(a, x), exact where it is small. */
+export function incompleteGammaLower(a: number, x: number): number {
+  checkDomain(a, x)
+  if (x === 0) return 0
+  return x < a ? lowerTail(a, x) : 1 - incompleteGammaUpper(a, x)
+}
+
+function checkDomain(a: number, x: number): void {
   if (!(a > 0 && a < Infinity)) outOfDomain('a', '> 0 and finite', a)
   if (!(x >= 0)) outOfDomain('x', '≥ 0', x)
-  if (x === 0) return 1
-  if (x === Infinity) return 0
-  if (a < 1 && x < 1.5) return upperOfSmall(a, x)
+}
+
+function lowerTail(a: number, x: number): number {
   const density = powers(a, x)
-  if (x < a) return density === 0 ? 1 : 1 - density * (a > 200 ? tailIntegral(a, x, -1) : series(a, x))
-  if (density === 0) return 0
-  return density * (a > 200 ? tailIntegral(a, x, 1) : continuedFraction(a, x))
+  return density === 0 ? 0 : density * (a > 200 ? tailIntegral(a, x, -1) : series(a, x))
+}
+
+function upperTail(a: number, x: number): number {
+  const density = x === Infinity ? 0 : powers(a, x)
+  return density === 0 ? 0 : density * (a > 200 ? tailIntegral(a, x, 1) : continuedFraction(a, x))
 }
 
 /** x^a e^(−x) / Γ(a), by its distance from the mode so that a huge a does not cancel. */
@@ -50,7 +67,7 @@ function series(a: number, x: number): number {
 /** Q(a, x) in units of x^a e^(−x) / Γ(a) (DLMF 8.9.2, even part), by Lentz's method; x ≥ a. */
 function continuedFraction(a: number, x: number): number {
   let b = x + 1 - a
-  let c = 1e300
+  let c = Infinity
   let d = 1 / b
   let fraction = d
   for (let m = 1; m < 100_000; m++) {
@@ -66,7 +83,8 @@ function continuedFraction(a: number, x: number): number {
 
 /** Q = (1 − x^a / Γ(1 + a)) + x^a / Γ(1 + a) · Σ a (−1)^(k+1) x^k / (k! (a + k)): for a near 0 nothing cancels. */
 function upperOfSmall(a: number, x: number): number {
-  const exponent = a * Math.log(x) - (a < 1e-8 ? -0.5772156649015329 * a : logGamma(a) + Math.log(a))
+  const logGammaOnePlus = a <= 0.5 ? logGammaAroundTwo(a) - Math.log1p(a) : logGammaAroundTwo(a - 1)
+  const exponent = a * Math.log(x) - logGammaOnePlus
   let power = -1
   let sum = 0
   for (let k = 1; k < 30; k++) {
