@@ -18,6 +18,8 @@ export function hodgesLehmann(
 ): HodgesLehmann | undefined {
   if (!(level > 0 && level < 1)) outOfDomain('level', 'in (0, 1)', level)
   if (x.length === 0 || y.length === 0) return undefined
+  requireFinite('x', x)
+  requireFinite('y', y)
   const { variance, tied } = rankSum(x, y)
   const differences = new Float64Array(x.length * y.length)
   let i = 0
@@ -29,6 +31,10 @@ export function hodgesLehmann(
   const low = differences[rank - 1]
   const high = differences[i - rank]
   return { shift: middle, interval: low === undefined || high === undefined ? undefined : { low, high } }
+}
+
+function requireFinite(name: string, values: readonly number[]): void {
+  for (const value of values) if (!Number.isFinite(value)) outOfDomain(name, 'to be finite', value)
 }
 
 /** The smallest u with P(U ≤ u) ≥ tail. */

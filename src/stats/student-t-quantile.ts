@@ -21,7 +21,7 @@ function outer(tail: number, df: number): number {
     const t = Math.exp(logT)
     if (t === Infinity) return t
     const sf = studentTSf(t, df)
-    const step = (sf * Math.log(sf / tail)) / massPerLog(t, df, logScale)
+    const step = (sf * Math.log(sf / tail)) / massPerLog(logT, df, logScale)
     logT += step
     if (!(Math.abs(step) > 1e-15)) break
   }
@@ -36,7 +36,7 @@ function central(share: number, df: number): number {
     const t = Math.exp(logT)
     const ratio = (t / df) * t
     const within = 0.5 * incompleteBeta(0.5, df / 2, ratio / (1 + ratio), 1 / (1 + ratio))
-    const step = (within * Math.log(share / within)) / massPerLog(t, df, logScale)
+    const step = (within * Math.log(share / within)) / massPerLog(logT, df, logScale)
     logT += step
     if (!(Math.abs(step) > 1e-15)) break
   }
@@ -44,6 +44,8 @@ function central(share: number, df: number): number {
 }
 
 /** Density of ln T. */
-function massPerLog(t: number, df: number, logScale: number): number {
-  return t * Math.exp(logScale - ((df + 1) / 2) * Math.log1p((t / df) * t))
+function massPerLog(logT: number, df: number, logScale: number): number {
+  const logRatio = 2 * logT - Math.log(df)
+  const logOnePlus = logRatio > 40 ? logRatio : Math.log1p(Math.exp(logRatio))
+  return Math.exp(logT + logScale - ((df + 1) / 2) * logOnePlus)
 }
