@@ -1,0 +1,29 @@
+import type { Policy } from '../src/analysis/policy.ts'
+import { parsePolicy } from '../src/formats/parse-policy.ts'
+
+export type PolicyName = 'strict' | 'default'
+
+/** Nothing may get worse: every tolerance is "no worse", and memory 10 %. */
+const strict = `
+name: strict
+metrics:
+  - {name: errors, kind: errors, tolerance: 1}
+  - {name: latency, kind: latency, quantile: 0.95, tolerance: 0%}
+  - {name: conversion, kind: conversion, tolerance: 0%}
+  - {name: memory, kind: gauge, tolerance: 10%}
+`
+
+/** What a policy has that says nothing. */
+const usual = `
+name: default
+metrics:
+  - {name: errors, kind: errors}
+  - {name: latency, kind: latency, quantile: 0.95}
+  - {name: conversion, kind: conversion}
+  - {name: memory, kind: gauge}
+`
+
+export const policies: Readonly<Record<PolicyName, Policy>> = {
+  strict: parsePolicy(strict, 'strict').policy,
+  default: parsePolicy(usual, 'default').policy,
+}

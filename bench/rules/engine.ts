@@ -1,0 +1,12 @@
+import { walk } from '../../src/analysis/walk.ts'
+import { aggregateArms } from '../../src/simulate/aggregate-arms.ts'
+import type { Rule } from './rule.ts'
+
+/** What canary-judge answers. */
+export const engine: Rule = (recording, policy) => {
+  const { firstFail, passedSteps } = walk(recording, policy)
+  return firstFail === undefined ? { passed: passedSteps } : { failAt: firstFail, passed: passedSteps }
+}
+
+/** The same where the pods of an arm cannot be told apart. */
+export const engineArmsOnly: Rule = (recording, policy) => engine(aggregateArms(recording), policy)
