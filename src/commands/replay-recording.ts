@@ -1,13 +1,7 @@
 import type { Policy } from '../analysis/policy.ts'
 import type { Recording } from '../analysis/recording.ts'
 import type { Outcome, Verdict } from '../analysis/verdict.ts'
-
-/** All looks of a rollout: one after every slice from its start. */
-export interface Walk {
-  readonly looks: readonly { readonly at: number; readonly judged: Outcome; readonly verdict: Outcome }[]
-  readonly firstFail?: number
-  readonly passedSteps: readonly { readonly weight: number; readonly slice: number }[]
-}
+import type { Walk } from '../analysis/walk.ts'
 
 /** The engine: all looks at once, and one look in full. */
 export interface Engine {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { AppError } from '../app-error.ts'
 import type { Policy } from '../analysis/policy.ts'
@@ -79,12 +80,17 @@ function replayLine({ number, bytes }: Line, options: ReplayOptions): Result {
 
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(toText(bytes))
   } catch (error) {
     throw new AppError('bad-json', `expected one JSON document in UTF-8 a line: ${messageOf(error)}`, {
       cause: error,
     })
   }
+}
+
+/** Most lines are plain ASCII, which needs no decoding. */
+function toText(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 }
 
 function idOf(value: unknown): string | undefined {
