@@ -116,9 +116,19 @@ async function record(
     at: clock.now(),
   }
   await store().saveDecision(decision)
+  if (run === undefined) await bindToRunOpenedMeanwhile(store(), request)
   const { id, namespace, name, kind, by } = decision
   log.info({ decision: { id, namespace, name, kind, by, run: run?.id } }, 'decision recorded')
   return { status: 201, json: decisionToJson(decision) }
+}
+
+/** Whoever opened a run between our look and our write has bound what was there, and not this decision. */
+async function bindToRunOpenedMeanwhile(
+  store: VerdictStore,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Promise<void> {
+  const { items } = await store.listRuns({ namespace, name, open: true, limit: 1 })
+  if (items[0] !== undefined) await store.bindDecisions(items[0])
 }
 
 async function currentStep(store: VerdictStore, run: Run | undefined): Promise<number | undefined> {

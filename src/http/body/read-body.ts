@@ -52,7 +52,10 @@ function collect(request: IncomingMessage, body: Readable, maxBytes: number): Pr
     if (arrived > maxBytes) tooLarge()
   })
   request.on('error', reject)
-  request.on('close', () => reject(new Error('the client went away')))
+  // It also closes after a whole body, and then what inflates it is still at work.
+  request.on('close', () => {
+    if (!request.complete) reject(new Error('the client went away'))
+  })
   body.on('error', reject)
   body.on('data', (chunk: Buffer) => {
     bytes += chunk.length
