@@ -16,6 +16,7 @@ export const createDecisions = (connection: Connection): Decisions => ({
 
 const saveDecision = async ({ db }: Connection, decision: Decision): Promise<void> => {
   checkId(decision.id, 'decision.id')
+  if (decision.runId !== undefined) checkId(decision.runId, 'decision.runId')
   await db
     .insertInto('decisions')
     .values(toDecisionRow(decision))

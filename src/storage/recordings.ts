@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { AppError } from '../app-error.ts'
 import type { Recording } from '../analysis/recording.ts'
 import type { VerdictStore } from '../ports.ts'
+import { checkId } from './check-id.ts'
 import { packChunk, unpackChunk } from './chunk-codec.ts'
 import type { Connection } from './connection.ts'
 import { holdLock } from './connection.ts'
@@ -25,6 +26,7 @@ export const createRecordings = (connection: Connection): Recordings => {
   return {
     digestRecording: async (recording) => (await cut(recording)).digest,
     saveRecording: async (runId, recording) => {
+      checkId(runId, 'runId')
       try {
         return await saveCut(connection, runId, await cut(recording))
       } finally {

@@ -1,4 +1,5 @@
 import type { Step, VerdictStore } from '../ports.ts'
+import { checkId } from './check-id.ts'
 import type { Connection } from './connection.ts'
 import { present } from './present.ts'
 import type { StepRow } from './schema.ts'
@@ -11,6 +12,7 @@ export const createSteps = (connection: Connection): Steps => ({
 })
 
 const saveStep = async ({ db }: Connection, step: Step): Promise<Step> => {
+  checkId(step.runId, 'step.runId')
   const row = await db
     .insertInto('steps')
     .values(toStepRow(step))

@@ -57,7 +57,7 @@ const postgresKind = (state: string): Kind => {
   if (state === '23503') return 'foreign-key'
   if (state === '23505') return 'unique'
   if (state === '40001' || state === '40P01' || state.startsWith('57P')) return 'transient'
-  return /^(?:0A|21|22|23|42)/u.test(state) ? 'bug' : 'away'
+  return /^(?:0A|21|22|23|42|54)/u.test(state) ? 'bug' : 'away'
 }
 
 /** PostgreSQL's five-character SQLSTATE; Node's own error codes are longer or start with E. */

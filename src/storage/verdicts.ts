@@ -16,6 +16,8 @@ export const createVerdicts = (connection: Connection): Verdicts => ({
 
 const saveVerdict = async ({ db }: Connection, verdict: StoredVerdict): Promise<void> => {
   checkId(verdict.id, 'verdict.id')
+  checkId(verdict.runId, 'verdict.runId')
+  if (verdict.recordingDigest !== undefined) checkId(verdict.recordingDigest, 'verdict.recordingDigest')
   await db
     .insertInto('verdicts')
     .values(toVerdictRow(verdict))

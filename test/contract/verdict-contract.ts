@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Run, StoredVerdict, VerdictStore } from '../../src/ports.ts'
 import { hostileTexts } from './hostile-texts.ts'
-import { aRun, aVerdict, minute, t0 } from './rows.ts'
+import { sampleRecording } from '../support/recordings.ts'
+import { aDecision, aRun, aStep, aVerdict, minute, t0 } from './rows.ts'
 
 export const verdictContract = (store: () => VerdictStore): void => {
   const opened = async (): Promise<Run> => (await store().openRun(aRun())).run
@@ -37,6 +38,22 @@ export const verdictContract = (store: () => VerdictStore): void => {
 
     test('saveVerdict() of an unknown run is not found', async () => {
       await expect(store().saveVerdict(aVerdict('nobody'))).rejects.toMatchObject({ code: 'not-found' })
+    })
+
+    test('refuses ids that are too long for an index, everywhere', async () => {
+      const long = 'x'.repeat(100_000)
+      const { id } = await opened()
+      const calls = [
+        store().saveVerdict(aVerdict(long)),
+        store().saveVerdict(aVerdict(id, { recordingDigest: long })),
+        store().saveStep(aStep(long)),
+        store().saveDecision(aDecision({ runId: long })),
+        store().saveRecording(long, sampleRecording(1)),
+      ]
+      for (const call of await Promise.allSettled(calls)) {
+        expect(call).toMatchObject({ reason: { code: 'bad-request' } })
+      }
+      expect(await store().getRun(long)).toBeUndefined()
     })
 
     test('listVerdicts() pages newest first by at, then createdAt, then id', async () => {

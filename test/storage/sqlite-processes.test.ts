@@ -32,7 +32,7 @@ describe('processes on one SQLite file', () => {
     const lane = async (name: string): Promise<void> => {
       for (let kill = 0; kill < 25; kill += 1) {
         const writer = startWriter(`sqlite:${path}`, `${name}${kill}`, 1e9)
-        await writer.until(1 + random(60))
+        await writer.until(1 + random(40))
         // between one write and the next, or inside one: wherever it stands when the signal comes
         for (let turn = random(20); turn > 0; turn -= 1) {
           await new Promise((resolve) => {

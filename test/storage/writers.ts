@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { VerdictStore } from '../../src/ports.ts'
@@ -19,12 +20,11 @@ export interface Writer {
 
 /** Runs writer-process.ts in a process of its own. */
 export const startWriter = (url: string, name: string, rounds: number): Writer => {
-  const child = spawn(process.execPath, [
-    join(import.meta.dirname, 'writer-process.ts'),
-    url,
-    name,
-    String(rounds),
-  ])
+  const script = join(import.meta.dirname, 'writer-process.ts')
+  const child = spawn(process.execPath, [script, url, name, String(rounds)], {
+    // for many short lives: what one has compiled, the next need not
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'canary-judge-compile-cache') },
+  })
   let out = ''
   let errors = ''
   const lines = (): readonly string[] => out.split('\n').slice(0, -1)
