@@ -11,6 +11,8 @@ export interface AccuracyScenario extends Scenario {
   readonly group: 'healthy' | 'harmful' | 'margin'
   /** What users suffer from, where they do. */
   readonly harm?: Harm
+  /** The healthy scenario with the same noise and traffic: what the rule's false aborts there are is part of the price. */
+  readonly control?: string
   /** Of a canary exactly at the margin of a step: that step's weight. */
   readonly marginOf?: number
 }
@@ -36,11 +38,18 @@ const harms: Readonly<Record<string, Harm>> = {
 export function accuracyScenarios(policy: Policy): readonly AccuracyScenario[] {
   const named = Object.entries(scenarios).map(([name, scenario]): AccuracyScenario => {
     const harm = harms[name]
-    return harm === undefined
-      ? { ...scenario, name, group: 'healthy' }
-      : { ...scenario, name, group: 'harmful', harm }
+    if (harm === undefined) return { ...scenario, name, group: 'healthy' }
+    return { ...scenario, name, group: 'harmful', harm, control: controlOf(scenario) }
   })
   return [...named, ...marginScenarios(policy)]
+}
+
+function controlOf({ noise, traffic }: Scenario): string {
+  const alike = Object.entries(scenarios).find(
+    ([name, other]) => harms[name] === undefined && other.noise === noise && other.traffic === traffic,
+  )
+  if (alike === undefined) throw new Error('expected a healthy scenario for every noise and traffic')
+  return alike[0]
 }
 
 function marginScenarios(policy: Policy): readonly AccuracyScenario[] {

@@ -13,6 +13,8 @@ export interface Cell {
   readonly group: AccuracyScenario['group']
   readonly rule: string
   readonly rollouts: number
+  /** The healthy scenario with the same noise, for a harmful one. */
+  readonly control?: string
   readonly aborted: Estimate
   /** Absent when nothing was aborted. */
   readonly minutes?: Estimate
@@ -35,6 +37,7 @@ export function summarize(
     group: scenario.group,
     rule,
     rollouts: outcomes.length,
+    ...(scenario.control === undefined ? {} : { control: scenario.control }),
     aborted: share(outcomes, (outcome) => outcome.minutes !== undefined),
     ...(minutes.length === 0 ? {} : { minutes: meanOf(minutes) }),
     ...(scenario.harm === undefined ? {} : { excess: meanOf(outcomes.map(({ excess }) => excess)) }),

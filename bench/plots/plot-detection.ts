@@ -6,16 +6,20 @@ import type { Cell } from '../summarize.ts'
 
 const width = 900
 const frame = { left: 170, right: 640, top: 92 }
-const rowHeight = 44
+const rowHeight = 50
 const horizon = 30
-const mostlyMissed = 0.2
+const tooManyMissed = 0.2
+const tooManyFalse = 0.1
 
-/** How long each rule needs, a row a scenario. A rule that misses more than a fifth is drawn pale. */
+/**
+ * How long each rule needs, a row a scenario. Pale is a rule that misses much, or aborts healthy rollouts in the same
+ * noise so often that its speed is worth nothing.
+ */
 export function plotDetection(report: Report, rules: readonly NamedRule[]): string {
   const cells = report.cells.filter((cell) => cell.group === 'harmful')
   const names = [...new Set(cells.map((cell) => cell.scenario))]
   const bottom = frame.top + names.length * rowHeight
-  const rows = names.flatMap((name, index) => toRow(name, index, cells, rules))
+  const rows = names.flatMap((name, index) => toRow(name, index, report.cells, rules))
   return svgFile(width, bottom + 60, 'Minutes to the abort of a bad rollout, by scenario and rule', [
     text(20, 28, 'Time to detect', { size: 17, bold: true }),
     text(
@@ -29,7 +33,7 @@ export function plotDetection(report: Report, rules: readonly NamedRule[]): stri
     text(
       20,
       66,
-      'pale: misses more than a fifth. Rules that abort healthy rollouts too look quick: see the other plot.',
+      'pale: the rule aborts over 10 % of healthy rollouts in the same noise, or misses over 20 % of these',
       {
         color: '#555',
       },
@@ -77,9 +81,9 @@ function toRow(
     const cell = cells.find((candidate) => candidate.scenario === name && candidate.rule === rule)
     if (cell?.minutes === undefined) return []
     const y = top + 4 + ((place + 0.5) / rules.length) * (rowHeight - 8)
-    const pale = 1 - cell.aborted.value > mostlyMissed
-    const mark = marker(rule, toX(cell.minutes.value), y, place === 0 ? 5 : 4)
-    return [pale ? `<g opacity="0.3">${mark}</g>` : mark]
+    const pale = !isUsable(cell, cells)
+    const mark = marker(rule, toX(cell.minutes.value), y, pale ? 3.5 : 5)
+    return [pale ? `<g opacity="0.35">${mark}</g>` : mark]
   })
   return [
     index % 2 === 0
@@ -88,6 +92,11 @@ function toRow(
     text(frame.left - 10, top + rowHeight / 2 + 4, name, { anchor: 'end' }),
     ...marks.toReversed(),
   ]
+}
+
+function isUsable(cell: Cell, cells: readonly Cell[]): boolean {
+  const control = cells.find(({ scenario, rule }) => scenario === cell.control && rule === cell.rule)
+  return 1 - cell.aborted.value <= tooManyMissed && (control?.aborted.value ?? 0) <= tooManyFalse
 }
 
 function legend(rules: readonly NamedRule[]): readonly string[] {

@@ -3,7 +3,7 @@ import { line, svgFile, text } from './svg.ts'
 import type { Report } from '../report.ts'
 import type { NamedRule } from '../rules/rules.ts'
 
-const width = 860
+const width = 900
 const height = 470
 const frame = { left: 70, right: 540, top: 70, bottom: 400 }
 
@@ -79,8 +79,8 @@ function axes(x: (share: number) => number, y: (share: number) => number, top: n
 function legend(points: readonly Point[]): readonly string[] {
   const left = frame.right + 30
   const columns = [
-    text(left + 212, frame.top + 4, 'aborted', { size: 11, color: '#555', anchor: 'end' }),
-    text(left + 268, frame.top + 4, 'missed', { size: 11, color: '#555', anchor: 'end' }),
+    text(left + 255, frame.top + 4, 'aborted', { size: 11, color: '#555', anchor: 'end' }),
+    text(left + 315, frame.top + 4, 'missed', { size: 11, color: '#555', anchor: 'end' }),
   ]
   return columns.concat(
     points.flatMap(({ rule, falseAborts, missed }, index) => {
@@ -88,8 +88,8 @@ function legend(points: readonly Point[]): readonly string[] {
       return [
         marker(rule.name, left, row - 4),
         text(left + 14, row, rule.title, { bold: index === 0 }),
-        text(left + 212, row, percent(falseAborts, 1), { anchor: 'end' }),
-        text(left + 268, row, percent(missed, 1), { anchor: 'end' }),
+        text(left + 255, row, percent(falseAborts, 1), { anchor: 'end' }),
+        text(left + 315, row, percent(missed, 1), { anchor: 'end' }),
       ]
     }),
   )
