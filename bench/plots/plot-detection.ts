@@ -54,7 +54,7 @@ function axis(bottom: number): readonly string[] {
     text(toX(minutes), bottom + 18, String(minutes), { anchor: 'middle' }),
   ])
   const weights = [
-    [0, '5 %'],
+    [0, '5 % of traffic'],
     [10, '25 %'],
     [20, '50 %'],
   ] as const

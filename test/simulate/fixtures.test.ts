@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { fixtureRecordings, toFixtureText } from '../../scripts/fixture-recordings.ts'
+import { aggregateArms } from '../../src/simulate/aggregate-arms.ts'
 import { parseRecording } from '../../src/formats/parse-recording.ts'
 import { errorRate, metric, podsOf, slowerShare, total } from './read-recording.ts'
 
@@ -44,6 +45,10 @@ describe('test/fixtures/recordings', () => {
     const recording = read('no-canary-data')
     expect(recording.pods.some((pod) => pod.arm === 'canary')).toBe(true)
     expect(podsOf(recording, 'canary', metric(recording, 'errors').total).flat()).toEqual([])
+    const arms = aggregateArms(recording)
+    expect(new Set(metric(arms, 'gauge').value[1])).toEqual(new Set([null]))
+    expect(new Set(metric(arms, 'latency').above[1]?.flat())).toEqual(new Set([null]))
+    expect(errorRate(arms, 'stable')).toBe(errorRate(recording, 'stable'))
   })
 
   test('too-little-traffic has under 100 canary requests', () => {
