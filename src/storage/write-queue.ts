@@ -45,7 +45,7 @@ class Queue {
   readonly #waiting = new Set<QueuedWrite>()
   #bytes = 0
   /** Writes that nobody waits for any more, and that may still succeed or fail. */
-  #late = 0
+  readonly #late = new Set<Promise<void>>()
   #draining: Promise<void> | undefined
   #kept = 0
   #keptLater = 0
@@ -57,7 +57,7 @@ class Queue {
   }
 
   async keepOrQueue(write: QueuedWrite, timeoutMs = this.#options.timeoutMs): Promise<boolean> {
-    const full = this.#late >= this.#options.maxWrites
+    const full = this.#late.size >= this.#options.maxWrites
     if (this.#draining !== undefined || full || this.#closed.signal.aborted) {
       this.#enqueue(write)
       return false
@@ -65,8 +65,7 @@ class Queue {
     const attempt = this.#attempt(write)
     const result = await inTime(attempt, timeoutMs)
     if (result === 'late') {
-      this.#late += 1
-      void this.#follow(write, attempt)
+      this.#follow(write, attempt)
       return false
     }
     this.#settle(write, result)
@@ -75,7 +74,7 @@ class Queue {
 
   counts(): WriteQueueCounts {
     return {
-      queued: this.#waiting.size + this.#late,
+      queued: this.#waiting.size + this.#late.size,
       queuedBytes: this.#bytes,
       kept: this.#kept,
       keptLater: this.#keptLater,
@@ -87,7 +86,7 @@ class Queue {
   async close(timeoutMs: number = defaults.closeTimeoutMs): Promise<void> {
     this.#closed.abort()
     await inTime(this.#lastDrain(), timeoutMs)
-    const lost = this.#waiting.size
+    const lost = this.#waiting.size + this.#late.size
     if (lost === 0) return
     this.#dropped += lost
     this.#waiting.clear()
@@ -96,15 +95,18 @@ class Queue {
   }
 
   async #lastDrain(): Promise<void> {
-    await this.#draining
+    await Promise.all([this.#draining, ...this.#late])
     await this.#writeAll()
   }
 
-  async #follow(write: QueuedWrite, attempt: Promise<Result>): Promise<void> {
-    const result = await attempt
-    this.#late -= 1
-    if (result === 'written') this.#keptLater += 1
-    else this.#settle(write, result)
+  #follow(write: QueuedWrite, attempt: Promise<Result>): void {
+    const following = (async () => {
+      const result = await attempt
+      this.#late.delete(following)
+      if (result === 'written') this.#keptLater += 1
+      else this.#settle(write, result)
+    })()
+    this.#late.add(following)
   }
 
   #settle(write: QueuedWrite, result: Result): void {

@@ -192,6 +192,21 @@ describe('close()', () => {
     expect(queue.counts()).toMatchObject({ queued: 0, dropped: 0 })
   })
 
+  test('waits for a write whose answer has left already', async () => {
+    const { world, queue } = setUp({ timeoutMs: 1 })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const run = async (): Promise<void> => {
+      await promise
+      world.written.push('slow')
+    }
+    expect(await queue.keepOrQueue({ what: 'slow', bytes: 1, run })).toBe(false)
+    const closing = queue.close()
+    resolve()
+    await closing
+    expect(world.written).toEqual(['slow'])
+    expect(queue.counts()).toMatchObject({ queued: 0, keptLater: 1, dropped: 0 })
+  })
+
   test('gives up after the time given, counts what is lost, and takes nothing more', async () => {
     const { world, queue, write } = setUp()
     world.away = true
