@@ -45,7 +45,7 @@ class Queue {
   readonly #waiting = new Set<QueuedWrite>()
   #bytes = 0
   /** Writes that nobody waits for any more, and that may still succeed or fail. */
-  readonly #late = new Set<Promise<void>>()
+  readonly #late = new Map<symbol, Promise<void>>()
   #draining: Promise<void> | undefined
   #kept = 0
   #keptLater = 0
@@ -95,18 +95,19 @@ class Queue {
   }
 
   async #lastDrain(): Promise<void> {
-    await Promise.all([this.#draining, ...this.#late])
+    await Promise.all([this.#draining, ...this.#late.values()])
     await this.#writeAll()
   }
 
   #follow(write: QueuedWrite, attempt: Promise<Result>): void {
-    const following = (async () => {
+    const token = Symbol(write.what)
+    const follow = async (): Promise<void> => {
       const result = await attempt
-      this.#late.delete(following)
+      this.#late.delete(token)
       if (result === 'written') this.#keptLater += 1
       else this.#settle(write, result)
-    })()
-    this.#late.add(following)
+    }
+    this.#late.set(token, follow())
   }
 
   #settle(write: QueuedWrite, result: Result): void {
