@@ -6,7 +6,7 @@ import type { Outcome } from './judge-rollouts.ts'
 import { plotDetection } from './plots/plot-detection.ts'
 import { plotErrors } from './plots/plot-errors.ts'
 import { policies, type PolicyName } from './policies.ts'
-import { toMarkdown, type Report } from './report.ts'
+import { toJson, toMarkdown, type Report } from './report.ts'
 import { rules } from './rules/rules.ts'
 import { runJobs } from './run-jobs.ts'
 import { summarize } from './summarize.ts'
@@ -75,7 +75,7 @@ function write(result: Report, text: string): void {
   mkdirSync(folder, { recursive: true })
   const name = `accuracy-${result.policy}`
   writeFileSync(new URL(`${name}.md`, folder), text)
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(result, null, 1)}\n`)
+  writeFileSync(new URL(`${name}.json`, folder), toJson(result))
   writeFileSync(new URL(`${name}-errors.svg`, folder), plotErrors(result, rules))
   writeFileSync(new URL(`${name}-detection.svg`, folder), plotDetection(result, rules))
 }

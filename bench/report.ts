@@ -53,6 +53,15 @@ const tables: readonly Table[] = [
   },
 ]
 
+/** Everything as JSON, one cell a line, so that a change can be read in a diff. */
+export function toJson({ cells, ...run }: Report): string {
+  const rounded = (_: string, value: unknown) =>
+    typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value
+  const lines = cells.map((cell) => `  ${JSON.stringify(cell, rounded)}`)
+  const head = Object.entries(run).map(([key, value]) => ` "${key}": ${JSON.stringify(value)},`)
+  return ['{', ...head, ' "cells": [', lines.join(',\n'), ' ]', '}', ''].join('\n')
+}
+
 /** Everything as Markdown tables: a row a scenario, a column a rule, ± one standard error. */
 export function toMarkdown(report: Report, rules: readonly NamedRule[]): string {
   const head = [

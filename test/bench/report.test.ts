@@ -4,7 +4,7 @@ import { judgeRollouts, type Outcome } from '../../bench/judge-rollouts.ts'
 import { plotDetection } from '../../bench/plots/plot-detection.ts'
 import { plotErrors } from '../../bench/plots/plot-errors.ts'
 import { policies } from '../../bench/policies.ts'
-import { toMarkdown } from '../../bench/report.ts'
+import { toJson, toMarkdown } from '../../bench/report.ts'
 import type { NamedRule } from '../../bench/rules/rules.ts'
 import { staticThresholds } from '../../bench/rules/static-thresholds.ts'
 import { summarize } from '../../bench/summarize.ts'
@@ -98,6 +98,13 @@ describe('the report', () => {
     expect(text.match(/^\| errors-x10 \|/gm)).toHaveLength(2)
     expect(text).toContain('| errors-x10 | 0.0 ± 0.0 %; 1.0 ± 0.0 min | 0.0 ± 0.0 %; 4.0 ± 0.0 min |')
     expect(text.match(/^\| margin-errors-at-5 \|/gm)).toHaveLength(1)
+  })
+
+  test('toJson(report) is the same report, rounded', () => {
+    const read = JSON.parse(toJson(report))
+    expect(read).toMatchObject({ policy: 'strict', rollouts: 5, seed: 's' })
+    expect(read.cells).toHaveLength(6)
+    expect(read.cells[0].aborted.value).toBeCloseTo(cells[0]?.aborted.value ?? Number.NaN, 4)
   })
 
   test.each([
