@@ -108,6 +108,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     const { delayMs, deadlineMs } = force.current().shutdown
     logger.info({ delayMs, deadlineMs }, 'stopping')
     await wait(delayMs)
+    logger.info({ deadlineMs }, 'no new connections')
     const { cut } = await server.close(deadlineMs)
     if (cut) logger.warn({ deadlineMs }, 'the deadline passed: requests under way were cut off')
     await reloader?.close()

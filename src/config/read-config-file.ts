@@ -7,7 +7,7 @@ import { readYaml } from '../formats/read-yaml.ts'
 import { schemaKeys } from '../formats/schema-keys.ts'
 import { type ConfigFile, configSchema } from './config-schema.ts'
 import { reason } from './read-files.ts'
-import { mayHoldSecret, withoutSecrets } from './secret.ts'
+import { repeatsValue, withoutSecrets } from './secret.ts'
 
 export type FileReading =
   | { readonly ok: true; readonly file: ConfigFile }
@@ -38,7 +38,7 @@ function parse(text: string): FileReading {
   if (!reading.ok) {
     const lines = text.split('\n')
     const mistakes = reading.issues.map((issue) => {
-      const hidden = mayHoldSecret(lines[(issue.line ?? 0) - 1] ?? '')
+      const hidden = repeatsValue(issue.message, lines[(issue.line ?? 0) - 1] ?? '')
       const message = 'expected valid YAML here (is the value in quotes?)'
       return toIssueText(hidden ? { ...issue, message } : issue)
     })

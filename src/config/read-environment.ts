@@ -25,7 +25,8 @@ export interface EnvironmentConfig {
   readonly tokens: readonly EnvironmentToken[]
 }
 
-const ourKeys = ['CANARY_JUDGE_CONFIG', 'CANARY_JUDGE_TOKENS']
+const prefix = 'CANARY_JUDGE_'
+const ourKeys = ['CONFIG', 'TOKENS']
 
 /** What the environment says; mistakes and warnings name the variable, and never show a secret. */
 export function readEnvironment(env: Environment): {
@@ -113,10 +114,12 @@ const ofKubernetes =
 
 function unknownKeys(env: Environment): readonly string[] {
   return Object.keys(env)
-    .filter((key) => key.startsWith('CANARY_JUDGE_') && !ourKeys.includes(key) && !ofKubernetes.test(key))
+    .filter((key) => key.startsWith(prefix) && !ofKubernetes.test(key))
+    .map((key) => key.slice(prefix.length))
+    .filter((key) => !ourKeys.includes(key))
     .toSorted((a, b) => a.localeCompare(b))
     .map((key) => {
       const nearest = nearestKey(key, ourKeys)
-      return `${key}: unknown variable${nearest === undefined ? '' : `, did you mean ${nearest}?`}`
+      return `${prefix}${key}: unknown variable${nearest === undefined ? '' : `, did you mean ${prefix}${nearest}?`}`
     })
 }

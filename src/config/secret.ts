@@ -22,7 +22,8 @@ export function withoutSecrets(value: unknown, hidden = false): unknown {
   )
 }
 
-/** Whether a line of YAML may hold a secret, so that no parser's message about it is shown. */
-export function mayHoldSecret(line: string): boolean {
-  return /token|password|secret|bearer|basic|header|database|sha256|authori[sz]ation|@/i.test(line)
+/** Whether what a parser says of a line of YAML repeats a value of that line, which may be a secret. */
+export function repeatsValue(message: string, line: string): boolean {
+  const values = line.replace(/^[^:]*:/, '').split(/[\s"'[\]{},*&!|>]+/)
+  return values.some((value) => value.length > 2 && message.includes(value))
 }

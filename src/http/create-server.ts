@@ -34,9 +34,10 @@ export function createServer(listener: RequestListener, limits: ServerLimits): H
   server.on('clientError', refuseBrokenRequest)
   // Expectations other than 100-continue are ignored, as RFC 9110 allows.
   server.on('checkExpectation', listener)
+  const quiet = trackQuiet(server)
   return {
     listen: (host, port) => listen(server, host, port),
-    close: (deadlineMs) => close(server, deadlineMs),
+    close: (deadlineMs) => close(server, quiet, deadlineMs),
   }
 }
 
@@ -52,21 +53,50 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
   return promise
 }
 
-const idleCheckMs = 100
+/** Connections without a request under way; Node counts one that never sent anything as busy. */
+function trackQuiet(server: Server): ReadonlySet<Socket> {
+  const quiet = new Set<Socket>()
+  server.on('connection', (socket) => {
+    quiet.add(socket)
+    socket.once('close', () => quiet.delete(socket))
+  })
+  server.on('request', ({ socket }, response) => {
+    quiet.delete(socket)
+    response.once('close', () => {
+      if (!socket.destroyed) quiet.add(socket)
+    })
+  })
+  return quiet
+}
 
-async function close(server: Server, deadlineMs: number): Promise<{ readonly cut: boolean }> {
+const idleCheckMs = 100
+/** A request that has begun to arrive gets this long to arrive. */
+const quietMs = 500
+
+async function close(
+  server: Server,
+  quiet: ReadonlySet<Socket>,
+  deadlineMs: number,
+): Promise<{ readonly cut: boolean }> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let cut = false
+  let closesQuiet = false
   server.close(() => resolve())
   // A connection becomes idle when its answer is out, and nothing else closes it then.
-  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
+  const idle = setInterval(() => {
+    server.closeIdleConnections()
+    if (closesQuiet) for (const socket of quiet) socket.destroy()
+  }, idleCheckMs)
+  const grace = setTimeout(() => {
+    closesQuiet = true
+  }, quietMs)
   const deadline = setTimeout(() => {
     cut = true
     server.closeAllConnections()
   }, deadlineMs)
-  server.closeIdleConnections()
   await promise
   clearInterval(idle)
+  clearTimeout(grace)
   clearTimeout(deadline)
   return { cut }
 }

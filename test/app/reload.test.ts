@@ -1,0 +1,158 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import request from 'supertest'
+import { readConfig } from '../../src/config.ts'
+import { type RunningApp, loopback, runApp } from '../support/run-app.ts'
+
+let folder = ''
+let running: RunningApp
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'canary-judge-reload-'))
+  await mkdir(join(folder, 'policies'))
+  await put(
+    'judge.yaml',
+    'policies: {directory: policies}\ntokens: [{name: ann, roles: [read], file: token}]\n',
+  )
+  await put('token', 'first-token-0123456789')
+  await put('policies/web.yaml', policy('web'))
+  const env = { ...loopback, CANARY_JUDGE_CONFIG: join(folder, 'judge.yaml') }
+  const { files } = await readConfig(env)
+  running = await runApp({ env, overrides: { files, readConfig: () => readConfig(env) } })
+})
+afterEach(async () => {
+  await running.app.stop()
+  await rm(folder, { recursive: true })
+})
+
+const put = (name: string, text: string) => writeFile(join(folder, name), text)
+const policy = (name: string) => `name: ${name}\nmetrics: [{name: errors, kind: errors}]\n`
+const get = (path: string, token: string) =>
+  request(running.url).get(path).set('Authorization', `Bearer ${token}`)
+const names = async (token = 'first-token-0123456789') => {
+  const { body } = await get('/v1/policies', token)
+  return [body.default, body.policies.map(({ name }: { name: string }) => name)]
+}
+const parts = async () => (await request(running.url).get('/readyz')).body.parts
+const counts = async () =>
+  (await request(running.url).get('/metrics')).text
+    .split('\n')
+    .filter((line) => line.startsWith('canary_judge_reloads_total'))
+
+test('a changed policy file is in force, and a bad one keeps all as it was and says so', async () => {
+  expect(await names()).toEqual(['web', ['web']])
+  await put('policies/api.yaml', policy('api'))
+  await running.app.reload()
+  expect(await names()).toEqual([undefined, ['api', 'web']])
+
+  await put('policies/api.yaml', 'name: api\nmetrics: 7\n')
+  await put('policies/new.yaml', policy('new'))
+  await running.app.reload()
+  expect(await names()).toEqual([undefined, ['api', 'web']])
+  const degraded = await parts()
+  expect(degraded.policies).toMatchObject({
+    status: 'degraded',
+    reason: 'the changed files are invalid, see the log; what was there before stays in force',
+  })
+  expect(degraded.config.status).toBe('ok')
+  const line = running.lines.find((each) => each.includes('changed files are invalid'))
+  expect(line).toContain('metrics: expected a list, got 7')
+  expect(await counts()).toEqual([
+    'canary_judge_reloads_total{what="policies",result="taken"} 1',
+    'canary_judge_reloads_total{what="policies",result="refused"} 1',
+  ])
+
+  await put('policies/api.yaml', policy('api'))
+  await running.app.reload()
+  expect(await names()).toEqual([undefined, ['api', 'new', 'web']])
+  expect((await parts()).policies.status).toBe('ok')
+})
+
+test('a rotated token file is in force at once, and the old token no more', async () => {
+  await put('token', 'second-token-0123456789')
+  await running.app.reload()
+  expect((await get('/v1/policies', 'first-token-0123456789')).status).toBe(401)
+  expect(await names('second-token-0123456789')).toEqual(['web', ['web']])
+})
+
+test('a bad configuration keeps the one before, tells every mistake, and can be mended', async () => {
+  await put('judge.yaml', 'prot: 1\nlogLevel: loud\n')
+  await running.app.reload()
+  expect(await names()).toEqual(['web', ['web']])
+  expect((await parts()).config.status).toBe('degraded')
+  const line = running.lines.find((each) => each.includes('changed files are invalid')) ?? '{}'
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'error',
+    what: 'config',
+    mistakes: [
+      expect.stringContaining('logLevel: expected one of debug'),
+      expect.stringContaining('did you mean port?'),
+    ],
+  })
+  await put('judge.yaml', 'logLevel: info\nport: 4711\n')
+  await running.app.reload()
+  expect((await parts()).config.status).toBe('ok')
+  expect((await request(running.url).get('/v1/policies')).body).toEqual({ policies: [] })
+})
+
+test('what takes a restart is said, and what does not change is not', async () => {
+  await put('judge.yaml', 'trustProxy: 1\nreload: {every: 1m}\npolicies: {directory: policies}\n')
+  await running.app.reload()
+  const warnings = running.lines.filter((line) => line.includes('takes a restart'))
+  expect(warnings.map((line) => JSON.parse(line).warning)).toEqual([
+    'trustProxy has changed, which takes a restart',
+    'reloadEveryMs has changed, which takes a restart',
+  ])
+})
+
+test('a default policy that does not exist keeps the policies before', async () => {
+  await put(
+    'judge.yaml',
+    'policies: {directory: policies}\ndefaultPolicy: wob\ntokens: [{name: ann, roles: [read], file: token}]\n',
+  )
+  await running.app.reload()
+  expect(await names()).toEqual(['web', ['web']])
+  expect(running.lines.find((each) => each.includes('changed files are invalid'))).toContain(
+    'expected one of the loaded policies, which are web; got \\"wob\\", did you mean web?',
+  )
+})
+
+test('a directory of policies that vanishes keeps them', async () => {
+  await rename(join(folder, 'policies'), join(folder, 'away'))
+  await running.app.reload()
+  expect(await names()).toEqual(['web', ['web']])
+  await rename(join(folder, 'away'), join(folder, 'policies'))
+  await running.app.reload()
+  expect((await parts()).policies.status).toBe('ok')
+})
+
+test('nothing happens when nothing has changed', async () => {
+  await running.app.reload()
+  await put(
+    'judge.yaml',
+    'policies: {directory: policies}\ntokens: [{name: ann, roles: [read], file: token}]\n',
+  )
+  await running.app.reload()
+  expect(await counts()).toEqual([])
+})
+
+test('a ConfigMap that the kubelet swaps is taken', async () => {
+  const mount = join(folder, 'mount')
+  const version = async (name: string, policyName: string) => {
+    await mkdir(join(mount, name), { recursive: true })
+    await writeFile(join(mount, name, 'web.yaml'), policy(policyName))
+  }
+  await version('..v1', 'one')
+  await symlink('..v1', join(mount, '..data'))
+  await symlink('..data/web.yaml', join(mount, 'web.yaml'))
+  await put('judge.yaml', 'policies: {directory: mount}\n')
+  await running.app.reload()
+  expect(await names()).toEqual(['one', ['one']])
+  await version('..v2', 'two')
+  await symlink('..v2', join(mount, '..tmp'))
+  await rename(join(mount, '..tmp'), join(mount, '..data'))
+  await running.app.reload()
+  expect(await names()).toEqual(['two', ['two']])
+})

@@ -1,0 +1,99 @@
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { AppError } from '../../src/app-error.ts'
+import { createApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import type { VerdictStore } from '../../src/ports.ts'
+import { createLogger } from '../../src/telemetry/create-logger.ts'
+import { loopback, runApp } from '../support/run-app.ts'
+
+const quiet = createLogger('silent')
+
+test('start() answers /readyz 503 and history 503 while the store opens', async () => {
+  const { config } = await readConfig({ ...loopback, PORT: '18471' })
+  const opening = Promise.withResolvers<VerdictStore>()
+  const asked = Promise.withResolvers<void>()
+  const app = createApp(config, {
+    logger: quiet,
+    openStore: () => {
+      asked.resolve()
+      return opening.promise
+    },
+  })
+  const started = app.start()
+  await asked.promise
+  const ready = await fetch('http://127.0.0.1:18471/readyz')
+  expect([ready.status, await ready.json()]).toMatchObject([503, { status: 'starting' }])
+  const runs = await fetch('http://127.0.0.1:18471/v1/runs')
+  expect([runs.status, await runs.json()]).toMatchObject([503, { code: 'store-unavailable' }])
+  await using other = await runApp()
+  opening.resolve(other.store)
+  await started
+  expect((await fetch('http://127.0.0.1:18471/readyz')).status).toBe(200)
+  await app.stop()
+})
+
+test('start() rejects for a store that waiting cannot mend, and leaves nothing open', async () => {
+  const { config } = await readConfig(loopback)
+  const app = createApp(config, {
+    logger: quiet,
+    openStore: async () => {
+      throw new AppError('conflict', 'written by a newer version')
+    },
+  })
+  await expect(app.start()).rejects.toThrow('written by a newer version')
+  expect(app.health.state).toBe('stopping')
+})
+
+test('stop() while it starts closes the store that opens later', async () => {
+  const { config } = await readConfig(loopback)
+  await using other = await runApp()
+  const opening = Promise.withResolvers<VerdictStore>()
+  const asked = Promise.withResolvers<void>()
+  const app = createApp(config, {
+    logger: quiet,
+    openStore: () => {
+      asked.resolve()
+      return opening.promise
+    },
+  })
+  const started = app.start()
+  await asked.promise
+  await app.stop()
+  opening.resolve(other.store)
+  await started
+  expect(app.health.state).toBe('stopping')
+  await expect(other.store.ping()).rejects.toMatchObject({ code: 'store-unavailable' })
+})
+
+test('stop() twice is one stop, and history is closed after it', async () => {
+  const running = await runApp()
+  await Promise.all([running.app.stop(), running.app.stop()])
+  expect(running.lines.filter((line) => line.includes('"msg":"stopped"'))).toHaveLength(1)
+  await expect(fetch(`${running.url}/healthz`)).rejects.toThrow('fetch failed')
+})
+
+test('stop() does not wait for connections on which nothing was ever asked', async () => {
+  const running = await runApp()
+  const silent = connect(running.port, '127.0.0.1')
+  await once(silent, 'connect')
+  const half = connect(running.port, '127.0.0.1')
+  half.write('GET /healthz HTTP/1.1\r\nHost')
+  await once(half, 'connect')
+  const start = performance.now()
+  await running.app.stop()
+  expect(performance.now() - start).toBeLessThan(1000)
+  expect(running.lines.join('')).not.toContain('cut off')
+  silent.destroy()
+  half.destroy()
+})
+
+test('a service without overrides keeps its history where the configuration says', async () => {
+  const { config } = await readConfig(loopback)
+  const app = createApp(config, { logger: quiet })
+  const { port } = await app.start()
+  const response = await fetch(`http://127.0.0.1:${port}/v1/runs`)
+  expect(await response.json()).toEqual({ runs: [] })
+  await app.stop()
+})

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export interface MainProcess {
+  readonly child: ChildProcess
+  /** Lines of the log so far. */
+  readonly lines: readonly string[]
+  readonly stderr: () => string
+  /** Resolves with the first line of the log that has this message. */
+  line(message: string): Promise<Readonly<Record<string, unknown>>>
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const main = join(import.meta.dirname, '../../src/main.ts')
+
+/** The service as a process of its own, as `node src/main.ts` starts it. */
+export async function runMain(env: Readonly<Record<string, string>>): Promise<MainProcess> {
+  const cwd = await mkdtemp(join(tmpdir(), 'canary-judge-main-'))
+  const child = spawn(process.execPath, [main], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines: string[] = []
+  const waiting: (() => void)[] = []
+  let stderr = ''
+  const wake = (): void => {
+    for (const resume of waiting.splice(0)) resume()
+  }
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line)
+    wake()
+  })
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.on('close', (code, signal) => {
+      wake()
+      resolve({ code, signal })
+    })
+  })
+  const find = (message: string) => lines.find((line) => line.includes(`"msg":"${message}"`))
+  return {
+    child,
+    lines,
+    stderr: () => stderr,
+    ended,
+    async line(message) {
+      while (find(message) === undefined) {
+        if (child.exitCode !== null)
+          throw new Error(`ended without "${message}": ${lines.join('\n')}${stderr}`)
+        await new Promise<void>((resume) => void waiting.push(resume))
+      }
+      return JSON.parse(find(message) ?? '{}')
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+      await rm(cwd, { recursive: true })
+    },
+  }
+}
