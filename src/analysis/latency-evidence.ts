@@ -25,6 +25,7 @@ const LEAST_LATENCY_CAP = 1.5
 const LATENCY_TAU = 0.01
 /** Stable's distribution of the last slices turns a quantile's tolerance into a ratio of shares. */
 const RECENT = 10
+const EARLY = 3
 
 export interface BoundTests extends ChosenBound {
   readonly table: CountTable
@@ -51,9 +52,7 @@ export function latencyEvidence(
 ): MetricEvidence | Reason {
   const { start, plan } = context.window
   const curves = stableCurves(data, context.pods, start + plan.slices)
-  // without history stable's own first slices choose: they say nothing about the canary
-  const curve =
-    historyCurve(data, curves, start) ?? curves.over(start, Math.min(start + RECENT, start + plan.slices))
+  const curve = historyCurve(data, curves, start) ?? earlyCurve(curves, start, plan.slices)
   const chosen = curve && chooseBounds(curve, data.bounds, metric.quantile)
   if (curve === undefined || chosen === undefined) return tooCoarse(metric, curve)
 
@@ -78,6 +77,11 @@ export function latencyEvidence(
     pass: memoized((next) => main.tests.pass(marginNull(next))),
     numbers: (t) => latencyNumbers(latency, t),
   }
+}
+
+/** Without history stable's own first slices choose: they say nothing about the canary, and later looks see the same. */
+function earlyCurve(curves: StableCurves, start: number, slices: number): ShareCurve | undefined {
+  return slices < EARLY ? undefined : curves.over(start, start + EARLY)
 }
 
 function boundTests(
