@@ -1,7 +1,7 @@
 import { dropMargin, ratioMargin, relief } from './margins.ts'
 import type { MetricEvidence } from './metric-evidence.ts'
 import type { Policy } from './policy.ts'
-import { percent, times } from './words.ts'
+import { count, percent, times } from './words.ts'
 
 /** How bad one metric can still be: what has been ruled out, which is at least what lies beyond the margin. */
 export function describePass(
@@ -11,7 +11,9 @@ export function describePass(
   t: number,
 ): string | undefined {
   const { policy: own } = metric
-  const { ratio } = metric.numbers(t)
+  const { canary, ratio } = metric.numbers(t)
+  // with no error at all the ratio says nothing; the count does
+  if (own.kind === 'errors' && canary.events === 0) return `no ${own.name} in ${count(canary.of ?? 0)} requests`
   if (ratio === undefined) return undefined
   const relieved = relief(policy, next)
   if (own.kind === 'conversion') {
@@ -21,13 +23,6 @@ export function describePass(
   const margin = ratioMargin(own, relieved)
   if (margin === undefined) return undefined
   const most = Math.max(Math.min(ratio.high, margin), 1)
-  if (own.kind === 'errors') return describeErrors(metric, most, t)
+  if (own.kind === 'errors') return `${own.name} at most ${times(most)}`
   return `${own.name} at most ${percent(most - 1)} ${own.kind === 'latency' ? 'slower' : 'higher'}`
-}
-
-/** With hardly an error in either arm the ratio says nothing; the count does. */
-function describeErrors(metric: MetricEvidence, most: number, t: number): string {
-  const { canary } = metric.numbers(t)
-  const { name } = metric.policy
-  return canary.events === 0 ? `no ${name}` : `${name} at most ${times(most)}`
 }

@@ -29,9 +29,9 @@ export function explain(run: RunEvidence, path: readonly Decided[], at: number):
     summary: oneLine(`${look.verdict}: ${told}`),
     reasons: [
       ...(harm?.reasons ?? []),
-      ...ruleReasons(run, look),
       ...passReasons(run, look),
       ...open.map(({ reason }) => reason),
+      ...ruleReasons(run, look),
       ...remarks(run, look),
     ],
     metrics: [
