@@ -13,7 +13,8 @@ export function describePass(
   const { policy: own } = metric
   const { canary, ratio } = metric.numbers(t)
   // with no error at all the ratio says nothing; the count does
-  if (own.kind === 'errors' && canary.events === 0) return `no ${own.name} in ${count(canary.of ?? 0)} requests`
+  if (own.kind === 'errors' && canary.events === 0)
+    return `no ${own.name} in ${count(canary.of ?? 0)} requests`
   if (ratio === undefined) return undefined
   const relieved = relief(policy, next)
   if (own.kind === 'conversion') {
