@@ -20,6 +20,9 @@ export function learnCappedDispersion(
   leastCap: number,
   smallest: number,
 ): PodDispersion | undefined {
+  const variance = relativeVariance(plain)
+  // a cap can only take away what pods add: it leaves no fewer than the events' own share
+  if (variance.own >= WORTHWHILE * variance.total) return undefined
   const pods = stable.filter((pod) => !pod.aggregate)
   const rows = pods.map((pod) => ({ events: pod.events, requests: pod.requests }))
   const capped = pods.map((pod) => ({ ...pod, events: Float64Array.from(pod.events) }))
@@ -35,7 +38,7 @@ export function learnCappedDispersion(
   }
   const dispersion = learnDispersion(capped, slices)
   if (dispersion.kind !== 'pods') return undefined
-  return relativeVariance(dispersion) < WORTHWHILE * relativeVariance(plain) ? dispersion : undefined
+  return relativeVariance(dispersion).total < WORTHWHILE * variance.total ? dispersion : undefined
 }
 
 /** The same cap on both arms of the rollout; one factor a slice, from its smallest pod, so that arms stay comparable. */
@@ -99,7 +102,7 @@ function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): ArmSlic
 }
 
 /** Relative variance of a rollout's count: its own events, and what pods of unlike health add. */
-function relativeVariance(dispersion: PodDispersion): number {
+function relativeVariance(dispersion: PodDispersion): { readonly own: number; readonly total: number } {
   const { slices, share, pods } = TYPICAL
   let clustered = 0
   for (let lag = 0; lag < slices; lag++) {
@@ -107,7 +110,8 @@ function relativeVariance(dispersion: PodDispersion): number {
     clustered += (lag === 0 ? 1 : 2) * (slices - lag) * r
   }
   const own = 1 / (slices * share * dispersion.eventsPerSlice)
-  return own + ((dispersion.inflation * clustered) / slices ** 2) * (1 / pods + 1 / dispersion.pods)
+  const between = ((dispersion.inflation * clustered) / slices ** 2) * (1 / pods + 1 / dispersion.pods)
+  return { own, total: own + between }
 }
 
 /**

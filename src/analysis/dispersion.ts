@@ -31,7 +31,7 @@ export const MIN_PODS = 4
 export const MIN_SLICES = 60
 /** With less history than this nothing can be said about noise: wide bounds and no fail at a gate. */
 export const SHORT_HISTORY = 20
-const LAST_LAG = 59
+export const LAST_LAG = 59
 
 /** Pods' events and requests as they are, or with bursts capped. */
 export function learnDispersion(stable: readonly PodCounts[], historySlices: number): Dispersion {
@@ -62,12 +62,8 @@ export function podAutocovariance(
   share: number,
 ): { readonly autocovariance: Autocovariance; readonly lasting: number } {
   const table = excessTable(pods, slices)
-  const sums = new Float64Array(7)
-  const weights = new Float64Array(7)
-  for (let lag = 0; lag <= Math.min(LAST_LAG, slices - 1); lag++) {
-    const bin = lagBin(lag)
-    for (let t = 0; t + lag < slices; t++) addPair(table, t, t + lag, bin, sums, weights)
-  }
+  const sums = laggedProducts(table.excess)
+  const weights = table.expected.length > 0 ? expectedWeights(table) : new Float64Array(7)
   sums[0] = (sums[0] ?? 0) - (1 - share) * table.poisson
   const autocovariance = smoothed(sums, weights)
   // a sum of products of independent counts has about its weight as variance
@@ -76,20 +72,21 @@ export function podAutocovariance(
 }
 
 interface ExcessTable {
-  readonly pods: number
-  /** [slice · pods + pod] */
-  readonly expected: Float64Array
-  readonly excess: Float64Array
+  /** [pod][slice] */
+  readonly expected: readonly Float64Array[]
+  readonly excess: readonly Float64Array[]
+  /** Pods with traffic, by slice. */
   readonly present: Float64Array
   /** Σ mu (1 − n/N): the part of the squared excess that independent requests explain, but for 1 − p. */
   readonly poisson: number
 }
 
 function excessTable(pods: readonly PodCounts[], slices: number): ExcessTable {
-  const P = pods.length
-  const expected = new Float64Array(P * slices)
-  const excess = new Float64Array(P * slices)
+  const expected = pods.map(() => new Float64Array(slices))
+  const excess = pods.map(() => new Float64Array(slices))
   const present = new Float64Array(slices)
+  const rates = new Float64Array(slices)
+  const totals = new Float64Array(slices)
   let poisson = 0
   for (let t = 0; t < slices; t++) {
     let X = 0
@@ -99,38 +96,73 @@ function excessTable(pods: readonly PodCounts[], slices: number): ExcessTable {
       N += pod.requests[t] ?? 0
     }
     if (N === 0) continue
-    pods.forEach((pod, j) => {
-      const n = pod.requests[t] ?? 0
-      if (n === 0) return
-      const mu = (X * n) / N
-      expected[t * P + j] = mu
-      excess[t * P + j] = (pod.events[t] ?? 0) - mu
-      present[t] = (present[t] ?? 0) + 1
-      poisson += mu * (1 - n / N)
-    })
+    rates[t] = X / N
+    totals[t] = N
   }
-  return { pods: P, expected, excess, present, poisson }
+  pods.forEach((pod, j) => {
+    const own = expected[j] ?? totals
+    const rest = excess[j] ?? totals
+    for (let t = 0; t < slices; t++) {
+      const n = pod.requests[t] ?? 0
+      if (n === 0) continue
+      const mu = (rates[t] ?? 0) * n
+      own[t] = mu
+      rest[t] = (pod.events[t] ?? 0) - mu
+      present[t] = (present[t] ?? 0) + 1
+      poisson += mu * (1 - n / (totals[t] ?? n))
+    }
+  })
+  return { expected, excess, present, poisson }
 }
 
-function addPair(
-  table: ExcessTable,
-  t: number,
-  u: number,
-  bin: number,
-  sums: Float64Array,
-  weights: Float64Array,
-): void {
-  const P = table.pods
-  let covariance = 0
-  let scale = 0
-  for (let j = 0; j < P; j++) {
-    covariance += (table.excess[t * P + j] ?? 0) * (table.excess[u * P + j] ?? 0)
-    scale += (table.expected[t * P + j] ?? 0) * (table.expected[u * P + j] ?? 0)
+/** First and last lag of each bin. */
+const BINS = [
+  [0, 0],
+  [1, 1],
+  [2, 3],
+  [4, 7],
+  [8, 15],
+  [16, 31],
+  [32, LAST_LAG],
+] as const
+
+/** By bin, the sum of products of each row's values at all pairs of slices that far apart. */
+export function laggedProducts(rows: readonly Float64Array[]): Float64Array {
+  const sums = new Float64Array(BINS.length)
+  for (const row of rows) {
+    const T = row.length
+    const prefix = new Float64Array(T + 1)
+    for (let t = 0; t < T; t++) prefix[t + 1] = (prefix[t] ?? 0) + (row[t] ?? 0)
+    for (const [bin, [first, last]] of BINS.entries()) {
+      let sum = 0
+      for (let t = 0; t + first < T; t++) {
+        const partners = (prefix[Math.min(t + last + 1, T)] ?? 0) - (prefix[t + first] ?? 0)
+        sum += (row[t] ?? 0) * partners
+      }
+      sums[bin] = (sums[bin] ?? 0) + sum
+    }
   }
-  const most = Math.max(table.present[t] ?? 0, table.present[u] ?? 0)
-  if (most === 0) return
-  sums[bin] = (sums[bin] ?? 0) + covariance
-  weights[bin] = (weights[bin] ?? 0) + scale * (1 - 1 / most)
+  return sums
+}
+
+/** Σ c mu mu' by bin, where c = 1 − 1/P corrects for the arm's mean being made of the same pods. */
+function expectedWeights(table: ExcessTable): Float64Array {
+  const most = Math.max(...table.present)
+  const steady = table.present.every((pods) => pods === most || pods === 0)
+  if (steady) return laggedProducts(table.expected).map((sum) => sum * (1 - 1 / most))
+  const weights = new Float64Array(BINS.length)
+  const T = table.present.length
+  for (let lag = 0; lag <= Math.min(LAST_LAG, T - 1); lag++) {
+    const bin = lagBin(lag)
+    for (let t = 0; t + lag < T; t++) {
+      const pods = Math.max(table.present[t] ?? 0, table.present[t + lag] ?? 0)
+      if (pods === 0) continue
+      let sum = 0
+      for (const mu of table.expected) sum += (mu[t] ?? 0) * (mu[t + lag] ?? 0)
+      weights[bin] = (weights[bin] ?? 0) + sum * (1 - 1 / pods)
+    }
+  }
+  return weights
 }
 
 /** Ratios by bin, made non-increasing with the lag, never negative; a bin without pairs takes the one before. */

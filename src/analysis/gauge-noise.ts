@@ -1,5 +1,5 @@
 import { type Autocovariance, lagBin } from './clustered-sum.ts'
-import { MIN_PODS, MIN_SLICES, smoothed } from './dispersion.ts'
+import { laggedProducts, LAST_LAG, MIN_PODS, MIN_SLICES, smoothed } from './dispersion.ts'
 import type { GaugeRow } from './gauge-levels.ts'
 
 /** How pods' levels differ from their arm's mean, by lag. */
@@ -11,7 +11,6 @@ export interface GaugeNoise {
   readonly learned: boolean
 }
 
-const LAST_LAG = 59
 /** Assumed between-pod standard deviation where history cannot tell; it never averages out over time. */
 const ASSUMED_VARIANCE = 0.15 ** 2
 
@@ -35,31 +34,24 @@ function assumedNoise(): GaugeNoise {
 
 function levelAutocovariance(pods: readonly GaugeRow[], slices: number): Autocovariance {
   const { excess, present } = excessTable(pods, slices)
-  const P = pods.length
-  const sums = new Float64Array(7)
   const weights = new Float64Array(7)
   for (let lag = 0; lag <= Math.min(LAST_LAG, slices - 1); lag++) {
     const bin = lagBin(lag)
     for (let t = 0; t + lag < slices; t++) {
-      const u = t + lag
-      const most = Math.max(present[t] ?? 0, present[u] ?? 0)
-      if (most < 2) continue
-      let covariance = 0
-      for (let j = 0; j < P; j++) covariance += (excess[t * P + j] ?? 0) * (excess[u * P + j] ?? 0)
-      sums[bin] = (sums[bin] ?? 0) + covariance
-      weights[bin] = (weights[bin] ?? 0) + Math.min(present[t] ?? 0, present[u] ?? 0) * (1 - 1 / most)
+      const [one, other] = [present[t] ?? 0, present[t + lag] ?? 0]
+      const most = Math.max(one, other)
+      if (most >= 2) weights[bin] = (weights[bin] ?? 0) + Math.min(one, other) * (1 - 1 / most)
     }
   }
-  return smoothed(sums, weights)
+  return smoothed(laggedProducts(excess), weights)
 }
 
-/** excess[slice · pods + pod]: the pod's level less the mean of the arm in that slice; 0 where it has none. */
+/** The pods' levels less the mean of the arm in that slice, [pod][slice]; 0 where a pod has none. */
 function excessTable(
   pods: readonly GaugeRow[],
   slices: number,
-): { readonly excess: Float64Array; readonly present: Float64Array } {
-  const P = pods.length
-  const excess = new Float64Array(P * slices)
+): { readonly excess: readonly Float64Array[]; readonly present: Float64Array } {
+  const excess = pods.map(() => new Float64Array(slices))
   const present = new Float64Array(slices)
   for (let t = 0; t < slices; t++) {
     let sum = 0
@@ -71,10 +63,11 @@ function excessTable(
       count++
     }
     present[t] = count
-    pods.forEach((pod, j) => {
+    for (const [j, pod] of pods.entries()) {
       const y = pod.values[t] ?? Number.NaN
-      if (!Number.isNaN(y)) excess[t * P + j] = y - sum / count
-    })
+      const row = excess[j]
+      if (row !== undefined && !Number.isNaN(y)) row[t] = y - sum / count
+    }
   }
   return { excess, present }
 }
