@@ -2,6 +2,7 @@ import { poissonQuantile } from '../stats/poisson-quantile.ts'
 import { lagBin } from './clustered-sum.ts'
 import { learnDispersion, type PodDispersion } from './dispersion.ts'
 import type { PodCounts } from './pod-counts.ts'
+import type { RolloutPlan } from './rollout-plan.ts'
 import type { Arms, ArmSlices } from './slices.ts'
 
 /** The rollout that a cap is weighed for: thirty slices at a fifth of the events, in five canary pods. */
@@ -9,25 +10,54 @@ const TYPICAL = { slices: 30, share: 0.2, pods: 5 } as const
 /** A cap must buy this much precision, or counts stay whole. */
 const WORTHWHILE = 0.8
 
+/** History with bursts capped, and how the noise that is left changes from step to step. */
+export interface CappedNoise {
+  readonly dispersion: PodDispersion
+  /** By slice, between-pod noise relative to that of `dispersion`, as a factor on the standard deviation. */
+  readonly scale: Float64Array
+}
+
 /**
  * Where pods have short bursts, a count capped at a few times what the pod's neighbours suggest is far more
  * precise. Judged from history alone, so that the choice cannot depend on the canary; undefined = not worth it.
+ * Small pods are capped higher, so history is capped as if it had held the canary's: at each step it is another.
  */
-export function learnCappedDispersion(
+export function learnCappedNoise(
   stable: readonly PodCounts[],
   slices: number,
   plain: PodDispersion,
   leastCap: number,
-  smallest: number,
-): PodDispersion | undefined {
+  rollout: { readonly arms: Arms; readonly plan: RolloutPlan },
+): CappedNoise | undefined {
   const variance = relativeVariance(plain)
   // a cap can only take away what pods add: it leaves no fewer than the events' own share
   if (variance.own >= WORTHWHILE * variance.total) return undefined
   const pods = stable.filter((pod) => !pod.aggregate)
-  const rows = pods.map((pod) => ({ events: pod.events, requests: pod.requests }))
+  const learn = (smallest: number): PodDispersion | undefined =>
+    cappedDispersion(pods, slices, plain.share, leastCap, smallest)
+  const stretches = podSizes(rollout.arms, rollout.plan)
+  const dispersion = learn(stretches[0]?.smallest ?? 1)
+  if (dispersion === undefined) return undefined
+  if (relativeVariance(dispersion).total >= WORTHWHILE * variance.total) return undefined
+  const scale = new Float64Array(rollout.plan.slices).fill(1)
+  const first = relativeVariance(dispersion).between
+  for (const { from, smallest } of stretches.slice(1)) {
+    const between = relativeVariance(learn(smallest) ?? dispersion).between
+    scale.fill(first > 0 ? Math.sqrt(between / first) : 1, from)
+  }
+  return { dispersion, scale }
+}
+
+function cappedDispersion(
+  pods: readonly PodCounts[],
+  slices: number,
+  share: number,
+  leastCap: number,
+  smallest: number,
+): PodDispersion | undefined {
   const capped = pods.map((pod) => ({ ...pod, events: Float64Array.from(pod.events) }))
   for (let t = 0; t < slices; t++) {
-    const expected = expectedEvents(rows, t, plain.share)
+    const expected = expectedEvents(pods, t, share)
     const cap = capFactor(
       expected.map((mu) => mu * smallest),
       leastCap,
@@ -37,8 +67,33 @@ export function learnCappedDispersion(
     })
   }
   const dispersion = learnDispersion(capped, slices)
-  if (dispersion.kind !== 'pods') return undefined
-  return relativeVariance(dispersion).total < WORTHWHILE * variance.total ? dispersion : undefined
+  return dispersion.kind === 'pods' ? dispersion : undefined
+}
+
+interface Stretch {
+  readonly from: number
+  /** Requests of the smallest canary pod beside those of stable's smallest, 1 at most. */
+  readonly smallest: number
+}
+
+/** One stretch a step, sized where its traffic begins, so that later looks agree with earlier ones. */
+function podSizes(arms: Arms, plan: RolloutPlan): readonly Stretch[] {
+  const begins = [0, ...plan.steps.map((step) => step.from).filter((from) => from > 0)]
+  return begins.flatMap((from, i) => {
+    const end = begins[i + 1] ?? plan.slices
+    for (let t = from; t < end; t++) {
+      if ((arms.canary.requests[t] ?? 0) <= 0 || (arms.stable.requests[t] ?? 0) <= 0) continue
+      return [
+        { from: t, smallest: Math.min(leastRequests(arms.canary, t) / leastRequests(arms.stable, t), 1) },
+      ]
+    }
+    return []
+  })
+}
+
+function leastRequests(arm: ArmSlices, t: number): number {
+  const present = arm.podRequests.map((requests) => requests[t] ?? 0).filter((n) => n > 0)
+  return Math.min(...present)
 }
 
 /** The same cap on both arms of the rollout; one factor a slice, from its smallest pod, so that arms stay comparable. */
@@ -102,7 +157,11 @@ function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): ArmSlic
 }
 
 /** Relative variance of a rollout's count: its own events, and what pods of unlike health add. */
-function relativeVariance(dispersion: PodDispersion): { readonly own: number; readonly total: number } {
+function relativeVariance(dispersion: PodDispersion): {
+  readonly own: number
+  readonly between: number
+  readonly total: number
+} {
   const { slices, share, pods } = TYPICAL
   let clustered = 0
   for (let lag = 0; lag < slices; lag++) {
@@ -111,21 +170,5 @@ function relativeVariance(dispersion: PodDispersion): { readonly own: number; re
   }
   const own = 1 / (slices * share * dispersion.eventsPerSlice)
   const between = ((dispersion.inflation * clustered) / slices ** 2) * (1 / pods + 1 / dispersion.pods)
-  return { own, total: own + between }
-}
-
-/**
- * The smallest canary pod's requests beside those of stable's smallest, where the canary's traffic begins. Small
- * pods are capped higher, so history is capped as if it had held them; the beginning decides, so that later looks
- * agree with earlier ones.
- */
-export function smallestPod(arms: Arms): number {
-  const begin = arms.canary.requests.findIndex((n, t) => n > 0 && (arms.stable.requests[t] ?? 0) > 0)
-  if (begin < 0) return 1
-  return Math.min(leastRequests(arms.canary, begin) / leastRequests(arms.stable, begin), 1)
-}
-
-function leastRequests(arm: ArmSlices, t: number): number {
-  const present = arm.podRequests.map((requests) => requests[t] ?? 0).filter((n) => n > 0)
-  return Math.min(...present)
+  return { own, between, total: own + between }
 }

@@ -1,5 +1,5 @@
 import { logAddExp } from '../stats/log-add-exp.ts'
-import { capBursts, learnCappedDispersion, smallestPod } from './bursts.ts'
+import { capBursts, learnCappedNoise } from './bursts.ts'
 import { harmEvidence, nonInferiorityEvidence } from './conditional-evidence.ts'
 import type { PodCounts } from './pod-counts.ts'
 import { scoreTest, type ScoreTest } from './score-test.ts'
@@ -58,14 +58,9 @@ function cappedStream(input: CountedInput, plain: Stream): Stream | undefined {
   const { pods, window, tau, leastCap } = input
   if (leastCap === undefined || plain.dispersion.kind !== 'pods') return undefined
   const stable = pods.filter((pod) => pod.arm === 'stable')
-  const dispersion = learnCappedDispersion(
-    stable,
-    window.start,
-    plain.dispersion,
-    leastCap,
-    smallestPod(plain.arms),
-  )
-  if (dispersion === undefined) return undefined
+  const rollout = { arms: plain.arms, plan: window.plan }
+  const noise = learnCappedNoise(stable, window.start, plain.dispersion, leastCap, rollout)
+  if (noise === undefined) return undefined
   const arms = capBursts(plain.arms, plain.dispersion.share, leastCap)
-  return makeStream({ pods, window, tau, lessIsWorse: input.lessIsWorse ?? false, arms, dispersion })
+  return makeStream({ pods, window, tau, lessIsWorse: input.lessIsWorse ?? false, arms, ...noise })
 }

@@ -25,6 +25,8 @@ export interface NoiseInput {
   /** Standard deviation of a lasting difference that no history shows. */
   readonly tau: number
   readonly restarts: readonly Restart[]
+  /** Factor on the standard deviation of what pods add, by slice; 1 unless given. */
+  readonly scale?: Float64Array
 }
 
 const FEW_EVENTS = 30
@@ -42,7 +44,8 @@ function podNoise(input: NoiseInput, dispersion: PodDispersion): Noise {
   const v = information(arms)
   const starts = restarts.map((restart) => restart.from)
   const stretches = starts.map((start) => cumulative(v, start))
-  const between = clusteredSum(v, clusterShares(arms), autocovariance, starts)
+  const scaled = input.scale === undefined ? v : v.map((vt, t) => vt * (input.scale?.[t] ?? 1))
+  const between = clusteredSum(scaled, clusterShares(arms), autocovariance, starts)
   const own = {
     v: cumulative(arms.canary.requests),
     between: clusteredSum(arms.canary.requests, arms.canary.shares, autocovariance, [0])[0],

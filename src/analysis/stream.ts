@@ -20,6 +20,8 @@ export interface StreamInput {
   /** Arms with some events left out (bursts capped); undefined = all of them. */
   readonly arms?: Arms
   readonly dispersion?: Dispersion
+  /** Factor on the standard deviation of what pods add, by slice; 1 unless given. */
+  readonly scale?: Float64Array
 }
 
 export function makeStream(input: StreamInput): Stream {
@@ -28,6 +30,13 @@ export function makeStream(input: StreamInput): Stream {
   const arms = input.arms ?? sliceArms(pods, window)
   const facing = lessIsWorse ? swapArms(arms) : arms
   const dispersion = input.dispersion ?? learnDispersion(stable, window.start)
-  const noise = learnNoise({ arms, facing, dispersion, tau, restarts: window.plan.restarts })
+  const noise = learnNoise({
+    arms,
+    facing,
+    dispersion,
+    tau,
+    restarts: window.plan.restarts,
+    ...(input.scale === undefined ? {} : { scale: input.scale }),
+  })
   return { arms, facing, dispersion, noise }
 }
