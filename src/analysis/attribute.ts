@@ -1,4 +1,4 @@
-import type { Component, RunEvidence } from './gather.ts'
+import type { Component } from './gather.ts'
 
 export interface Culprit {
   readonly metric: string
@@ -15,8 +15,8 @@ export interface Attribution {
  * Closed testing: a component is named when every average that contains it is beyond the threshold, so that the
  * chance of naming any innocent one is no larger than the chance of a false fail.
  */
-export function attribute(run: RunEvidence, t: number, logThreshold: number): Attribution {
-  const active = run.components.filter(({ weight }) => weight > 0)
+export function attribute(components: readonly Component[], t: number, logThreshold: number): Attribution {
+  const active = components.filter(({ weight }) => weight > 0)
   const culprits = active
     .filter((component) => adjusted(component, active, t) >= logThreshold)
     .sort((a, b) => (b.harm[t] ?? 0) - (a.harm[t] ?? 0))

@@ -55,7 +55,7 @@ function harmOf(run: RunEvidence, look: Decided, cause: FailCause): Harm {
   const found: Attribution =
     cause.by === 'gate'
       ? { culprits: cause.metrics.map((metric) => ({ metric, rule: 'worse' as const })), jointly: false }
-      : attribute(run, cause.t, look.logThreshold)
+      : attribute(run.components, cause.t, look.logThreshold)
   const texts = found.culprits.flatMap(({ metric, rule }) => {
     const evidence = run.metrics.find(({ policy }) => policy.name === metric)
     return evidence === undefined ? [] : [{ metric, rule, text: describeHarm(evidence, rule, cause.t) }]

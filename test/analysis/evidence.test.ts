@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { clusteredSum } from '../../src/analysis/clustered-sum.ts'
 import { harmEvidence, nonInferiorityEvidence } from '../../src/analysis/conditional-evidence.ts'
 import { learnDispersion, podAutocovariance } from '../../src/analysis/dispersion.ts'
@@ -11,31 +12,43 @@ import type { Stream } from '../../src/analysis/stream.ts'
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`test/reference/${name}`, 'utf8'))
 
-const phiReference = read('phi_ref.json') as {
-  x: number[][]
-  n: number[][]
-  pbar: number
-  r: [number, number, number, number, number, number, number]
-  V: number[]
-  C: number[]
-  phi: number[]
-}
-const conformance = read('conformance.json') as {
-  'engine seq': Record<
-    | 'xc'
-    | 'nc'
-    | 'xs'
-    | 'ns'
-    | 'log_e_theta0_1'
-    | 'log_e_theta0_1_25'
-    | 'log_e_phi2'
-    | 'log_e_NI_1_5'
-    | 'U'
-    | 'V',
-    number[]
-  >
-  tiny: { tab: [number, number, number, number]; log_e: number; binom_p: number }[]
-}
+const numbers = z.array(z.number())
+const phiReference = z
+  .object({
+    x: z.array(numbers),
+    n: z.array(numbers),
+    pbar: z.number(),
+    V: numbers,
+    C: numbers,
+    phi: numbers,
+  })
+  .extend({
+    r: z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]),
+  })
+  .parse(read('phi_ref.json'))
+const conformance = z
+  .object({
+    'engine seq': z.object({
+      xc: numbers,
+      nc: numbers,
+      xs: numbers,
+      ns: numbers,
+      log_e_theta0_1: numbers,
+      log_e_theta0_1_25: numbers,
+      log_e_phi2: numbers,
+      log_e_NI_1_5: numbers,
+      U: numbers,
+      V: numbers,
+    }),
+    tiny: z.array(
+      z.object({
+        tab: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+        log_e: z.number(),
+        binom_p: z.number(),
+      }),
+    ),
+  })
+  .parse(read('conformance.json'))
 
 function arm(events: readonly number[], requests: readonly number[]): ArmSlices {
   const n = Float64Array.from(requests)
@@ -173,7 +186,7 @@ describe('podAutocovariance', () => {
 
   it('does not depend on the order of pods', () => {
     const forth = podAutocovariance(pods, 120, phiReference.pbar).autocovariance
-    const back = podAutocovariance([...pods].reverse(), 120, phiReference.pbar).autocovariance
+    const back = podAutocovariance(pods.toReversed(), 120, phiReference.pbar).autocovariance
     forth.forEach((value, bin) => expect(back[bin]).toBeCloseTo(value, 10))
   })
 })
