@@ -8,7 +8,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/main.ts', 'src/cli.ts'],
+      exclude: ['src/main.ts', 'src/app/serve.ts', 'src/cli.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
       thresholds: { branches: 90, lines: 90, functions: 90, statements: 90 },
     },

@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { VerdictStore } from '../../src/ports.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
+import { rawRequest } from '../support/raw-request.ts'
 import { loopback, runApp } from '../support/run-app.ts'
 
 const quiet = createLogger('silent')
@@ -87,6 +88,30 @@ test('stop() does not wait for connections on which nothing was ever asked', asy
   expect(running.lines.join('')).not.toContain('cut off')
   silent.destroy()
   half.destroy()
+})
+
+const halfRequest =
+  'POST /v1/policies/validate HTTP/1.1\r\nHost: x\r\nContent-Type: text/yaml\r\nContent-Length: 99\r\n\r\nname'
+
+test('a request that does not arrive in time gets 408, and the service goes on', async () => {
+  await using running = await runApp({
+    change: (config) => ({ ...config, limits: { ...config.limits, requestTimeoutMs: 200 } }),
+  })
+  const answer = await rawRequest(running.port, halfRequest)
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
+  expect(answer).toContain('expected the whole request within the time limit')
+  expect((await fetch(`${running.url}/healthz`)).status).toBe(200)
+})
+
+test('stop() cuts off a request that outlasts the deadline', async () => {
+  const running = await runApp({
+    change: (config) => ({ ...config, shutdown: { delayMs: 0, deadlineMs: 50 } }),
+  })
+  const cut = rawRequest(running.port, halfRequest)
+  await fetch(`${running.url}/healthz`)
+  await running.app.stop()
+  expect(await cut).toBe('')
+  expect(running.lines.join('')).toContain('the deadline passed: requests under way were cut off')
 })
 
 test('a service without overrides keeps its history where the configuration says', async () => {
