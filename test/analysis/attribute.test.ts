@@ -22,10 +22,10 @@ describe('attribute', () => {
   })
 
   it('names none alone when only their mean is beyond the threshold', () => {
-    // e-values 70 and 30: the mean is 50; with the silent third each is below 40
+    // all three average 46; either of the first two with the silent third averages less than 40
     const three = [
-      component('a', 0.4, Math.log(70)),
-      component('b', 0.4, Math.log(30)),
+      component('a', 0.4, Math.log(58)),
+      component('b', 0.4, Math.log(57)),
       component('c', 0.2, 0),
     ]
     const found = attribute(three, 0, threshold)
