@@ -109,6 +109,10 @@ function mistakesOf(error: unknown): readonly string[] {
 function needRestart(before: Config, after: Config): readonly string[] {
   const fixed = ['host', 'port', 'trustProxy', 'reloadEveryMs'] as const
   const changed: string[] = fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  const fixedLimits = ['connections', 'requestTimeoutMs'] as const
+  changed.push(
+    ...fixedLimits.filter((key) => before.limits[key] !== after.limits[key]).map((key) => `limits.${key}`),
+  )
   if (before.database.reveal() !== after.database.reveal()) changed.push('database')
   return changed.map((key) => `${key} has changed, which takes a restart`)
 }

@@ -98,12 +98,16 @@ test('a bad configuration keeps the one before, tells every mistake, and can be 
 })
 
 test('what takes a restart is said, and what does not change is not', async () => {
-  await put('judge.yaml', 'trustProxy: 1\nreload: {every: 1m}\npolicies: {directory: policies}\n')
+  await put(
+    'judge.yaml',
+    'trustProxy: 1\nreload: {every: 1m}\nlimits: {connections: 7}\ndatabase: sqlite:other.db\npolicies: {directory: policies}\n',
+  )
   await running.app.reload()
   const warnings = running.lines.filter((line) => line.includes('takes a restart'))
   expect(warnings.map((line) => JSON.parse(line).warning)).toEqual([
     'trustProxy has changed, which takes a restart',
     'reloadEveryMs has changed, which takes a restart',
+    'limits.connections has changed, which takes a restart',
   ])
 })
 
