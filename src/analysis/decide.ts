@@ -54,12 +54,13 @@ export function decidePath(run: RunEvidence): readonly Decided[] {
 
 function decideAt(run: RunEvidence, t: number, before: Decided | undefined, bothFailing: boolean): Decided {
   const step = stepAt(run.plan, t)
-  const gate = gateAt(run.plan, t)
+  const passedBefore = step !== undefined && before?.step?.index === step.index ? before.passedAt : undefined
+  // a step that has passed is not asked again: its gate is skipped
+  const gate = passedBefore === undefined ? gateAt(run.plan, t) : undefined
   const logHarm = logSumExp(run.components.map(({ weight, harm }) => Math.log(weight) + (harm[t] ?? 0)))
   const logThreshold = failThreshold(run)
   const failed = before?.failed ?? failCause(run, t, gate, logHarm >= logThreshold)
   const mature = matureSlices(run, step, t)
-  const passedBefore = step !== undefined && before?.step?.index === step.index ? before.passedAt : undefined
   const passesNow = !bothFailing && passes(run, step, gate, t, mature)
   const passedAt = failed === undefined ? (passedBefore ?? (passesNow ? t : undefined)) : undefined
   const judged: Outcome = failed !== undefined ? 'fail' : passedAt !== undefined ? 'pass' : 'inconclusive'
@@ -70,7 +71,7 @@ function decideAt(run: RunEvidence, t: number, before: Decided | undefined, both
     verdict: answer(run, judged, rule),
     logHarm,
     logThreshold,
-    atGate: gate !== undefined,
+    atGate: gateAt(run.plan, t) !== undefined,
     mature,
     bothFailing,
     ...(step === undefined ? {} : { step }),
