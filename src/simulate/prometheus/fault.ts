@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http'
+import type { Answer } from './answer-call.ts'
+
+/** What can be wrong with a server. */
+export type Fault =
+  /** Connections are broken off. */
+  | { readonly kind: 'down' }
+  /** The answer comes late, or never within reason. */
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** The answer comes byte by byte, one in so many milliseconds. */
+  | { readonly kind: 'dripping'; readonly everyMs: number }
+  /** Something in front of it answers: 503 with a text, 401, a redirect. */
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly body?: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  /** 200 with a login page. */
+  | { readonly kind: 'html' }
+  /** The first half of the answer, under the length of the whole or ended as if it were all. */
+  | { readonly kind: 'truncated'; readonly honest: boolean }
+  /** The whole answer with warnings, as when a part of the data could not be read. */
+  | { readonly kind: 'warnings'; readonly warnings: readonly string[] }
+
+/** Sends the answer as the fault has it; gives back how to stop what is still under way. */
+export function sendFaulty(fault: Fault | undefined, answer: Answer, response: ServerResponse): () => void {
+  switch (fault?.kind) {
+    case undefined:
+      return send(response, answer)
+    case 'down':
+      response.destroy()
+      return nothing
+    case 'slow':
+      return later(fault.ms, () => send(response, answer))
+    case 'dripping':
+      return drip(response, answer, fault.everyMs)
+    case 'status':
+      response.writeHead(fault.status, { 'content-type': 'text/plain', ...fault.headers })
+      response.end(fault.body ?? '')
+      return nothing
+    case 'html':
+      response.writeHead(200, { 'content-type': 'text/html' })
+      response.end('<!doctype html><title>Sign in</title><p>Please sign in.</p>\n')
+      return nothing
+    case 'truncated':
+      return truncate(response, answer, fault.honest)
+    case 'warnings':
+      return send(response, withWarnings(answer, fault.warnings))
+    default:
+      return fault satisfies never
+  }
+}
+
+const json = { 'content-type': 'application/json' } as const
+
+function nothing(): void {
+  // the answer is on its way
+}
+
+function send(response: ServerResponse, { status, body }: Answer): () => void {
+  response.writeHead(status, { ...json, 'content-length': Buffer.byteLength(body) }).end(body)
+  return nothing
+}
+
+function later(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms)
+  return () => clearTimeout(timer)
+}
+
+function drip(response: ServerResponse, { status, body }: Answer, everyMs: number): () => void {
+  const bytes = Buffer.from(body)
+  response.writeHead(status, json)
+  let sent = 0
+  const timer = setInterval(() => {
+    response.write(bytes.subarray(sent, ++sent))
+    if (sent < bytes.length) return
+    clearInterval(timer)
+    response.end()
+  }, everyMs)
+  return () => clearInterval(timer)
+}
+
+function truncate(response: ServerResponse, { status, body }: Answer, honest: boolean): () => void {
+  const half = body.slice(0, body.length / 2)
+  if (honest) return send(response, { status, body: half })
+  response.writeHead(status, { ...json, 'content-length': Buffer.byteLength(body) })
+  response.write(half, () => void response.destroy())
+  return nothing
+}
+
+function withWarnings({ status, body }: Answer, warnings: readonly string[]): Answer {
+  return { status, body: `${body.slice(0, -1)},"warnings":${JSON.stringify(warnings)}}` }
+}

@@ -1,0 +1,73 @@
+import type { OverTime } from './expression.ts'
+
+/** The samples `from` up to but not including `end`, and the range they were taken from. */
+export interface Window {
+  readonly times: ArrayLike<number>
+  readonly values: ArrayLike<number>
+  readonly from: number
+  readonly end: number
+  readonly start: number
+  readonly at: number
+}
+
+/** What a range function makes of at least one sample; undefined where it gives nothing. */
+export function overTime(name: OverTime, window: Window): number | undefined {
+  const { values, from, end, start, at } = window
+  switch (name) {
+    case 'count_over_time':
+      return end - from
+    case 'last_over_time':
+      return values[end - 1]
+    case 'sum_over_time':
+      return fold(window, (sum, value) => sum + value)
+    case 'max_over_time':
+      return fold(window, (most, value) => (value > most || Number.isNaN(most) ? value : most))
+    case 'min_over_time':
+      return fold(window, (least, value) => (value < least || Number.isNaN(least) ? value : least))
+    case 'increase':
+      return increase(window)
+    case 'rate': {
+      const grown = increase(window)
+      return grown === undefined ? undefined : grown / ((at - start) / 1000)
+    }
+    default:
+      return name satisfies never
+  }
+}
+
+function fold({ values, from, end }: Window, step: (before: number, value: number) => number): number {
+  let result = values[from] ?? Number.NaN
+  for (let index = from + 1; index < end; index++) result = step(result, values[index] ?? Number.NaN)
+  return result
+}
+
+/**
+ * Growth between the first and last sample, resets counted, then stretched towards the ends of the range: all the way
+ * where a sample was due there, by half an interval where not, and never to before the counter was zero.
+ */
+function increase(window: Window): number | undefined {
+  const { times, values, from, end, start, at } = window
+  if (end - from < 2) return undefined
+  const first = times[from] ?? 0
+  const last = times[end - 1] ?? 0
+  const seen = (last - first) / 1000
+  const interval = seen / (end - from - 1)
+  const grown = growth(window)
+  const reach = (gap: number): number => (gap < interval * 1.1 ? gap : interval / 2)
+  let before = (first - start) / 1000
+  const firstValue = values[from] ?? 0
+  if (grown > 0 && firstValue >= 0) before = Math.min(before, seen * (firstValue / grown))
+  return grown * ((seen + reach(before) + reach((at - last) / 1000)) / seen)
+}
+
+function growth({ values, from, end }: Window): number {
+  const first = values[from] ?? 0
+  let before = first
+  let lost = 0
+  for (let index = from + 1; index < end; index++) {
+    const value = values[index] ?? 0
+    if (value < before) lost += before
+    before = value
+  }
+  return before - first + lost
+}

@@ -1,0 +1,44 @@
+export type Labels = Readonly<Record<string, string>>
+
+/** One series as a Prometheus holds it after scraping. */
+export interface SimulatedSeries {
+  /** With `__name__`. */
+  readonly labels: Labels
+  /** Milliseconds since the epoch, ascending. */
+  readonly times: ArrayLike<number>
+  readonly values: ArrayLike<number>
+  /** Stale markers, ascending, at no sample's time: the series is gone from then until its next sample. */
+  readonly staleAt?: readonly number[]
+}
+
+/** How many of the ascending `times` are at or before `at`. */
+export function countUntil(times: ArrayLike<number>, at: number): number {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((times[middle] ?? Infinity) <= at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Prometheus' order of label sets: label by label in order of names, then the shorter one. */
+export function compareLabels(a: Labels, b: Labels): number {
+  const left = Object.keys(a).sort()
+  const right = Object.keys(b).sort()
+  for (const [index, name] of left.entries()) {
+    const other = right[index]
+    if (other === undefined) return 1
+    if (name !== other) return name < other ? -1 : 1
+    const [one, two] = [a[name] ?? '', b[name] ?? '']
+    if (one !== two) return one < two ? -1 : 1
+  }
+  return left.length - right.length
+}
+
+/** The same text for the same labels, whatever their order. */
+export function labelKey(labels: Labels): string {
+  const names = Object.keys(labels).sort()
+  return JSON.stringify(names.map((name) => [name, labels[name]]))
+}
