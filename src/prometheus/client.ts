@@ -1,0 +1,201 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import pLimit from 'p-limit'
+import { PrometheusDriver } from 'prometheus-query'
+import { checkResponse } from './check-response.ts'
+import type { QueryResult } from './query-result.ts'
+import { field } from './read-result.ts'
+import { retrying } from './retrying.ts'
+import { SourceError } from './source-error.ts'
+import type { SourceSettings } from './source-settings.ts'
+
+/** Asks one source. Every failure is a SourceError; an abort of the signal is one of kind source-timeout. */
+export interface PrometheusClient {
+  /** At a moment, in Unix seconds; undefined = now by the server's clock. */
+  instant(query: string, at: number | undefined, signal: AbortSignal): Promise<QueryResult>
+  /** Unix seconds. */
+  range(query: string, window: RangeWindow, signal: AbortSignal): Promise<QueryResult>
+  close(): void
+}
+
+export interface RangeWindow {
+  readonly start: number
+  readonly end: number
+  readonly stepSeconds: number
+}
+
+export interface ClientOptions {
+  readonly settings: SourceSettings
+  readonly concurrency?: number
+  readonly maxResponseBytes?: number
+  readonly attempts?: number
+  readonly retryDelayMs?: number
+  readonly random?: () => number
+  /** Called once for each query with its outcome. */
+  readonly observe?: (outcome: string, seconds: number) => void
+}
+
+interface Call {
+  readonly signal: AbortSignal
+  readonly withoutTime: boolean
+  result?: QueryResult
+}
+
+/** prometheus-query made safe from outside: deadlines, aborts, limits, one kind of error. */
+export function createClient(options: ClientOptions): PrometheusClient {
+  const { settings, concurrency = 8, attempts = 3, retryDelayMs = 150, random = Math.random } = options
+  const agents = createAgents(settings)
+  const calls = new AsyncLocalStorage<Call>()
+  const driver = createDriver(options, agents, calls)
+  const limit = pLimit(concurrency)
+
+  const ask = (
+    run: () => Promise<unknown>,
+    signal: AbortSignal,
+    withoutTime = false,
+  ): Promise<QueryResult> => {
+    const once = async (): Promise<QueryResult> => {
+      const call: Call = { signal, withoutTime }
+      if (signal.aborted) throw timedOut()
+      try {
+        await calls.run(call, run)
+      } catch (error) {
+        throw toSourceError(error, signal)
+      }
+      if (call.result === undefined) throw new SourceError('source-invalid', 'Prometheus gave no answer')
+      return call.result
+    }
+    const retried = (): Promise<QueryResult> =>
+      retrying(once, { attempts, firstDelayMs: retryDelayMs, signal, random })
+    return limit(() => observed(retried, options.observe))
+  }
+  return {
+    instant: (query, at, signal) =>
+      ask(() => driver.instantQuery(query, new Date((at ?? 0) * 1000)), signal, at === undefined),
+    range: (query, { start, end, stepSeconds }, signal) =>
+      ask(() => driver.rangeQuery(query, new Date(start * 1000), new Date(end * 1000), stepSeconds), signal),
+    close: () => {
+      agents.httpAgent.destroy()
+      agents.httpsAgent.destroy()
+    },
+  }
+}
+
+interface Agents {
+  readonly httpAgent: HttpAgent
+  readonly httpsAgent: HttpsAgent
+}
+
+function createAgents({ tls }: SourceSettings): Agents {
+  const pool = { keepAlive: true, maxSockets: 16, timeout: 30_000 }
+  return {
+    httpAgent: new HttpAgent(pool),
+    httpsAgent: new HttpsAgent({
+      ...pool,
+      ...(tls?.ca !== undefined && { ca: tls.ca }),
+      ...(tls?.cert !== undefined && { cert: tls.cert }),
+      ...(tls?.key !== undefined && { key: tls.key.reveal() }),
+      ...(tls?.serverName !== undefined && { servername: tls.serverName }),
+    }),
+  }
+}
+
+function createDriver(
+  { settings, maxResponseBytes = 48 * 1024 * 1024 }: ClientOptions,
+  agents: Agents,
+  calls: AsyncLocalStorage<Call>,
+): PrometheusDriver {
+  return new PrometheusDriver({
+    endpoint: settings.url,
+    preferPost: true,
+    requestInterceptor: {
+      onFulfilled: (config) => {
+        const call = calls.getStore()
+        if (call === undefined) throw new SourceError('source-invalid', 'a query outside of a call')
+        if (call.withoutTime && config.data instanceof URLSearchParams) config.data.delete('time')
+        for (const [name, value] of authorized(settings)) config.headers.set(name, value)
+        return Object.assign(config, agents, {
+          signal: call.signal,
+          timeout: 0,
+          proxy: false,
+          maxRedirects: 0,
+          maxContentLength: maxResponseBytes,
+          responseType: 'text',
+          validateStatus: () => true,
+          transformResponse: [(body: unknown) => body],
+        })
+      },
+    },
+    responseInterceptor: {
+      onFulfilled: (response) => {
+        const retryAfter = field(response.headers, 'retry-after')
+        const result = checkResponse({
+          status: response.status,
+          body: typeof response.data === 'string' ? response.data : '',
+          ...(typeof retryAfter === 'string' && { retryAfter }),
+        })
+        const call = calls.getStore()
+        if (call !== undefined) call.result = result
+        // the result is read already: the driver's own reading loses infinities and trips over histograms
+        response.data = { status: 'success', data: { resultType: 'vector', result: [] } }
+        return response
+      },
+      // the driver would lose what happened where a part of the answer had come already
+      onRejected: (error) => {
+        throw toSourceError(error, calls.getStore()?.signal)
+      },
+    },
+  })
+}
+
+/** Read at every request, so that nothing but the request ever holds a secret. */
+function authorized({ headers, auth }: SourceSettings): readonly (readonly [string, string])[] {
+  const own = Object.entries(headers).map(([name, value]) => [name, value.reveal()] as const)
+  if (auth === undefined) return own
+  if (auth.kind === 'bearer') return [...own, ['Authorization', `Bearer ${auth.token.reveal()}`]]
+  const pair = Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64')
+  return [...own, ['Authorization', `Basic ${pair}`]]
+}
+
+async function observed<T>(run: () => Promise<T>, observe: ClientOptions['observe']): Promise<T> {
+  const begin = performance.now()
+  const seconds = (): number => (performance.now() - begin) / 1000
+  try {
+    const result = await run()
+    observe?.('ok', seconds())
+    return result
+  } catch (error) {
+    observe?.(error instanceof SourceError ? error.kind : 'internal', seconds())
+    throw error
+  }
+}
+
+/** The driver throws plain objects around what really happened. */
+function toSourceError(thrown: unknown, signal: AbortSignal | undefined): SourceError {
+  const error = field(thrown, 'original') ?? thrown
+  if (error instanceof SourceError) return error
+  if (signal?.aborted === true) return timedOut()
+  const code = codeOf(error)
+  const message = error instanceof Error ? error.message : ''
+  // without the error itself: the whole request hangs on it, credentials and all
+  const cause = new Error(message === '' ? 'unknown' : message)
+  if (/maxContentLength/.test(message)) {
+    return new SourceError('source-too-large', 'the answer of Prometheus is larger than the limit', {
+      cause,
+    })
+  }
+  const text = `no connection to Prometheus${code === undefined ? '' : ` (${code})`}`
+  // an idle connection that the server closed at this very moment looks like a reset
+  const transient = code === 'ECONNRESET' || code === 'EPIPE'
+  return new SourceError('source-down', text, { transient, cause })
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = field(error, 'code')
+  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : undefined
+}
+
+function timedOut(): SourceError {
+  return new SourceError('source-timeout', 'Prometheus did not answer within the deadline')
+}

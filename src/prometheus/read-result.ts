@@ -1,0 +1,105 @@
+import { plainText } from './plain-text.ts'
+import type { NativeBucket, NativeHistogram, QueryResult, Series } from './query-result.ts'
+import { SourceError } from './source-error.ts'
+
+/** Takes a successful answer apart by hand: ±Inf stays, native histograms are read, warnings are kept. */
+export function readResult(body: unknown): QueryResult {
+  const data = field(body, 'data')
+  const result = field(data, 'result')
+  const warnings = readWarnings(body)
+  switch (field(data, 'resultType')) {
+    case 'matrix':
+    case 'vector':
+      return { series: list(result, 'a list of series').map(readSeries), warnings }
+    case 'scalar':
+      return { series: [withoutLabels([result])], warnings }
+    case 'string':
+      return { series: [], warnings }
+    default:
+      throw invalid('a matrix, vector or scalar')
+  }
+}
+
+/** PromQL's own remarks about a query are no sign of missing data. */
+function readWarnings(body: unknown): readonly string[] {
+  const warnings = field(body, 'warnings')
+  if (!Array.isArray(warnings)) return []
+  return warnings
+    .map((warning) => plainText(String(warning)))
+    .filter((text) => !text.startsWith('PromQL info'))
+}
+
+function readSeries(raw: unknown): Series {
+  const labels = readLabels(field(raw, 'metric'))
+  const histograms = field(raw, 'histograms') ?? only(field(raw, 'histogram'))
+  if (histograms !== undefined) return { labels, ...readHistograms(histograms) }
+  const points = field(raw, 'values') ?? only(field(raw, 'value'))
+  return { ...withoutLabels(list(points, 'a list of values')), labels }
+}
+
+function only(point: unknown): readonly unknown[] | undefined {
+  return point === undefined ? undefined : [point]
+}
+
+function readLabels(metric: unknown): Record<string, string> {
+  if (typeof metric !== 'object' || metric === null) throw invalid('labels')
+  return Object.fromEntries(Object.entries(metric).map(([name, value]) => [name, String(value)]))
+}
+
+function withoutLabels(points: readonly unknown[]): Series {
+  const times: number[] = []
+  const values: number[] = []
+  for (const point of points) {
+    if (!Array.isArray(point)) throw invalid('a pair of time and value')
+    times.push(readNumber(point[0]))
+    values.push(readNumber(point[1]))
+  }
+  return { labels: {}, times, values }
+}
+
+function readHistograms(raw: unknown): Pick<Series, 'times' | 'values' | 'histograms'> {
+  const times: number[] = []
+  const histograms: NativeHistogram[] = []
+  for (const point of list(raw, 'a list of histograms')) {
+    if (!Array.isArray(point)) throw invalid('a pair of time and histogram')
+    const buckets = field(point[1], 'buckets')
+    times.push(readNumber(point[0]))
+    histograms.push({
+      count: readNumber(field(point[1], 'count')),
+      buckets: buckets === undefined ? [] : list(buckets, 'a list of buckets').map(readBucket),
+    })
+  }
+  return { times, values: [], histograms }
+}
+
+/** [boundary rule, left, right, count] */
+function readBucket(raw: unknown): NativeBucket {
+  if (!Array.isArray(raw) || raw.length !== 4) throw invalid('a bucket of four parts')
+  return { low: readNumber(raw[1]), high: readNumber(raw[2]), count: readNumber(raw[3]) }
+}
+
+function readNumber(raw: unknown): number {
+  if (typeof raw === 'number') return raw
+  if (raw === '+Inf' || raw === 'Inf') return Infinity
+  if (raw === '-Inf') return -Infinity
+  if (typeof raw !== 'string' || raw.trim() === '') throw invalid('a number')
+  const value = Number(raw)
+  if (Number.isNaN(value) && raw !== 'NaN') throw invalid('a number')
+  return value
+}
+
+function list(raw: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(raw)) throw invalid(what)
+  return raw
+}
+
+/** One key of what may be anything. */
+export function field(raw: unknown, key: string): unknown {
+  if (typeof raw !== 'object' || raw === null || !Object.hasOwn(raw, key)) return undefined
+  const value: unknown = Reflect.get(raw, key)
+  return value
+}
+
+function invalid(expected: string): SourceError {
+  return new SourceError('source-invalid', `Prometheus answered without ${expected}`)
+}
