@@ -43,6 +43,14 @@ function createProgram(surroundings: Surroundings, done: (code: number) => void)
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => errors.write(text) })
   program
+    .command('demo')
+    .description('Run the service on a store of its own with simulated rollouts, and say what to try.')
+    .action(async () => {
+      // The service is more than the other commands need to load.
+      const { demo } = await import('./demo.ts')
+      await demo({ env: process.env, output, ended: untilSignal(), version })
+    })
+  program
     .command('replay')
     .description(
       'Read one recording a line, look at it after every slice of the rollout, write one verdict a line.',
@@ -61,6 +69,13 @@ function createProgram(surroundings: Surroundings, done: (code: number) => void)
       done(await replay(options, surroundings))
     })
   return program
+}
+
+/** Goes on listening: at a Ctrl-C under npm the signal comes twice, from the terminal and from npm. */
+function untilSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  return promise
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,0 +1,73 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Recording } from '../analysis/recording.ts'
+import { recordingToJson } from '../formats/recording-to-json.ts'
+import { type Effect, effects } from '../simulate/effect.ts'
+import { simulateRollout } from '../simulate/simulate-rollout.ts'
+import { rolloutDefaults } from '../simulate/simulated-rollout.ts'
+
+export interface DemoFiles {
+  readonly config: string
+  readonly policy: string
+  /** In the order of `demoRollouts`. */
+  readonly rollouts: readonly DemoRollout[]
+}
+
+interface DemoRollout {
+  readonly name: string
+  /** What is the matter with the canary. */
+  readonly story: string
+  readonly recording: string
+}
+
+interface Plan {
+  readonly story: string
+  readonly effect: Effect
+  /** Requests a second in both arms together. */
+  readonly rps: number
+}
+
+const demoRollouts: Readonly<Record<string, Plan>> = {
+  healthy: { story: 'a healthy canary', effect: effects.none, rps: 300 },
+  'errors-x1.5': {
+    story: 'errors rise from 0.5 % to 0.75 %, which a threshold of 1 % does not see',
+    effect: effects['errors-x1.5'],
+    rps: 300,
+  },
+  'latency-25': {
+    story: 'every quantile of latency is 25 % slower',
+    effect: effects['latency-25'],
+    rps: 300,
+  },
+  'low-traffic': { story: 'healthy, with one request in two seconds', effect: effects.none, rps: 0.5 },
+}
+
+const policy = `# Every other key has its default; docs/policies.md lists them.
+name: demo
+metrics:
+  - { name: errors, kind: errors }
+  - { name: latency, kind: latency, quantile: 0.95 }
+  - { name: conversion, kind: conversion }
+  - { name: memory, kind: gauge }
+`
+
+/** Writes configuration, policy and simulated recordings into the folder, where they can be looked at and changed. */
+export async function writeDemoFiles(folder: string): Promise<DemoFiles> {
+  const policies = join(folder, 'policies')
+  const files = { config: join(folder, 'config.yaml'), policy: join(policies, 'demo.yaml') }
+  await mkdir(policies, { recursive: true })
+  await writeFile(files.config, 'policies: { directory: policies }\ndefaultPolicy: demo\n')
+  await writeFile(files.policy, policy)
+  const rollouts = Object.entries(demoRollouts).map(async ([name, plan]) => {
+    const recording = join(folder, `${name}.json`)
+    await writeFile(recording, `${JSON.stringify(recordingToJson(simulate(name, plan)))}\n`)
+    return { name, story: plan.story, recording }
+  })
+  return { ...files, rollouts: await Promise.all(rollouts) }
+}
+
+/** Two hours of history, then three steps of ten minutes at 5, 25 and 50 percent. */
+function simulate(name: string, { effect, rps }: Plan): Recording {
+  const traffic = { rps, podSd: 0 }
+  return simulateRollout({ ...rolloutDefaults, seed: `demo ${name}`, id: name, effect, traffic })
+}
