@@ -1,0 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { accuracyTable } from './accuracy-table.ts'
+
+const page = 'docs/statistics.md'
+writeFileSync(
+  page,
+  accuracyTable(readFileSync(page, 'utf8'), readFileSync('bench/results/accuracy-strict.json', 'utf8')),
+)
