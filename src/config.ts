@@ -60,6 +60,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** For commands that start from other defaults than the service does. */
+export const environment = (): Environment => process.env
+
 /** Reads environment and file; rejects with ConfigError that holds every mistake. */
 export async function readConfig(env: Environment = process.env): Promise<ConfigReading> {
   const environment = readEnvironment(env)

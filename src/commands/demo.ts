@@ -48,10 +48,10 @@ async function startApp(folder: string, files: DemoFiles, env: Environment): Pro
 
 async function startOn(port: string, folder: string, files: DemoFiles, env: Environment): Promise<Started> {
   const { config } = await readConfig({
-    HOST: env['HOST'] ?? '127.0.0.1',
-    PORT: env['PORT'] ?? port,
-    LOG_LEVEL: env['LOG_LEVEL'] ?? 'error',
-    PROMETHEUS_URL: env['PROMETHEUS_URL'],
+    HOST: '127.0.0.1',
+    PORT: port,
+    LOG_LEVEL: 'error',
+    ...env,
     DATABASE_URL: `sqlite:${join(folder, 'canary-judge.db')}`,
     CANARY_JUDGE_CONFIG: files.config,
   })
