@@ -61,7 +61,7 @@ export class ConfigError extends Error {
 }
 
 /** For commands that start from other defaults than the service does. */
-export const environment = (): Environment => process.env
+export const currentEnvironment = (): Environment => process.env
 
 /** Reads environment and file; rejects with ConfigError that holds every mistake. */
 export async function readConfig(env: Environment = process.env): Promise<ConfigReading> {

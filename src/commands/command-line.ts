@@ -47,8 +47,11 @@ function createProgram(surroundings: Surroundings, done: (code: number) => void)
     .description('Run the service on a store of its own with simulated rollouts, and say what to try.')
     .action(async () => {
       // The service is more than the other commands need to load.
-      const [{ demo }, { environment }] = await Promise.all([import('./demo.ts'), import('../config.ts')])
-      await demo({ env: environment(), output, ended: untilSignal(), version })
+      const [{ demo }, { currentEnvironment }] = await Promise.all([
+        import('./demo.ts'),
+        import('../config.ts'),
+      ])
+      await demo({ env: currentEnvironment(), output, ended: untilSignal(), version })
     })
   program
     .command('replay')
