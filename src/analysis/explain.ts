@@ -1,25 +1,22 @@
-import { attribute, type Attribution } from './attribute.ts'
-import { type Decided, type FailCause, metricPasses } from './decide.ts'
-import { describeHarm } from './describe-harm.ts'
+import type { Decided } from './decide.ts'
 import { describePass } from './describe-pass.ts'
 import type { RunEvidence } from './gather.ts'
-import { dropMargin, ratioMargin, relief } from './margins.ts'
-import type { MetricEvidence } from './metric-evidence.ts'
-import type { MetricPolicy } from './policy.ts'
+import { type Harm, harmFound } from './harm-found.ts'
+import { metricVerdict, withoutData } from './metric-verdict.ts'
 import { remarks } from './remarks.ts'
 import type { PlannedStep } from './rollout-plan.ts'
 import { score } from './score.ts'
 import { timeOf } from './time-of.ts'
 import { sumUp, type Uncertainty, uncertainties } from './uncertainty.ts'
-import type { MetricVerdict, Outcome, Reason, StepVerdict, Verdict } from './verdict.ts'
-import { list, oneLine } from './words.ts'
+import type { Reason, StepVerdict, Verdict } from './verdict.ts'
+import { oneLine } from './words.ts'
 
 /** Puts the last look of a path into words and numbers. */
 export function explain(run: RunEvidence, path: readonly Decided[], at: number): Verdict {
   const look = path.at(-1)
   if (look === undefined) return beforeTheRollout(run, at)
   const open = look.judged === 'inconclusive' ? uncertainties(run, look) : []
-  const harm = look.failed === undefined ? undefined : harmOf(run, look, look.failed)
+  const harm = look.failed === undefined ? undefined : harmFound(run, look, look.failed)
   const firstFail = path.findIndex(({ verdict }) => verdict === 'fail')
   const told = tell(run, look, open, harm)
   return {
@@ -41,55 +38,6 @@ export function explain(run: RunEvidence, path: readonly Decided[], at: number):
     ...(look.step === undefined ? {} : { step: stepVerdict(run, look, look.step) }),
     ...(firstFail < 0 ? {} : { firstFail: run.recording.rolloutStart + firstFail }),
     window: windowOf(run, at),
-  }
-}
-
-interface Harm extends Attribution {
-  readonly cause: FailCause
-  readonly text: string
-  readonly reasons: readonly Reason[]
-}
-
-/** What failed, with the numbers of the look at which it did. */
-function harmOf(run: RunEvidence, look: Decided, cause: FailCause): Harm {
-  const found: Attribution =
-    cause.by === 'gate'
-      ? { culprits: cause.metrics.map((metric) => ({ metric, rule: 'worse' as const })), jointly: false }
-      : attribute(run.components, cause.t, look.logThreshold)
-  const texts = found.culprits.flatMap(({ metric, rule }) => {
-    const evidence = run.metrics.find(({ policy }) => policy.name === metric)
-    return evidence === undefined ? [] : [{ metric, rule, text: describeHarm(evidence, rule, cause.t) }]
-  })
-  const reasons = texts.map(({ metric, rule, text }) => ({
-    code: harmCode(cause, found, rule),
-    metric,
-    text,
-  }))
-  const earlier = cause.t < look.t ? [failedBefore(run, cause.t)] : []
-  return { ...found, cause, text: harmText(found, texts), reasons: [...reasons, ...earlier] }
-}
-
-function harmCode(cause: FailCause, found: Attribution, rule: 'worse' | 'crash' | 'limit'): Reason['code'] {
-  if (found.jointly) return 'jointly-worse'
-  if (cause.by === 'gate') return 'worse-at-gate'
-  return ({ worse: 'worse', crash: 'crashing', limit: 'over-limit' } as const)[rule]
-}
-
-function harmText(
-  found: Attribution,
-  texts: readonly { readonly metric: string; readonly text: string }[],
-): string {
-  const [first, ...rest] = texts
-  if (first === undefined) return 'the metrics together are worse than stable'
-  if (found.jointly) return `together worse than stable: ${texts.map(({ text }) => text).join('; ')}`
-  const others = [...new Set(rest.map(({ metric }) => metric))].filter((name) => name !== first.metric)
-  return others.length === 0 ? first.text : `${first.text}; also ${list(others)}`
-}
-
-function failedBefore(run: RunEvidence, t: number): Reason {
-  return {
-    code: 'failed-before',
-    text: `failed at ${timeOf(run.recording, run.recording.rolloutStart + t + 1)}, which stays`,
   }
 }
 
@@ -153,73 +101,6 @@ function ruleReasons(run: RunEvidence, look: Decided): readonly Reason[] {
     reasons.push({ code: 'approval-needed', text: 'the policy wants a person to approve each step' })
   }
   return reasons
-}
-
-function metricVerdict(
-  run: RunEvidence,
-  metric: MetricEvidence,
-  look: Decided,
-  open: readonly Uncertainty[],
-  harm: Harm | undefined,
-): MetricVerdict {
-  const { policy } = metric
-  const next = look.step?.next ?? 100
-  const { canary, stable, ratio, bounds, dispersion } = metric.numbers(look.t)
-  const pass = metric.pass(next)
-  const own = open.find(({ reason }) => reason.metric === policy.name)
-  const margin = marginOf(policy, relief(run.policy, next))
-  return {
-    name: policy.name,
-    kind: policy.kind,
-    judged: judgedOf(run, metric, look, harm),
-    required: policy.required,
-    canary,
-    stable,
-    ...(ratio === undefined ? {} : { ratio }),
-    ...(bounds === undefined ? {} : { bounds }),
-    evidence: Math.exp(Math.min(metric.harm[look.t] ?? 0, LARGEST_LOG)),
-    ...(pass === undefined ? {} : { passEvidence: Math.exp(Math.min(pass[look.t] ?? 0, LARGEST_LOG)) }),
-    tolerance: policy.tolerance,
-    ...(margin === undefined ? {} : { margin }),
-    ...(own?.minutes === undefined ? {} : { neededMinutes: Math.ceil(own.minutes) }),
-    ...(dispersion === undefined ? {} : { dispersion }),
-    reasons: [
-      ...(harm?.reasons ?? []).filter((reason) => reason.metric === policy.name),
-      ...(own === undefined ? [] : [own.reason]),
-      ...metric.notes,
-    ],
-  }
-}
-
-/** e-values beyond this are only "very large"; JSON has no infinity. */
-const LARGEST_LOG = 690
-
-function judgedOf(run: RunEvidence, metric: MetricEvidence, look: Decided, harm: Harm | undefined): Outcome {
-  const { name } = metric.policy
-  if (harm?.culprits.some((culprit) => culprit.metric === name) === true) return 'fail'
-  const sticky = look.passedAt !== undefined && metric.policy.required
-  const hasData = metric.canaryCounts.subarray(0, look.t + 1).some((pods) => pods > 0)
-  return sticky || (hasData && metricPasses(run, metric, look.step?.next ?? 100, look.t, look.atGate))
-    ? 'pass'
-    : 'inconclusive'
-}
-
-function marginOf(policy: MetricPolicy, times: number): number | undefined {
-  return policy.kind === 'conversion' ? dropMargin(policy, times) : ratioMargin(policy, times)
-}
-
-function withoutData(policy: MetricPolicy, reason: Reason): MetricVerdict {
-  return {
-    name: policy.name,
-    kind: policy.kind,
-    judged: 'inconclusive',
-    required: policy.required,
-    canary: {},
-    stable: {},
-    evidence: 1,
-    tolerance: policy.tolerance,
-    reasons: [reason],
-  }
 }
 
 function stepVerdict(run: RunEvidence, look: Decided, step: PlannedStep): StepVerdict {

@@ -1,5 +1,6 @@
 import { type Autocovariance, lagBin } from './clustered-sum.ts'
-import { laggedProducts, LAST_LAG, MIN_PODS, MIN_SLICES, smoothed } from './dispersion.ts'
+import { MIN_PODS, MIN_SLICES } from './dispersion.ts'
+import { LAST_LAG, laggedProducts, smoothed } from './pod-autocovariance.ts'
 import type { GaugeRow } from './gauge-levels.ts'
 
 /** How pods' levels differ from their arm's mean, by lag. */
