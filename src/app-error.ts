@@ -13,6 +13,7 @@ export const appErrorCodes = [
   'invalid-policy',
   'unknown-policy',
   'invalid-recording',
+  'unprocessable',
   'rate-limited',
   'overloaded',
   'timeout',

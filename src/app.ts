@@ -12,9 +12,11 @@ import { createTokenTable } from './http/auth/token-table.ts'
 import { createHandler } from './http/create-handler.ts'
 import { createServer } from './http/create-server.ts'
 import type { RouteGroup } from './http/route.ts'
+import { createJudge } from './judge.ts'
 import { createPolicyLibrary } from './policies/policy-library.ts'
 import type { Clock, MetricSource, VerdictStore } from './ports.ts'
 import { openStore } from './storage/open-store.ts'
+import { createWriteQueue } from './storage/write-queue.ts'
 import { createLogger } from './telemetry/create-logger.ts'
 import { createHealth, type Health } from './telemetry/health.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
@@ -65,9 +67,18 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     health,
     log: logger,
   })
+  const writes = createWriteQueue({ log: logger })
+  const judge = createJudge({
+    store: stores.store,
+    writes,
+    policies,
+    clock,
+    linkBase: () => force.settings().publicUrl ?? '',
+  })
   const groups = createRouteGroups({
     ...force,
     stores,
+    judge,
     clock,
     log: logger,
     metrics,
@@ -112,6 +123,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     const { cut } = await server.close(deadlineMs)
     if (cut) logger.warn({ deadlineMs }, 'the deadline passed: requests under way were cut off')
     await reloader?.close()
+    await writes.close()
     await stores.close()
     logger.info({}, 'stopped')
   }

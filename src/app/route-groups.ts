@@ -1,11 +1,13 @@
 import { parsePolicy } from '../formats/parse-policy.ts'
 import { decisionRoutes } from '../http/api/decision-routes.ts'
 import { historyRoutes } from '../http/api/history-routes.ts'
+import { judgeRoutes } from '../http/api/judge-route.ts'
 import { policyRoutes } from '../http/api/policy-routes.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../http/operation/document-routes.ts'
 import { healthRoutes } from '../http/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
+import type { Judge } from '../judge.ts'
 import type { Clock, Log, PolicyLibrary } from '../ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -15,6 +17,7 @@ import { version } from './version.ts'
 export interface RouteGroupDeps {
   readonly settings: () => HttpSettings
   readonly stores: StoreHolder
+  readonly judge: Judge
   readonly policies: PolicyLibrary
   readonly clock: Clock
   readonly log: Log
@@ -25,9 +28,10 @@ export interface RouteGroupDeps {
 
 /** Every route of the service; a new caller is one more line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
-  const { settings, stores, policies, clock, log, health, metrics, extra } = deps
+  const { settings, stores, judge, policies, clock, log, health, metrics, extra } = deps
   const { store } = stores
   const groups: readonly RouteGroup[] = [
+    judgeRoutes({ judge, metrics }),
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     policyRoutes({ policies, parsePolicy }),

@@ -75,6 +75,12 @@ export const problemTable: Readonly<Record<AppErrorCode, ProblemKind>> = {
     title: 'Invalid recording',
     meaning: 'The recording cannot be read; `issues` names every mistake.',
   },
+  unprocessable: {
+    status: 422,
+    title: 'Request makes no sense',
+    meaning:
+      'Every field can be read, and together they ask for what cannot be: such as a canary that is its own stable version; `issues` names the fields.',
+  },
   'rate-limited': {
     status: 429,
     title: 'Too many requests',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
+import { decisionToJson } from '../../judging/decision-to-json.ts'
 import type { Clock, Decision, Log, Run, VerdictStore } from '../../ports.ts'
 import type { Caller } from '../auth/caller.ts'
 import { jsonTypes } from '../body/decode-text.ts'
@@ -8,7 +9,6 @@ import { noInput } from '../no-input.ts'
 import { route, type Answer, type Route, type RouteGroup } from '../route.ts'
 import { idParams, nameField, namespaceField, text } from './fields.ts'
 import { decisionSchema } from './history-schemas.ts'
-import { decisionToJson } from './to-json.ts'
 import { checkNamespace, visibleRun } from './visible.ts'
 
 export interface DecisionDeps {

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
 import { recordingToJson } from '../../formats/recording-to-json.ts'
+import { decisionToJson } from '../../judging/decision-to-json.ts'
 import type { VerdictStore } from '../../ports.ts'
 import { noBody, noInput } from '../no-input.ts'
 import { route, type Route, type RouteGroup } from '../route.ts'
 import { afterField, idParams, limitField, nameField, namespaceField } from './fields.ts'
 import { recordingSchema, runPageSchema, timelineSchema, verdictSchema } from './history-schemas.ts'
-import { decisionToJson, lookToJson, runToJson, stepToJson } from './to-json.ts'
+import { lookToJson, runToJson, stepToJson } from './to-json.ts'
 import { namespaceToList, visibleRun, visibleVerdict } from './visible.ts'
 
 export interface HistoryDeps {

@@ -1,4 +1,4 @@
-import type { Decision, Run, Step, StoredVerdict } from '../../ports.ts'
+import type { Run, Step, StoredVerdict } from '../../ports.ts'
 
 /** Without what is undefined, so that whole answers can be compared. */
 export function runToJson(run: Run) {
@@ -47,22 +47,6 @@ export function lookToJson(verdict: StoredVerdict) {
       verdict: self,
       ...(verdict.recordingDigest !== undefined && { recording: `${self}/recording` }),
     },
-  }
-}
-
-export function decisionToJson(decision: Decision) {
-  return {
-    id: decision.id,
-    namespace: decision.namespace,
-    name: decision.name,
-    ...(decision.runId !== undefined && { run: decision.runId }),
-    decision: decision.kind,
-    scope: decision.scope,
-    ...(decision.step !== undefined && { step: decision.step }),
-    override: decision.override,
-    by: decision.by,
-    reason: decision.reason,
-    at: toTime(decision.at),
   }
 }
 

@@ -1,0 +1,101 @@
+import type { z } from 'zod'
+import { AppError, type FieldIssue } from '../../app-error.ts'
+import { invalidInput } from '../../formats/invalid-input.ts'
+import { parseRecording } from '../../formats/parse-recording.ts'
+import type { Judge } from '../../judge.ts'
+import type { RecordingRequest } from '../../judging/judge-request.ts'
+import type { Judgement } from '../../judging/judgement.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Caller } from '../auth/caller.ts'
+import { jsonTypes } from '../body/decode-text.ts'
+import { noInput } from '../no-input.ts'
+import { route, type Answer, type RouteGroup } from '../route.ts'
+import { judgeRequestSchema, judgementSchema } from './judge-schemas.ts'
+import { judgementPage } from './judgement-page.ts'
+import { judgementText } from './judgement-text.ts'
+import { checkNamespace } from './visible.ts'
+
+export interface JudgeRouteDeps {
+  readonly judge: Judge
+  readonly metrics: Metrics
+}
+
+type Body = z.output<typeof judgeRequestSchema>
+
+export function judgeRoutes(deps: JudgeRouteDeps): RouteGroup {
+  return {
+    name: 'judge',
+    description: 'The verdict on a canary, for any caller',
+    routes: [
+      route({
+        method: 'post',
+        path: '/v1/judge',
+        operationId: 'judge',
+        summary: 'Compares canary and stable, and says pass, fail or inconclusive with the reason',
+        roles: ['judge'],
+        limit: 'none',
+        params: noInput,
+        query: noInput,
+        body: { form: 'json', types: jsonTypes, schema: judgeRequestSchema, size: 'recording' },
+        answers: { 200: { description: 'The verdict', type: 'application/json', schema: judgementSchema } },
+        async handle({ body, caller }) {
+          const judgement = await judgeBody(body, caller, deps.judge)
+          const { verdict, judged } = judgement
+          deps.metrics.verdicts.inc({ caller: 'judge', verdict, judged })
+          return toAnswer(judgement)
+        },
+      }),
+    ],
+  }
+}
+
+async function judgeBody(body: Body, caller: Caller, judge: Judge): Promise<Judgement> {
+  checkRevisions(body)
+  if (body.recording === undefined) throw new AppError('unprocessable', 'expected a recording')
+  const request = recordingRequest(body, parseRecording(body.recording))
+  checkNamespace(caller, request.namespace)
+  return judge.judgeRecording(request)
+}
+
+/** With empty or equal revisions both arms would be the same pods, and every canary would pass. */
+function checkRevisions({ canary, stable }: Body): void {
+  const issues: FieldIssue[] = []
+  for (const [arm, value] of [['canary', canary] as const, ['stable', stable] as const]) {
+    if (value !== undefined && value.revision.trim() === '') {
+      issues.push({ path: `${arm}.revision`, message: 'expected a revision, got ""' })
+    }
+  }
+  if (issues.length === 0 && canary !== undefined && canary.revision === stable?.revision) {
+    const message = `expected another revision than that of the canary, got "${canary.revision}" for both`
+    issues.push({ path: 'stable.revision', message })
+  }
+  refuse(issues)
+}
+
+function refuse(issues: readonly FieldIssue[]): void {
+  if (issues.length > 0) throw invalidInput('unprocessable', 'invalid body', issues, issues.length)
+}
+
+function recordingRequest(body: Body, recording: RecordingRequest['recording']): RecordingRequest {
+  const { policy, namespace = 'recordings', name = recording.id ?? 'recording', canary, stable, at } = body
+  refuse(
+    (['params', 'step', 'start'] as const)
+      .filter((key) => body[key] !== undefined)
+      .map((path) => ({ path, message: 'expected nothing beside a recording, which says it itself' })),
+  )
+  return {
+    namespace,
+    name,
+    revision: canary?.revision ?? 'canary',
+    ...(stable !== undefined && { stableRevision: stable.revision }),
+    ...(policy !== undefined && { policy }),
+    recording,
+    ...(at !== undefined && { at }),
+  }
+}
+
+const toAnswer = (judgement: Judgement): Answer => ({
+  status: 200,
+  json: judgement,
+  formats: { text: () => judgementText(judgement), html: () => judgementPage(judgement) },
+})
