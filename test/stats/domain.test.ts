@@ -52,6 +52,13 @@ describe('outside its domain every function throws and names the argument', () =
       'expected a > 0 and finite, got Infinity',
     ],
     ['incompleteGammaUpper(1, −1)', () => incompleteGammaUpper(1, -1), 'expected x ≥ 0, got -1'],
+    ['incompleteGammaLower(0, 1)', () => incompleteGammaLower(0, 1), 'expected a > 0 and finite, got 0'],
+    [
+      'incompleteGammaLower(∞, 1)',
+      () => incompleteGammaLower(inf, 1),
+      'expected a > 0 and finite, got Infinity',
+    ],
+    ['binomialUpperTail(1, 2, −.5)', () => binomialUpperTail(1, 2, -0.5), 'expected p in [0, 1], got -0.5'],
     ['incompleteGammaLower(1, NaN)', () => incompleteGammaLower(1, nan), 'expected x ≥ 0, got NaN'],
     ['normalSf(NaN)', () => normalSf(nan), 'expected z a number, got NaN'],
     ['normalLogSf(NaN)', () => normalLogSf(nan), 'expected z a number, got NaN'],

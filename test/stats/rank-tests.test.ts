@@ -118,11 +118,22 @@ describe('hodgesLehmann', () => {
   test('hodgesLehmann(x, y, .98) with ties takes the ranks of the corrected normal', () => {
     const x = [3, 4, 4, 5, 6, 6, 7, 8, 9, 9]
     const y = [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    // variance 175 − ties …: rank 20 of the hundred differences from either end
+    // All differences are whole, so the neighbouring ranks hold the same value.
     const differences = x.flatMap((a) => y.map((b) => a - b)).sort((a, b) => a - b)
     expect(hodgesLehmann(x, y, 0.98)).toEqual({
       shift: 3,
       interval: { low: differences[19], high: differences[80] },
+    })
+  })
+
+  test('hodgesLehmann(x, y, .9) of large samples takes the rank of the normal, rounded up', () => {
+    const x = Array.from({ length: 40 }, (_, i) => 41 * i)
+    const y = Array.from({ length: 40 }, (_, j) => j + 0.5)
+    const differences = x.flatMap((a) => y.map((b) => a - b)).sort((a, b) => a - b)
+    // 800 − 1.644854 · √(1600 · 81/12) − ½ = 628.56
+    expect(hodgesLehmann(x, y, 0.9)?.interval).toEqual({
+      low: differences[628],
+      high: differences[1600 - 629],
     })
   })
 
