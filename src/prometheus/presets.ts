@@ -1,0 +1,65 @@
+import type { Selection } from '../analysis/policy.ts'
+import { AppError } from '../app-error.ts'
+import type { Arms } from './arms.ts'
+import { armsBySelection } from './arms-by-selection.ts'
+import { type PresetContext, presetContext, type Subject } from './preset-context.ts'
+import { applicationSelectors, argoHashLabel, labels, pods } from './presets/application.ts'
+import { contour, gloo, nginxIngress, traefik } from './presets/ingress.ts'
+import { istioGateway, istioService, istioVersion, istioWorkload, kuma, linkerd } from './presets/mesh.ts'
+
+interface Preset {
+  /** The labels it uses, by what they mean; each can be named otherwise, and an empty name leaves it out. */
+  readonly labels: Readonly<Record<string, string>>
+  create(context: PresetContext): Arms
+}
+
+const podLabels = { namespace: 'namespace', pod: 'pod' } as const
+const istioLabels = { namespace: 'destination_workload_namespace', pod: 'pod' } as const
+
+const presets: ReadonlyMap<string, Preset> = new Map(
+  Object.entries({
+    pods: { labels: podLabels, create: pods },
+    'argo-hash-label': {
+      labels: { ...podLabels, hash: 'rollouts_pod_template_hash' },
+      create: argoHashLabel,
+    },
+    labels: { labels: { ...podLabels, version: 'version', app: 'app' }, create: labels },
+    'istio-workload': { labels: { ...istioLabels, workload: 'destination_workload' }, create: istioWorkload },
+    'istio-gateway': { labels: { ...istioLabels, workload: 'destination_workload' }, create: istioGateway },
+    'istio-service': {
+      labels: {
+        ...istioLabels,
+        namespace: 'destination_service_namespace',
+        service: 'destination_service_name',
+      },
+      create: istioService,
+    },
+    'istio-version': {
+      labels: { ...istioLabels, workload: 'destination_workload', version: 'destination_version' },
+      create: istioVersion,
+    },
+    'nginx-ingress': {
+      labels: { namespace: 'namespace', ingress: 'ingress', canary: 'canary' },
+      create: nginxIngress,
+    },
+    traefik: { labels: { service: 'service' }, create: traefik },
+    linkerd: { labels: { ...podLabels, workload: 'deployment' }, create: linkerd },
+    contour: { labels: { cluster: 'envoy_cluster_name' }, create: contour },
+    gloo: { labels: { cluster: 'envoy_cluster_name' }, create: gloo },
+    kuma: { labels: { service: 'service' }, create: kuma },
+  }),
+)
+
+export const presetNames: readonly string[] = [...presets.keys()]
+
+/** How to tell the arms of this subject apart; `bad-request` where that can never work. */
+export function armsOf(selection: Selection, subject: Subject): Arms {
+  if (!('preset' in selection)) return armsBySelection(selection, subject, applicationSelectors)
+  const preset = presets.get(selection.preset)
+  if (preset === undefined) {
+    const known = presetNames.join(', ')
+    throw new AppError('bad-request', `select: expected one of ${known}; got "${selection.preset}"`)
+  }
+  const named = { defaults: preset.labels, given: selection.labels }
+  return preset.create(presetContext(subject, selection.preset, named))
+}
