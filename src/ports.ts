@@ -157,6 +157,10 @@ export interface VerdictStore {
   saveRecording(runId: string, recording: Recording): Promise<string>
   loadRecording(digest: string): Promise<Recording | undefined>
 
+  /** Keeps a policy as text under its digest, for the runs that begin with it. Idempotent. */
+  savePolicy(digest: string, text: string): Promise<void>
+  loadPolicy(digest: string): Promise<string | undefined>
+
   /** Deletes what is past its time, never anything of an open run; says how many rows went. */
   prune(now: number, retention: Retention): Promise<{ readonly runs: number; readonly recordings: number }>
   /** Resolves when a write would work. */
@@ -209,11 +213,27 @@ export interface FetchRequest {
   readonly signal: AbortSignal
 }
 
+/** Of which rollout to find the beginning. */
+export interface CanaryStartRequest {
+  readonly policy: Policy
+  readonly run: Pick<Run, 'namespace' | 'name' | 'revision' | 'stableRevision'>
+  readonly params: Readonly<Record<string, string>>
+  readonly until: number
+  /** For how long there must have been no canary series at all, so that the next is a new rollout. */
+  readonly quietMs: number
+  readonly signal: AbortSignal
+}
+
 /** Where metrics come from. */
 export interface MetricSource {
   /**
+   * Start of the slice with the first canary data since there was none for `quietMs`; undefined when there has been
+   * none in the last `quietMs`. Rejects when it cannot be told, because the server does not answer for example.
+   */
+  canaryStart?(request: CanaryStartRequest): Promise<number | undefined>
+  /**
    * Never rejects for what the server does: a source that is down, slow or partial gives a recording without
-   * those metrics and a `problem` for each. Rejects with AppError for requests that can never work (`unknown-policy`,
+   * those metrics and a `problem` for each. `gates` and `steps` of the recording are the judge's to fill in. Rejects with AppError for requests that can never work (`unknown-policy`,
    * `bad-request`), and when the signal aborts. Concurrent calls are independent; the result is the caller's.
    */
   fetch(request: FetchRequest): Promise<Recording>

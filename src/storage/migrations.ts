@@ -11,6 +11,14 @@ export interface Migration {
 /** Only ever append: the version of a database is how many of these it has seen. */
 export const migrations: readonly Migration[] = [
   { name: 'runs, steps, verdicts, decisions, recordings', statements: (kind) => initial(typesOf[kind]) },
+  {
+    name: 'policies that runs began with',
+    statements: (kind) => [
+      `create table policies (
+        digest ${typesOf[kind].id} primary key, text text not null, saved_at double precision not null)`,
+      'create index runs_policy on runs (policy_digest)',
+    ],
+  },
 ]
 
 export const runMigration = async (

@@ -29,6 +29,7 @@ export const prune = async (
   const first = await inBatches(batch.recordings, (trx) => pruneRecordings(trx, now, retention))
   const second = await inBatches(batch.runs, (trx) => pruneRuns(trx, now, retention))
   await inBatches(batch.decisions, (trx) => pruneDecisions(trx, now, retention))
+  await prunePolicies(connection, now)
   return { runs: first.runs + second.runs, recordings: first.recordings + second.recordings }
 }
 
@@ -193,4 +194,21 @@ const pruneDecisions = async (
     .where('id', 'in', old)
     .executeTakeFirstOrThrow()
   return { seen: Number(numDeletedRows), runs: 0, recordings: 0 }
+}
+
+/** A policy is saved before its run is opened, which may wait in a queue. */
+const policyUnusedForMs = 86_400_000
+
+const prunePolicies = async ({ db }: Connection, now: number): Promise<void> => {
+  await db
+    .deleteFrom('policies')
+    .where('saved_at', '<', now - policyUnusedForMs)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom('runs').select('runs.id').whereRef('runs.policy_digest', '=', 'policies.digest'),
+        ),
+      ),
+    )
+    .execute()
 }

@@ -10,6 +10,7 @@ export interface Database {
   readonly recording_uses: RecordingUseRow
   readonly recording_chunks: RecordingChunkRow
   readonly chunks: ChunkRow
+  readonly policies: PolicyRow
 }
 
 export interface RunRow {
@@ -96,4 +97,10 @@ export interface ChunkRow {
   readonly id: Generated<number>
   readonly digest: string
   readonly data: Uint8Array
+}
+
+export interface PolicyRow {
+  readonly digest: string
+  readonly text: string
+  readonly saved_at: number
 }

@@ -3,6 +3,7 @@ import { AppError } from '../app-error.ts'
 import type { VerdictStore } from '../ports.ts'
 import type { Connection } from './connection.ts'
 import { createDecisions } from './decisions.ts'
+import { createPolicies } from './policies.ts'
 import { prune } from './prune.ts'
 import { createRecordings } from './recordings.ts'
 import { createRuns } from './runs.ts'
@@ -22,6 +23,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
   const { saveStep, listSteps } = createSteps(connection)
   const { saveVerdict, getVerdict, listVerdicts } = createVerdicts(connection)
   const { saveDecision, listDecisions, bindDecisions } = createDecisions(connection)
+  const { savePolicy, loadPolicy } = createPolicies(connection)
   const { digestRecording, saveRecording, loadRecording } = createRecordings(connection)
   return {
     openRun: (run) => calls.make(() => openRun(run)),
@@ -37,6 +39,8 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
     saveDecision: (decision) => calls.make(() => saveDecision(decision)),
     listDecisions: (of) => calls.make(() => listDecisions(of)),
     bindDecisions: (run) => calls.make(() => bindDecisions(run)),
+    savePolicy: (digest, text) => calls.make(() => savePolicy(digest, text)),
+    loadPolicy: (digest) => calls.make(() => loadPolicy(digest)),
     digestRecording,
     saveRecording: (runId, recording) => calls.make(() => saveRecording(runId, recording)),
     loadRecording: (digest) => calls.make(() => loadRecording(digest)),

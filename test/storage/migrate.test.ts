@@ -27,8 +27,8 @@ const connect = (path: string): Connection => ({
   log: silentLog,
 })
 
-const second: Migration = {
-  name: 'a second one',
+const later: Migration = {
+  name: 'a later one',
   statements: () => ['alter table runs add column extra text'],
 }
 
@@ -39,8 +39,8 @@ describe('migrate()', () => {
     const { run } = await store.openRun(aRun())
     await store.close()
     const connection = connect(path)
-    await migrate(connection, [...migrations, second])
-    await migrate(connection, [...migrations, second])
+    await migrate(connection, [...migrations, later])
+    await migrate(connection, [...migrations, later])
     const row = await connection.db.selectFrom('runs').selectAll().executeTakeFirstOrThrow()
     expect(row).toMatchObject({ id: run.id, extra: null })
     await connection.db.destroy()
@@ -60,12 +60,11 @@ describe('migrate()', () => {
   test('refuses a database that is newer than the code, and leaves it as it is', async () => {
     const path = join(folder, 'newer.db')
     const connection = connect(path)
-    await migrate(connection, [...migrations, second])
+    await migrate(connection, [...migrations, later])
     await connection.db.destroy()
     await expect(openStore({ url: `sqlite:${path}`, clock, log: silentLog })).rejects.toMatchObject({
       code: 'conflict',
-      message:
-        'expected a database of version 1 or older, got version 2: it was written by a newer canary-judge',
+      message: `expected a database of version ${migrations.length} or older, got version ${migrations.length + 1}: it was written by a newer canary-judge`,
     })
   })
 })
