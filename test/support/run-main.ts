@@ -18,9 +18,9 @@ export interface MainProcess {
 const main = join(import.meta.dirname, '../../src/main.ts')
 
 /** The service as a process of its own, as `node src/main.ts` starts it. */
-export async function runMain(env: Readonly<Record<string, string>>): Promise<MainProcess> {
+export async function runMain(env: Readonly<Record<string, string>>, file = main): Promise<MainProcess> {
   const cwd = await mkdtemp(join(tmpdir(), 'canary-judge-main-'))
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [file], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

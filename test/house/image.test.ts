@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { dockerStages, healthCheck, valuesOf } from './dockerfile.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const stages = dockerStages()
+const image = stages.at(-1)
+
+test('the Dockerfile names one base image, which can be pinned from outside', () => {
+  expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toMatch(/^ARG NODE_IMAGE=node:24\S*-slim$/m)
+  expect(stages.flatMap((stage) => valuesOf(stage, 'FROM')).map((from) => from.split(' ')[0])).toEqual(
+    stages.map(() => '${NODE_IMAGE}'),
+  )
+})
+
+test('the image runs node as PID 1, not as root, and stops at SIGTERM', () => {
+  expect(valuesOf(image, 'USER')).toEqual(['1000:0'])
+  // Not a shell and not npm, which keep signals to themselves.
+  expect([valuesOf(image, 'ENTRYPOINT'), valuesOf(image, 'CMD')]).toEqual([
+    ['["node"]'],
+    ['["dist/main.js"]'],
+  ])
+})
+
+test('the image has only packages that production needs', () => {
+  const installs = stages.map((stage) => valuesOf(stage, 'RUN').filter((run) => run.includes('npm ci')))
+  expect(installs.flat()).toEqual([
+    'npm ci --no-audit --no-fund',
+    'npm ci --omit=dev --omit=optional --no-audit --no-fund',
+  ])
+  const copied = valuesOf(image, 'COPY').filter((rest) => rest.startsWith('--from='))
+  expect(copied).toEqual(['--from=packages /app/node_modules node_modules', '--from=build /app/dist dist'])
+})
+
+test('the health check of the image needs nothing but node', () => {
+  expect(healthCheck(image)[0]).toBe('node')
+})
+
+test('what the Dockerfile copies exists, and .dockerignore lets it through and nothing else', () => {
+  const ignore = readFileSync(join(root, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  const copied = stages
+    .flatMap((stage) => valuesOf(stage, 'COPY'))
+    .filter((rest) => !rest.startsWith('--'))
+    .flatMap((rest) => rest.split(' ').slice(0, -1))
+  expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  expect(ignore[0]).toBe('*')
+  expect(new Set(ignore.slice(1))).toEqual(new Set(copied.map((path) => `!${path}`)))
+})
+
+test('the image holds the bundled policies exactly when there are any', () => {
+  const copied = valuesOf(image, 'COPY').some((rest) => rest.split(' ').includes('policies'))
+  expect(copied).toBe(existsSync(join(root, 'policies')))
+})
