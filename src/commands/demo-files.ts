@@ -9,7 +9,8 @@ import { rolloutDefaults } from '../simulate/simulated-rollout.ts'
 export interface DemoFiles {
   readonly config: string
   readonly policy: string
-  /** In the order of `demoRollouts`. */
+  /** One line each, in the order of the rollouts. */
+  readonly recordings: string
   readonly rollouts: readonly DemoRollout[]
 }
 
@@ -17,7 +18,8 @@ interface DemoRollout {
   readonly name: string
   /** What is the matter with the canary. */
   readonly story: string
-  readonly recording: string
+  /** The body of a request to judge it. */
+  readonly request: string
 }
 
 interface Plan {
@@ -54,17 +56,26 @@ metrics:
 /** Writes configuration, policy and simulated recordings into the folder, where they can be looked at and changed. */
 export async function writeDemoFiles(folder: string): Promise<DemoFiles> {
   const policies = join(folder, 'policies')
-  const files = { config: join(folder, 'config.yaml'), policy: join(policies, 'demo.yaml') }
+  const files = {
+    config: join(folder, 'config.yaml'),
+    policy: join(policies, 'demo.yaml'),
+    recordings: join(folder, 'recordings.jsonl'),
+  }
   await mkdir(policies, { recursive: true })
   await writeFile(files.config, 'policies: { directory: policies }\ndefaultPolicy: demo\n')
   await writeFile(files.policy, policy)
-  const rollouts = Object.entries(demoRollouts).map(async ([name, plan]) => {
-    const recording = join(folder, `${name}.json`)
-    await writeFile(recording, `${JSON.stringify(recordingToJson(simulate(name, plan)))}\n`)
-    return { name, story: plan.story, recording }
+  const recordings = Object.entries(demoRollouts).map(([name, plan]) => recordingToJson(simulate(name, plan)))
+  await writeFile(files.recordings, recordings.map(toLine).join(''))
+  const rollouts = Object.entries(demoRollouts).map(async ([name, { story }], index) => {
+    const request = join(folder, `${name}.json`)
+    const revisions = { canary: { revision: 'v2' }, stable: { revision: 'v1' } }
+    await writeFile(request, toLine({ namespace: 'demo', name, ...revisions, recording: recordings[index] }))
+    return { name, story, request }
   })
   return { ...files, rollouts: await Promise.all(rollouts) }
 }
+
+const toLine = (value: object): string => `${JSON.stringify(value)}\n`
 
 /** Two hours of history, then three steps of ten minutes at 5, 25 and 50 percent. */
 function simulate(name: string, { effect, rps }: Plan): Recording {

@@ -60,10 +60,10 @@ async function startOn(port: string, folder: string, files: DemoFiles, env: Envi
   return { app, url: `http://127.0.0.1:${address.port}` }
 }
 
-function explain(url: string, { policy, rollouts }: DemoFiles, version: string): string {
-  const replays = rollouts.map(
-    ({ recording, story }) =>
-      `  # ${story}\n  npm run -s cli -- replay --policy ${policy} --table < ${recording}\n`,
+function explain(url: string, { policy, recordings, rollouts }: DemoFiles, version: string): string {
+  const judged = rollouts.map(
+    ({ request, story }) =>
+      `  # ${story}\n  curl -s ${url}/v1/judge --json @${request} -H 'Accept: text/plain'\n`,
   )
   return `canary-judge ${version} serves at ${url} until Ctrl-C, with a store of its own and no Prometheus.
 
@@ -71,18 +71,19 @@ function explain(url: string, { policy, rollouts }: DemoFiles, version: string):
   ${url}/readyz    whether it takes requests, and how its parts are
   ${url}/metrics   metrics of its own
 
-Simulated rollouts, judged slice by slice (in another terminal, in this folder):
+Judge simulated rollouts, from another terminal (without the Accept header: JSON with every number):
 
-${replays.join('\n')}
-The service (from anywhere):
+${judged.join('\n')}
+What was judged so far, newest first; every verdict is kept with the recording it rests on:
 
-  # the policies that are loaded
-  curl -s ${url}/v1/policies
+  curl -s ${url}/v1/runs
 
-  # check a policy file, with every default filled in; break it and see what it says
+Check a policy file, with every default filled in; break it and see what it says:
+
   curl -s ${url}/v1/policies/validate -H 'Content-Type: application/yaml' --data-binary @${policy}
 
-  # the history of runs
-  curl -s ${url}/v1/runs
+The same rollouts, judged slice by slice without the service (in this folder):
+
+  npm run -s cli -- replay --policy ${policy} --table < ${recordings}
 `
 }
