@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { writeDemoFiles } from '../../src/commands/demo-files.ts'
 import { parsePolicy } from '../../src/formats/parse-policy.ts'
 import { parseRecording } from '../../src/formats/parse-recording.ts'
 import { judgeRequestSchema } from '../../src/http/api/judge-schemas.ts'
-import { codeBlocks, markdownFiles, readText } from './markdown.ts'
+import { codeBlocks, markdownFiles, readText, root } from './markdown.ts'
 
 const readme = readText('README.md')
 const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(readText('package.json'))
@@ -74,4 +75,13 @@ test.each(markdownFiles())('%s names only npm scripts that exist, and no place o
   const named = [...text.matchAll(/npm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name)
   expect(named.filter((name) => !(name in scripts))).toEqual([])
   expect(text).not.toMatch(/(?<![\w.])\/(?:work|root|home)\//)
+})
+
+test('CONTRIBUTING.md names every room of src/', () => {
+  const page = readText('CONTRIBUTING.md')
+  const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).map((entry) =>
+    entry.isDirectory() ? `src/${entry.name}/` : `src/${entry.name}`,
+  )
+  expect(rooms.length).toBeGreaterThan(15)
+  expect(rooms.filter((room) => !page.includes(`\`${room}\``))).toEqual([])
 })

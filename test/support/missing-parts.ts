@@ -1,0 +1,17 @@
+import { postgresMissing } from './postgres.ts'
+import { prometheusMissing } from './prometheus.ts'
+
+/** Vitest's global setup and teardown: the last lines of a run say what was skipped for lack of a part. */
+export function setup(): () => void {
+  return () => {
+    process.stdout.write(missingText([prometheusMissing(), postgresMissing()]))
+  }
+}
+
+/** Nothing where all parts are there. */
+export function missingText(reasons: readonly (string | undefined)[]): string {
+  return reasons
+    .filter((reason) => reason !== undefined)
+    .map((reason) => `Some tests were skipped: ${reason}\n`)
+    .join('')
+}
