@@ -9,7 +9,8 @@ export interface WrittenSeries {
 export interface WrittenSample {
   /** Milliseconds since the epoch. */
   readonly at: number
-  readonly value: number
+  /** 'stale' = the marker with which a scrape says that the series has gone. */
+  readonly value: number | 'stale'
 }
 
 /** A native histogram of non-negative values. */
@@ -61,9 +62,17 @@ const timeSeries = ({ labels, samples = [], histograms = [] }: WrittenSeries): B
     ...Object.entries(labels)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => field(1, Buffer.concat([text(1, name), text(2, value)]))),
-    ...samples.map(({ at, value }) => field(2, Buffer.concat([double(1, value), integer(2, BigInt(at))]))),
+    ...samples.map(({ at, value }) => field(2, Buffer.concat([sampleValue(value), integer(2, BigInt(at))]))),
     ...histograms.map((histogram) => field(4, nativeHistogram(histogram))),
   ])
+
+/** A stale marker is a NaN with bits of its own, which a JavaScript number would not keep. */
+const sampleValue = (value: number | 'stale'): Buffer => {
+  if (value !== 'stale') return double(1, value)
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64LE(0x7ff0_0000_0000_0002n)
+  return Buffer.concat([varint(9n), bytes])
+}
 
 const nativeHistogram = (histogram: NativeHistogram): Buffer => {
   const indexes = Object.keys(histogram.buckets).map(Number)

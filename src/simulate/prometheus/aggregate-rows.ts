@@ -1,6 +1,6 @@
 import type { Aggregation } from './expression.ts'
 import type { Row } from './evaluate.ts'
-import type { Labels } from './simulated-series.ts'
+import { numberAt, type Labels } from './simulated-series.ts'
 
 /** One row for each combination of the labels named; a row without values at a step adds nothing there. */
 export function aggregateRows(
@@ -21,8 +21,8 @@ export function aggregateRows(
     groups.set(key, group)
     for (let step = 0; step < steps; step++) {
       if (row.present[step] !== 1) continue
-      const before = group.present[step] === 1 ? (group.values[step] ?? 0) : undefined
-      group.values[step] = add(before, row.values[step] ?? 0)
+      const before = group.present[step] === 1 ? numberAt(group.values, step) : undefined
+      group.values[step] = add(before, numberAt(row.values, step))
       group.present[step] = 1
     }
   }
@@ -40,7 +40,7 @@ function pick(labels: Labels, names: readonly string[]): Labels {
 }
 
 const adders: Readonly<Record<Aggregation, (before: number | undefined, value: number) => number>> = {
-  sum: (before = 0, value) => before + value,
+  sum: (before, value) => (before === undefined ? value : before + value),
   count: (before = 0) => before + 1,
   // a NaN counts only where there is nothing else
   max: (before, value) => (before === undefined || before < value || Number.isNaN(before) ? value : before),

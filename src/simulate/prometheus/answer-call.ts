@@ -66,10 +66,6 @@ function query(params: URLSearchParams, held: Held): string {
 function queryRange(params: URLSearchParams, held: Held): string {
   const steps = rangeSteps(params)
   const expression = parseExpression(params.get('query') ?? '')
-  if (expression.kind === 'range') {
-    const why = 'invalid expression type "range vector" for range query, must be Scalar or instant Vector'
-    throw new QueryError('bad_data', `invalid parameter "query": ${why}`)
-  }
   return writeMatrix(evaluate(expression, { ...held, steps }), steps)
 }
 

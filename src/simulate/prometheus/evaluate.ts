@@ -3,7 +3,7 @@ import { matchesAll, type Matcher } from './matcher.ts'
 import { aggregateRows } from './aggregate-rows.ts'
 import { overTime } from './over-time.ts'
 import { QueryError } from './query-error.ts'
-import { countUntil, labelKey, type Labels, type SimulatedSeries } from './simulated-series.ts'
+import { countUntil, labelKey, numberAt, type Labels, type SimulatedSeries } from './simulated-series.ts'
 
 /** The moments at which an expression is evaluated: one for an instant query. Milliseconds. */
 export interface Steps {
@@ -52,8 +52,7 @@ export function evaluate(expression: Expression, evaluation: Evaluation): Value 
     }
     case 'aggregate': {
       const of = evaluate(expression.of, evaluation)
-      if (of.kind === 'scalar') throw new QueryError('execution', 'expected a vector')
-      return { kind: 'vector', rows: aggregateRows(of.rows, expression, steps.count) }
+      return { kind: 'vector', rows: aggregateRows(rowsIn(of), expression, steps.count) }
     }
     case 'arithmetic': {
       const left = evaluate(expression.left, evaluation)
@@ -80,7 +79,8 @@ function times({ start, every, count }: Steps): Float64Array {
 
 function selectRows(selector: Selector, evaluation: Evaluation, ofTimes: boolean): readonly Row[] {
   return rowsOf(selector, evaluation, (series, at, end) => {
-    const time = series.times[end - 1] ?? -Infinity
+    if (end === 0) return undefined
+    const time = numberAt(series.times, end - 1)
     if (goneAt(series, time, Math.min(at, evaluation.now))) return undefined
     const age = at - time
     const { lookbackMs } = evaluation
@@ -97,7 +97,7 @@ function overTimeRows(
   return rowsOf(range, evaluation, ({ times: moments, values }, at, end) => {
     const start = at - range.rangeMs
     let from = end
-    while (from > 0 && startsBy(moments[from - 1] ?? 0, start, evaluation.leftOpen)) from--
+    while (from > 0 && startsBy(numberAt(moments, from - 1), start, evaluation.leftOpen)) from--
     return from === end ? undefined : overTime(name, { times: moments, values, from, end, start, at })
   })
 }
@@ -122,7 +122,7 @@ function rowsOf(
     let found = false
     for (let step = 0; step < steps.count; step++) {
       const at = steps.start + step * steps.every - of.offsetMs
-      while (end < known && (series.times[end] ?? Infinity) <= at) end++
+      while (end < known && numberAt(series.times, end) <= at) end++
       const value = read(series, at, end)
       if (value === undefined) continue
       values[step] = value
@@ -134,25 +134,27 @@ function rowsOf(
   return rows
 }
 
-function goneAt({ staleAt = [] }: SimulatedSeries, sampleAt: number, at: number): boolean {
-  return staleAt.some((stale) => stale > sampleAt && stale <= at)
+function goneAt({ staleAt }: SimulatedSeries, sampleAt: number, at: number): boolean {
+  return staleAt !== undefined && staleAt.some((stale) => stale > sampleAt && stale <= at)
 }
 
 function calculate(operator: Operator, left: Value, right: Value): Value {
   const apply = arithmetic[operator]
-  if (left.kind === 'scalar' && right.kind === 'scalar') {
-    return {
-      kind: 'scalar',
-      values: left.values.map((value, step) => apply(value, right.values[step] ?? 0)),
-    }
+  if (right.kind === 'scalar') {
+    const change = (value: number, step: number): number => apply(value, numberAt(right.values, step))
+    return left.kind === 'scalar'
+      ? { kind: 'scalar', values: left.values.map(change) }
+      : mapRows(left.rows, change)
   }
-  if (left.kind === 'vector' && right.kind === 'scalar') {
-    return mapRows(left.rows, (value, step) => apply(value, right.values[step] ?? 0))
-  }
-  if (left.kind === 'scalar' && right.kind === 'vector') {
-    return mapRows(right.rows, (value, step) => apply(left.values[step] ?? 0, value))
+  if (left.kind === 'scalar') {
+    return mapRows(right.rows, (value, step) => apply(numberAt(left.values, step), value))
   }
   throw new QueryError('execution', 'two vectors cannot be matched')
+}
+
+function rowsIn(value: Value): readonly Row[] {
+  if (value.kind === 'vector') return value.rows
+  throw new QueryError('execution', 'expected a vector')
 }
 
 function mapRows(rows: readonly Row[], change: (value: number, step: number) => number): Value {

@@ -1,4 +1,5 @@
 import type { OverTime } from './expression.ts'
+import { numberAt } from './simulated-series.ts'
 
 /** The samples `from` up to but not including `end`, and the range they were taken from. */
 export interface Window {
@@ -17,7 +18,7 @@ export function overTime(name: OverTime, window: Window): number | undefined {
     case 'count_over_time':
       return end - from
     case 'last_over_time':
-      return values[end - 1]
+      return numberAt(values, end - 1)
     case 'sum_over_time':
       return fold(window, (sum, value) => sum + value)
     case 'max_over_time':
@@ -36,8 +37,8 @@ export function overTime(name: OverTime, window: Window): number | undefined {
 }
 
 function fold({ values, from, end }: Window, step: (before: number, value: number) => number): number {
-  let result = values[from] ?? Number.NaN
-  for (let index = from + 1; index < end; index++) result = step(result, values[index] ?? Number.NaN)
+  let result = numberAt(values, from)
+  for (let index = from + 1; index < end; index++) result = step(result, numberAt(values, index))
   return result
 }
 
@@ -48,26 +49,26 @@ function fold({ values, from, end }: Window, step: (before: number, value: numbe
 function increase(window: Window): number | undefined {
   const { times, values, from, end, start, at } = window
   if (end - from < 2) return undefined
-  const first = times[from] ?? 0
-  const last = times[end - 1] ?? 0
+  const first = numberAt(times, from)
+  const last = numberAt(times, end - 1)
   const seen = (last - first) / 1000
   const interval = seen / (end - from - 1)
   const grown = growth(window)
   const reach = (gap: number): number => (gap < interval * 1.1 ? gap : interval / 2)
   let before = (first - start) / 1000
-  const firstValue = values[from] ?? 0
+  const firstValue = numberAt(values, from)
   if (grown > 0 && firstValue >= 0) before = Math.min(before, seen * (firstValue / grown))
   return grown * ((seen + reach(before) + reach((at - last) / 1000)) / seen)
 }
 
+/** Added up in Prometheus' order, so that rounding is the same. */
 function growth({ values, from, end }: Window): number {
-  const first = values[from] ?? 0
-  let before = first
-  let lost = 0
+  let before = numberAt(values, from)
+  let grown = numberAt(values, end - 1) - before
   for (let index = from + 1; index < end; index++) {
-    const value = values[index] ?? 0
-    if (value < before) lost += before
+    const value = numberAt(values, index)
+    if (value < before) grown += before
     before = value
   }
-  return before - first + lost
+  return grown
 }

@@ -11,13 +11,18 @@ export interface SimulatedSeries {
   readonly staleAt?: readonly number[]
 }
 
+/** Sparse nowhere: an index outside has no number. */
+export function numberAt(numbers: ArrayLike<number>, index: number): number {
+  return numbers[index] ?? Number.NaN
+}
+
 /** How many of the ascending `times` are at or before `at`. */
 export function countUntil(times: ArrayLike<number>, at: number): number {
   let low = 0
   let high = times.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((times[middle] ?? Infinity) <= at) low = middle + 1
+    if (numberAt(times, middle) <= at) low = middle + 1
     else high = middle
   }
   return low

@@ -1,4 +1,4 @@
-import type { SimulatedSeries } from './simulated-series.ts'
+import { numberAt, type SimulatedSeries } from './simulated-series.ts'
 import { writeNumber } from './write-value.ts'
 
 /**
@@ -12,7 +12,7 @@ export function toOpenMetrics(series: readonly SimulatedSeries[]): string {
     const inside = Object.entries(others).map(([label, value]) => `${label}="${escape(value)}"`)
     const head = `${name}{${inside.join(',')}}`
     for (let index = 0; index < times.length; index++) {
-      lines.push(`${head} ${writeNumber(values[index] ?? 0)} ${(times[index] ?? 0) / 1000}`)
+      lines.push(`${head} ${writeNumber(numberAt(values, index))} ${numberAt(times, index) / 1000}`)
     }
   }
   return `${lines.join('\n')}\n# EOF\n`

@@ -1,13 +1,13 @@
-import { compareLabels, type Labels, type SimulatedSeries } from './simulated-series.ts'
+import { compareLabels, numberAt, type Labels, type SimulatedSeries } from './simulated-series.ts'
 import type { Row, Steps, Value } from './evaluate.ts'
 
 /** The `data` of an instant query's answer. Text is put together by hand: results are most of what a source reads. */
 export function writeInstant(value: Value, at: number): string {
   if (value.kind === 'scalar') {
-    return `{"resultType":"scalar","result":${point(at, value.values[0] ?? Number.NaN)}}`
+    return `{"resultType":"scalar","result":${point(at, numberAt(value.values, 0))}}`
   }
   const rows = inOrder(value.rows).map(
-    (row) => `{"metric":${writeLabels(row.labels)},"value":${point(at, row.values[0] ?? Number.NaN)}}`,
+    (row) => `{"metric":${writeLabels(row.labels)},"value":${point(at, numberAt(row.values, 0))}}`,
   )
   return `{"resultType":"vector","result":[${rows.join(',')}]}`
 }
@@ -15,7 +15,8 @@ export function writeInstant(value: Value, at: number): string {
 /** The `data` of a range query's answer. */
 export function writeMatrix(value: Value, steps: Steps): string {
   const rows = value.kind === 'scalar' ? [scalarRow(value.values)] : inOrder(value.rows)
-  return `{"resultType":"matrix","result":[${rows.map((row) => writeRow(row, steps)).join(',')}]}`
+  const moments = Array.from({ length: steps.count }, (_, step) => (steps.start + step * steps.every) / 1000)
+  return `{"resultType":"matrix","result":[${rows.map((row) => writeRow(row, moments)).join(',')}]}`
 }
 
 /** The `data` of an instant query for a range: the samples themselves. */
@@ -23,7 +24,7 @@ export function writeSamples(found: readonly FoundSamples[]): string {
   const rows = inOrder(found).map(({ labels, series, from, end }) => {
     const points: string[] = []
     for (let index = from; index < end; index++) {
-      points.push(point(series.times[index] ?? 0, series.values[index] ?? 0))
+      points.push(point(numberAt(series.times, index), numberAt(series.values, index)))
     }
     return `{"metric":${writeLabels(labels)},"values":[${points.join(',')}]}`
   })
@@ -43,15 +44,16 @@ export function writeLabels(labels: Labels): string {
 
 /** Go's shortest notation, with an exponent only below 1e-6 and from 1e21 on. */
 export function writeNumber(value: number): string {
+  if (Number.isSafeInteger(value) && value !== 0) return String(value)
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
   return Object.is(value, -0) ? '-0' : String(value).replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
-function writeRow({ labels, values, present }: Row, { start, every }: Steps): string {
+function writeRow({ labels, values, present }: Row, moments: readonly number[]): string {
   const points: string[] = []
-  for (const [step, value] of values.entries()) {
-    if (present[step] === 1) points.push(point(start + step * every, value))
+  for (const [step, at] of moments.entries()) {
+    if (present[step] === 1) points.push(`[${at},"${writeNumber(numberAt(values, step))}"]`)
   }
   return `{"metric":${writeLabels(labels)},"values":[${points.join(',')}]}`
 }

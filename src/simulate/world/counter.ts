@@ -1,5 +1,5 @@
 import type { Sample } from '../../analysis/recording.ts'
-import type { Labels, SimulatedSeries } from '../prometheus/simulated-series.ts'
+import { numberAt, type Labels, type SimulatedSeries } from '../prometheus/simulated-series.ts'
 import type { Scrapes } from './timeline.ts'
 
 /** What a process counts, by slice of the timeline; null while it does not run. */
@@ -36,7 +36,7 @@ export function sightsOf({ counts, base, restarts, atZero }: Counter, scrapes: S
   for (const [scrape, slice] of scrapes.slices.entries()) {
     const from = starts.get(slice) ?? { shown: 0, counted: 0 }
     const count = counts[slice] ?? null
-    const so = Math.floor((count ?? 0) * (scrapes.shares[scrape] ?? 1))
+    const so = Math.floor((count ?? 0) * numberAt(scrapes.shares, scrape))
     const value = from.shown + so
     const hidden =
       (atZero === 'hidden' && value === 0) || (atZero === 'hidden-once' && base + from.counted + so === 0)
@@ -57,7 +57,7 @@ export function scrapedSeries(
   const values: number[] = []
   const staleAt: number[] = []
   for (const [scrape, value] of seen.entries()) {
-    const at = scrapes.times[scrape] ?? 0
+    const at = numberAt(scrapes.times, scrape)
     if (value !== undefined) {
       times.push(at)
       values.push(value)

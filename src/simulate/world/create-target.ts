@@ -1,6 +1,6 @@
 import type { Labels } from '../prometheus/simulated-series.ts'
 import { createRandom, uniform } from '../random.ts'
-import type { Setting } from './create-world.ts'
+import type { Setting } from './setting.ts'
 import type { Target } from './export-requests.ts'
 import { planScrapes } from './timeline.ts'
 

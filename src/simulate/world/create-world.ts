@@ -1,13 +1,14 @@
 import type { Recording } from '../../analysis/recording.ts'
 import type { SimulatedSeries } from '../prometheus/simulated-series.ts'
-import { conventions, type Convention, type ConventionName } from './conventions.ts'
+import { conventions, type ConventionName } from './conventions.ts'
 import { decoysOf } from './decoys.ts'
 import { expectedRecording } from './expected-recording.ts'
 import { exportGateways } from './export-gateways.ts'
 import { exportPod } from './export-pod.ts'
 import { createIdentity, podName, type Identity, type IdentityOptions } from './identity.ts'
+import type { Restart, Setting } from './setting.ts'
 import { boundsOf, deedsOf } from './tally.ts'
-import type { Outage, Timeline } from './timeline.ts'
+import type { Outage } from './timeline.ts'
 
 export interface WorldOptions extends IdentityOptions {
   /** What happens, pod by pod, as `simulateRollout` makes it up. The first metric of each kind is taken. */
@@ -27,31 +28,11 @@ export interface WorldOptions extends IdentityOptions {
   readonly outages?: readonly Outage[]
 }
 
-/** A process starts anew with a slice, its counters at zero. */
-export interface Restart {
-  readonly of: 'pod' | 'gateway'
-  /** Row of the pod in the recording, or number of the gateway. */
-  readonly index: number
-  readonly slice: number
-}
-
 export interface World {
   readonly identity: Identity
   readonly series: readonly SimulatedSeries[]
   /** What a perfect source fetches of it: all bounds, no `shape`, rows by pod or, where gateways count, by arm. */
   readonly expected: Recording
-}
-
-/** What all parts of a world share. */
-export interface Setting {
-  readonly identity: Identity
-  readonly convention: Convention
-  readonly timeline: Timeline
-  readonly bounds: readonly number[]
-  readonly scrapeMs: number
-  readonly staleMarkers: boolean
-  readonly outages: readonly Outage[]
-  readonly restarts: readonly Restart[]
 }
 
 /** Turns a rollout into the raw samples that a Prometheus would hold of it. */

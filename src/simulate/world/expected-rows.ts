@@ -1,4 +1,5 @@
 import type { Sample } from '../../analysis/recording.ts'
+import { numberAt } from '../prometheus/simulated-series.ts'
 import type { Sights } from './counter.ts'
 import type { Target } from './export-requests.ts'
 import type { Timeline } from './timeline.ts'
@@ -16,7 +17,8 @@ export function growthOf(
   timeline: Timeline,
 ): readonly Sample[] {
   const isSeen = (scrape: number): boolean => seenBy.some(({ shown }) => shown[scrape] !== undefined)
-  const sumAt = (scrape: number): number => counted.reduce((sum, one) => sum + (one.counted[scrape] ?? 0), 0)
+  const sumAt = (scrape: number): number =>
+    counted.reduce((sum, one) => sum + numberAt(one.counted, scrape), 0)
   const row: Sample[] = []
   let before: number | undefined
   for (const scrape of lastScrapes(scrapes.times, timeline, staleMarkers, isSeen)) {
@@ -24,7 +26,7 @@ export function growthOf(
       row.push(null)
       continue
     }
-    const gap = before === undefined ? 0 : (scrapes.times[scrape] ?? 0) - (scrapes.times[before] ?? 0)
+    const gap = before === undefined ? 0 : numberAt(scrapes.times, scrape) - numberAt(scrapes.times, before)
     const grown = sumAt(scrape) - (before === undefined ? 0 : sumAt(before))
     row.push(gap > lookbackMs ? null : grown)
     before = scrape
@@ -62,10 +64,10 @@ function lastScrapes(
   let seen: number | undefined
   return Array.from({ length: slices }, (_, slice) => {
     const end = start + (slice + 1) * sliceMs
-    for (; next < times.length && (times[next] ?? Infinity) <= end; next++) {
+    for (; next < times.length && numberAt(times, next) <= end; next++) {
       if (isSeen(next)) seen = next
       else if (staleMarkers) seen = undefined
     }
-    return seen !== undefined && end - (times[seen] ?? 0) <= lookbackMs ? seen : undefined
+    return seen !== undefined && end - numberAt(times, seen) <= lookbackMs ? seen : undefined
   })
 }

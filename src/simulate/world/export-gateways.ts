@@ -1,6 +1,6 @@
 import type { Arm } from '../../analysis/recording.ts'
 import { addressOf, createTarget } from './create-target.ts'
-import type { Setting } from './create-world.ts'
+import type { Setting } from './setting.ts'
 import type { ExportedPod } from './export-pod.ts'
 import { exportRequests, type Exported, type Target } from './export-requests.ts'
 import type { Identity } from './identity.ts'
