@@ -1,0 +1,50 @@
+import type { PrometheusClient, RangeWindow } from './client.ts'
+import type { QueryResult } from './query-result.ts'
+import { SourceError } from './source-error.ts'
+
+/** Prometheus refuses more than 11 000 points of one series. */
+const MOST_POINTS = 10_000
+const MOST_SPLITS = 3
+
+/** One range query, in as many parts as its size demands; all of it or an error. */
+export async function fetchRange(
+  client: PrometheusClient,
+  query: string,
+  window: RangeWindow,
+  signal: AbortSignal,
+  depth = 0,
+): Promise<QueryResult> {
+  const points = Math.round((window.end - window.start) / window.stepSeconds) + 1
+  if (points > MOST_POINTS) return inHalves(client, query, window, signal, depth)
+  try {
+    return await client.range(query, window, signal)
+  } catch (error) {
+    const tooLarge = error instanceof SourceError && error.kind === 'source-too-large'
+    if (!tooLarge || points < 4 || depth >= MOST_SPLITS) throw error
+    return inHalves(client, query, window, signal, depth + 1)
+  }
+}
+
+/** One after the other: where one was too large already, both at once would weigh as much. */
+async function inHalves(
+  client: PrometheusClient,
+  query: string,
+  window: RangeWindow,
+  signal: AbortSignal,
+  depth: number,
+): Promise<QueryResult> {
+  const { start, end, stepSeconds } = window
+  const middle = start + Math.floor((end - start) / stepSeconds / 2) * stepSeconds
+  const first = await fetchRange(client, query, { start, end: middle, stepSeconds }, signal, depth)
+  const second = await fetchRange(
+    client,
+    query,
+    { start: middle + stepSeconds, end, stepSeconds },
+    signal,
+    depth,
+  )
+  return {
+    series: [...first.series, ...second.series],
+    warnings: [...new Set([...first.warnings, ...second.warnings])],
+  }
+}
