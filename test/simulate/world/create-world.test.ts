@@ -8,6 +8,7 @@ import {
 import type { SimulatedSeries } from '../../../src/simulate/prometheus/simulated-series.ts'
 import { toOpenMetrics } from '../../../src/simulate/prometheus/to-open-metrics.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
+import { rolloutDefaults } from '../../../src/simulate/simulated-rollout.ts'
 import { conventions, type ConventionName } from '../../../src/simulate/world/conventions.ts'
 import { createWorld, type World } from '../../../src/simulate/world/create-world.ts'
 import { prometheusMissing, startPrometheus } from '../../support/prometheus.ts'
@@ -34,6 +35,7 @@ const recording = simulateRollout({
   stablePods: 4,
   traffic: { rps: 8, podSd: 0.3 },
   effect: effects['errors-x3'],
+  service: { ...rolloutDefaults.service, latencyBounds: [0.025, 0.075, 0.125, 1, 2.5] },
 })
 const lateEnough = Date.parse(recording.start) + 86_400_000
 const missing = prometheusMissing()
