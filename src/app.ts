@@ -12,7 +12,7 @@ import { createTokenTable } from './http/auth/token-table.ts'
 import { createHandler } from './http/create-handler.ts'
 import { createServer } from './http/create-server.ts'
 import type { RouteGroup } from './http/route.ts'
-import { createJudge } from './judge.ts'
+import { createJudge, type JudgeDeps } from './judge.ts'
 import { createPolicyLibrary } from './policies/policy-library.ts'
 import type { Clock, MetricSource, VerdictStore } from './ports.ts'
 import { openStore } from './storage/open-store.ts'
@@ -27,6 +27,7 @@ export interface Overrides {
   readonly logger?: Logger
   readonly openStore?: () => Promise<VerdictStore>
   readonly source?: MetricSource
+  readonly judge?: Pick<JudgeDeps, 'deadlineMs' | 'maxLooks' | 'maxComputations' | 'storeCallMs' | 'notifier'>
   readonly metrics?: Metrics
   /** Route groups beside those of the service. */
   readonly groups?: readonly RouteGroup[]
@@ -72,7 +73,10 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     store: stores.store,
     writes,
     policies,
+    ...(overrides.source !== undefined && { source: overrides.source }),
+    ...overrides.judge,
     clock,
+    log: logger,
     linkBase: () => force.settings().publicUrl ?? '',
   })
   const groups = createRouteGroups({

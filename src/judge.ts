@@ -1,35 +1,91 @@
-import type { Judgement } from './judging/judgement.ts'
+import { AppError } from './app-error.ts'
+import { startDeadline } from './judging/deadline.ts'
+import type { JudgeRequest, RecordingRequest } from './judging/judge-request.ts'
 import { judgeRecording } from './judging/judge-recording.ts'
-import type { RecordingRequest } from './judging/judge-request.ts'
-import { writeOfLook } from './judging/keep-look.ts'
-import type { Conclusion } from './judging/conclude-look.ts'
-import type { Clock, PolicyLibrary, VerdictStore, WriteQueue } from './ports.ts'
+import { judgeRollout, type RolloutDeps } from './judging/judge-rollout.ts'
+import type { Judgement } from './judging/judgement.ts'
+import { createKeeper } from './judging/keeper.ts'
+import { createPolicyMemory } from './judging/kept-policies.ts'
+import { createLookCache } from './judging/look-cache.ts'
+import { createMemoryBook } from './judging/run-book.ts'
+import { createStoreAccess } from './judging/store-access.ts'
+import type { Clock, Log, MetricSource, Notifier, PolicyLibrary, VerdictStore, WriteQueue } from './ports.ts'
 
 export interface JudgeDeps {
   /** Throws `store-unavailable` while there is none. */
   readonly store: () => VerdictStore
   readonly writes: WriteQueue
   readonly policies: PolicyLibrary
+  /** Undefined = no Prometheus is configured. */
+  readonly source?: MetricSource
+  readonly notifier?: Notifier
   readonly clock: Clock
+  readonly log: Log
   /** What links begin with; empty = they are relative. */
   readonly linkBase: () => string
+  /** Within it every answer comes, whatever is away or slow. */
+  readonly deadlineMs?: number
+  /** Beyond so many looks at once the answer is `overloaded`. */
+  readonly maxLooks?: number
+  readonly maxComputations?: number
+  /** How long one call to the store may take. */
+  readonly storeCallMs?: number
 }
 
 export interface Judge {
+  /** Judges a rollout by its data in Prometheus. Rejects only for requests that can never work. */
+  judge(request: JudgeRequest): Promise<Judgement>
+  /** Judges a rollout by the data that came with it. */
   judgeRecording(request: RecordingRequest): Promise<Judgement>
 }
 
-/** The one use case: load the policy, get the recording, analyze, decide, keep. */
+const defaultDeadlineMs = 8000
+const defaultMaxLooks = 1000
+
+/** The one use case: load the policy, get the recording, analyze, decide, keep, notify. */
 export function createJudge(deps: JudgeDeps): Judge {
-  const { store, writes } = deps
-  const finish = async (look: Conclusion): Promise<Judgement> => ({
-    ...look.judgement,
-    kept: await writes.keepOrQueue(writeOfLook(look, store)),
-  })
+  const { deadlineMs = defaultDeadlineMs, maxLooks = defaultMaxLooks, store, writes, notifier } = deps
+  const rollout = rolloutDeps(deps)
+  const { memory, cache } = rollout
+  const keeper = createKeeper({ store, writes, memory, cache, notifier })
+  let underWay = 0
+  const counted = async (look: (full: boolean) => Promise<Judgement>): Promise<Judgement> => {
+    underWay += 1
+    try {
+      return await look(underWay > maxLooks)
+    } finally {
+      underWay -= 1
+    }
+  }
   return {
-    judgeRecording: async (request) =>
-      finish(
-        await judgeRecording(request, { ...deps, digest: (recording) => store().digestRecording(recording) }),
-      ),
+    judge: (request) =>
+      counted(async (full) => {
+        const deadline = startDeadline(deadlineMs)
+        return keeper.keepRollout(await judgeRollout(request, deadline, { ...rollout, full }), deadline)
+      }),
+    judgeRecording: (request) =>
+      counted(async (full) => {
+        if (full) throw new AppError('overloaded', 'more looks are under way than fit', { retryAfter: 1 })
+        const deadline = startDeadline(deadlineMs)
+        return keeper.keep({ ...(await judgeRecording(request, rollout)), unsaved: true }, deadline)
+      }),
+  }
+}
+
+function rolloutDeps(deps: JudgeDeps): Omit<RolloutDeps, 'full'> {
+  const { store, policies, source, clock, log, linkBase, maxComputations, storeCallMs } = deps
+  const memory = createMemoryBook()
+  return {
+    store,
+    policies,
+    source,
+    clock,
+    log,
+    linkBase,
+    memory,
+    access: createStoreAccess({ store, memory, ...(storeCallMs !== undefined && { callMs: storeCallMs }) }),
+    policyMemory: createPolicyMemory(),
+    cache: createLookCache({ ...(maxComputations !== undefined && { maxUnderWay: maxComputations }) }),
+    digest: (recording) => store().digestRecording(recording),
   }
 }

@@ -1,4 +1,5 @@
 import type { Recording } from '../analysis/recording.ts'
+import type { Run } from '../ports.ts'
 
 /** Who may ask; it is part of a run's identity, so that a look by hand never disturbs a controller's run. */
 export type CallerKind = 'judge' | 'argo' | 'flagger'
@@ -18,6 +19,8 @@ export interface JudgeRequest {
   readonly start?: number
   /** The moment to judge at; undefined = now. */
   readonly at?: number
+  /** The run, where the caller opens and closes runs by rules of its own. */
+  readonly run?: Run
 }
 
 /** The step a caller speaks of. */

@@ -1,9 +1,19 @@
 import { AppError } from '../app-error.ts'
-import type { QueuedWrite, Run, VerdictStore } from '../ports.ts'
+import { policyToYaml } from '../formats/policy-to-yaml.ts'
+import type { QueuedWrite, Run, Step, VerdictStore } from '../ports.ts'
 import type { Conclusion } from './conclude-look.ts'
+import type { RunChange } from './run-book.ts'
+
+export interface ToKeep extends Conclusion {
+  /** The run and its steps are not in the store, as far as this process knows. */
+  readonly unsaved: boolean
+  readonly change?: RunChange
+  /** The step that passed with this look. */
+  readonly passed?: Step
+}
 
 /** Everything a look leaves behind, as one write that may be done twice. */
-export function writeOfLook(look: Conclusion, store: () => VerdictStore): QueuedWrite {
+export function writeOfLook(look: ToKeep, store: () => VerdictStore): QueuedWrite {
   return {
     what: `verdict ${look.stored.id} of run ${look.run.id}`,
     bytes: bytesOf(look),
@@ -11,17 +21,22 @@ export function writeOfLook(look: Conclusion, store: () => VerdictStore): Queued
   }
 }
 
-async function write(look: Conclusion, store: VerdictStore): Promise<void> {
-  const run = await ensureRun(look.run, store)
-  for (const step of look.steps) await store.saveStep({ ...step, runId: run.id })
+async function write(look: ToKeep, store: VerdictStore): Promise<void> {
+  const run = look.unsaved ? await ensureRun(look, store) : look.run
+  const steps = look.unsaved ? look.steps : []
+  for (const step of look.passed === undefined ? steps : [...steps, look.passed]) {
+    await store.saveStep({ ...step, runId: run.id })
+  }
   if (look.recording !== undefined) await store.saveRecording(run.id, look.recording)
   await store.saveVerdict({ ...look.stored, runId: run.id })
+  if (look.change !== undefined) await store.updateRun(run.id, look.change)
 }
 
 /** The run under which it is kept: another replica may have opened one while the store was away from us. */
-async function ensureRun(run: Run, store: VerdictStore): Promise<Run> {
+async function ensureRun({ run, inForce }: ToKeep, store: VerdictStore): Promise<Run> {
   const known = await store.getRun(run.id)
   if (known !== undefined) return known
+  await store.savePolicy(inForce.digest, policyToYaml(inForce.policy))
   try {
     return (await store.openRun(run)).run
   } catch (error) {
@@ -37,7 +52,7 @@ const bytesPerSample = 10
 const bytesPerMetric = 400
 
 /** About what it holds in memory while it waits. */
-function bytesOf({ recording, verdict }: Conclusion): number {
+function bytesOf({ recording, verdict }: ToKeep): number {
   const about = 2000 + bytesPerMetric * verdict.metrics.length
   if (recording === undefined) return about
   const rows = Object.values(recording.metrics).reduce(

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { AppError, type FieldIssue } from '../../app-error.ts'
+import type { AppError, AppErrorCode, FieldIssue } from '../../app-error.ts'
 import { invalidInput } from '../../formats/invalid-input.ts'
 import { parseRecording } from '../../formats/parse-recording.ts'
 import type { Judge } from '../../judge.ts'
-import type { RecordingRequest } from '../../judging/judge-request.ts'
+import type { JudgeRequest, RecordingRequest } from '../../judging/judge-request.ts'
 import type { Judgement } from '../../judging/judgement.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -51,7 +51,11 @@ export function judgeRoutes(deps: JudgeRouteDeps): RouteGroup {
 
 async function judgeBody(body: Body, caller: Caller, judge: Judge): Promise<Judgement> {
   checkRevisions(body)
-  if (body.recording === undefined) throw new AppError('unprocessable', 'expected a recording')
+  if (body.recording === undefined) {
+    const request = rolloutRequest(body)
+    checkNamespace(caller, request.namespace)
+    return judge.judge(request)
+  }
   const request = recordingRequest(body, parseRecording(body.recording))
   checkNamespace(caller, request.namespace)
   return judge.judgeRecording(request)
@@ -73,7 +77,43 @@ function checkRevisions({ canary, stable }: Body): void {
 }
 
 function refuse(issues: readonly FieldIssue[]): void {
-  if (issues.length > 0) throw invalidInput('unprocessable', 'invalid body', issues, issues.length)
+  if (issues.length > 0) throw invalid('unprocessable', issues)
+}
+
+const invalid = (code: AppErrorCode, issues: readonly FieldIssue[]): AppError =>
+  invalidInput(code, 'invalid body', issues, issues.length)
+
+function rolloutRequest(body: Body): JudgeRequest {
+  const { policy, namespace, name, canary, stable, params, step, start, at } = body
+  const given = { namespace, name, canary, stable }
+  if (namespace === undefined || name === undefined || canary === undefined || stable === undefined) {
+    const missing = Object.entries(given).filter(([, value]) => value === undefined)
+    throw invalid(
+      'bad-request',
+      missing.map(([path]) => ({ path, message: 'expected a value without a recording, got nothing' })),
+    )
+  }
+  refuse([
+    ...(typeof policy === 'object'
+      ? [{ path: 'policy', message: 'expected the name of a loaded policy' }]
+      : []),
+    ...(at !== undefined && 'slice' in at ? [{ path: 'at', message: 'expected a time' }] : []),
+    ...(step?.of !== undefined && step.index >= step.of
+      ? [{ path: 'step.index', message: `expected less than step.of (${step.of}), got ${step.index}` }]
+      : []),
+  ])
+  return {
+    caller: 'judge',
+    namespace,
+    name,
+    revision: canary.revision,
+    stableRevision: stable.revision,
+    ...(typeof policy === 'string' && { policy }),
+    ...(params !== undefined && { params }),
+    ...(step !== undefined && { step }),
+    ...(start !== undefined && { start }),
+    ...(at !== undefined && 'ms' in at && { at: at.ms }),
+  }
 }
 
 function recordingRequest(body: Body, recording: RecordingRequest['recording']): RecordingRequest {

@@ -1,0 +1,54 @@
+import { AppError } from '../app-error.ts'
+import type { VerdictStore } from '../ports.ts'
+import type { Deadline } from './deadline.ts'
+import { type MemoryBook, type RunBook, storeBook, timedBook } from './run-book.ts'
+
+/** Reads the store while it answers, and this process's memory while it does not. */
+export interface StoreAccess {
+  /** What `work` gives with the store's book, or, while the store is away, with the memory's. */
+  read<T>(
+    deadline: Deadline,
+    work: (book: RunBook, within: Within | undefined) => Promise<T>,
+  ): Promise<{ readonly value: T; readonly away: boolean }>
+}
+
+/** One call to the store, in time or a failure of the store. */
+export type Within = <T>(call: () => Promise<T>) => Promise<T>
+
+export interface StoreAccessDeps {
+  readonly store: () => VerdictStore
+  readonly memory: MemoryBook
+  /** How long one call to the store may take. */
+  readonly callMs?: number
+  /** After a call that took too long the store is left alone for so long. */
+  readonly restMs?: number
+}
+
+export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
+  const { store, memory, callMs = 1000, restMs = 5000 } = deps
+  let restUntil = -Infinity
+  const within =
+    (deadline: Deadline): Within =>
+    async (call) => {
+      try {
+        return await deadline.within(call(), Math.min(callMs, deadline.leftMs() / 2))
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'timeout') throw error
+        restUntil = performance.now() + restMs
+        throw new AppError('store-unavailable', 'the store did not answer in time', { cause: error })
+      }
+    }
+  return {
+    async read(deadline, work) {
+      if (performance.now() >= restUntil) {
+        const timed = within(deadline)
+        try {
+          return { value: await work(timedBook(storeBook(store()), timed), timed), away: false }
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'store-unavailable') throw error
+        }
+      }
+      return { value: await work(memory, undefined), away: true }
+    },
+  }
+}
