@@ -45,7 +45,7 @@ export async function judgeRollout(
 ): Promise<RolloutLook> {
   const now = deps.clock.now()
   checkMoment(request, now)
-  const { value: place, away } = await readerOf(deps)(deadline, async (book, within) => {
+  const { value: place, away } = await readerOf(deps).read(deadline, async (book, within) => {
     const policies = keptPolicies(deps.policyMemory, { ...deps, within })
     const loaded = await policies.loaded(request)
     return placeLook(request, keyOf(request, loaded), loaded, {
@@ -63,8 +63,10 @@ export async function judgeRollout(
   return conclude({ request, place, away, observation, decisions, now, cacheKey }, deps)
 }
 
-const readerOf = ({ full, access, memory }: RolloutDeps): StoreAccess['read'] =>
-  full ? async (_deadline, work) => ({ value: await work(memory, undefined), away: true }) : access.read
+const readerOf = ({ full, access, memory }: RolloutDeps): StoreAccess => ({
+  read: async (deadline, work) =>
+    full ? { value: await work(memory, undefined), away: true } : access.read(deadline, work),
+})
 
 interface Seen {
   readonly request: JudgeRequest
@@ -174,7 +176,7 @@ async function readDecisions(
   deadline: Deadline,
   deps: RolloutDeps,
 ): Promise<readonly Decision[]> {
-  const { value } = await readerOf(deps)(deadline, (book) => book.listDecisions(run))
+  const { value } = await readerOf(deps).read(deadline, (book) => book.listDecisions(run))
   return value
 }
 
