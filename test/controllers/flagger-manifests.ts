@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { goDuration } from './go-duration.ts'
+import { findManifest } from './manifests.ts'
+import type { Manifest } from './manifests.ts'
+
+const duration = z.string().transform(goDuration)
+
+export const hookTypes = [
+  'confirm-rollout',
+  'pre-rollout',
+  'rollout',
+  'confirm-traffic-increase',
+  'confirm-promotion',
+  'post-rollout',
+  'rollback',
+  'event',
+] as const
+export type HookType = (typeof hookTypes)[number]
+
+const webhook = z.strictObject({
+  name: z.string(),
+  type: z.enum(hookTypes).default('rollout'),
+  url: z.string(),
+  timeout: z.string().default('10s').transform(goDuration),
+  retries: z.int().min(0).default(0),
+  metadata: z.record(z.string(), z.string()).optional(),
+  muteAlert: z.boolean().default(false),
+  disableTLS: z.boolean().default(false),
+})
+export type Webhook = z.infer<typeof webhook>
+
+const weight = z.int().min(0).max(100)
+
+// Strict: another strategy (iterations, match, mirror) is another tick.
+const analysis = z
+  .strictObject({
+    interval: duration.refine((ms) => ms >= 10_000, 'expected at least 10s'),
+    threshold: z.int(),
+    maxWeight: weight.optional(),
+    stepWeight: weight.optional(),
+    stepWeights: z.array(weight).min(1).optional(),
+    metrics: z.array(z.unknown()).max(0, 'metric checks of Flagger are not simulated').default([]),
+    webhooks: z.array(webhook),
+  })
+  .refine(
+    ({ stepWeight = 0, stepWeights }) => stepWeight > 0 !== (stepWeights !== undefined),
+    'expected stepWeight or stepWeights',
+  )
+
+const canary = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string().default('default') }),
+  spec: z.object({
+    provider: z.string().optional(),
+    targetRef: z.object({ kind: z.string(), name: z.string() }),
+    service: z.object({ name: z.string().optional(), port: z.int() }),
+    skipAnalysis: z.literal(false, 'skipAnalysis is not simulated').default(false),
+    suspend: z.literal(false, 'suspend is not simulated').default(false),
+    analysis,
+  }),
+})
+export type Canary = z.infer<typeof canary>
+type Analysis = z.infer<typeof analysis>
+
+export const readCanary = (manifests: readonly Manifest[], name?: string): Canary =>
+  canary.parse(findManifest(manifests, 'Canary', name).document)
+
+/** The weight at which the promotion is asked for. */
+export function maxWeight({ stepWeights, maxWeight: limit = 0 }: Analysis): number {
+  const last = stepWeights?.at(-1)
+  return last ?? (limit > 0 ? limit : 100)
+}
+
+/** The weight after this one. */
+export function nextWeight({ stepWeights, stepWeight = 0 }: Analysis, from: number): number {
+  if (stepWeights === undefined) return Math.min(100, from + stepWeight)
+  return stepWeights[stepWeights.indexOf(from) + 1] ?? 100
+}

@@ -1,0 +1,14 @@
+import type { Canary } from './flagger-manifests.ts'
+import type { Messenger } from './flagger-messenger.ts'
+import type { FlaggerState } from './flagger-state.ts'
+
+/** Whether the pods of a workload are ready. */
+export type Readiness = (workload: 'primary' | 'canary') => boolean
+
+export interface TickDeps {
+  readonly canary: Canary
+  readonly state: FlaggerState
+  readonly messenger: Messenger
+  readonly ready: Readiness
+  readonly alert: (text: string) => void
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
+
+/** One Kubernetes object as it stands in a file; `document` is everything, unchecked. */
+export interface Manifest {
+  readonly kind: string
+  readonly name: string
+  readonly file: string
+  readonly document: unknown
+}
+
+const head = z.object({ kind: z.string(), metadata: z.object({ name: z.string() }) })
+
+/** Reads every object of these YAML files, in order. A file that is not good YAML throws. */
+export function readManifests(files: readonly string[]): readonly Manifest[] {
+  return files.flatMap((file) =>
+    parseAllDocuments(readFileSync(file, 'utf8')).map((yaml): Manifest => {
+      const problem = yaml.errors[0] ?? yaml.warnings[0]
+      if (problem !== undefined) throw problem
+      const document: unknown = yaml.toJS()
+      const { kind, metadata } = head.parse(document)
+      return { kind, name: metadata.name, file, document }
+    }),
+  )
+}
+
+/** The one object of a kind (and name, where given). */
+export function findManifest(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
+  const found = manifests.filter((one) => one.kind === kind && (name === undefined || one.name === name))
+  const [only] = found
+  if (only === undefined || found.length > 1)
+    throw new Error(`expected one ${kind}${name === undefined ? '' : ` ${name}`}, got ${found.length}`)
+  return only
+}
