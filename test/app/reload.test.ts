@@ -33,7 +33,8 @@ const get = (path: string, token: string) =>
   request(running.url).get(path).set('Authorization', `Bearer ${token}`)
 const names = async (token = 'first-token-0123456789') => {
   const { body } = await get('/v1/policies', token)
-  return [body.default, body.policies.map(({ name }: { name: string }) => name)]
+  const own = body.policies.filter(({ origin }: { origin: string }) => origin === 'user')
+  return [body.default, own.map(({ name }: { name: string }) => name)]
 }
 const parts = async () => (await request(running.url).get('/readyz')).body.parts
 const counts = async () =>
