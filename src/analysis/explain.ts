@@ -3,7 +3,7 @@ import { describePass } from './describe-pass.ts'
 import type { RunEvidence } from './gather.ts'
 import { type Harm, harmFound } from './harm-found.ts'
 import { metricVerdict, withoutData } from './metric-verdict.ts'
-import { remarks } from './remarks.ts'
+import { problemsOf, remarks } from './remarks.ts'
 import type { PlannedStep } from './rollout-plan.ts'
 import { score } from './score.ts'
 import { timeOf } from './time-of.ts'
@@ -117,13 +117,17 @@ function stepVerdict(run: RunEvidence, look: Decided, step: PlannedStep): StepVe
 }
 
 function beforeTheRollout(run: RunEvidence, at: number): Verdict {
+  const verdict = run.policy.mode === 'observe' ? 'pass' : 'inconclusive'
   const text = 'the rollout has not begun in this recording'
+  const problems = problemsOf(run.recording)
+  // Where the source is in trouble, that is why nothing is to be seen.
+  const trouble = problems.find(({ code }) => code.startsWith('source-'))
   return {
     judged: 'inconclusive',
-    verdict: run.policy.mode === 'observe' ? 'pass' : 'inconclusive',
+    verdict,
     score: 50,
-    summary: `inconclusive: ${text}`,
-    reasons: [{ code: 'no-canary-data', text }],
+    summary: oneLine(`${verdict}: ${trouble?.text ?? text}`),
+    reasons: [{ code: 'no-canary-data', text }, ...problems],
     metrics: [],
     window: windowOf(run, at),
   }

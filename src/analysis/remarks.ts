@@ -1,5 +1,6 @@
 import type { Decided } from './decide.ts'
 import type { RunEvidence } from './gather.ts'
+import type { Recording } from './recording.ts'
 import { trafficShare } from './traffic-share.ts'
 import type { Reason } from './verdict.ts'
 import { percent } from './words.ts'
@@ -8,12 +9,13 @@ const SURE = Math.log(100)
 
 /** What a reader should know beside the verdict: on the data, the routing, and the lack of a control. */
 export function remarks(run: RunEvidence, look: Decided): readonly Reason[] {
-  const problems = (run.recording.problems ?? []).map(({ code, metric, text }) => ({
-    code,
-    text,
-    ...(metric === undefined ? {} : { metric }),
-  }))
-  return [...run.metrics.flatMap(({ notes }) => notes), ...routing(run, look), ...control(look), ...problems]
+  const notes = run.metrics.flatMap((metric) => metric.notes)
+  return [...notes, ...routing(run, look), ...control(look), ...problemsOf(run.recording)]
+}
+
+/** What the source saw and could not put into numbers. */
+export function problemsOf({ problems = [] }: Recording): readonly Reason[] {
+  return problems.map(({ code, metric, text }) => ({ code, text, ...(metric !== undefined && { metric }) }))
 }
 
 function routing(run: RunEvidence, look: Decided): readonly Reason[] {

@@ -197,6 +197,26 @@ describe('analyze names what is wrong with the data', () => {
     })
   })
 
+  it('a recording before its rollout tells of a source in trouble', () => {
+    const down = { code: 'source-down', text: 'Prometheus refused the connection' } as const
+    const coarse = { code: 'coarse-scrape', metric: 'errors', text: 'errors: scraped every 50 s' } as const
+    const look = (problems: Recording['problems'] & object) =>
+      analyze({ ...handMade(), problems }, onlyErrors, 100)
+    expect(look([coarse, down])).toMatchObject({
+      summary: 'inconclusive: Prometheus refused the connection',
+      reasons: [{ code: 'no-canary-data' }, coarse, down],
+    })
+    expect(look([coarse]).summary).toBe('inconclusive: the rollout has not begun in this recording')
+  })
+
+  it('a recording before its rollout is a pass where the policy only observes', () => {
+    const verdict = analyze(handMade(), { ...onlyErrors, mode: 'observe' }, 100)
+    expect(verdict).toMatchObject({
+      verdict: 'pass',
+      summary: 'pass: the rollout has not begun in this recording',
+    })
+  })
+
   it.each([-1, 150, 1.5, Number.NaN])('refuses to look at slice %s', (at) => {
     expect(() => analyze(handMade(), onlyErrors, at)).toThrow(/expected "at" to be a slice from 0 to 149/)
   })
