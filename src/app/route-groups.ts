@@ -3,6 +3,7 @@ import { decisionRoutes } from '../http/api/decision-routes.ts'
 import { historyRoutes } from '../http/api/history-routes.ts'
 import { judgeRoutes } from '../http/api/judge-route.ts'
 import { policyRoutes } from '../http/api/policy-routes.ts'
+import { argoRoutes } from '../http/argo/route.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../http/operation/document-routes.ts'
 import { healthRoutes } from '../http/operation/health-routes.ts'
@@ -32,6 +33,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const { store } = stores
   const groups: readonly RouteGroup[] = [
     judgeRoutes({ judge, metrics }),
+    argoRoutes({ judge, metrics }),
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     policyRoutes({ policies, parsePolicy }),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../src/app-error.ts'
 import { argoAnswerSchema } from '../../../src/http/argo/response.ts'
 import { argoRoutes } from '../../../src/http/argo/route.ts'
+import type { RouteGroup } from '../../../src/http/route.ts'
 import type { JudgeRequest } from '../../../src/judging/judge-request.ts'
 import type { Judgement } from '../../../src/judging/judgement.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
     env: {
       CANARY_JUDGE_TOKENS: 'argo:judge:argo-token-0123456789,reader:read:reader-token-0123456789',
     },
-    overrides: { groups: [argoRoutes({ judge: { judge }, metrics })] },
+    overrides: { groups: [atScripted(argoRoutes({ judge: { judge }, metrics }))] },
     change: (config) => ({
       ...config,
       tokens: config.tokens.map((token) => ({ ...token, namespaces: ['shop'] })),
@@ -37,6 +38,13 @@ beforeEach(() => {
   answer = () => aJudgement()
 })
 
+/** Beside the real one. */
+const path = '/scripted/v1/argo'
+const atScripted = (group: RouteGroup): RouteGroup => ({
+  ...group,
+  routes: group.routes.map((route) => ({ ...route, path })),
+})
+
 const base = { namespace: 'shop', name: 'web', canaryHash: '6d5f', stableHash: '7c9b' }
 
 interface Sent {
@@ -46,13 +54,13 @@ interface Sent {
 }
 
 /** As Argo's client sends it; every header of the answer as it stood on the wire. */
-async function send(body: object | string, { method = 'POST', headers = {}, path = '/v1/argo' }: Sent = {}) {
+async function send(body: object | string, { method = 'POST', headers = {}, path: to = path }: Sent = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const outgoing = httpRequest(
     {
       port: running.port,
       host: '127.0.0.1',
-      path,
+      path: to,
       method,
       headers: {
         'Content-Type': 'application/json',
@@ -153,11 +161,11 @@ describe('POST /v1/argo refuses what can never work, outside 2xx and 3xx', () =>
     ...JSON.parse(response.text),
   })
 
-  test.each(['canaryHash', 'stableHash'])('422 naming %s when it is empty', async (path) => {
-    expect(problem(await send({ ...base, [path]: '' }))).toMatchObject({
+  test.each(['canaryHash', 'stableHash'])('422 naming %s when it is empty', async (field) => {
+    expect(problem(await send({ ...base, [field]: '' }))).toMatchObject({
       sent: 422,
       code: 'unprocessable',
-      issues: [{ path, message: 'expected a pod template hash, got ""' }],
+      issues: [{ path: field, message: 'expected a pod template hash, got ""' }],
     })
     expect(asked).toEqual([])
   })
@@ -215,8 +223,8 @@ describe('POST /v1/argo refuses what can never work, outside 2xx and 3xx', () =>
   })
 
   test('without a redirect for a slash at the end of the path, which would turn the POST into a GET', async () => {
-    expect((await send(base, { path: '/v1/argo/' })).status).toBe(200)
-    expect((await send(base, { path: '//v1/argo' })).status).toBe(404)
+    expect((await send(base, { path: `${path}/` })).status).toBe(200)
+    expect((await send(base, { path: `/${path}` })).status).toBe(404)
   })
 
   test('never 429, however often it is called and with however many wrong tokens', async () => {

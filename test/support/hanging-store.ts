@@ -1,0 +1,29 @@
+import type { VerdictStore } from '../../src/ports.ts'
+
+export interface HangingStore {
+  readonly store: VerdictStore
+  /** From now on no call is answered, until it is false again. */
+  hangs: boolean
+}
+
+/** A store that can turn into a black hole: nothing is refused, and nothing comes back. */
+export function hangingStore(real: VerdictStore): HangingStore {
+  const state = { hangs: false }
+  const never = Promise.withResolvers<never>().promise
+  const store = new Proxy(real, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver)
+      const offline = name === 'close' || name === 'digestRecording'
+      return state.hangs && !offline && typeof member === 'function' ? () => never : member
+    },
+  })
+  return {
+    store,
+    get hangs() {
+      return state.hangs
+    },
+    set hangs(hangs) {
+      state.hangs = hangs
+    },
+  }
+}
