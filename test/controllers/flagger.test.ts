@@ -384,11 +384,19 @@ describe('createFlagger', () => {
     expect(checksums(flagger.log, 'pre-rollout')).toEqual([flaggerChecksum('v2'), flaggerChecksum('v3')])
   })
 
-  test('does nothing when the spec goes back to what was promoted last', async () => {
+  test('goes on under the same checksum when the spec goes back to what was promoted last', async () => {
+    const flagger = createFlagger(optionsFor({}))
+    for (let ticks = 0; ticks < 3; ticks += 1) await flagger.tick()
+    flagger.deploy('v1')
+    await flagger.tick()
+    expect(flagger.status).toMatchObject({ phase: 'Progressing', weight: 50 })
+    expect(new Set(checksums(flagger.log, 'rollout'))).toEqual(new Set([flaggerChecksum('v2')]))
+  })
+
+  test('does nothing when the spec is what runs already, or what was promoted', async () => {
     const flagger = createFlagger(optionsFor({}, { revision: 'v1' }))
     await flagger.tick()
     expect(flagger.log).toEqual([])
-    await flagger.run()
     flagger.deploy('v2')
     await flagger.run()
     const calls = flagger.log.length
