@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import {
   AnalysisTemplate,
   ClusterAnalysisTemplate,
@@ -92,6 +93,13 @@ describe('rollouts/argo', () => {
         String(weights.length),
       ]),
     )
+  })
+
+  test('rollout.yaml asks for a policy that is bundled', () => {
+    for (const { args } of analyses) {
+      const name = args.find((arg) => arg.name === 'policy')?.value
+      expect(existsSync(`policies/${name}.yaml`)).toBe(true)
+    }
   })
 
   test('rollout.yaml takes the names and hashes from the Rollout, each from the right place', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { hookTypes, maxWeight, readCanary } from '../controllers/flagger-manifests.ts'
 import { readManifests } from '../controllers/manifests.ts'
@@ -24,6 +25,10 @@ describe('rollouts/flagger/canary.yaml', () => {
         port: String(service.port),
         steps: analysis.stepWeights?.join(','),
       })
+  })
+
+  test('asks for a policy that is bundled', () => {
+    expect(existsSync(`policies/${hookOf('rollout')?.metadata?.['policy']}.yaml`)).toBe(true)
   })
 
   test('ends at 50 %, where both versions still have traffic', () => {
