@@ -25,6 +25,7 @@ export interface WorldOptions extends IdentityOptions {
   /** Others' pods beside ours, and the same requests counted at their other end. */
   readonly decoys?: boolean
   readonly restarts?: readonly Restart[]
+  /** A pod that is born in one is expected to count from zero, though a source cannot know that it was. */
   readonly outages?: readonly Outage[]
 }
 
