@@ -9,7 +9,7 @@ import { analyze } from '../../src/analysis/analyze.ts'
 import { writeDemoFiles } from '../../src/commands/demo-files.ts'
 import { parsePolicy } from '../../src/formats/parse-policy.ts'
 import { parseRecording } from '../../src/formats/parse-recording.ts'
-import { judgeRequestSchema } from '../../src/http/api/judge-schemas.ts'
+import { argoRequestSchema } from '../../src/http/argo/request.ts'
 import { codeBlocks, markdownFiles, readText, root } from './markdown.ts'
 
 const readme = readText('README.md')
@@ -37,7 +37,7 @@ function rounded<T>(value: T): T {
   return JSON.parse(text)
 }
 
-test('the manifest in the README is an AnalysisTemplate whose body POST /v1/judge takes', () => {
+test('the manifest in the README is an AnalysisTemplate whose body POST /v1/argo takes', () => {
   const manifest = codeBlocks(readme).find(({ text }) => text.includes('kind: AnalysisTemplate'))?.text ?? ''
   const template = new AnalysisTemplate(parse(manifest))
   expect(() => template.validate()).not.toThrow()
@@ -45,11 +45,15 @@ test('the manifest in the README is an AnalysisTemplate whose body POST /v1/judg
   expect(() => broken.validate()).toThrow('interval')
   const [metric] = template.spec?.metrics ?? []
   const web = metric?.provider.web
-  expect(web).toMatchObject({ method: 'POST', url: expect.stringMatching(/\/v1\/judge$/) })
+  expect(web).toMatchObject({
+    method: 'POST',
+    url: expect.stringMatching(/:8080\/v1\/argo$/),
+    jsonPath: '{$.argo}',
+  })
   const body = JSON.stringify(web?.jsonBody).replaceAll(/\{\{args\.(\w+)\}\}/g, 'hash-of-$1')
-  expect(judgeRequestSchema.parse(JSON.parse(body))).toMatchObject({
-    canary: { revision: 'hash-of-canary' },
-    stable: { revision: 'hash-of-stable' },
+  expect(argoRequestSchema.parse(JSON.parse(body))).toMatchObject({
+    canaryHash: 'hash-of-canary',
+    stableHash: 'hash-of-stable',
   })
   // As many inconclusive measurements as there are at all; without a pass the limit of successes leaves it open.
   expect(metric?.inconclusiveLimit).toBe(metric?.count)
