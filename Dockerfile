@@ -25,6 +25,7 @@ ENV NODE_ENV=production PORT=8080 DATABASE_URL=sqlite:/data/canary-judge.db
 # Writable for any user of the root group too, since some clusters choose the user themselves.
 RUN mkdir /data && chown 1000:0 /data && chmod 770 /data
 COPY LICENSE package.json ./
+COPY policies policies
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # A number, since Kubernetes cannot tell that a name is not root.

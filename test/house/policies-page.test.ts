@@ -1,10 +1,12 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { evidenceShares } from '../../src/analysis/policy.ts'
 import { parsePolicy, parsePolicyObject } from '../../src/formats/parse-policy.ts'
 import { metricSchema } from '../../src/formats/metric-schema.ts'
 import { holdSchema, policySchema } from '../../src/formats/policy-schema.ts'
-import { codeBlocks, readText, tableRows } from './markdown.ts'
+import { codeBlocks, readText, root, tableRows } from './markdown.ts'
 
 const page = readText('docs/policies.md')
 const rows = tableRows(page, 'key')
@@ -67,6 +69,18 @@ describe('docs/policies.md', () => {
       const without = cells.filter(({ key, cell }) => cell === 'none' && !['name', 'kind'].includes(key))
       expect(without.filter(({ key }) => key in Object(plain))).toEqual([])
     })
+  })
+
+  test('lists every bundled policy with its preset', () => {
+    const listed = tableRows(page, 'policy').map(([link = '', preset = '']) => [
+      /`(.+)`/.exec(link)?.[1],
+      unquoted(preset),
+    ])
+    const bundled = readdirSync(join(root, 'policies')).map((file) => {
+      const { name, select } = parsePolicy(readText(`policies/${file}`), file).policy
+      return [name, 'preset' in select ? select.preset : 'labels']
+    })
+    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(bundled))
   })
 
   test('gives the shares of the error budget', () => {
