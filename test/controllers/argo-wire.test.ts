@@ -16,8 +16,8 @@ describe('runArgoRollout', () => {
     const body = {
       namespace: 'shop',
       name: 'web',
-      canary: '79c4bfb5d',
-      stable: '6b8d7c5f4b',
+      canaryHash: '79c4bfb5d',
+      stableHash: '6b8d7c5f4b',
       policy: 'istio-service',
       service: '',
       weight: '5',

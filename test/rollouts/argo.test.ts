@@ -7,6 +7,11 @@ import {
 import { Service } from 'kubernetes-models/v1'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { argoRequestSchema, toJudgeRequest } from '../../src/http/argo/request.ts'
+import { runArgoRollout } from '../controllers/argo.ts'
+import { callsOf } from '../controllers/controller-log.ts'
+import { argoReply } from '../controllers/fake-service.ts'
+import { createSimulatedClock } from '../controllers/simulated-clock.ts'
 import { readMetric, readRollout, readTemplate } from '../controllers/argo-manifests.ts'
 import { findManifest, readManifests } from '../controllers/manifests.ts'
 
@@ -107,8 +112,8 @@ describe('rollouts/argo', () => {
       expect(args.filter(({ valueFrom }) => valueFrom !== undefined)).toEqual([
         { name: 'namespace', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
         { name: 'name', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-        { name: 'canary', valueFrom: { podTemplateHashValue: 'Latest' } },
-        { name: 'stable', valueFrom: { podTemplateHashValue: 'Stable' } },
+        { name: 'canaryHash', valueFrom: { podTemplateHashValue: 'Latest' } },
+        { name: 'stableHash', valueFrom: { podTemplateHashValue: 'Stable' } },
       ])
   })
 
@@ -196,14 +201,50 @@ describe('rollouts/argo', () => {
       expect(open.map(({ name }) => name)).toEqual([
         'namespace',
         'name',
-        'canary',
-        'stable',
+        'canaryHash',
+        'stableHash',
         'weight',
         'next',
         'step',
         'of',
       ])
     })
+  })
+
+  test.each(templates)('$file: the route takes what Argo sends at each step', async ({ file, manifest }) => {
+    const clusterScope = manifest.kind === 'ClusterAnalysisTemplate'
+    const rolloutOf = findManifest(manifests, 'Rollout')
+    const document: unknown = JSON.parse(
+      JSON.stringify(rolloutOf.document).replaceAll(
+        '"templateName"',
+        `"clusterScope":${clusterScope},"templateName"`,
+      ),
+    )
+    const { log } = await runArgoRollout({
+      manifests: [{ ...rolloutOf, document }, ...readManifests([file])],
+      call: () => Promise.resolve(argoReply('pass')),
+      clock: createSimulatedClock(0),
+      onWeight: () => undefined,
+      stableHash: '6b8d7c5f4b',
+      canaryHash: '79c4bfb5d',
+      secrets: { 'canary-judge/token': 'x' },
+    })
+    // Before 1.8 each step asks 14 times; what is said is the same each time.
+    const bodies = new Set(callsOf(log).map(({ body }) => body))
+    const asked = [...bodies].map((body) => toJudgeRequest(argoRequestSchema.parse(JSON.parse(body))))
+    const common = {
+      caller: 'argo',
+      namespace: 'shop',
+      name: 'web',
+      revision: '79c4bfb5d',
+      stableRevision: '6b8d7c5f4b',
+      policy: 'istio-service',
+    }
+    expect(asked).toEqual([
+      { ...common, step: { index: 0, of: 3, weight: 5, next: 25, minutes: 10 } },
+      { ...common, step: { index: 1, of: 3, weight: 25, next: 50, minutes: 10 } },
+      { ...common, step: { index: 2, of: 3, weight: 50, next: 100, minutes: 10 } },
+    ])
   })
 
   test('the namespaced and the cluster template are the same', () => {
