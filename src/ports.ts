@@ -89,6 +89,20 @@ export interface Decision {
   readonly at: number
 }
 
+/** Which of a canary's two gates, as Flagger's load tester has them. */
+export type Gate = 'gate' | 'rollback'
+
+/** Somebody opened or closed a gate; it stays so, run after run, until the next change. */
+export interface GateChange {
+  readonly id: string
+  readonly namespace: string
+  readonly name: string
+  readonly gate: Gate
+  readonly open: boolean
+  readonly by: string
+  readonly at: number
+}
+
 export interface Page<T> {
   readonly items: readonly T[]
   /** Hand it back as `after` to go on; undefined on the last page. */
@@ -151,6 +165,16 @@ export interface VerdictStore {
   /** Binds decisions made before the run existed to it. */
   bindDecisions(run: Run): Promise<void>
 
+  /** Idempotent on id. */
+  saveGateChange(change: GateChange): Promise<void>
+  /** Newest first in the order in which they were kept, whatever the clocks of the replicas said. */
+  listGateChanges(of: {
+    readonly namespace: string
+    readonly name: string
+    readonly gate?: Gate
+    readonly limit: number
+  }): Promise<readonly GateChange[]>
+
   /** The digest that `saveRecording` would give; works without the database, so also while it is away. */
   digestRecording(recording: Recording): Promise<string>
   /** Stores it in content-addressed chunks and gives its digest; what is stored already is not written again. */
@@ -161,7 +185,7 @@ export interface VerdictStore {
   savePolicy(digest: string, text: string): Promise<void>
   loadPolicy(digest: string): Promise<string | undefined>
 
-  /** Deletes what is past its time, never anything of an open run; says how many rows went. */
+  /** Deletes what is past its time, never anything of an open run nor the last change of a gate; says how many rows went. */
   prune(now: number, retention: Retention): Promise<{ readonly runs: number; readonly recordings: number }>
   /** Resolves when a write would work. */
   ping(): Promise<void>

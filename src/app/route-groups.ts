@@ -4,6 +4,7 @@ import { historyRoutes } from '../http/api/history-routes.ts'
 import { judgeRoutes } from '../http/api/judge-route.ts'
 import { policyRoutes } from '../http/api/policy-routes.ts'
 import { argoRoutes } from '../http/argo/route.ts'
+import { gateRoutes } from '../http/gates/route.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../http/operation/document-routes.ts'
 import { healthRoutes } from '../http/operation/health-routes.ts'
@@ -36,6 +37,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     argoRoutes({ judge, metrics }),
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
+    gateRoutes({ store, clock, log }),
     policyRoutes({ policies, parsePolicy }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
     documentRoutes({ groups: () => groups, settings, version }),

@@ -3,7 +3,7 @@ import { AppError } from '../app-error.ts'
 import { authenticate, authorize } from './auth/authenticate.ts'
 import type { TokenTable } from './auth/token-table.ts'
 import type { Caller } from './auth/caller.ts'
-import { decodeText } from './body/decode-text.ts'
+import { decodeText, formType } from './body/decode-text.ts'
 import { parseJson } from './body/parse-json.ts'
 import { readBody } from './body/read-body.ts'
 import type { HttpSettings } from './http-settings.ts'
@@ -95,9 +95,13 @@ async function takeBody(route: Route, settings: HttpSettings, request: Request):
   if (form === 'none') return undefined
   const maxBytes = size === 'recording' ? settings.maxRecordingBytes : settings.maxBodyBytes
   const body = await readBody(request, maxBytes)
-  const text = decodeText(body, request.headers['content-type'], types)
+  const text = decodeText(body, request.headers['content-type'], typesFor(request, types))
   return form === 'text' ? text : parseJson(text, settings.maxJsonDepth)
 }
+
+/** A browser asks before it sends JSON to another origin, and does not before it sends a form: but it says whence. */
+const typesFor = ({ headers }: Request, types: readonly string[]): readonly string[] =>
+  headers.origin === undefined ? types : types.filter((type) => type !== formType)
 
 function allowedMethods(routes: readonly Route[]): string {
   const methods = routes.flatMap(({ method }) =>

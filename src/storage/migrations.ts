@@ -19,6 +19,17 @@ export const migrations: readonly Migration[] = [
       'create index runs_policy on runs (policy_digest)',
     ],
   },
+  {
+    name: 'gates that people open and close',
+    statements: (kind) => [
+      `create table gate_changes (
+        seq ${typesOf[kind].serial}, id ${typesOf[kind].id} not null unique, subject_key text not null,
+        namespace text not null, name text not null, gate text not null, open smallint not null,
+        changed_by text not null, at double precision not null)`,
+      'create index gate_changes_subject on gate_changes (subject_key, gate, seq)',
+      'create index gate_changes_at on gate_changes (at)',
+    ],
+  },
 ]
 
 export const runMigration = async (

@@ -29,6 +29,7 @@ export const prune = async (
   const first = await inBatches(batch.recordings, (trx) => pruneRecordings(trx, now, retention))
   const second = await inBatches(batch.runs, (trx) => pruneRuns(trx, now, retention))
   await inBatches(batch.decisions, (trx) => pruneDecisions(trx, now, retention))
+  await inBatches(batch.decisions, (trx) => pruneGateChanges(trx, now, retention))
   await prunePolicies(connection, now)
   return { runs: first.runs + second.runs, recordings: first.recordings + second.recordings }
 }
@@ -192,6 +193,34 @@ const pruneDecisions = async (
   const { numDeletedRows } = await transaction
     .deleteFrom('decisions')
     .where('id', 'in', old)
+    .executeTakeFirstOrThrow()
+  return { seen: Number(numDeletedRows), runs: 0, recordings: 0 }
+}
+
+/** The last change of a gate says how it stands now. */
+const pruneGateChanges = async (
+  transaction: Transaction<Database>,
+  now: number,
+  retention: Retention,
+): Promise<Batch> => {
+  const old = transaction
+    .selectFrom('gate_changes as change')
+    .select('change.seq')
+    .where('change.at', '<', now - retention.decisionsOlderThanMs)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('gate_changes as later')
+          .select('later.seq')
+          .whereRef('later.subject_key', '=', 'change.subject_key')
+          .whereRef('later.gate', '=', 'change.gate')
+          .whereRef('later.seq', '>', 'change.seq'),
+      ),
+    )
+    .limit(batch.decisions)
+  const { numDeletedRows } = await transaction
+    .deleteFrom('gate_changes')
+    .where('seq', 'in', old)
     .executeTakeFirstOrThrow()
   return { seen: Number(numDeletedRows), runs: 0, recordings: 0 }
 }

@@ -11,6 +11,7 @@ export interface Database {
   readonly recording_chunks: RecordingChunkRow
   readonly chunks: ChunkRow
   readonly policies: PolicyRow
+  readonly gate_changes: GateChangeRow
 }
 
 export interface RunRow {
@@ -97,6 +98,18 @@ export interface ChunkRow {
   readonly id: Generated<number>
   readonly digest: string
   readonly data: Uint8Array
+}
+
+export interface GateChangeRow {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly subject_key: string
+  readonly namespace: string
+  readonly name: string
+  readonly gate: string
+  readonly open: number
+  readonly changed_by: string
+  readonly at: number
 }
 
 export interface PolicyRow {

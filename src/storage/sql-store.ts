@@ -3,6 +3,7 @@ import { AppError } from '../app-error.ts'
 import type { VerdictStore } from '../ports.ts'
 import type { Connection } from './connection.ts'
 import { createDecisions } from './decisions.ts'
+import { createGates } from './gates.ts'
 import { createPolicies } from './policies.ts'
 import { prune } from './prune.ts'
 import { createRecordings } from './recordings.ts'
@@ -23,6 +24,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
   const { saveStep, listSteps } = createSteps(connection)
   const { saveVerdict, getVerdict, listVerdicts } = createVerdicts(connection)
   const { saveDecision, listDecisions, bindDecisions } = createDecisions(connection)
+  const { saveGateChange, listGateChanges } = createGates(connection)
   const { savePolicy, loadPolicy } = createPolicies(connection)
   const { digestRecording, saveRecording, loadRecording } = createRecordings(connection)
   return {
@@ -39,6 +41,8 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
     saveDecision: (decision) => calls.make(() => saveDecision(decision)),
     listDecisions: (of) => calls.make(() => listDecisions(of)),
     bindDecisions: (run) => calls.make(() => bindDecisions(run)),
+    saveGateChange: (change) => calls.make(() => saveGateChange(change)),
+    listGateChanges: (of) => calls.make(() => listGateChanges(of)),
     savePolicy: (digest, text) => calls.make(() => savePolicy(digest, text)),
     loadPolicy: (digest) => calls.make(() => loadPolicy(digest)),
     digestRecording,

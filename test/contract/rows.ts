@@ -1,4 +1,4 @@
-import type { Decision, Run, Step, StoredVerdict } from '../../src/ports.ts'
+import type { Decision, GateChange, Run, Step, StoredVerdict } from '../../src/ports.ts'
 
 export const t0 = Date.parse('2026-11-20T10:00:00Z')
 export const minute = 60_000
@@ -56,6 +56,17 @@ export const aDecision = (change: Partial<Decision> = {}): Decision => ({
   override: false,
   by: 'sre',
   reason: 'looked at it',
+  at: t0,
+  ...change,
+})
+
+export const aGateChange = (change: Partial<GateChange> = {}): GateChange => ({
+  id: freshId('gate-change'),
+  namespace: 'shop',
+  name: 'web',
+  gate: 'gate',
+  open: true,
+  by: 'sre',
   at: t0,
   ...change,
 })

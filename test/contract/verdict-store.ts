@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { VerdictStore } from '../../src/ports.ts'
 import { decisionContract } from './decision-contract.ts'
+import { gateContract } from './gate-contract.ts'
 import { policyContract } from './policy-contract.ts'
 import { pruneContract } from './prune-contract.ts'
 import { recordingContract } from './recording-contract.ts'
@@ -34,6 +35,7 @@ export const verdictStoreContract = (name: string, start: () => Promise<StoreUnd
     stepContract(store)
     verdictContract(store)
     decisionContract(store)
+    gateContract(store)
     recordingContract(store)
     policyContract(store)
     pruneContract(store)

@@ -6,8 +6,9 @@ import type { VerdictStore } from '../../ports.ts'
 import { noBody, noInput } from '../no-input.ts'
 import { route, type Route, type RouteGroup } from '../route.ts'
 import { afterField, idParams, limitField, nameField, namespaceField } from './fields.ts'
+import { gatesDuring } from './gates-during.ts'
 import { recordingSchema, runPageSchema, timelineSchema, verdictSchema } from './history-schemas.ts'
-import { lookToJson, runToJson, stepToJson } from './to-json.ts'
+import { gateChangeToJson, lookToJson, runToJson, stepToJson } from './to-json.ts'
 import { namespaceToList, visibleRun, visibleVerdict } from './visible.ts'
 
 export interface HistoryDeps {
@@ -16,6 +17,7 @@ export interface HistoryDeps {
 
 const read = { roles: ['read'], limit: 'read', method: 'get', body: noBody } as const
 const defaultLimit = 50
+const listedGateChanges = 200
 
 export function historyRoutes(deps: HistoryDeps): RouteGroup {
   return {
@@ -67,9 +69,10 @@ function showRun({ store }: HistoryDeps): Route {
     async handle({ params, query, caller }) {
       const run = await visibleRun(store(), caller, params.id)
       const page = { ...query, limit: query.limit ?? defaultLimit }
-      const [steps, decisions, verdicts] = await Promise.all([
+      const [steps, decisions, gates, verdicts] = await Promise.all([
         store().listSteps(run.id),
         store().listDecisions({ namespace: run.namespace, name: run.name, runId: run.id }),
+        store().listGateChanges({ namespace: run.namespace, name: run.name, limit: listedGateChanges }),
         store().listVerdicts(run.id, page),
       ])
       return {
@@ -78,6 +81,7 @@ function showRun({ store }: HistoryDeps): Route {
           run: runToJson(run),
           steps: steps.map(stepToJson),
           decisions: decisions.map(decisionToJson),
+          gates: gatesDuring(run, gates).map(gateChangeToJson),
           verdicts: verdicts.items.map(lookToJson),
           ...(verdicts.next !== undefined && { next: verdicts.next }),
         },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { gateChangeSchema } from '../gates/gate-schemas.ts'
 
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])
 const time = z.iso.datetime().describe('RFC 3339, UTC')
@@ -76,6 +77,9 @@ export const timelineSchema = z
     run: runSchema,
     steps: z.array(stepSchema),
     decisions: z.array(decisionSchema),
+    gates: z
+      .array(gateChangeSchema)
+      .describe('How gates stood when it was opened and what was changed until it was closed, oldest first'),
     verdicts: z.array(lookSchema).describe('Newest first'),
     next: z.string().optional().describe('Hand it back as `after` for older verdicts'),
   })

@@ -1,4 +1,4 @@
-import type { Run, Step, StoredVerdict } from '../../ports.ts'
+import type { GateChange, Run, Step, StoredVerdict } from '../../ports.ts'
 
 /** Without what is undefined, so that whole answers can be compared. */
 export function runToJson(run: Run) {
@@ -49,5 +49,7 @@ export function lookToJson(verdict: StoredVerdict) {
     },
   }
 }
+
+export const gateChangeToJson = ({ gate, open, by, at }: GateChange) => ({ gate, open, by, at: toTime(at) })
 
 const toTime = (ms: number): string => new Date(ms).toISOString()

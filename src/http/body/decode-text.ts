@@ -1,6 +1,8 @@
 import { AppError } from '../../app-error.ts'
 
 export const jsonTypes = ['application/json'] as const
+/** A page may send a form anywhere, so it is only taken where the request comes from no page. */
+export const formType = 'application/x-www-form-urlencoded'
 export const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const
 
 /** The body as text, where its type is one of those expected and its charset is UTF-8. */

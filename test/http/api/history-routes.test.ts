@@ -140,6 +140,7 @@ test('GET /v1/runs/{id} tells the whole story of a run', async () => {
           at: time(t0),
         },
       ],
+      gates: [],
       verdicts: [
         {
           id: 'v-1',
