@@ -83,6 +83,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     ...force,
     stores,
     judge,
+    writes,
     clock,
     log: logger,
     metrics,

@@ -5,12 +5,13 @@ import { judgeRoutes } from '../http/api/judge-route.ts'
 import { policyRoutes } from '../http/api/policy-routes.ts'
 import { argoRoutes } from '../http/argo/route.ts'
 import { gateRoutes } from '../http/gates/route.ts'
+import { flaggerRoutes } from '../http/flagger/route.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../http/operation/document-routes.ts'
 import { healthRoutes } from '../http/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
 import type { Judge } from '../judge.ts'
-import type { Clock, Log, PolicyLibrary } from '../ports.ts'
+import type { Clock, Log, PolicyLibrary, WriteQueue } from '../ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { StoreHolder } from './store-holder.ts'
@@ -20,6 +21,7 @@ export interface RouteGroupDeps {
   readonly settings: () => HttpSettings
   readonly stores: StoreHolder
   readonly judge: Judge
+  readonly writes: WriteQueue
   readonly policies: PolicyLibrary
   readonly clock: Clock
   readonly log: Log
@@ -30,11 +32,12 @@ export interface RouteGroupDeps {
 
 /** Every route of the service; a new caller is one more line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
-  const { settings, stores, judge, policies, clock, log, health, metrics, extra } = deps
+  const { settings, stores, judge, writes, policies, clock, log, health, metrics, extra } = deps
   const { store } = stores
   const groups: readonly RouteGroup[] = [
     judgeRoutes({ judge, metrics }),
     argoRoutes({ judge, metrics }),
+    flaggerRoutes({ judge, store, writes, policies, clock, log, metrics }),
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),

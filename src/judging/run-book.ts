@@ -17,7 +17,9 @@ export interface RunBook {
   listDecisions(run: Run): Promise<readonly Decision[]>
 }
 
-export type RunChange = Partial<Pick<Run, 'closedAt' | 'ending' | 'gates' | 'firstFailAt' | 'lastLookAt'>>
+export type RunChange = Partial<
+  Pick<Run, 'closedAt' | 'ending' | 'gates' | 'firstFailAt' | 'lastLookAt' | 'lastHook' | 'lastHookAt'>
+>
 
 const listed = 50
 

@@ -1,0 +1,128 @@
+import { decisionsInForce } from '../../judging/decisions-in-force.ts'
+import { startDeadline } from '../../judging/deadline.ts'
+import type { JudgeRequest } from '../../judging/judge-request.ts'
+import { createPolicyMemory, keptPolicies } from '../../judging/kept-policies.ts'
+import { createMemoryBook, type RunBook, storeBook } from '../../judging/run-book.ts'
+import { createStoreAccess, type Within } from '../../judging/store-access.ts'
+import type { Clock, Decision, Log, PolicyLibrary, Run, VerdictStore, WriteQueue } from '../../ports.ts'
+import { type HookMark, readMark, writeMark } from './hook-mark.ts'
+import { beginRun, closeRun, type Desk, openStepOfWeight, type Placed, placeRollout } from './run-rules.ts'
+import type { HookCall } from './request.ts'
+
+export interface FlaggerRunsDeps {
+  readonly store: () => VerdictStore
+  readonly writes: WriteQueue
+  readonly policies: PolicyLibrary
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Runs by Flagger's rules: kept in the store, and in this process's memory while the store is away. */
+export interface FlaggerRuns {
+  /** Opens the run of a pre-rollout, or goes on with it. */
+  begin(call: HookCall): Promise<void>
+  /** The run and step of a rollout hook, opened where they are not yet. */
+  place(call: HookCall): Promise<Placed>
+  /** The open run, whatever its revision, with its steps. */
+  find(call: HookCall): Promise<Placed | undefined>
+  mark(run: Run, change: Partial<HookMark>, call: HookCall): Promise<void>
+  /** The canary has this weight from now on. */
+  advance(call: HookCall, weight: number): Promise<void>
+  close(call: HookCall, ending: string, revision?: string): Promise<void>
+  /** A person's hold on the rollout that is about to begin. */
+  hold(call: HookCall): Promise<Decision | undefined>
+}
+
+/** Hooks that only keep books have to answer within the shortest timeout a manifest gives them. */
+const bookMs = 2000
+const storeCallMs = 500
+const bytesOfWrite = 2000
+
+export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
+  const { store, writes, clock } = deps
+  const memory = createMemoryBook()
+  const access = createStoreAccess({ store, memory, callMs: storeCallMs })
+  const openDesk = createDesks(deps)
+  const atDesk = <T>(call: HookCall, work: (desk: Desk) => Promise<T>) =>
+    access.read(startDeadline(bookMs), async (book, within) => work(await openDesk(call, book, within)))
+  const remember = ({ run, steps }: Placed): void => memory.remember({ run, steps, decisions: [] })
+
+  /** Done now or, while the store is away, in memory now and in the store later. */
+  const keep = async (call: HookCall, what: string, work: (desk: Desk) => Promise<void>): Promise<void> => {
+    const now = clock.now()
+    const { away } = await atDesk(call, (desk) => work({ ...desk, now }))
+    if (!away) return
+    const run = async (): Promise<void> =>
+      work({ ...(await openDesk(call, storeBook(store()), direct)), now })
+    await writes.keepOrQueue(
+      { what: `${what} of ${call.namespace}/${call.name}`, bytes: bytesOfWrite, run },
+      0,
+    )
+  }
+  return {
+    begin: (call) =>
+      keep(call, 'pre-rollout', async (desk) => {
+        const run = await beginRun(call, desk)
+        if (run !== undefined) remember({ run, steps: [] })
+      }),
+    async place(call) {
+      const { value } = await atDesk(call, (desk) => placeRollout(call, desk))
+      remember(value)
+      return value
+    },
+    async find(call) {
+      const { value } = await atDesk(call, findPlaced)
+      if (value !== undefined) remember(value)
+      return value
+    },
+    mark: (run, change, call) =>
+      keep(call, 'hook', async ({ book, key, now }) => {
+        const open = await book.findOpen(key)
+        if (open?.id !== run.id || (open.lastHookAt ?? 0) > now) return
+        const lastHook = writeMark({ ...readMark(open.lastHook), ...change })
+        await book.change(open, { lastHook, lastHookAt: now })
+      }),
+    advance: (call, weight) => keep(call, 'weight', (desk) => openStepOfWeight(call, weight, desk)),
+    close: (call, ending, revision) => keep(call, 'end', (desk) => closeRun(ending, revision, desk)),
+    async hold({ namespace, name, ...call }) {
+      const { value } = await access.read(startDeadline(bookMs), async (_book, within) =>
+        within === undefined ? [] : within(() => store().listDecisions({ namespace, name })),
+      )
+      const unbound = value.filter(({ runId }) => runId === undefined)
+      const nextRun = { runId: call.revision, step: undefined, firstStep: undefined }
+      return decisionsInForce(unbound, nextRun).findLast(({ kind }) => kind === 'hold')
+    },
+  }
+}
+
+const direct: Within = (call) => call()
+
+async function findPlaced({ book, key }: Desk): Promise<Placed | undefined> {
+  const run = await book.findOpen(key)
+  return run && { run, steps: await book.listSteps(run) }
+}
+
+function createDesks(deps: FlaggerRunsDeps) {
+  const policyMemory = createPolicyMemory()
+  return async (call: HookCall, book: RunBook, within: Within | undefined): Promise<Desk> => {
+    const { namespace, name, revision, policy } = call
+    const request: JudgeRequest = {
+      caller: 'flagger',
+      namespace,
+      name,
+      revision,
+      ...(policy !== undefined && { policy }),
+    }
+    const policies = keptPolicies(policyMemory, { ...deps, within })
+    const loaded = await policies.loaded(request)
+    const from = loaded.policy.source
+    return {
+      book,
+      // Clusters with the same names have a Prometheus each.
+      key: { source: from === 'default' ? 'flagger' : `flagger@${from}`, namespace, name },
+      loaded,
+      policyOf: (run) => policies.ofRun(run, request, loaded),
+      now: deps.clock.now(),
+    }
+  }
+}

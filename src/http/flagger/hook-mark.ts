@@ -1,0 +1,29 @@
+/** The hooks whose order tells where in its plan a rollout is. */
+export type OrderedHook = 'pre-rollout' | 'rollout' | 'confirm-traffic-increase' | 'confirm-promotion'
+
+/** What a run remembers of the calls so far; it is kept as text in `lastHook`. */
+export interface HookMark {
+  /** The latest: of the confirm hooks only those that were answered 200. */
+  readonly hook: OrderedHook | undefined
+  /** Flagger tells us its weights. */
+  readonly events: boolean
+  /** A confirm-promotion was answered 200. */
+  readonly promotion: boolean
+}
+
+export function readMark(lastHook: string | undefined): HookMark {
+  const [first = '', ...facts] = (lastHook ?? '').split(', ')
+  return {
+    hook: hooks.find((hook) => hook === first),
+    events: facts.includes(toldWeights),
+    promotion: facts.includes(mayPromote),
+  }
+}
+
+export function writeMark({ hook, events, promotion }: HookMark): string {
+  return [hook ?? 'none', ...(events ? [toldWeights] : []), ...(promotion ? [mayPromote] : [])].join(', ')
+}
+
+const hooks = ['pre-rollout', 'rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const
+const toldWeights = 'told weights'
+const mayPromote = 'may promote'
