@@ -207,40 +207,47 @@ test.each([
   expect([answer.status, isPlainLine(answer)]).toEqual([status, true])
 })
 
-test.each([
-  ['rollout', 503],
-  ['confirm-traffic-increase', 503],
-  ['confirm-promotion', 503],
-  ['rollback', 503],
-  ['pre-rollout', 200],
-  ['post-rollout', 200],
-  ['confirm-rollout', 200],
-  ['event', 200],
-] as const)('POST /v1/flagger/%s under overload answers %i, never 429', async (type, status) => {
-  const judge = { maxComputations: 1 }
+/** Long enough for every call of a test to come while another one hangs. */
+const judge = { maxComputations: 1, deadlineMs: 3000 }
+
+/** Takes the only place there is, until the deadline. */
+async function occupy(running: FlaggerRollout): Promise<{ readonly free: Promise<unknown> }> {
+  running.source.fault = 'hangs'
+  running.clock.ms += minute
+  const free = running.hook('rollout', { name: 'other' })
+  while (running.source.fetches.at(-1)?.run.name !== 'other') await new Promise(setImmediate)
+  return { free }
+}
+
+test('POST /v1/flagger/* under overload answers 503 with Retry-After, never 429, and 200 where nothing is judged', async () => {
   await using running = await runFlagger({ overrides: { judge } })
   await running.begin()
   await running.tick()
-  running.source.fault = 'hangs'
-  running.clock.ms += minute
-  const stuck = running.hook('rollout', { name: 'other' })
-  while (running.source.fetches.at(-1)?.run.name !== 'other') await new Promise(setImmediate)
-  const answer = await running.hook(type)
-  expect([answer.status, isPlainLine(answer)]).toEqual([status, true])
-  expect(answer.headers['retry-after']).toBe(status === 503 ? '2' : undefined)
-  running.source.fault = 'none'
-  expect((await stuck).status).toBe(200)
+  const { free } = await occupy(running)
+  for (const [type, status] of [
+    ['rollout', 503],
+    ['confirm-traffic-increase', 503],
+    ['confirm-promotion', 503],
+    ['rollback', 503],
+    ['event', 200],
+    ['pre-rollout', 200],
+    ['post-rollout', 200],
+    ['confirm-rollout', 200],
+  ] as const) {
+    const answer = await running.hook(type)
+    const retryAfter = status === 503 ? '2' : undefined
+    expect([type, answer.status, isPlainLine(answer)]).toEqual([type, status, true])
+    expect(answer.headers['retry-after']).toBe(retryAfter)
+  }
+  expect(await free).toMatchObject({ status: 200 })
 })
 
 test('POST /v1/flagger/rollout under overload still stops a canary that failed before', async () => {
-  await using running = await runFlagger({ ...bad, overrides: { judge: { maxComputations: 1 } } })
+  await using running = await runFlagger({ ...bad, overrides: { judge } })
   await running.begin()
   await running.until('rollout', 412)
-  running.source.fault = 'hangs'
-  running.clock.ms += minute
-  const stuck = running.hook('rollout', { name: 'other' })
-  while (running.source.fetches.at(-1)?.run.name !== 'other') await new Promise(setImmediate)
+  const { free } = await occupy(running)
   expect((await running.hook('rollout')).status).toBe(412)
   expect((await running.hook('rollback')).status).toBe(200)
-  await stuck
+  await free
 })
