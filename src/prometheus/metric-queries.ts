@@ -14,6 +14,8 @@ export interface CountQueries {
   readonly part: string
   /** What is scraped, for the interval. */
   readonly scraped: string
+  /** Labels that tell the part from the whole, each with a query that finds nothing where no series has it. */
+  readonly telling: readonly { readonly label: string; readonly query: string }[]
 }
 
 export interface LatencyQueries {
@@ -68,7 +70,18 @@ function countQueries(
   part: Selector,
 ): CountQueries {
   const scraped = printSelector(total, arms.both)
-  return { kind, total: `${by} (${scraped})`, part: `${by} (${printSelector(part, arms.both)})`, scraped }
+  const own = new Set(total.matchers.map(({ label }) => label))
+  const telling = part.metric === total.metric ? part.matchers.filter(({ label }) => !own.has(label)) : []
+  return {
+    kind,
+    total: `${by} (${scraped})`,
+    part: `${by} (${printSelector(part, arms.both)})`,
+    scraped,
+    telling: telling.map(({ label }) => ({
+      label,
+      query: `count(${printSelector(total, [...arms.both, { label, op: '!=', value: '' }])})`,
+    })),
+  }
 }
 
 function latencyQueries(metric: LatencyPolicy, arms: Arms): LatencyQueries {

@@ -1,7 +1,7 @@
 import type { PrometheusClient, RangeWindow } from './client.ts'
 import { fetchRange } from './fetch-range.ts'
 import { emptyGrid, extendGrid } from './grid.ts'
-import type { LatencyQueries, MetricQueries } from './metric-queries.ts'
+import type { CountQueries, LatencyQueries, MetricQueries } from './metric-queries.ts'
 import { toClassic } from './native-histograms.ts'
 import type { Series } from './query-result.ts'
 import type { HistogramState, MetricState } from './run-state.ts'
@@ -46,6 +46,9 @@ export async function readMetric(
     case 'errors':
     case 'conversion': {
       const [total, part] = await Promise.all([ask(queries.total), ask(queries.part)])
+      if (known === 0 && part.length === 0 && total.length > 0) {
+        await refuseBlind(client, queries, window.end, until.signal)
+      }
       return { total, part }
     }
     default:
@@ -63,6 +66,21 @@ export function withReading(
   const total = extendGrid(state.total, reading.total, slicing, points)
   const part = extendGrid(state.part, reading.part, slicing, points)
   return { ...state, total: total.grid, part: part.grid, late: state.late || total.late || part.late }
+}
+
+/** No failure yet is fine; a label that no series has would hide every one of them for ever. */
+async function refuseBlind(
+  client: PrometheusClient,
+  { telling }: CountQueries,
+  at: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { label, query } of telling) {
+    const { series } = await client.instant(query, at, signal)
+    if (series.length > 0) continue
+    const text = `no series has the label ${label}, so what it tells apart cannot be seen`
+    throw new SourceError('source-invalid', text)
+  }
 }
 
 async function askBuckets(

@@ -16,6 +16,7 @@ import {
   startSimulatedPrometheus,
 } from '../../src/simulate/prometheus/start-simulated-prometheus.ts'
 import { type RolloutOptions, simulateRollout } from '../../src/simulate/simulate-rollout.ts'
+import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 import { createWorld, type World, type WorldOptions } from '../../src/simulate/world/create-world.ts'
 import { boundsOf, policyOf, requestOf, rowsByPod, runOf, silent, timeOfSlice } from './source-case.ts'
 import { settingsOf } from './stub-server.ts'
@@ -274,6 +275,23 @@ describe('fetch()', () => {
     const after = await scene.fetch(36)
     expect(codes(after)).toEqual(['late-samples'])
     expect(JSON.stringify(firstRow(after))).toContain(JSON.stringify(firstRow(before)).slice(0, -1))
+  })
+
+  test('fetch() refuses to be blind: a label for failures that no series has', async () => {
+    const healthy = rollout({ service: { ...rolloutDefaults.service, errorRate: 0 } })
+    const policy = (label: string): string =>
+      `  - {name: errors, kind: errors, total: http_requests_total, bad: 'http_requests_total{${label}=~"5.."}'}\n`
+    const read = async (label: string): Promise<Recording> =>
+      (await sceneOf({ recording: healthy, decoys: false }, { policy: policy(label) })).fetch(35)
+    expect((await read('status')).problems).toEqual([
+      {
+        code: 'source-invalid',
+        metric: 'errors',
+        text: 'errors: no series has the label status, so what it tells apart cannot be seen',
+      },
+    ])
+    const got = await read('code')
+    expect([got.problems, sumOf(got, 'errors') > 0]).toEqual([[], true])
   })
 
   test('fetch() tells which arm has no series', async () => {
