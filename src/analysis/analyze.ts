@@ -3,6 +3,7 @@ import { explain } from './explain.ts'
 import { gatherEvidence } from './gather.ts'
 import type { Policy } from './policy.ts'
 import type { Recording } from './recording.ts'
+import { upTo } from './up-to.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -13,6 +14,6 @@ export function analyze(recording: Recording, policy: Policy, at: number = recor
   if (!Number.isInteger(at) || at < 0 || at >= recording.slices) {
     throw new RangeError(`expected "at" to be a slice from 0 to ${recording.slices - 1}, got ${at}`)
   }
-  const run = gatherEvidence(recording, policy, at)
+  const run = gatherEvidence(upTo(recording, at), policy, at)
   return explain(run, decidePath(run), at)
 }

@@ -88,7 +88,7 @@ export function conversionEvidence(
 
 type CountBasics = Pick<
   MetricEvidence,
-  'canaryCounts' | 'stableCounts' | 'hasCanary' | 'hasStable' | 'notes'
+  'knownFrom' | 'canaryCounts' | 'stableCounts' | 'hasCanary' | 'hasStable' | 'notes'
 > & {
   readonly traffic: Arms
 }
@@ -103,6 +103,7 @@ export function countBasics(
   const has = (arm: 'canary' | 'stable'): boolean =>
     table.pods.some((pod) => pod.arm === arm && pod.lastSample >= window.start)
   return {
+    knownFrom: 0,
     canaryCounts: stream.arms.canary.pods,
     stableCounts: stream.arms.stable.pods,
     hasCanary: has('canary'),

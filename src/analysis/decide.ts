@@ -1,6 +1,7 @@
 import { logSumExp } from '../stats/log-sum-exp.ts'
 import { bothArmsFailing } from './both-arms-failing.ts'
 import type { RunEvidence } from './gather.ts'
+import { maturity, type Maturity } from './maturity.ts'
 import type { MetricEvidence } from './metric-evidence.ts'
 import { gateAt, gateShare, type PlannedStep, stepAt } from './rollout-plan.ts'
 import type { Outcome } from './verdict.ts'
@@ -48,11 +49,20 @@ export interface Decided {
 export function decidePath(run: RunEvidence): readonly Decided[] {
   const looks: Decided[] = []
   const failing = bothArmsFailing(run)
-  for (let t = 0; t < run.plan.slices; t++) looks.push(decideAt(run, t, looks[t - 1], failing[t] === 1))
+  const mature = maturity(run)
+  for (let t = 0; t < run.plan.slices; t++) {
+    looks.push(decideAt(run, t, looks[t - 1], failing[t] === 1, mature))
+  }
   return looks
 }
 
-function decideAt(run: RunEvidence, t: number, before: Decided | undefined, bothFailing: boolean): Decided {
+function decideAt(
+  run: RunEvidence,
+  t: number,
+  before: Decided | undefined,
+  bothFailing: boolean,
+  maturityOf: Maturity,
+): Decided {
   const step = stepAt(run.plan, t)
   const passedBefore = step !== undefined && before?.step?.index === step.index ? before.passedAt : undefined
   // a step that has passed is not asked again: its gate is skipped
@@ -60,11 +70,12 @@ function decideAt(run: RunEvidence, t: number, before: Decided | undefined, both
   const logHarm = logSumExp(run.components.map(({ weight, harm }) => Math.log(weight) + (harm[t] ?? 0)))
   const logThreshold = failThreshold(run)
   const failed = before?.failed ?? failCause(run, t, gate, logHarm >= logThreshold)
-  const mature = matureSlices(run, step, t)
+  const mature = maturityOf(step?.from ?? 0, t, t)
   const passesNow = !bothFailing && passes(run, step, gate, t, mature)
   const passedAt = failed === undefined ? (passedBefore ?? (passesNow ? t : undefined)) : undefined
   const judged: Outcome = failed !== undefined ? 'fail' : passedAt !== undefined ? 'pass' : 'inconclusive'
-  const rule = judged === 'inconclusive' ? (before?.failedByRule ?? gateRule(run, step, t)) : undefined
+  const rule =
+    judged === 'inconclusive' ? (before?.failedByRule ?? gateRule(run, step, t, maturityOf)) : undefined
   return {
     t,
     judged,
@@ -97,19 +108,10 @@ function failCause(
   if (gate === undefined) return undefined
   const level = run.policy.falseAbort * (1 - PATH_SHARE) * gateShare(run.plan, gate)
   const metrics = run.metrics
+    .filter(({ knownFrom }) => knownFrom <= t)
     .filter((metric) => (metric.harmP(t) ?? 1) <= level * (run.gateWeights.get(metric.policy.name) ?? 0))
     .map(({ policy }) => policy.name)
   return metrics.length > 0 ? { by: 'gate', t, metrics } : undefined
-}
-
-/** Slices of the step, or of the rollout where no steps are declared, with canary traffic past its warm-up. */
-function matureSlices(run: RunEvidence, step: PlannedStep | undefined, t: number): number {
-  const judged = run.metrics.filter(({ policy }) => !policy.watch)
-  let count = 0
-  for (let k = step?.from ?? 0; k <= t; k++) {
-    if (judged.some(({ canaryCounts }) => (canaryCounts[k] ?? 0) > 0)) count++
-  }
-  return count
 }
 
 function passes(
@@ -126,7 +128,10 @@ function passes(
   if (run.obstacles.some(({ metric }) => metric.required)) return false
   return run.metrics
     .filter((metric) => metric.policy.required)
-    .every((metric) => metricPasses(run, metric, step?.next ?? 100, t, gate !== undefined))
+    .every(
+      (metric) =>
+        metric.knownFrom <= t && metricPasses(run, metric, step?.next ?? 100, t, gate !== undefined),
+    )
 }
 
 /** Whether a metric is shown to be within the margin of the step at this look. */
@@ -150,11 +155,16 @@ export function passThreshold(run: RunEvidence): number {
 }
 
 /** What the policy says of a step whose gate has come without an answer. */
-function gateRule(run: RunEvidence, step: PlannedStep | undefined, t: number): AppliedRule | undefined {
+function gateRule(
+  run: RunEvidence,
+  step: PlannedStep | undefined,
+  t: number,
+  maturityOf: Maturity,
+): AppliedRule | undefined {
   if (step === undefined || t < step.ends - 1) return undefined
   const { policy, recording } = run
   const gateT = step.ends - 1
-  const rule = ruleAtGate(run, step, gateT)
+  const rule = ruleAtGate(run, maturityOf(step.from, gateT, t))
   const said = policy[rule]
   if (said === 'proceed') return { rule, outcome: 'pass', held: false }
   if (said === 'fail') return { rule, outcome: 'fail', held: false }
@@ -164,14 +174,10 @@ function gateRule(run: RunEvidence, step: PlannedStep | undefined, t: number): A
   return { rule: 'hold', outcome: after[policy.hold.then], held: false }
 }
 
-function ruleAtGate(
-  run: RunEvidence,
-  step: PlannedStep,
-  gateT: number,
-): 'onInconclusive' | 'onNoData' | 'onSourceDown' {
+function ruleAtGate(run: RunEvidence, mature: number): 'onInconclusive' | 'onNoData' | 'onSourceDown' {
   const required = run.obstacles.filter(({ metric }) => metric.required)
   if (required.some(({ reason }) => reason.code.startsWith('source-'))) return 'onSourceDown'
-  return matureSlices(run, step, gateT) === 0 ? 'onNoData' : 'onInconclusive'
+  return mature === 0 ? 'onNoData' : 'onInconclusive'
 }
 
 function answer(run: RunEvidence, judged: Outcome, rule: AppliedRule | undefined): Outcome {

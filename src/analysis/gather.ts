@@ -99,7 +99,8 @@ function components(
     const evidence = metrics.find((candidate) => candidate.policy.name === name)
     const path =
       rule === 'worse' ? evidence?.harm : evidence?.rules.find((candidate) => candidate.rule === rule)?.harm
-    return path ?? new Float64Array(slices)
+    if (path === undefined || evidence === undefined) return new Float64Array(slices)
+    return evidence.knownFrom > 0 ? path.slice().fill(0, 0, evidence.knownFrom) : path
   }
   const raw = [
     ...judged.map((metric) => ({

@@ -18,12 +18,9 @@ export function gaugeMetric(
   data: GaugeData,
   context: MetricContext,
 ): MetricEvidence | Reason {
-  const levels = gaugeLevels(data, context.pods)
-  if (levels === undefined) {
-    const text = `${metric.name}: stable is zero throughout, there is nothing to be relative to`
-    return { code: 'all-zero-stable', metric: metric.name, text }
-  }
   const { window, sliceSeconds, policy } = context
+  const levels = gaugeLevels(data, context.pods, window.start)
+  if (levels === undefined) return nothingToCompareWith(metric, data, context)
   const evidence = gaugeEvidence(levels, window, sliceSeconds)
   const differenceAt = (next: number): number | undefined => {
     const margin = ratioMargin(metric, relief(policy, next))
@@ -35,6 +32,7 @@ export function gaugeMetric(
     )
   return {
     policy: metric,
+    knownFrom: levels.from - window.start,
     harm: evidence.harm(levels.ratioToScale(metric.tolerance)),
     rules: limitRules(metric, levels, evidence, context),
     pass: memoized((next) => {
@@ -55,6 +53,21 @@ export function gaugeMetric(
     minutesToPass: () => undefined,
     minutesToFail: () => undefined,
   }
+}
+
+function nothingToCompareWith(metric: GaugePolicy, data: GaugeData, context: MetricContext): Reason {
+  const has = (arm: 'canary' | 'stable', from: number): boolean =>
+    context.pods.some(
+      (pod, j) => pod.arm === arm && data.value[j]?.some((y, k) => k >= from && Number.isFinite(y)),
+    )
+  const reason = (code: Reason['code'], text: string): Reason => ({
+    code,
+    metric: metric.name,
+    text: `${metric.name}: ${text}`,
+  })
+  if (!has('canary', context.window.start)) return reason('no-canary-data', 'no data of the canary')
+  if (!has('stable', 0)) return reason('no-stable-data', 'no data of stable')
+  return reason('all-zero-stable', 'stable is zero throughout, there is nothing to be relative to')
 }
 
 function historyNotes(metric: GaugePolicy, evidence: GaugeEvidence): readonly Reason[] {

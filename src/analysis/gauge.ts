@@ -168,6 +168,8 @@ function runningTrend(
     if (n < SLOPE_FROM) continue
     const centre = x / n
     const spread = xx - n * centre ** 2
+    // slices too short to tell apart
+    if (!(spread > 0)) continue
     const slope = (xy - centre * y) / spread
     const cross = ((both[t] ?? 0) - (ones[t] ?? 0) - (squares[t] ?? 0)) / 2
     const sum = (squares[t] ?? 0) - 2 * centre * cross + centre ** 2 * (ones[t] ?? 0)

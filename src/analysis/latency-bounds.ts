@@ -1,3 +1,4 @@
+import { LARGEST_COUNT } from './pod-counts.ts'
 import type { LatencyData, Pod } from './recording.ts'
 import { type ShareCurve, steepness } from './share-curve.ts'
 
@@ -79,14 +80,17 @@ export function historyCurve(
 ): ShareCurve | undefined {
   const { shape } = data
   if (shape === undefined || shape.total <= 0) return curves.over(0, slices)
-  return { bounds: shape.bounds, shares: shape.above.map((x) => (x + 0.5) / (shape.total + 1)) }
+  return {
+    bounds: shape.bounds,
+    shares: shape.above.map((x) => (Math.min(x, shape.total) + 0.5) / (shape.total + 1)),
+  }
 }
 
 /** Entry k + 1 of each sum takes what pod `j` counted in slice k. */
 function addPod(data: LatencyData, j: number, totals: Float64Array, above: readonly Float64Array[]): void {
   const total = data.total[j] ?? []
   total.forEach((n, k) => {
-    if (n === null || !(n > 0) || n === Infinity) return
+    if (n === null || !(n > 0) || n > LARGEST_COUNT) return
     totals[k + 1] = (totals[k + 1] ?? 0) + n
     above.forEach((sums, b) => {
       const x = data.above[j]?.[b]?.[k] ?? 0

@@ -52,7 +52,8 @@ export function latencyEvidence(
 ): MetricEvidence | Reason {
   const { start, plan } = context.window
   const curves = stableCurves(data, context.pods, start + plan.slices)
-  const curve = historyCurve(data, curves, start) ?? earlyCurve(curves, start, plan.slices)
+  const history = historyCurve(data, curves, start)
+  const curve = history ?? earlyCurve(curves, start, plan.slices)
   const chosen = curve && chooseBounds(curve, data.bounds, metric.quantile)
   if (curve === undefined || chosen === undefined) return tooCoarse(metric, curve)
 
@@ -70,6 +71,7 @@ export function latencyEvidence(
   return {
     policy: metric,
     ...basics,
+    knownFrom: history === undefined ? EARLY - 1 : 0,
     notes: limit.note === undefined ? basics.notes : [...basics.notes, limit.note],
     ...countTests(main.tests, context, quantileNull(latency, main.seconds, metric.tolerance), marginNull),
     harm: meanOf(spread),

@@ -5,6 +5,8 @@ import type { ArmNumbers, Interval, Reason } from './verdict.ts'
 /** Everything the engine knows of one metric along a rollout; slices are counted from the rollout's start. */
 export interface MetricEvidence {
   readonly policy: MetricPolicy
+  /** The first slice whose look can judge it: before it stable has not shown what to compare on. */
+  readonly knownFrom: number
   /** ln e by slice that the canary is worse than tolerated. */
   readonly harm: Float64Array
   /** Rules about the canary's own level, each with its own ln e. */

@@ -23,6 +23,8 @@ export function badSampleNotes(name: string, bad: BadSamples): readonly Reason[]
     bad.notFinite > 0 ? `${bad.notFinite} NaN or infinite` : '',
     bad.negative > 0 ? `${bad.negative} negative` : '',
     bad.aboveTotal > 0 ? `${bad.aboveTotal} above their total` : '',
+    bad.tooLarge > 0 ? `${bad.tooLarge} too large` : '',
+    bad.notPositive > 0 ? `${bad.notPositive} not positive, as all before were,` : '',
   ].filter((text) => text !== '')
   const notes: Reason[] = []
   if (found.length > 0) {

@@ -17,7 +17,19 @@ export interface BadSamples {
   negative: number
   aboveTotal: number
   notWhole: number
+  tooLarge: number
+  /** Of a gauge that is compared by its logarithm. */
+  notPositive: number
 }
+
+export function noBadSamples(): BadSamples {
+  return { notFinite: 0, negative: 0, aboveTotal: 0, notWhole: 0, tooLarge: 0, notPositive: 0 }
+}
+
+/** No service counts this much in a slice, and sums of squares of more would not fit into a number. */
+export const LARGEST_COUNT = 1e15
+/** What is below is nothing: a rounding error of whoever interpolated. */
+const LEAST_COUNT = 1e-9
 
 export interface CountTable {
   readonly pods: readonly PodCounts[]
@@ -44,7 +56,7 @@ function countTable(
   totals: readonly Row[],
   eventsOf: (pod: number) => Row,
 ): CountTable {
-  const bad: BadSamples = { notFinite: 0, negative: 0, aboveTotal: 0, notWhole: 0 }
+  const bad = noBadSamples()
   const tables: PodCounts[] = []
   pods.forEach((pod, index) => {
     const total = totals[index]
@@ -64,8 +76,8 @@ function podCounts(pod: Pod, total: readonly Sample[], event: Row, bad: BadSampl
     const x = event?.[k] ?? 0
     if (!isUsable(x, n, bad)) continue
     lastSample = k
-    events[k] = x
-    requests[k] = n
+    events[k] = x < LEAST_COUNT ? 0 : x
+    requests[k] = n < LEAST_COUNT ? 0 : n
   }
   return { name: pod.name, arm: pod.arm, aggregate: pod.aggregate ?? false, events, requests, lastSample }
 }
@@ -74,6 +86,7 @@ function isUsable(x: number, n: number, bad: BadSamples): boolean {
   if (!Number.isFinite(x) || !Number.isFinite(n)) bad.notFinite++
   else if (x < 0 || n < 0) bad.negative++
   else if (x > n) bad.aboveTotal++
+  else if (n > LARGEST_COUNT) bad.tooLarge++
   else {
     if (!Number.isInteger(x) || !Number.isInteger(n)) bad.notWhole++
     return true

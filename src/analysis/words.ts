@@ -53,6 +53,14 @@ export function list(words: readonly string[]): string {
 
 /** One line, short enough for a dashboard, without what a JSON writer would escape. */
 export function oneLine(text: string): string {
-  const line = text.replace(/[<>&]/g, '').replace(/\s+/g, ' ').trim()
-  return line.length <= MAX_SUMMARY ? line : `${line.slice(0, MAX_SUMMARY - 3).trimEnd()}...`
+  const line = text
+    .replace(/[<>&]/g, '')
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+  if (line.length <= MAX_SUMMARY) return line
+  // never through the middle of a character
+  return `${line
+    .slice(0, MAX_SUMMARY - 3)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd()}...`
 }

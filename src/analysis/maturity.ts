@@ -1,0 +1,24 @@
+import type { RunEvidence } from './gather.ts'
+import { memoized } from './memoized.ts'
+
+/** How many of the slices `from`..`to` had canary traffic past its warm-up, in the metrics known at slice `t`. */
+export type Maturity = (from: number, to: number, t: number) => number
+
+/** Running sums, so that a long rollout does not count its slices anew at every look. */
+export function maturity(run: RunEvidence): Maturity {
+  const judged = run.metrics
+    .filter(({ policy }) => !policy.watch)
+    .toSorted((a, b) => a.knownFrom - b.knownFrom)
+  const runningOf = memoized((known) => {
+    const counts = judged.slice(0, known).map(({ canaryCounts }) => canaryCounts)
+    const running = new Float64Array(run.plan.slices + 1)
+    for (let k = 0; k < run.plan.slices; k++) {
+      running[k + 1] = (running[k] ?? 0) + (counts.some((pods) => (pods[k] ?? 0) > 0) ? 1 : 0)
+    }
+    return running
+  })
+  return (from, to, t) => {
+    const running = runningOf(judged.filter(({ knownFrom }) => knownFrom <= t).length)
+    return Math.max((running[to + 1] ?? 0) - (running[from] ?? 0), 0)
+  }
+}
