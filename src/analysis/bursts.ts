@@ -62,9 +62,12 @@ function cappedDispersion(
       expected.map((mu) => mu * smallest),
       leastCap,
     )
-    capped.forEach((pod, j) => {
-      pod.events[t] = Math.min(pod.events[t] ?? 0, cap * (expected[j] ?? 0))
-    })
+    capRow(
+      capped.map((pod) => pod.events),
+      expected,
+      cap,
+      t,
+    )
   }
   const dispersion = learnDispersion(capped, slices)
   return dispersion.kind === 'pods' ? dispersion : undefined

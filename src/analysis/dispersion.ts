@@ -27,6 +27,9 @@ export interface ArmDispersion {
   readonly slices: number
 }
 
+/** Where every request is an event, their number is certain. */
+const LEAST_COMPLEMENT = 1e-6
+
 export const MIN_PODS = 4
 export const MIN_SLICES = 60
 /** With less history than this nothing can be said about noise: wide bounds and no fail at a gate. */
@@ -119,7 +122,8 @@ function squaredDifference(
   const N = a.n + b.n
   if (X === 0 || a.n === 0 || b.n === 0) return undefined
   const pi = a.n / N
-  return (a.x - X * pi) ** 2 / (X * pi * (1 - pi) * (1 - share))
+  const variance = X * pi * (1 - pi) * Math.max(1 - share, LEAST_COMPLEMENT)
+  return variance > 0 ? (a.x - X * pi) ** 2 / variance : undefined
 }
 
 function sumTo(values: Float64Array, to: number, from = 0): number {

@@ -33,13 +33,16 @@ export function minutesNeeded(input: PlanningInput): number | undefined {
   const gainStable = Math.log((1 - pi) / (1 - pi0))
   const kl = pi * gainCanary + (1 - pi) * gainStable
   const variance = pi * (1 - pi) * (gainCanary - gainStable) ** 2
+  // two ratios that this split of the traffic cannot tell apart
+  if (!(kl > 0)) return Infinity
   const root = (POWER * Math.sqrt(variance) + Math.sqrt(POWER ** 2 * variance + 4 * kl * wanting)) / (2 * kl)
   const independent = root ** 2
   const informationPerEvent = share * (1 - share)
   const saturation = input.perInformation * informationPerEvent * independent
   if (saturation >= 1) return Infinity
   const events = (independent * (input.fixed + input.perInformation * input.gathered)) / (1 - saturation)
-  return events / eventsPerMinute
+  const minutes = events / eventsPerMinute
+  return Number.isNaN(minutes) ? undefined : minutes
 }
 
 function oddsShare(share: number, ratio: number): number {

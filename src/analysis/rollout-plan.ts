@@ -38,7 +38,8 @@ export function rolloutPlan(recording: Recording, slices: number): RolloutPlan {
       next: step.next ?? declared[index + 1]?.weight ?? 100,
     }))
     .filter((step) => step.from < slices)
-  const gates = declared.length === 0 ? 0 : Math.max(recording.gates ?? declared.length, 1)
+  // a plan of steps of which none has begun is a plan all the same
+  const gates = recording.steps === undefined ? 0 : (recording.gates ?? declared.length)
   const restarts = gates > 0 ? restartsAtSteps(steps, gates) : restartsByTime(slices)
   return { slices, gates, steps, restarts }
 }

@@ -10,18 +10,24 @@ const LEAST_SHARE = 1e-7
 export function shareSlowerThan(curve: ShareCurve, x: number): number {
   const { bounds } = curve
   if (bounds.length === 0) return LEAST_SHARE
+  const log = logShare(curve, x)
+  // beyond the bounds a parabola may go anywhere, a share may not
+  return Math.exp(Math.min(Math.max(log, Math.log(LEAST_SHARE)), 0))
+}
+
+function logShare(curve: ShareCurve, x: number): number {
+  const { bounds } = curve
+  if (bounds.length < 3) return chord(point(curve, 0), point(curve, bounds.length - 1), Math.log(x))
   const above = bounds.findIndex((bound) => bound >= x)
   const middle = Math.min(Math.max(above < 0 ? bounds.length - 1 : above, 1), bounds.length - 2)
-  if (bounds.length < 3) return Math.exp(chord(point(curve, 0), point(curve, bounds.length - 1), Math.log(x)))
-  return Math.exp(
-    parabola(point(curve, middle - 1), point(curve, middle), point(curve, middle + 1), Math.log(x)),
-  )
+  return parabola(point(curve, middle - 1), point(curve, middle), point(curve, middle + 1), Math.log(x))
 }
 
 /** Risk ratio at a bound that a quantile `factor` times as slow would show: S(b/factor)/S(b). */
 export function shareRatio(curve: ShareCurve, bound: number, factor: number): number {
   if (factor === 1) return 1
-  return shareSlowerThan(curve, bound / factor) / shareSlowerThan(curve, bound)
+  const ratio = shareSlowerThan(curve, bound / factor) / shareSlowerThan(curve, bound)
+  return factor > 1 ? Math.max(ratio, 1) : Math.min(ratio, 1)
 }
 
 /** How many times as slow a risk ratio at a bound means: the factor r with S(b/r)/S(b) = ratio. */

@@ -116,7 +116,9 @@ function aggregateReadiness(pods: readonly PodCounts[], window: SliceWindow): Re
     .map((pod) => firstTraffic(pod, start, start + plan.slices))
     .filter((born) => born >= 0)
   if (births.length === 0) return () => true
-  const begins = plan.steps.length > 0 ? plan.steps.map((step) => step.from) : [Math.min(...births) - start]
+  const steps = plan.steps.map((step) => step.from)
+  const birth = Math.min(...births) - start
+  const begins = birth < (steps[0] ?? Infinity) ? [birth, ...steps] : steps
   return (t) => begins.every((from) => t < from || t >= from + warmup)
 }
 

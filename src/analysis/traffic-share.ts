@@ -71,7 +71,8 @@ function dispersionOf(splits: readonly Split[], canary: number): number {
   const theta = fittedOdds(splits, canary)
   const squares = splits.reduce((sum, { canary: own, all, weight }) => {
     const p = (weight * theta) / (weight * theta + 1 - weight)
-    return sum + (own - all * p) ** 2 / (all * p * (1 - p))
+    const variance = all * p * (1 - p)
+    return variance > 0 ? sum + (own - all * p) ** 2 / variance : sum
   }, 0)
   return Math.max(1, (PRIOR_SUM + squares) / (PRIOR_SLICES + splits.length))
 }

@@ -1,19 +1,10 @@
 import type { MetricData, PodSeries, Recording, Sample } from './recording.ts'
 
-/** What the recording held after slice `at`. The plan (gates, weights to come) was known then; later samples were not. */
+/** What the recording held after slice `at`. Its plan of steps was known then; later samples were not. */
 export function upTo(recording: Recording, at: number): Recording {
-  const { slices, steps, gates } = recording
-  if (at >= slices - 1) return recording
-  const metrics = Object.fromEntries(
-    Object.entries(recording.metrics).map(([name, data]) => [name, dataUpTo(data, at)]),
-  )
-  if (steps === undefined) return { ...recording, slices: at + 1, metrics }
-  const begun = steps.flatMap((step, index) => {
-    const next = step.next ?? steps[index + 1]?.weight
-    return step.slice > at ? [] : [next === undefined ? step : { ...step, next }]
-  })
-  const planned = steps.length > 0 ? { gates: gates ?? steps.length } : {}
-  return { ...recording, ...planned, slices: at + 1, steps: begun, metrics }
+  if (at >= recording.slices - 1) return recording
+  const metrics = Object.entries(recording.metrics).map(([name, data]) => [name, dataUpTo(data, at)] as const)
+  return { ...recording, slices: at + 1, metrics: Object.fromEntries(metrics) }
 }
 
 function dataUpTo(data: MetricData, at: number): MetricData {
