@@ -3,7 +3,7 @@ import { logSumExp } from '../stats/log-sum-exp.ts'
 import { harmEvidence } from './conditional-evidence.ts'
 import { constantNull } from './counted.ts'
 import { learnNoise } from './noise.ts'
-import { type Restart, type RolloutPlan, stepAt } from './rollout-plan.ts'
+import { type Restart, type RolloutPlan, sparsity, stepAt } from './rollout-plan.ts'
 import { type Arms, type ArmSlices, cumulative } from './slices.ts'
 import type { Stream } from './stream.ts'
 
@@ -13,7 +13,7 @@ const CRASH_ALTERNATIVES = [0.2, 0.4, 0.8] as const
 const CRASH_RATIO = 3
 const LIMIT_MULTIPLES = [1.25, 1.5, 2, 4, 8] as const
 const MARGIN_FRACTIONS = [0.01, 0.1, 0.3, 0.6] as const
-/** Every slice of the first hour may be the beginning of a crash, then every tenth. */
+/** Every slice of the first hour may be the beginning of a crash, then every tenth, then ever fewer. */
 const EACH_SLICE_UNTIL = 60
 const LATER_STRIDE = 10
 
@@ -82,8 +82,10 @@ function rateEvidence(
   const x = running(arm.events)
   const n = running(arm.requests)
   const gains = alternatives.map((p) => ({ bad: Math.log(p / rate), good: Math.log((1 - p) / (1 - rate)) }))
+  const equal = Math.log(gains.length)
   const terms = new Float64Array(gains.length)
   return arm.events.map((_, t) => {
+    const dispersion = phi(t)
     let waiting = 1
     let sum = -Infinity
     for (const restart of restarts) {
@@ -92,7 +94,7 @@ function rateEvidence(
       const bad = (x[t + 1] ?? 0) - (x[restart.from] ?? 0)
       const good = (n[t + 1] ?? 0) - (n[restart.from] ?? 0) - bad
       gains.forEach((gain, j) => {
-        terms[j] = (bad * gain.bad + good * gain.good) / phi(t) - Math.log(gains.length)
+        terms[j] = (bad * gain.bad + good * gain.good) / dispersion - equal
       })
       sum = logAddExp(sum, Math.log(restart.weight) + logSumExp(terms))
     }
@@ -104,7 +106,8 @@ function crashRestarts(slices: number): readonly Restart[] {
   const restarts: Restart[] = []
   let from = 0
   while (from < slices) {
-    const next = from + (from < EACH_SLICE_UNTIL ? 1 : LATER_STRIDE)
+    const stride = from < EACH_SLICE_UNTIL ? 1 : LATER_STRIDE
+    const next = from + Math.max(stride, Math.floor(from * sparsity(from)))
     restarts.push({ from, weight: 1 / (from + 1) - 1 / (next + 1) })
     from = next
   }

@@ -26,6 +26,8 @@ export interface RolloutPlan {
 }
 
 const FROM_START = 0.7
+const STRIDE = 10
+const DENSE_UNTIL = 600
 
 export function rolloutPlan(recording: Recording, slices: number): RolloutPlan {
   const declared = recording.steps ?? []
@@ -72,8 +74,20 @@ function restartsAtSteps(steps: readonly PlannedStep[], gates: number): readonly
 
 function restartsByTime(slices: number): readonly Restart[] {
   const restarts: Restart[] = [{ from: 0, weight: FROM_START }]
-  for (let j = 1; 10 * j < slices; j++) {
-    restarts.push({ from: 10 * j, weight: (1 - FROM_START) / (j * (j + 1)) })
+  let j = 1
+  while (STRIDE * j < slices) {
+    const next = j + Math.max(1, Math.floor(j * sparsity(STRIDE * j)))
+    // 1/j(j+1), summed up over the beginnings that this one stands for
+    restarts.push({ from: STRIDE * j, weight: (1 - FROM_START) * (1 / j - 1 / next) })
+    j = next
   }
   return restarts
+}
+
+/**
+ * How far apart beginnings are, relative to their age: after ten hours of minutes a tenth of it, or the cost of a look
+ * would grow with the square of the rollout's length.
+ */
+export function sparsity(age: number): number {
+  return age < DENSE_UNTIL ? 0 : 0.1
 }
