@@ -1,4 +1,3 @@
-import { logAddExp } from '../stats/log-add-exp.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 import { harmEvidence } from './conditional-evidence.ts'
 import { constantNull } from './counted.ts'
@@ -83,22 +82,21 @@ function rateEvidence(
   const n = running(arm.requests)
   const gains = alternatives.map((p) => ({ bad: Math.log(p / rate), good: Math.log((1 - p) / (1 - rate)) }))
   const equal = Math.log(gains.length)
-  const terms = new Float64Array(gains.length)
+  const terms = new Float64Array(gains.length * restarts.length + 1)
   return arm.events.map((_, t) => {
     const dispersion = phi(t)
     let waiting = 1
-    let sum = -Infinity
+    let count = 0
     for (const restart of restarts) {
       if (restart.from > t) break
       waiting -= restart.weight
       const bad = (x[t + 1] ?? 0) - (x[restart.from] ?? 0)
       const good = (n[t + 1] ?? 0) - (n[restart.from] ?? 0) - bad
-      gains.forEach((gain, j) => {
-        terms[j] = (bad * gain.bad + good * gain.good) / dispersion - equal
-      })
-      sum = logAddExp(sum, Math.log(restart.weight) + logSumExp(terms))
+      const logWeight = Math.log(restart.weight) - equal
+      for (const gain of gains) terms[count++] = (bad * gain.bad + good * gain.good) / dispersion + logWeight
     }
-    return waiting > 1e-12 ? logAddExp(sum, Math.log(waiting)) : sum
+    if (waiting > 1e-12) terms[count++] = Math.log(waiting)
+    return logSumExp(terms, count)
   })
 }
 

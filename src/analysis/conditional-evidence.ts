@@ -1,4 +1,3 @@
-import { logAddExp } from '../stats/log-add-exp.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 import type { Restart } from './rollout-plan.ts'
 import type { Arms } from './slices.ts'
@@ -22,16 +21,21 @@ export function harmEvidence(
   const paths = alternativePaths(stream.facing, theta0, Math.log(mde))
   const floors = stream.noise.floors(theta0)
   const path = new Float64Array(floors.length)
+  // every alternative of every beginning, and what waits for beginnings to come
+  const terms = new Float64Array(STEPS.length * restarts.length + 1)
   for (let t = 0; t < path.length; t++) {
     let waiting = 1
-    let sum = -Infinity
-    restarts.forEach((restart, i) => {
-      if (restart.from > t) return
+    let count = 0
+    for (let i = 0; i < restarts.length; i++) {
+      const restart = restarts[i]
+      if (restart === undefined || restart.from > t) break
       waiting -= restart.weight
       const phi = stream.noise.phi(floors[t] ?? 1, i, t)
-      sum = logAddExp(sum, Math.log(restart.weight) + mixture(paths, restart.from, t, phi))
-    })
-    path[t] = waiting > 1e-12 ? logAddExp(sum, Math.log(waiting)) : sum
+      fillTerms(terms, count, paths, restart.from, t, phi, Math.log(restart.weight))
+      count += STEPS.length
+    }
+    if (waiting > 1e-12) terms[count++] = Math.log(waiting)
+    path[t] = logSumExp(terms, count)
   }
   return path
 }
@@ -40,11 +44,15 @@ export function harmEvidence(
 export function nonInferiorityEvidence(stream: Stream, theta0: Float64Array, mde: number): Float64Array {
   const paths = alternativePaths(stream.facing, theta0, -Math.log(mde))
   const floors = stream.noise.floors(theta0)
-  return floors.map((floor, t) => mixture(paths, 0, t, stream.noise.phi(floor, 0, t)))
+  const terms = new Float64Array(STEPS.length)
+  return floors.map((floor, t) => {
+    fillTerms(terms, 0, paths, 0, t, stream.noise.phi(floor, 0, t), 0)
+    return logSumExp(terms)
+  })
 }
 
 /** For each alternative, the running log likelihood ratio against theta0; entry t + 1 includes slice t. */
-export function alternativePaths(
+function alternativePaths(
   arms: Arms,
   theta0: Float64Array,
   logEffect: number,
@@ -67,12 +75,20 @@ export function alternativePaths(
   })
 }
 
-const terms = new Float64Array(STEPS.length)
-
-/** ln of the weighted mean of the alternatives' tempered likelihood ratios over slices `from`..`t`. */
-export function mixture(paths: readonly Float64Array[], from: number, t: number, phi: number): number {
-  paths.forEach((path, j) => {
-    terms[j] = ((path[t + 1] ?? 0) - (path[from] ?? 0)) / phi + (LOG_WEIGHTS[j] ?? 0)
-  })
-  return logSumExp(terms)
+/** The alternatives' weighted, tempered log likelihood ratios over slices `from`..`t`, from `place` on. */
+function fillTerms(
+  terms: Float64Array,
+  place: number,
+  paths: readonly Float64Array[],
+  from: number,
+  t: number,
+  phi: number,
+  logWeight: number,
+): void {
+  for (let j = 0; j < paths.length; j++) {
+    const path = paths[j]
+    if (path === undefined) return
+    const gain = (path[t + 1] ?? 0) - (path[from] ?? 0)
+    terms[place + j] = gain / phi + (LOG_WEIGHTS[j] ?? 0) + logWeight
+  }
 }

@@ -1,14 +1,21 @@
 import { outOfDomain } from './domain.ts'
 
-/** ln Σ e^v without overflow; −Infinity for no values. */
-export function logSumExp(values: Iterable<number>): number {
+/** What is e^−50 times the largest term is lost in its rounding, however many thousands there are. */
+const NEGLIGIBLE = -50
+
+/** ln Σ e^v without overflow over the first `count` values; −Infinity for no values. */
+export function logSumExp(values: ArrayLike<number>, count = values.length): number {
   let largest = -Infinity
-  for (const value of values) {
+  for (let i = 0; i < count; i++) {
+    const value = values[i] ?? Number.NaN
     if (value > largest) largest = value
     else if (Number.isNaN(value)) outOfDomain('values', 'to be numbers', value)
   }
   if (largest === -Infinity || largest === Infinity) return largest
   let sum = 0
-  for (const value of values) sum += Math.exp(value - largest)
+  for (let i = 0; i < count; i++) {
+    const below = (values[i] ?? Number.NaN) - largest
+    if (below > NEGLIGIBLE) sum += Math.exp(below)
+  }
   return largest + Math.log(sum)
 }
