@@ -52,11 +52,7 @@ export function nonInferiorityEvidence(stream: Stream, theta0: Float64Array, mde
 }
 
 /** For each alternative, the running log likelihood ratio against theta0; entry t + 1 includes slice t. */
-function alternativePaths(
-  arms: Arms,
-  theta0: Float64Array,
-  logEffect: number,
-): readonly Float64Array[] {
+function alternativePaths(arms: Arms, theta0: Float64Array, logEffect: number): readonly Float64Array[] {
   const { canary, stable } = arms
   return STEPS.map((step) => {
     const delta = step * logEffect

@@ -9,6 +9,8 @@ export interface RatioInterval {
 const GRID_HALF = 300
 const GRID_END = 3
 const CONFIDENCE = 0.95
+/** In ln, below the peak: the prior spans 8, and nobody sees what is e^−60 times the rest. */
+const NEGLIGIBLE = 70
 
 /** Prior over log ratios: wide, with a peak at no difference. */
 const grid = Array.from({ length: 2 * GRID_HALF + 1 }, (_, i) => (GRID_END * (i - GRID_HALF)) / GRID_HALF)
@@ -21,8 +23,9 @@ const logPrior = Float64Array.from(density, (value) => Math.log(value / mass))
  * undefined without events.
  */
 export function confidenceSequence(arms: Arms, t: number, phi: number): RatioInterval | undefined {
-  const logs = tiltedLikelihood(arms, t, phi)
-  if (logs === undefined) return undefined
+  const slices = comparedSlices(arms, t)
+  if (slices.length === 0) return undefined
+  const logs = aroundPeak((i) => tiltedLikelihood(slices, grid[i] ?? 0) / phi)
   let peak = 0
   let top = -Infinity
   logs.forEach((log, i) => {
@@ -40,21 +43,54 @@ export function confidenceSequence(arms: Arms, t: number, phi: number): RatioInt
   return { estimate: at(peak), low: at(Math.max(low - 1, 0)), high: at(Math.min(high + 1, grid.length - 1)) }
 }
 
-function tiltedLikelihood(arms: Arms, t: number, phi: number): Float64Array | undefined {
-  const logs = new Float64Array(grid.length)
-  let events = 0
+interface ComparedSlice {
+  readonly canary: number
+  readonly all: number
+  /** Canary's share of the requests. */
+  readonly share: number
+}
+
+function comparedSlices(arms: Arms, t: number): readonly ComparedSlice[] {
+  const slices: ComparedSlice[] = []
   for (let k = 0; k <= t; k++) {
     const nc = arms.canary.requests[k] ?? 0
     const ns = arms.stable.requests[k] ?? 0
-    const xc = arms.canary.events[k] ?? 0
-    const total = xc + (arms.stable.events[k] ?? 0)
-    if (nc <= 0 || ns <= 0 || total <= 0) continue
-    events += total
-    const pi = nc / (nc + ns)
-    for (let i = 0; i < grid.length; i++) {
-      const g = grid[i] ?? 0
-      logs[i] = (logs[i] ?? 0) + (xc * g - total * Math.log1p(pi * Math.expm1(g))) / phi
-    }
+    const canary = arms.canary.events[k] ?? 0
+    const all = canary + (arms.stable.events[k] ?? 0)
+    if (nc > 0 && ns > 0 && all > 0) slices.push({ canary, all, share: nc / (nc + ns) })
   }
-  return events > 0 ? logs : undefined
+  return slices
+}
+
+function tiltedLikelihood(slices: readonly ComparedSlice[], g: number): number {
+  const lift = Math.expm1(g)
+  let log = 0
+  for (const { canary, all, share } of slices) log += canary * g - all * Math.log1p(share * lift)
+  return log
+}
+
+/**
+ * The values of a concave function over the grid, from its peak down on both sides to where they no longer matter,
+ * −Infinity beyond: long rollouts know their ratio well, and most of the grid is far from it.
+ */
+function aroundPeak(valueAt: (i: number) => number): Float64Array {
+  const last = grid.length - 1
+  const values = new Float64Array(grid.length).fill(-Infinity)
+  let [low, high] = [0, last]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (valueAt(middle) < valueAt(middle + 1)) low = middle + 1
+    else high = middle
+  }
+  const least = valueAt(low) - NEGLIGIBLE
+  values[low] = valueAt(low)
+  for (let i = low - 1; i >= 0; i--) {
+    values[i] = valueAt(i)
+    if ((values[i] ?? 0) < least) break
+  }
+  for (let i = low + 1; i <= last; i++) {
+    values[i] = valueAt(i)
+    if ((values[i] ?? 0) < least) break
+  }
+  return values
 }

@@ -1,6 +1,5 @@
 import { absoluteMarginEvidence, crashEvidence, ERROR_TAU, limitEvidence } from './absolute.ts'
-import { confidenceSequence } from './confidence-sequence.ts'
-import { armTotals, countNumbers, inverse, minutesUntil, phiNow } from './count-numbers.ts'
+import { armTotals, countNumbers, inverse, minutesUntil } from './count-numbers.ts'
 import { constantNull, type Counted, counted, halfAndHalf } from './counted.ts'
 import { dropMargin, dropToRatio, ratioMargin, relief } from './margins.ts'
 import { memoized } from './memoized.ts'
@@ -41,24 +40,24 @@ export function errorsEvidence(
   })
   const slices = window.plan.slices
   const basics = countBasics(metric.name, table, tests.plain, window)
+  const common = countTests(tests, context, constantNull(slices, metric.tolerance), (next) =>
+    constantNull(slices, ratioMargin(metric, relief(policy, next)) ?? 1),
+  )
   const limits: AbsoluteRule[] = [crashRule(basics.traffic, tests.plain, metric, window)]
   if (metric.limit !== undefined) {
     const harm = limitEvidence(tests.plain, metric.limit, metric.mde, window.plan)
-    limits.push({ rule: 'limit', harm, numbers: (t) => countNumbers(tests.plain, t) })
+    limits.push({ rule: 'limit', harm, numbers: (t) => common.numbers(t) })
   }
   return {
     policy: metric,
     ...basics,
-    ...countTests(tests, context, constantNull(slices, metric.tolerance), (next) =>
-      constantNull(slices, ratioMargin(metric, relief(policy, next)) ?? 1),
-    ),
+    ...common,
     rules: limits,
     pass: memoized((next) => {
       const times = relief(policy, next)
       const relative = tests.pass(constantNull(slices, ratioMargin(metric, times) ?? 1))
       return halfAndHalf(relative, absoluteMarginEvidence(tests.plain, metric.absoluteMargin * times))
     }),
-    numbers: (t) => countNumbers(tests.plain, t),
   }
 }
 
@@ -73,14 +72,15 @@ export function conversionEvidence(
   const slices = window.plan.slices
   const nullAt = (next: number): Float64Array =>
     constantNull(slices, dropToRatio(dropMargin(metric, relief(context.policy, next))))
+  const common = countTests(tests, context, constantNull(slices, dropToRatio(metric.tolerance)), nullAt)
   return {
     policy: metric,
     ...countBasics(metric.name, table, tests.plain, window),
-    ...countTests(tests, context, constantNull(slices, dropToRatio(metric.tolerance)), nullAt),
+    ...common,
     rules: [],
     pass: memoized((next) => tests.pass(nullAt(next))),
     numbers: (t) => {
-      const numbers = countNumbers(tests.plain, t)
+      const numbers = common.numbers(t)
       return numbers.ratio === undefined ? numbers : { ...numbers, ratio: inverse(numbers.ratio) }
     },
   }
@@ -119,15 +119,17 @@ export function countTests(
   context: MetricContext,
   tolerance: Float64Array,
   marginNull: (next: number) => Float64Array,
-): Pick<MetricEvidence, 'harm' | 'harmP' | 'passP' | 'minutesToPass' | 'minutesToFail'> {
+): Pick<MetricEvidence, 'harm' | 'harmP' | 'passP' | 'numbers' | 'minutesToPass' | 'minutesToFail'> {
   const gate = tests.test(tolerance)
   const mayFail = gateMayFail(tests.plain.dispersion)
   const nullOf = memoized(marginNull)
   const testOf = memoized((next: number) => tests.test(nullOf(next)))
   const passOf = memoized((next: number) => tests.pass(nullOf(next)))
   const harm = tests.harm(tolerance)
+  const numbers = memoized((t: number) => countNumbers(tests.plain, t))
   return {
     harm,
+    numbers,
     harmP: (t) => (mayFail ? gate.harmP(t) : undefined),
     passP: (next, t) => testOf(next).goodP(t),
     minutesToPass: (next, t, beta) => {
@@ -135,7 +137,7 @@ export function countTests(
       return minutesUntil(tests, { theta: 1, theta0: nullOf(next)[t] ?? 1 }, t, wanting, context.sliceSeconds)
     },
     minutesToFail: (t, logThreshold) => {
-      const theta = confidenceSequence(tests.plain.facing, t, phiNow(tests.plain, t))?.estimate ?? 1
+      const theta = numbers(t).ratio?.estimate ?? 1
       const theta0 = tolerance[t] ?? 1
       if (theta <= theta0) return undefined
       const wanting = logThreshold + MIXTURE_COST - Math.max(harm[t] ?? 0, 0)

@@ -67,17 +67,23 @@ export function latencyEvidence(
     quantileNull(latency, main.seconds, ratioMargin(metric, relief(context.policy, next)) ?? 1),
   )
   const basics = countBasics(metric.name, main.table, main.tests.plain, context.window)
+  const common = countTests(
+    main.tests,
+    context,
+    quantileNull(latency, main.seconds, metric.tolerance),
+    marginNull,
+  )
   const limit = limitRule(latency)
   return {
     policy: metric,
     ...basics,
     knownFrom: history === undefined ? EARLY - 1 : 0,
     notes: limit.note === undefined ? basics.notes : [...basics.notes, limit.note],
-    ...countTests(main.tests, context, quantileNull(latency, main.seconds, metric.tolerance), marginNull),
+    ...common,
     harm: meanOf(spread),
     rules: limit.rules,
     pass: memoized((next) => main.tests.pass(marginNull(next))),
-    numbers: (t) => latencyNumbers(latency, t),
+    numbers: memoized((t) => latencyNumbers(latency, common.numbers(t), t)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { armTotals, countNumbers } from './count-numbers.ts'
+import { armTotals } from './count-numbers.ts'
 import type { Latency } from './latency-evidence.ts'
 import type { MetricNumbers } from './metric-evidence.ts'
 import { latencyCounts } from './pod-counts.ts'
@@ -7,9 +7,8 @@ import { sliceArms } from './slices.ts'
 import type { ArmNumbers, Interval } from './verdict.ts'
 
 /** How many requests were slower than the bound, and what that says of the quantile. */
-export function latencyNumbers(latency: Latency, t: number): MetricNumbers {
+export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: number): MetricNumbers {
   const { context, main, metric, data, curves, curve } = latency
-  const counts = countNumbers(main.tests.plain, t)
   const own = armCurves(latency, t)
   const { start } = context.window
   const stable = curves.over(start - 10, start + t + 1) ?? curve
