@@ -16,8 +16,9 @@ export function applyDecisions(verdict: Verdict, decisions: readonly Decision[],
   if (failed && override === undefined) return verdict
   if (hold !== undefined) return failed ? verdict : decided(verdict, 'inconclusive', 'held', hold)
   const approve = failed ? override : latest('approve')
-  if (approve !== undefined && verdict.verdict !== 'pass')
-    return decided(verdict, 'pass', 'approved', approve)
+  if (approve !== undefined) {
+    return verdict.verdict === 'pass' ? verdict : decided(verdict, 'pass', 'approved', approve)
+  }
   return policy.approval === 'hybrid' ? askPerson(verdict, policy) : verdict
 }
 

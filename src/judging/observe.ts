@@ -1,6 +1,7 @@
 import { analyze } from '../analysis/analyze.ts'
 import type { Recording } from '../analysis/recording.ts'
 import type { Verdict } from '../analysis/verdict.ts'
+import { oneLine } from '../analysis/words.ts'
 import type { MetricSource, VerdictStore } from '../ports.ts'
 import type { Deadline } from './deadline.ts'
 import { fetchRecording } from './fetch-recording.ts'
@@ -36,7 +37,7 @@ export async function observe(
   const planned = withPlan(fetched, run, steps)
   const verdict = analyze(planned.recording, policy)
   return {
-    verdict: withRealSteps(verdict, planned.steps),
+    verdict: withProblems(withRealSteps(verdict, planned.steps), planned.recording),
     recordingDigest: await digest(planned.recording),
     steps: planned.steps,
     recording: planned.recording,
@@ -58,6 +59,17 @@ function withRealSteps(verdict: Verdict, steps: ObserveRequest['steps']): Verdic
       ...(real.weight !== undefined && { weight: real.weight }),
       ...(real.next !== undefined && { next: real.next }),
     },
+  }
+}
+
+/** Before its first slice a rollout has no metrics that could say what is wrong with the source. */
+function withProblems(verdict: Verdict, { problems = [] }: Recording): Verdict {
+  const [first] = problems
+  if (first === undefined || verdict.metrics.length > 0) return verdict
+  return {
+    ...verdict,
+    summary: oneLine(`${verdict.verdict}: ${first.text}`),
+    reasons: [...problems, ...verdict.reasons],
   }
 }
 

@@ -57,7 +57,9 @@ async function findRun(
   const { book, now } = deps
   const at = request.at ?? now
   const open = await book.findOpen(key)
-  if (open !== undefined && (await continues(open, request, at, deps))) return open
+  if (open !== undefined && (await continues(open, request, at, deps))) {
+    return withFoundStart(open, request, inForce, { ...deps, at })
+  }
   const isPast = open !== undefined && at < open.lastLookAt
   if (request.at !== undefined) {
     const known = (await book.listRuns(key)).find((run) => covers(run, request, at))
@@ -79,6 +81,22 @@ async function continues(open: Run, request: JudgeRequest, at: number, deps: Pla
   const start = await deps.canaryStart(quietMs)
   // Without an answer nothing shows that the rollout is over.
   return start === 'unknown' || (start !== undefined && start <= open.lastLookAt)
+}
+
+/** A run that opened while the source could not be asked gets its true start from the first look that can. */
+async function withFoundStart(
+  open: Run,
+  request: JudgeRequest,
+  { policy }: PolicyInForce,
+  deps: PlaceDeps & { readonly at: number },
+): Promise<Run> {
+  const length = sliceMs(policy)
+  const isAssumed = request.start === undefined && open.start === Math.floor(open.openedAt / length) * length
+  if (!isAssumed || deps.at - open.openedAt > pauseBeforeStartMs) return open
+  const found = await deps.canaryStart(pauseBeforeStartMs)
+  const start = typeof found === 'number' ? Math.floor(found / length) * length : open.start
+  const isEarlier = start < open.start && open.start - start <= longestRunMs
+  return isEarlier ? deps.book.change(open, { start }) : open
 }
 
 const covers = (run: Run, { revision, start }: JudgeRequest, at: number): boolean =>
@@ -106,7 +124,7 @@ async function newRun(
     policy: policy.name,
     policyDigest: digest,
     start,
-    openedAt: deps.now,
+    openedAt: deps.at,
     lastLookAt: deps.at,
     ...(request.step !== undefined && { gates: gatesOf(request.step) }),
   }

@@ -18,7 +18,10 @@ export interface RunBook {
 }
 
 export type RunChange = Partial<
-  Pick<Run, 'closedAt' | 'ending' | 'gates' | 'firstFailAt' | 'lastLookAt' | 'lastHook' | 'lastHookAt'>
+  Pick<
+    Run,
+    'start' | 'closedAt' | 'ending' | 'gates' | 'firstFailAt' | 'lastLookAt' | 'lastHook' | 'lastHookAt'
+  >
 >
 
 const listed = 50

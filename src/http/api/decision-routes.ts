@@ -113,13 +113,24 @@ async function record(
     // A token may speak for people; the record shows whose token it was.
     by: request.by === undefined ? caller.name : `${request.by} (token ${caller.name})`,
     reason: request.reason,
-    at: clock.now(),
+    at: await momentAfter(store(), request, run, clock.now()),
   }
   await store().saveDecision(decision)
   if (run === undefined) await bindToRunOpenedMeanwhile(store(), request)
   const { id, namespace, name, kind, by } = decision
   log.info({ decision: { id, namespace, name, kind, by, run: run?.id } }, 'decision recorded')
   return { status: 201, json: decisionToJson(decision) }
+}
+
+/** A decision comes after those that are there, whatever the clocks of replicas say: a clear has to take effect. */
+async function momentAfter(
+  store: VerdictStore,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  run: Run | undefined,
+  now: number,
+): Promise<number> {
+  const before = await store.listDecisions({ namespace, name, ...(run !== undefined && { runId: run.id }) })
+  return Math.max(now, (before.at(-1)?.at ?? 0) + 1)
 }
 
 /** Whoever opened a run between our look and our write has bound what was there, and not this decision. */

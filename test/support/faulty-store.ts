@@ -1,0 +1,35 @@
+import { AppError } from '../../src/app-error.ts'
+import type { VerdictStore } from '../../src/ports.ts'
+
+export interface FaultyStore {
+  readonly store: VerdictStore
+  /** The same, without the faults. */
+  readonly real: VerdictStore
+  /** `away` refuses at once, `hangs` never answers until it is `well` again. */
+  state: 'well' | 'away' | 'hangs'
+  /** How often the database was asked. */
+  readonly calls: { count: number }
+}
+
+/** A store whose database goes away when told; what needs none of it goes on working. */
+export function faultyStore(real: VerdictStore): FaultyStore {
+  const calls = { count: 0 }
+  const faulty: FaultyStore = {
+    state: 'well',
+    real,
+    calls,
+    store: new Proxy(real, {
+      get(target, key, receiver) {
+        const method: unknown = Reflect.get(target, key, receiver)
+        if (typeof method !== 'function' || key === 'digestRecording' || key === 'close') return method
+        return (...args: readonly unknown[]): unknown => {
+          calls.count += 1
+          if (faulty.state === 'away') return Promise.reject(new AppError('store-unavailable', 'away'))
+          if (faulty.state === 'hangs') return Promise.withResolvers<never>().promise
+          return Reflect.apply(method, target, args)
+        }
+      },
+    }),
+  }
+  return faulty
+}
