@@ -1,18 +1,21 @@
 import type { RequestListener } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { httpSettingsOf, serverLimitsOf } from './app/http-settings-of.ts'
+import { httpSettingsOf, judgeLimitsOf, serverLimitsOf } from './app/http-settings-of.ts'
 import { policyPlaces } from './app/policy-places.ts'
 import { type Reloader, startReloader } from './app/reloader.ts'
 import { createRouteGroups } from './app/route-groups.ts'
+import type { Schedule } from './app/schedule.ts'
+import { createSourceHolder } from './app/source-holder.ts'
 import { createStoreHolder } from './app/store-holder.ts'
+import { startUpkeep } from './app/upkeep.ts'
 import { version } from './app/version.ts'
 import type { Config, ConfigReading } from './config.ts'
 import { createTokenTable } from './http/auth/token-table.ts'
 import { createHandler } from './http/create-handler.ts'
 import { createServer } from './http/create-server.ts'
 import type { RouteGroup } from './http/route.ts'
-import { createJudge, type JudgeDeps } from './judge.ts'
+import { createJudge, type JudgeDeps, type JudgeLimits } from './judge.ts'
 import { createPolicyLibrary } from './policies/policy-library.ts'
 import type { Clock, MetricSource, VerdictStore } from './ports.ts'
 import { openStore } from './storage/open-store.ts'
@@ -27,8 +30,8 @@ export interface Overrides {
   readonly logger?: Logger
   readonly openStore?: () => Promise<VerdictStore>
   readonly source?: MetricSource
-  readonly judge?: Pick<JudgeDeps, 'deadlineMs' | 'maxLooks' | 'maxComputations' | 'storeCallMs' | 'notifier'>
   readonly metrics?: Metrics
+  readonly judge?: Partial<JudgeLimits> & Pick<JudgeDeps, 'maxComputations' | 'storeCallMs' | 'notifier'>
   /** Route groups beside those of the service. */
   readonly groups?: readonly RouteGroup[]
   /** How to read the configuration again, and the files whose change is the reason to. */
@@ -51,7 +54,6 @@ export interface App {
 
 /** A store that is away longer than this is done without, until it is back. */
 const startTimeoutMs = 3000
-const pruneEveryMs = 10 * 60_000
 
 export function createApp(initial: Config, overrides: Overrides = {}): App {
   const clock = overrides.clock ?? { now: () => Date.now() }
@@ -69,12 +71,26 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     log: logger,
   })
   const writes = createWriteQueue({ log: logger })
+  metrics.watchWrites(writes)
+  const sources = createSourceHolder({
+    current: force.current,
+    clock,
+    log: logger,
+    telemetry: {
+      query(source, result, seconds) {
+        metrics.sourceQueries.inc({ source, result })
+        metrics.sourceQueryDuration.observe({ source }, seconds)
+      },
+    },
+  })
+  const source = (): MetricSource | undefined => overrides.source ?? sources.source()
   const judge = createJudge({
     store: stores.store,
     writes,
     policies,
-    ...(overrides.source !== undefined && { source: overrides.source }),
+    source,
     ...overrides.judge,
+    limits: () => ({ ...judgeLimitsOf(force.current()), ...overrides.judge }),
     clock,
     log: logger,
     linkBase: () => force.settings().publicUrl ?? '',
@@ -94,18 +110,10 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   const { trustProxy } = initial
   const handler = createHandler({ ...force, groups, trustProxy, clock, logger, metrics, health })
   const server = createServer(handler, serverLimitsOf(initial))
+  let upkeep: Schedule | undefined
   let reloader: Reloader | undefined
   let stopping: Promise<void> | undefined
 
-  const pruning = setInterval(() => void prune(), pruneEveryMs).unref()
-  const prune = async (): Promise<void> => {
-    try {
-      const gone = await stores.store().prune(clock.now(), force.current().retention)
-      logger.debug({ gone }, 'old history deleted')
-    } catch (error) {
-      logger.warn({ err: error }, 'old history could not be deleted')
-    }
-  }
   const start = async (): Promise<{ readonly host: string; readonly port: number }> => {
     const { address: host, port } = await server.listen(initial.host, initial.port)
     await policies.load(policyPlaces(initial))
@@ -114,13 +122,15 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     await stores.open()
     const { readConfig, files = [] } = overrides
     reloader = await startReloader({ ...force, policies, readConfig, files, log: logger, health, metrics })
-    if (stopping === undefined) health.state = 'ready'
+    if (stopping === undefined) {
+      upkeep = startUpkeep({ ...force, stores, source, policies, clock, log: logger })
+      health.state = 'ready'
+    }
     logger.info({ host, port, version, policies: policies.list().length }, 'ready')
     return { host, port }
   }
   const stop = async (): Promise<void> => {
     health.state = 'stopping'
-    clearInterval(pruning)
     const { delayMs, deadlineMs } = force.current().shutdown
     logger.info({ delayMs, deadlineMs }, 'stopping')
     await wait(delayMs)
@@ -128,7 +138,9 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     const { cut } = await server.close(deadlineMs)
     if (cut) logger.warn({ deadlineMs }, 'the deadline passed: requests under way were cut off')
     await reloader?.close()
+    await upkeep?.close()
     await writes.close()
+    await sources.close()
     await stores.close()
     logger.info({}, 'stopped')
   }

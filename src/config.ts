@@ -34,7 +34,10 @@ export interface Config {
   readonly sources: Readonly<Record<string, SourceConfig>>
   readonly policies: { readonly directory?: string; readonly default?: string }
   readonly tokens: readonly TokenConfig[]
-  readonly limits: Omit<ConfigFile['limits'], 'requestTimeout'> & { readonly requestTimeoutMs: number }
+  readonly limits: Omit<ConfigFile['limits'], 'requestTimeout' | 'answer'> & {
+    readonly requestTimeoutMs: number
+    readonly answerMs: number
+  }
   readonly retention: Retention
   readonly shutdown: { readonly delayMs: number; readonly deadlineMs: number }
   readonly reloadEveryMs: number
@@ -79,7 +82,7 @@ export async function readConfig(env: Environment = process.env): Promise<Config
 
 async function resolve(file: ConfigFile, env: EnvironmentConfig, reader: FileReader): Promise<Config> {
   const { limits, retention, shutdown } = file
-  const { requestTimeout, ...otherLimits } = limits
+  const { requestTimeout, answer, ...otherLimits } = limits
   const [database, sources, tokens] = await Promise.all([
     resolveDatabase(file, env, reader),
     resolveSources(file, env, reader),
@@ -100,7 +103,7 @@ async function resolve(file: ConfigFile, env: EnvironmentConfig, reader: FileRea
       ...(file.defaultPolicy !== undefined && { default: file.defaultPolicy }),
     },
     tokens,
-    limits: { ...otherLimits, requestTimeoutMs: requestTimeout * 1000 },
+    limits: { ...otherLimits, requestTimeoutMs: requestTimeout * 1000, answerMs: answer * 1000 },
     retention: {
       runsOlderThanMs: retention.runs * 1000,
       maxRuns: retention.maxRuns,

@@ -17,19 +17,23 @@ export interface JudgeDeps {
   readonly writes: WriteQueue
   readonly policies: PolicyLibrary
   /** Undefined = no Prometheus is configured. */
-  readonly source?: MetricSource
+  readonly source: () => MetricSource | undefined
   readonly notifier?: Notifier
   readonly clock: Clock
   readonly log: Log
   /** What links begin with; empty = they are relative. */
   readonly linkBase: () => string
-  /** Within it every answer comes, whatever is away or slow. */
-  readonly deadlineMs?: number
-  /** Beyond so many looks at once the answer is `overloaded`. */
-  readonly maxLooks?: number
+  readonly limits: () => JudgeLimits
   readonly maxComputations?: number
   /** How long one call to the store may take. */
   readonly storeCallMs?: number
+}
+
+export interface JudgeLimits {
+  /** Within it every answer comes, whatever is away or slow. */
+  readonly deadlineMs: number
+  /** Beyond so many looks at once the answer is `overloaded`. */
+  readonly maxLooks: number
 }
 
 export interface Judge {
@@ -39,12 +43,9 @@ export interface Judge {
   judgeRecording(request: RecordingRequest): Promise<Judgement>
 }
 
-const defaultDeadlineMs = 8000
-const defaultMaxLooks = 1000
-
 /** The one use case: load the policy, get the recording, analyze, decide, keep, notify. */
 export function createJudge(deps: JudgeDeps): Judge {
-  const { deadlineMs = defaultDeadlineMs, maxLooks = defaultMaxLooks, store, writes, notifier } = deps
+  const { limits, store, writes, notifier } = deps
   const rollout = rolloutDeps(deps)
   const { memory, cache } = rollout
   const keeper = createKeeper({ store, writes, memory, cache, notifier })
@@ -52,7 +53,7 @@ export function createJudge(deps: JudgeDeps): Judge {
   const counted = async (look: (full: boolean) => Promise<Judgement>): Promise<Judgement> => {
     underWay += 1
     try {
-      return await look(underWay > maxLooks)
+      return await look(underWay > limits().maxLooks)
     } finally {
       underWay -= 1
     }
@@ -60,13 +61,13 @@ export function createJudge(deps: JudgeDeps): Judge {
   return {
     judge: (request) =>
       counted(async (full) => {
-        const deadline = startDeadline(deadlineMs)
+        const deadline = startDeadline(limits().deadlineMs)
         return keeper.keepRollout(await judgeRollout(request, deadline, { ...rollout, full }), deadline)
       }),
     judgeRecording: (request) =>
       counted(async (full) => {
         if (full) throw new AppError('overloaded', 'more looks are under way than fit', { retryAfter: 1 })
-        const deadline = startDeadline(deadlineMs)
+        const deadline = startDeadline(limits().deadlineMs)
         return keeper.keep({ ...(await judgeRecording(request, rollout)), unsaved: true }, deadline)
       }),
   }

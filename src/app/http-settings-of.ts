@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { ServerLimits } from '../http/create-server.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
+import type { JudgeLimits } from '../judge.ts'
 
 /** Recordings, the deepest of what is sent, have seven levels. */
 const maxJsonDepth = 32
@@ -29,4 +30,8 @@ export function serverLimitsOf({ limits }: Config): ServerLimits {
     keepAliveTimeoutMs,
     maxConnections: limits.connections,
   }
+}
+
+export function judgeLimitsOf({ limits }: Config): JudgeLimits {
+  return { deadlineMs: limits.answerMs, maxLooks: limits.looks }
 }

@@ -40,6 +40,10 @@ const limitsSchema = z.strictObject({
   ),
   connections: z.int().min(1).max(100_000).default(2000),
   requestTimeout: duration('longest time for a request to arrive', { min: 1, max: 600 }).default(30),
+  answer: duration('within which every verdict is answered, whatever is slow', { min: 1, max: 60 }).default(
+    8,
+  ),
+  looks: z.int().min(1).max(100_000).default(1000).describe('looks at once; beyond them: overloaded'),
   readsPerMinute: perMinute('per token, or per address', 600),
   decisionsPerMinute: perMinute('per token, or per address', 60),
   failedLoginsPerMinute: perMinute('per address', 10),

@@ -22,7 +22,7 @@ export interface RolloutDeps {
   readonly policyMemory: PolicyMemory
   readonly cache: LookCache
   readonly policies: PolicyLibrary
-  readonly source: MetricSource | undefined
+  readonly source: () => MetricSource | undefined
   readonly digest: VerdictStore['digestRecording']
   readonly clock: Clock
   readonly log: Log
@@ -52,12 +52,15 @@ export async function judgeRollout(
       book,
       now,
       policyOf: (run) => policies.ofRun(run, request, loaded),
-      canaryStart: (quietMs) => canaryStart(request, loaded, { ...deps, quietMs, now, deadline }),
+      canaryStart: (quietMs) =>
+        canaryStart(request, loaded, { full: deps.full, source: deps.source(), quietMs, now, deadline }),
     })
   })
   const cacheKey = keyOfLook(request, place)
   const look = { ...place, params: request.params ?? {}, until: request.at ?? now, deadline }
-  const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, () => observe(look, deps))
+  const shared = deps.full
+    ? undefined
+    : deps.cache.share(cacheKey, now, () => observe(look, { source: deps.source(), digest: deps.digest }))
   const [observation, decisions] = await Promise.all([shared, readDecisions(place, deadline, deps)])
   if (!away) deps.memory.remember({ run: place.run, steps: place.steps, decisions })
   return conclude({ request, place, away, observation, decisions, now, cacheKey }, deps)

@@ -1,8 +1,9 @@
 import { AppError } from '../app-error.ts'
 import type { MetricPolicy, Policy } from '../analysis/policy.ts'
 import type { Recording, SourceProblem } from '../analysis/recording.ts'
-import type { Clock, FetchRequest, Log, MetricSource } from '../ports.ts'
+import type { CanaryStartRequest, Clock, FetchRequest, Log, MetricSource } from '../ports.ts'
 import { assembleRecording, type MetricRead } from './assemble-recording.ts'
+import { canaryStart } from './canary-start.ts'
 import { createClient, type PrometheusClient } from './client.ts'
 import { countBuckets, type CountContext, countEvents, readLevels } from './count-metric.ts'
 import { type Asked, look, type Looked } from './look.ts'
@@ -37,6 +38,10 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Metric
   )
   const cache = createRunCache(options.cacheBytes ?? CACHE_BYTES)
   return {
+    async canaryStart(request) {
+      request.signal.throwIfAborted()
+      return canaryStart(prepare(request, options, clients), request)
+    },
     async fetch(request) {
       request.signal.throwIfAborted()
       const asked = prepare(request, options, clients)
@@ -74,7 +79,7 @@ function clientOf(
 
 /** Everything that can be known to be wrong before a query is sent is refused here. */
 function prepare(
-  request: FetchRequest,
+  request: Pick<CanaryStartRequest, 'policy' | 'run' | 'params' | 'signal'>,
   { sources }: PrometheusSourceOptions,
   clients: ReadonlyMap<string, PrometheusClient>,
 ): readonly Asked[] {
@@ -94,7 +99,7 @@ function prepare(
   })
 }
 
-function subjectOf({ run, params }: FetchRequest): Subject {
+function subjectOf({ run, params }: Pick<CanaryStartRequest, 'run' | 'params'>): Subject {
   const { namespace, name, revision, stableRevision } = run
   return { namespace, name, revision, params, ...(stableRevision !== undefined && { stableRevision }) }
 }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createStoreMetrics } from './store-metrics.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -61,16 +62,7 @@ function judgeMetrics(registers: Registry[]) {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
-    storeQueue: new Gauge({
-      name: 'canary_judge_store_queue_length',
-      help: 'Writes that wait for the store to come back',
-      registers,
-    }),
-    storeDropped: new Counter({
-      name: 'canary_judge_store_dropped_total',
-      help: 'Writes given up because the queue was full',
-      registers,
-    }),
+    ...createStoreMetrics(registers),
   }
 }
 

@@ -20,8 +20,8 @@ const failing: RouteGroup = {
   routes: [
     route({
       method: 'post',
-      path: '/v1/argo',
-      operationId: 'argo',
+      path: '/v1/failing',
+      operationId: 'failing',
       summary: '',
       roles: ['judge'],
       limit: 'none',
@@ -68,8 +68,8 @@ ${more}`
   })
   const post = (path: string) => request(running.url).post(path).set('Authorization', `Bearer ${secret}`)
   const answers = await Promise.all([
-    post('/v1/argo'),
-    request(running.url).post('/v1/argo').set('Authorization', `Basic ${encoded}`),
+    post('/v1/failing'),
+    request(running.url).post('/v1/failing').set('Authorization', `Basic ${encoded}`),
     request(running.url).get('/v1/runs').set('Authorization', `Bearer ${secret}-wrong`),
     request(running.url).get(`/v1/runs?token=${secret}`).set('Authorization', `Bearer ${secret}-file`),
     request(running.url).get('/v1/nothing').set('Cookie', `session=${secret}`).set('X-Api-Key', secret),

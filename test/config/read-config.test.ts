@@ -49,6 +49,8 @@ describe('readConfig() from the environment', () => {
         recording: 33_554_432,
         connections: 2000,
         requestTimeoutMs: 30_000,
+        answerMs: 8000,
+        looks: 1000,
         readsPerMinute: 600,
         decisionsPerMinute: 60,
         failedLoginsPerMinute: 10,

@@ -1,0 +1,50 @@
+import type { Config } from '../config.ts'
+import { closeQuietRuns } from '../judging/close-quiet-runs.ts'
+import type { Clock, Log, MetricSource, PolicyLibrary } from '../ports.ts'
+import { type Schedule, schedule } from './schedule.ts'
+import type { StoreHolder } from './store-holder.ts'
+
+export interface UpkeepDeps {
+  readonly current: () => Config
+  readonly stores: StoreHolder
+  readonly source: () => MetricSource | undefined
+  readonly policies: PolicyLibrary
+  readonly clock: Clock
+  readonly log: Log
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+const pruneEveryMs = 3600_000
+const closeEveryMs = 10 * 60_000
+
+/** What the service does without being asked: it forgets what is past its time, and closes runs that are over. */
+export function startUpkeep(deps: UpkeepDeps): Schedule {
+  const { current, stores, source, policies, clock, log, sleep } = deps
+  const often = { log, ...(sleep !== undefined && { sleep }) }
+  const schedules = [
+    schedule({
+      ...often,
+      what: 'deleting old history',
+      everyMs: pruneEveryMs,
+      async work() {
+        const gone = await stores.store().prune(clock.now(), current().retention)
+        log.debug({ gone }, 'old history deleted')
+      },
+    }),
+    schedule({
+      ...often,
+      what: 'closing quiet runs',
+      everyMs: closeEveryMs,
+      async work(signal) {
+        const store = stores.store()
+        const closed = await closeQuietRuns({ store, source: source(), policies, now: clock.now(), signal })
+        if (closed > 0) log.info({ closed }, 'runs without looks and data are closed')
+      },
+    }),
+  ]
+  return {
+    async close() {
+      await Promise.all(schedules.map((each) => each.close()))
+    },
+  }
+}

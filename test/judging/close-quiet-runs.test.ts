@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closeQuietRuns } from '../../src/judging/close-quiet-runs.ts'
+import { policyToYaml } from '../../src/formats/policy-to-yaml.ts'
+import type { MetricSource, Run, VerdictStore } from '../../src/ports.ts'
+import { openStore } from '../../src/storage/open-store.ts'
+import { aRun, minute, silentLog, t0 } from '../contract/rows.ts'
+import { aPolicy } from './verdicts.ts'
+
+let store: VerdictStore
+beforeAll(async () => {
+  store = await openStore({ url: 'sqlite::memory:', clock: { now: () => t0 }, log: silentLog })
+  await store.savePolicy('kept', policyToYaml(aPolicy()))
+})
+afterAll(() => store.close())
+
+const sourceSaying = (canaryStart: MetricSource['canaryStart']): MetricSource => ({
+  fetch: () => Promise.reject(new Error('nobody fetches')),
+  close: async () => undefined,
+  ...(canaryStart !== undefined && { canaryStart }),
+})
+const silent = sourceSaying(async () => undefined)
+const present = sourceSaying(async () => t0 - 10 * minute)
+const away = sourceSaying(() => Promise.reject(new Error('away')))
+const mute = sourceSaying(undefined)
+
+const hour = 60 * minute
+test.each([
+  ['a silent canary', silent, 30 * minute, 'kept', true],
+  ['a silent canary, looked at just now', silent, 30 * minute - 1, 'kept', false],
+  ['a canary with data since before', present, 5 * hour, 'kept', false],
+  ['a canary of a later rollout', sourceSaying(async () => t0 + hour), hour, 'kept', true],
+  ['a source that is away', away, 5 * hour, 'kept', false],
+  ['a source that is away for a day', away, 24 * hour, 'kept', true],
+  ['a source that cannot tell', mute, 5 * hour, 'kept', false],
+  ['no source', undefined, 5 * hour, 'kept', false],
+  ['a policy that is lost', silent, 5 * hour, 'lost', false],
+  ['a policy that is loaded', silent, 5 * hour, 'loaded', true],
+])('closeQuietRuns() with %s', async (_, source, ago, policyDigest, closes) => {
+  const run: Run = aRun({ policyDigest, lastLookAt: t0 })
+  await store.openRun(run)
+  const loaded = { policy: aPolicy(), digest: 'loaded', origin: 'user', file: 'x', warnings: [] } as const
+  const policies = { get: () => loaded, list: () => [loaded], defaultName: undefined }
+  const now = t0 + ago
+  const signal = new AbortController().signal
+  expect(await closeQuietRuns({ store, source, policies, now, signal })).toBe(closes ? 1 : 0)
+  const after = await store.getRun(run.id)
+  expect([after?.closedAt, after?.ending]).toEqual(closes ? [now, 'gone quiet'] : [undefined, undefined])
+  await store.updateRun(run.id, { closedAt: now })
+})
