@@ -39,6 +39,8 @@ export async function closeQuietRuns(deps: QuietDeps): Promise<number> {
 
 async function isOver(run: Run, deps: QuietDeps): Promise<boolean> {
   if (deps.now - run.lastLookAt >= forgottenMs) return true
+  // Flagger says itself when a rollout ends, and is silent while pods are not ready.
+  if (run.source.startsWith('flagger')) return false
   try {
     const policy = await policyOf(run, deps)
     if (deps.source?.canaryStart === undefined || policy === undefined) return false

@@ -8,28 +8,32 @@ const nothing: WriteQueueCounts = { queued: 0, queuedBytes: 0, kept: 0, keptLate
 /** What the queue of writes counts itself, read at each scrape. */
 export function createStoreMetrics(registers: Registry[]) {
   let watched: Watched = { counts: () => nothing }
-  for (const { name, help, key } of gauges) {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(watched.counts()[key])
-      },
-    })
-  }
-  for (const { name, help, key } of counters) {
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset()
-        this.inc(watched.counts()[key])
-      },
-    })
-  }
+  const storeGauges = gauges.map(
+    ({ name, help, key }) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(watched.counts()[key])
+        },
+      }),
+  )
+  const storeCounters = counters.map(
+    ({ name, help, key }) =>
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset()
+          this.inc(watched.counts()[key])
+        },
+      }),
+  )
   return {
+    storeGauges,
+    storeCounters,
     watchWrites(queue: Watched): void {
       watched = queue
     },

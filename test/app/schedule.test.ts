@@ -73,12 +73,12 @@ test('schedule() waits at its end for work under way, which is told to stop', as
 })
 
 test('schedule() sleeps by itself where no time is given', async () => {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const work = async (): Promise<void> => resolve()
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const work = async (): Promise<void> => resolve('worked')
   const running = schedule({ what: 'x', everyMs: 1, work, log: silentLog })
   // A timer that keeps no process alive still runs while something else does.
   const awake = setTimeout(() => undefined, 10_000)
-  await promise
+  expect(await promise).toBe('worked')
   clearTimeout(awake)
   await running.close()
 })

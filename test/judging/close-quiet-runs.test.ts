@@ -24,6 +24,21 @@ const away = sourceSaying(() => Promise.reject(new Error('away')))
 const mute = sourceSaying(undefined)
 
 const hour = 60 * minute
+const loaded = { policy: aPolicy(), digest: 'loaded', origin: 'user', file: 'x', warnings: [] } as const
+test('closeQuietRuns() leaves a run of Flagger open, which says itself when a rollout ends', async () => {
+  const run = aRun({ source: 'flagger@eu', policyDigest: 'kept', lastLookAt: t0 })
+  await store.openRun(run)
+  const deps = { store, source: silent, signal: new AbortController().signal }
+  const at = (ms: number) =>
+    closeQuietRuns({
+      ...deps,
+      policies: { get: () => loaded, list: () => [], defaultName: undefined },
+      now: t0 + ms,
+    })
+  expect(await at(5 * hour)).toBe(0)
+  expect(await at(24 * hour)).toBe(1)
+})
+
 test.each([
   ['a silent canary', silent, 30 * minute, 'kept', true],
   ['a silent canary, looked at just now', silent, 30 * minute - 1, 'kept', false],
@@ -38,7 +53,6 @@ test.each([
 ])('closeQuietRuns() with %s', async (_, source, ago, policyDigest, closes) => {
   const run: Run = aRun({ policyDigest, lastLookAt: t0 })
   await store.openRun(run)
-  const loaded = { policy: aPolicy(), digest: 'loaded', origin: 'user', file: 'x', warnings: [] } as const
   const policies = { get: () => loaded, list: () => [loaded], defaultName: undefined }
   const now = t0 + ago
   const signal = new AbortController().signal
