@@ -14,7 +14,7 @@ const controller: RouteGroup = {
   routes: [
     route({
       method: 'post',
-      path: '/v1/argo',
+      path: '/v1/controller',
       operationId: 'argo',
       summary: '',
       roles: ['judge'],
@@ -94,7 +94,8 @@ test('requests without any token are no failed logins', async () => {
 
 test('a controller is never told 429, whatever else its address does', async () => {
   await using running = await start()
-  const judge = async (token: string) => request(running.url).post('/v1/argo').auth(token, { type: 'bearer' })
+  const judge = async (token: string) =>
+    request(running.url).post('/v1/controller').auth(token, { type: 'bearer' })
   expect(await codes(6, () => judge('wrong-token-0123456789'))).toEqual([401, 401, 401, 401, 401, 401])
   expect(await codes(10, () => judge('argo-token-0123456789'))).toEqual(Array(10).fill(200))
 })

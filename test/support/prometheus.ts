@@ -104,7 +104,8 @@ const flags = (folder: string, options: PrometheusOptions): string[] => [
 const untilReady = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
     const seen: string[] = []
-    let address = ''
+    let address: string | undefined
+    let ready = false
     const giveUp = (why: string): void => {
       child.kill('SIGKILL')
       reject(new Error(`Prometheus ${why}:\n${seen.slice(-10).join('\n')}`))
@@ -119,7 +120,9 @@ const untilReady = (child: ChildProcess): Promise<string> =>
     createInterface(child.stderr).on('line', (line) => {
       address = /msg="Listening on" address=(\S+)/.exec(line)?.[1] ?? address
       if (seen.length < 1000) seen.push(line)
-      if (!line.includes('Server is ready to receive web requests')) return
+      ready ||= line.includes('Server is ready to receive web requests')
+      // On a busy machine the two lines come in either order.
+      if (!ready || address === undefined) return
       clearTimeout(deadline)
       resolve(address)
     })
