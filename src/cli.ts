@@ -6,9 +6,11 @@ import { chooseNode } from './commands/choose-node.ts'
 
 // Nothing else is imported before the version is known: an old Node could not read it.
 const choice = chooseNode(process.versions.node, findBundledNode)
+// For `check`, 1 and 2 are verdicts.
+const failed = process.argv[2] === 'check' ? 3 : 2
 if (choice.kind === 'none') {
   console.error(choice.message)
-  process.exitCode = 2
+  process.exitCode = failed
 } else if (choice.kind === 'other') {
   runOn(choice.path)
 } else {
@@ -44,7 +46,7 @@ function runOn(node: string): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     console.error(`canary-judge could not start ${node}: ${error.message}`)
-    process.exitCode = 2
+    process.exitCode = failed
   })
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (signal === 'SIGINT' ? 2 : 15)

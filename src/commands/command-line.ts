@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { AppError } from '../app-error.ts'
 import { toIssueText } from '../formats/issue-text.ts'
 import { parsePolicy } from '../formats/parse-policy.ts'
+import { checkCommand } from './check-command.ts'
 import { messageOf } from './message-of.ts'
 import { replay, type Streams } from './replay.ts'
 import type { Engine } from './replay-recording.ts'
@@ -12,7 +13,10 @@ export interface Surroundings extends Streams {
   readonly version: string
 }
 
-/** Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy. */
+/**
+ * Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy; `check` has
+ * codes of its own.
+ */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0
   const program = createProgram(surroundings, (code) => {
@@ -22,12 +26,15 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage(args)
     if (!(error instanceof AppError)) throw error
     for (const line of toLines(error)) surroundings.errors.write(`canary-judge: ${line}\n`)
     return 2
   }
 }
+
+/** For `check`, 1 and 2 are verdicts. */
+export const wrongUsage = (args: readonly string[]): 2 | 3 => (args[0] === 'check' ? 3 : 2)
 
 interface ReplayFlags {
   readonly policy: string
@@ -41,7 +48,10 @@ function createProgram(surroundings: Surroundings, done: (code: number) => void)
     .description('Decides whether a canary is good.')
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => errors.write(text) })
+    .configureOutput({
+      writeOut: (text) => output.write(text),
+      writeErr: (text) => errors.write(withoutValues(text)),
+    })
   program
     .command('demo')
     .description('Run the service on a store of its own with simulated rollouts, and say what to try.')
@@ -53,6 +63,14 @@ function createProgram(surroundings: Surroundings, done: (code: number) => void)
       ])
       await demo({ env: currentEnvironment(), output, ended: untilSignal(), version })
     })
+  const check = checkCommand(async (flags) => {
+    const [{ runCheck }, { currentEnvironment }] = await Promise.all([
+      import('./run-check.ts'),
+      import('../config.ts'),
+    ])
+    done(await runCheck(flags, { ...surroundings, env: currentEnvironment() }))
+  })
+  program.addCommand(check.copyInheritedSettings(program))
   program
     .command('replay')
     .description(
@@ -73,6 +91,9 @@ function createProgram(surroundings: Surroundings, done: (code: number) => void)
     })
   return program
 }
+
+/** What stands behind a misspelt option may be a token. */
+const withoutValues = (text: string): string => text.replace(/(unknown option '--[\w-]+)=[^']*'/g, "$1'")
 
 /** Goes on listening: at a Ctrl-C under npm the signal comes twice, from the terminal and from npm. */
 function untilSignal(): Promise<void> {

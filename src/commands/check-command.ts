@@ -1,0 +1,34 @@
+import { Command, Option } from 'commander'
+import type { CheckFlags } from './check-request.ts'
+
+/** The flags of `check`. */
+export function checkCommand(run: (flags: CheckFlags) => Promise<void>): Command {
+  return new Command('check')
+    .description('Ask for the verdict on a canary; exit 0 for pass, 1 fail, 2 inconclusive, 3 error.')
+    .option('--url <url>', 'the service to ask')
+    .option('--prometheus <url>', 'judge by this Prometheus, without a service')
+    .option('--token-file <file>', 'holds the token for whichever is asked; else CANARY_JUDGE_TOKEN')
+    .addOption(new Option('--token <token>').hideHelp())
+    .option('--policy <name>', 'name of a policy; with --prometheus also a file')
+    .requiredOption('--namespace <namespace>', 'where the rollout is')
+    .requiredOption('--name <name>', 'of the rollout')
+    .requiredOption('--canary <revision>', 'what is judged, such as a pod template hash')
+    .requiredOption('--stable <revision>', 'what it is compared with')
+    .option('--step <i/of>', 'which step of how many, counted from 1')
+    .option('--weight <percent>', 'of the traffic that goes to the canary in this step')
+    .option('--next <percent>', 'the weight that follows')
+    .option('--minutes <minutes>', 'planned length of the step')
+    .option('--start <time>', 'when the rollout began, such as 2026-11-20T10:00:00Z')
+    .option('--param <name=value>', 'what the policy asks for; may be repeated', collect)
+    .option('--wait <duration>', 'go on asking until pass or fail, for so long at most, such as 15m')
+    .option('--interval <duration>', 'how often to ask while waiting', '30s')
+    .option('--json', 'the whole verdict as JSON')
+    .addHelpText(
+      'after',
+      '\nExample: canary-judge check --url http://canary-judge:8080 --namespace shop --name web ' +
+        '--canary 79c4bfb5d --stable 6b8d7c5f4b --wait 15m',
+    )
+    .action(run)
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
