@@ -83,7 +83,7 @@ describe('POST /v1/judge with a Prometheus', () => {
     ['none', 'pass', 'errors'],
   ] as const)('judges a rollout with effect %s to be %s, by %s', async (effect, expected, metric) => {
     await using running = await setUp(effect)
-    let verdict = 'inconclusive'
+    let [verdict, judged] = ['inconclusive', '']
     for (let look = 3; look < 16 && verdict === 'inconclusive'; look++) {
       running.clock.ms = running.start + look * minute + 20_000
       const { status, body } = await running.look({ index: 0, of: 2, weight: 20, next: 50, minutes: 8 })
@@ -92,10 +92,9 @@ describe('POST /v1/judge with a Prometheus', () => {
       // Found in the data, not where the first look was.
       expect(Math.abs((run?.start ?? 0) - running.start)).toBeLessThanOrEqual(minute)
       verdict = body.verdict
-      const judged = body.metrics.find(({ name }: { name: string }) => name === metric)?.judged
-      if (verdict !== 'inconclusive') expect(judged).toBe(expected)
+      judged = body.metrics.find(({ name }: { name: string }) => name === metric)?.judged
     }
-    expect(verdict).toBe(expected)
+    expect([verdict, judged]).toEqual([expected, expected])
     const scraped = await request(running.url).get('/metrics')
     expect(scraped.text).toMatch(/canary_judge_source_queries_total\{[^}]*\} [1-9]/)
     expect(scraped.text).toMatch(/canary_judge_store_kept_total [1-9]/)
