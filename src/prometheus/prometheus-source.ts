@@ -31,7 +31,7 @@ export interface SourceTelemetry {
 
 const CACHE_BYTES = 64 * 1024 * 1024
 
-/** Recordings from Prometheus; also a `/v1/policies/validate` can build on `prepare`. */
+/** Recordings from Prometheus: every metric of a policy, both arms, history and run. */
 export function createPrometheusSource(options: PrometheusSourceOptions): MetricSource {
   const clients = new Map(
     Object.entries(options.sources).map(([name, settings]) => [name, clientOf(name, settings, options)]),
