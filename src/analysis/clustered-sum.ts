@@ -21,18 +21,20 @@ export function clusteredSum(
   const sums = starts.map(() => new Float64Array(v.length))
   if (r.every((value) => value === 0)) return sums
   const near = nearLags(r)
-  const prefixes = shares.map((share) => prefixSums(v, share))
+  const table = bySlice(shares, v.length)
+  const prefixes = prefixSums(v, table)
   const tail = new Float64Array(NEAR + 1)
   for (let t = 0; t < v.length; t++) {
-    fillTail(tail, v, shares, near, t)
-    starts.forEach((start, i) => {
+    fillTail(tail, v, table, near, t)
+    for (let i = 0; i < starts.length; i++) {
       const sum = sums[i]
-      if (sum === undefined || start > t) return
+      const start = starts[i] ?? 0
+      if (sum === undefined || start > t) continue
       const before = t > start ? (sum[t - 1] ?? 0) : 0
-      const earlier = (tail[Math.min(t - start, NEAR - 1)] ?? 0) + r[6] * farSum(prefixes, shares, start, t)
+      const earlier = (tail[Math.min(t - start, NEAR - 1)] ?? 0) + r[6] * farSum(prefixes, table, start, t)
       const vt = v[t] ?? 0
-      sum[t] = before + vt * (2 * earlier + vt * r[0] * sharedSquare(shares, t, t))
-    })
+      sum[t] = before + vt * (2 * earlier + vt * r[0] * sharedSquare(table, t, t))
+    }
   }
   return sums
 }
@@ -41,11 +43,27 @@ function nearLags(r: Autocovariance): Float64Array {
   return Float64Array.from({ length: NEAR }, (_, lag) => r[lagBin(lag)] ?? 0)
 }
 
+/** Pods' shares with those of one slice side by side, as they are read. */
+interface ShareTable {
+  readonly pods: number
+  readonly values: Float64Array
+}
+
+function bySlice(shares: readonly Float64Array[], slices: number): ShareTable {
+  const pods = shares.length
+  const values = new Float64Array(pods * slices)
+  for (let j = 0; j < pods; j++) {
+    const share = shares[j]
+    for (let t = 0; t < slices; t++) values[t * pods + j] = share?.[t] ?? 0
+  }
+  return { pods, values }
+}
+
 /** tail[d] = Σ over the d slices before t (at most 31) of v_l r(t−l) Σ_pods f_t f_l. */
 function fillTail(
   tail: Float64Array,
   v: Float64Array,
-  shares: readonly Float64Array[],
+  table: ShareTable,
   near: Float64Array,
   t: number,
 ): void {
@@ -53,35 +71,35 @@ function fillTail(
   tail[0] = 0
   for (let lag = 1; lag < NEAR; lag++) {
     const l = t - lag
-    if (l >= 0) sum += (v[l] ?? 0) * (near[lag] ?? 0) * sharedSquare(shares, t, l)
+    const weight = l >= 0 ? (v[l] ?? 0) * (near[lag] ?? 0) : 0
+    if (weight !== 0) sum += weight * sharedSquare(table, t, l)
     tail[lag] = sum
   }
 }
 
-function sharedSquare(shares: readonly Float64Array[], k: number, l: number): number {
+function sharedSquare({ pods, values }: ShareTable, k: number, l: number): number {
   let sum = 0
-  for (const share of shares) sum += (share[k] ?? 0) * (share[l] ?? 0)
+  const [atK, atL] = [k * pods, l * pods]
+  for (let j = 0; j < pods; j++) sum += (values[atK + j] ?? 0) * (values[atL + j] ?? 0)
   return sum
 }
 
-function farSum(
-  prefixes: readonly Float64Array[],
-  shares: readonly Float64Array[],
-  start: number,
-  t: number,
-): number {
+function farSum(prefixes: Float64Array, { pods, values }: ShareTable, start: number, t: number): number {
   if (t - NEAR < start) return 0
   let sum = 0
-  shares.forEach((share, j) => {
-    const prefix = prefixes[j]
-    if (prefix !== undefined) sum += (share[t] ?? 0) * ((prefix[t - NEAR + 1] ?? 0) - (prefix[start] ?? 0))
-  })
+  const [now, to, from] = [t * pods, (t - NEAR + 1) * pods, start * pods]
+  for (let j = 0; j < pods; j++) {
+    sum += (values[now + j] ?? 0) * ((prefixes[to + j] ?? 0) - (prefixes[from + j] ?? 0))
+  }
   return sum
 }
 
-/** prefix[k] = Σ_{l < k} v_l f_l */
-function prefixSums(v: Float64Array, share: Float64Array): Float64Array {
-  const prefix = new Float64Array(v.length + 1)
-  for (let k = 0; k < v.length; k++) prefix[k + 1] = (prefix[k] ?? 0) + (v[k] ?? 0) * (share[k] ?? 0)
-  return prefix
+/** By slice k and pod: Σ_{l < k} v_l f_l */
+function prefixSums(v: Float64Array, { pods, values }: ShareTable): Float64Array {
+  const prefixes = new Float64Array((v.length + 1) * pods)
+  for (let place = 0; place < v.length * pods; place++) {
+    const k = Math.floor(place / pods)
+    prefixes[place + pods] = (prefixes[place] ?? 0) + (v[k] ?? 0) * (values[place] ?? 0)
+  }
+  return prefixes
 }
