@@ -91,10 +91,11 @@ function recentTraffic(
 /** Of this rollout, as far as its events can tell; of history before that. */
 function eventShare(stream: Stream, t: number): number {
   const { canary, stable } = stream.facing
-  let [x, n] = [PRIOR_EVENTS, PRIOR_EVENTS / stream.dispersion.share]
+  const { share } = stream.dispersion
+  let [x, n] = share > 0 ? [PRIOR_EVENTS, PRIOR_EVENTS / share] : [0, 0]
   for (let k = 0; k <= t; k++) {
     x += (canary.events[k] ?? 0) + (stable.events[k] ?? 0)
     n += (canary.requests[k] ?? 0) + (stable.requests[k] ?? 0)
   }
-  return x / n
+  return n > 0 ? x / n : 0
 }

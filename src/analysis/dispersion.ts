@@ -23,6 +23,7 @@ export interface ArmDispersion {
   readonly kind: 'arm'
   readonly factor: number
   readonly differences: number
+  /** Stable's share of events; 0 without history, so that nothing is taken off the noise. */
   readonly share: number
   readonly slices: number
 }
@@ -39,7 +40,7 @@ export const SHORT_HISTORY = 20
 export function learnDispersion(stable: readonly PodCounts[], historySlices: number): Dispersion {
   const pods = stable.filter((pod) => !pod.aggregate && sumTo(pod.requests, historySlices) > 0)
   const arm = armTotals(stable, historySlices)
-  const share = (arm.x + 0.5) / (arm.n + 1)
+  const share = arm.n > 0 ? (arm.x + 0.5) / (arm.n + 1) : 0
   if (pods.length >= MIN_PODS && arm.slicesWithTraffic >= MIN_SLICES) {
     const { autocovariance, lasting } = podAutocovariance(pods, historySlices, share)
     const inflation = (pods.length + 1) / (pods.length - 1)

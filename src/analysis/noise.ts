@@ -21,6 +21,7 @@ export interface NoiseInput {
   readonly arms: Arms
   /** The arms as the metric's harm sees them: exchanged where less is worse. */
   readonly facing: Arms
+  readonly lessIsWorse?: boolean
   readonly dispersion: Dispersion
   /** Standard deviation of a lasting difference that no history shows. */
   readonly tau: number
@@ -99,10 +100,12 @@ function floorPaths(input: NoiseInput, v: Float64Array): (theta0: Float64Array) 
     let events = 0
     return v.map((vt, t) => {
       const theta = theta0[t] ?? 1
+      // the rate of the arm that the ratio divides by; history knows stable's, which is the other one where less is worse
+      const p = input.lessIsWorse === true ? share / theta : share
       const nc = (canary.requests[t] ?? 0) * theta
       const ns = stable.requests[t] ?? 0
       if (vt > 0) {
-        weighted += (vt * (ns * (1 - theta * share) + nc * (1 - share))) / (ns + nc)
+        weighted += (vt * (ns * (1 - theta * p) + nc * (1 - p))) / (ns + nc)
         total += vt
         events += (canary.events[t] ?? 0) + (stable.events[t] ?? 0)
       }

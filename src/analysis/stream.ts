@@ -33,6 +33,7 @@ export function makeStream(input: StreamInput): Stream {
   const noise = learnNoise({
     arms,
     facing,
+    lessIsWorse,
     dispersion,
     tau,
     restarts: window.plan.restarts,
