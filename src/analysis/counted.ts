@@ -31,6 +31,7 @@ export function counted(input: CountedInput): Counted {
   const plain = makeStream({ ...input, lessIsWorse: input.lessIsWorse ?? false })
   const capped = cappedStream(input, plain)
   const robust = capped ?? plain
+  const passing = capped === undefined ? plain : withLonePodsWhole(capped, plain)
   const restarts = window.plan.restarts
   return {
     plain,
@@ -39,8 +40,13 @@ export function counted(input: CountedInput): Counted {
       const whole = harmEvidence(plain, theta0, mde, restarts)
       return capped === undefined ? whole : halfAndHalf(whole, harmEvidence(capped, theta0, mde, restarts))
     },
-    pass: (theta0) => nonInferiorityEvidence(robust, theta0, mde),
-    test: (theta0) => scoreTest(robust, theta0),
+    pass: (theta0) => nonInferiorityEvidence(passing, theta0, mde),
+    test: (theta0) => {
+      const whole = scoreTest(robust, theta0)
+      if (passing === robust) return whole
+      const lone = scoreTest(passing, theta0)
+      return { harmP: (t) => whole.harmP(t), goodP: (t) => lone.goodP(t) }
+    },
   }
 }
 
@@ -52,6 +58,18 @@ export function constantNull(slices: number, theta0: number): Float64Array {
 /** ln of the mean of two e-values. */
 export function halfAndHalf(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((log, t) => logAddExp(log, b[t] ?? 0) - Math.LN2)
+}
+
+/**
+ * A canary pod without a neighbour is capped by what stable does, and a canary capped to look like stable would pass
+ * whatever it did: towards a pass its counts stay whole.
+ */
+function withLonePodsWhole(capped: Stream, plain: Stream): Stream {
+  const { canary } = plain.arms
+  if (!canary.pods.includes(1)) return capped
+  const events = capped.arms.canary.events.map((x, t) => (canary.pods[t] === 1 ? (canary.events[t] ?? x) : x))
+  const arms = { canary: { ...capped.arms.canary, events }, stable: capped.arms.stable }
+  return { ...capped, arms, facing: arms }
 }
 
 function cappedStream(input: CountedInput, plain: Stream): Stream | undefined {

@@ -77,10 +77,10 @@ describe('floors', () => {
     let passed = 0
     for (let i = 0; i < 2000; i++) {
       const good = [0.27, 0.45].map((p, j) => sampleBinomial(random, j === 0 ? 300 : 5700, p))
-      const arms = { canary: arm([good[0] ?? 0], [300]), stable: arm([good[1] ?? 0], [5700]) }
-      const facing = swapArms(arms)
+      const drawn = { canary: arm([good[0] ?? 0], [300]), stable: arm([good[1] ?? 0], [5700]) }
+      const facing = swapArms(drawn)
       const dispersion = steady(0.45)
-      const stream = { arms, facing, dispersion, noise: noiseOf(arms, 0.45, true) }
+      const stream = { arms: drawn, facing, dispersion, noise: noiseOf(drawn, 0.45, true) }
       if ((scoreTest(stream, Float64Array.of(1 / 0.6)).goodP(0) ?? 1) <= 0.04) passed++
     }
     // .0668 with stable's share taken for the canary's; three standard errors are .013
@@ -93,10 +93,10 @@ describe('learnDispersion', () => {
   it('takes nothing off the noise without history', () => {
     const none = learnDispersion([], 0)
     expect(none).toEqual({ kind: 'arm', factor: 1, differences: 0, share: 0, slices: 0 })
-    const arms = { canary: arm([40], [100]), stable: arm([160], [400]) }
+    const both = { canary: arm([40], [100]), stable: arm([160], [400]) }
     const noise = learnNoise({
-      arms,
-      facing: arms,
+      arms: both,
+      facing: both,
       dispersion: none,
       tau: 0,
       restarts: [{ from: 0, weight: 1 }],

@@ -57,6 +57,23 @@ describe('missed regressions', () => {
   })
 })
 
+describe('false passes', () => {
+  it('are rare amid bursts for a lone canary pod at the margin of its first step', () => {
+    const policy = policyOf([{ name: 'latency', kind: 'latency' }])
+    const plan = [{ weight: 5, minutes: 10, pods: 1 }]
+    let passed = 0
+    for (let i = 0; i < ROLLOUTS; i++) {
+      const lone = { seed: i, plan: [...plan, { weight: 25, minutes: 1, pods: 1 }], effect: { latency: 1.4 } }
+      const { passedSteps, firstFail = Infinity } = walk(
+        simulateRollout({ ...lone, noise: noises.bursty }),
+        policy,
+      )
+      if (passedSteps.some(({ weight, slice }) => weight === 5 && slice < firstFail)) passed++
+    }
+    expect(passed / ROLLOUTS).toBeLessThanOrEqual(0.08)
+  })
+})
+
 describe('confidenceSequence', () => {
   it('covers the truth at every one of thirty looks at once in at least 95 % of rollouts', () => {
     const random = createRandom('coverage')
