@@ -29,6 +29,8 @@ export interface FlaggerRuns {
   /** The canary has this weight from now on. */
   advance(call: HookCall, weight: number): Promise<void>
   close(call: HookCall, ending: string, revision?: string): Promise<void>
+  /** The store has it from the judge; this is for the time that it is away. */
+  rememberFail(run: Run): Promise<void>
   /** A person's hold on the rollout that is about to begin. */
   hold(call: HookCall): Promise<Decision | undefined>
 }
@@ -84,6 +86,9 @@ export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
       }),
     advance: (call, weight) => keep(call, 'weight', (desk) => openStepOfWeight(call, weight, desk)),
     close: (call, ending, revision) => keep(call, 'end', (desk) => closeRun(ending, revision, desk)),
+    async rememberFail(run) {
+      if (run.firstFailAt === undefined) await memory.change(run, { firstFailAt: clock.now() })
+    },
     async hold({ namespace, name, ...call }) {
       const { value } = await access.read(startDeadline(bookMs), async (_book, within) =>
         within === undefined ? [] : within(() => store().listDecisions({ namespace, name })),

@@ -9,7 +9,7 @@ import type { FlaggerRuns } from './flagger-runs.ts'
 import { readMark } from './hook-mark.ts'
 import { currentStep } from './named-step.ts'
 import type { HookCall, HookType } from './request.ts'
-import { line, noRollbackLine, toAnswer, tooEarlyLine } from './response.ts'
+import { line, noRollbackLine, toAnswer, toRollbackAnswer, tooEarlyLine } from './response.ts'
 import type { Placed } from './run-rules.ts'
 
 export interface HookDeps {
@@ -107,7 +107,7 @@ const aliveMs = 5 * 60_000
 /** Answers 200 only for a rollout that is under way: an old fail must not roll back a new one. */
 async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
   const placed = await deps.runs.find(call)
-  if (placed === undefined) return line(404, `not-found: no run is open for ${call.namespace}/${call.name}`)
+  if (placed === undefined) return noRollbackLine(`no run is open for ${call.namespace}/${call.name}`)
   const { run } = placed
   if (run.revision !== call.revision) {
     return noRollbackLine(`the open run is of revision ${run.revision}, not of ${call.revision}`)
@@ -118,7 +118,7 @@ async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
       `no other hook has called for ${alive / 60_000} minutes; say metadata.interval if it is long`,
     )
   }
-  return toAnswer('rollback', await look(call, placed, deps))
+  return toRollbackAnswer(await look(call, placed, deps), run.firstFailAt !== undefined)
 }
 
 async function openRunOf(call: HookCall, { runs }: HookDeps): Promise<Placed | undefined> {
@@ -132,11 +132,12 @@ const noRun = ({ namespace, name, revision }: HookCall): string =>
 async function look(
   call: HookCall,
   { run, steps }: Placed,
-  { judge, metrics }: HookDeps,
+  { judge, metrics, runs }: HookDeps,
 ): Promise<Judgement> {
   const judgement = await judge.judge(judgeRequest(call, run, currentStep(steps, call)))
   const { verdict, judged } = judgement
   metrics.verdicts.inc({ caller: 'flagger', verdict, judged })
+  if (judged === 'fail') await runs.rememberFail(run)
   return judgement
 }
 

@@ -22,13 +22,20 @@ const statuses: Readonly<
   'confirm-promotion': { pass: go, fail: refused, inconclusive: tooEarly },
 }
 
-export function toAnswer(hook: JudgedHook, judgement: Judgement): Answer {
-  const { verdict, summary, links } = judgement
+export function toAnswer(hook: Exclude<JudgedHook, 'rollback'>, judgement: Judgement): Answer {
   refuseOverload(judgement)
-  if (hook !== 'rollback') return line(statuses[hook][verdict], `${summary}; ${links.verdict}`)
-  return wantsRollback(judgement)
-    ? line(go, `roll back: ${summary}; ${links.verdict}`)
-    : line(noRollback, `no rollback: ${summary}`)
+  const { verdict, summary, links } = judgement
+  return line(statuses[hook][verdict], `${summary}; ${links.verdict}`)
+}
+
+/** `failedBefore`: the fail was known before this look, so that the rollout hook has had the time to give its reason. */
+export function toRollbackAnswer(judgement: Judgement, failedBefore: boolean): Answer {
+  refuseOverload(judgement)
+  const { summary, links, verdict } = judgement
+  if (wantsRollback(judgement, failedBefore)) return line(go, `roll back: ${summary}; ${links.verdict}`)
+  return noRollbackLine(
+    verdict === 'fail' && !failedBefore ? `not before a rollout hook: ${summary}` : summary,
+  )
 }
 
 /** One line of plain text, which is what Flagger puts into an Event. */
@@ -43,9 +50,12 @@ export const tooEarlyLine = (why: string): Answer => line(tooEarly, why)
  * A 200 would roll back at once. So it takes proof of harm, a person, or a policy that says what the end of a hold
  * means; a rule that answers `fail` for want of data stops the rollout by failed checks, which Flagger counts itself.
  */
-function wantsRollback({ verdict, judged, reasons }: Judgement): boolean {
+function wantsRollback({ verdict, judged, reasons }: Judgement, failedBefore: boolean): boolean {
   if (verdict !== 'fail') return false
-  return judged === 'fail' || reasons.some(({ code }) => code === 'rejected' || code === 'hold-expired')
+  return (
+    (judged === 'fail' && failedBefore) ||
+    reasons.some(({ code }) => code === 'rejected' || code === 'hold-expired')
+  )
 }
 
 const retryAfterSeconds = 2

@@ -196,7 +196,7 @@ test.each([
   ['rollout', 200],
   ['confirm-traffic-increase', 425],
   ['confirm-promotion', 425],
-  ['rollback', 404],
+  ['rollback', 409],
   ['confirm-rollout', 200],
   ['pre-rollout', 200],
   ['post-rollout', 200],

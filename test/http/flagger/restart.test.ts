@@ -58,6 +58,6 @@ test('POST /v1/flagger/* survives kill -9 after a reject: it stops the rollout a
   expect((await callHook(after.url, 'post-rollout', { phase: 'Failed' })).status).toBe(200)
   await kill(after)
   const later = await start('reject.sqlite')
-  expect((await callHook(later.url, 'rollback')).status).toBe(404)
+  expect((await callHook(later.url, 'rollback')).status).toBe(409)
   await kill(later)
 })

@@ -21,7 +21,7 @@ describe('an old fail never rolls back a new run of the same checksum', () => {
   test('that begins after a post-rollout', async () => {
     await using running = await failed()
     await running.hook('post-rollout', { phase: 'Failed' })
-    expect((await running.hook('rollback')).status).toBe(404)
+    expect((await running.hook('rollback')).text).toBe('no rollback: no run is open for shop/web')
     running.clock.ms += minute
     await running.begin()
     expect((await running.hook('rollback')).status).toBe(409)
@@ -33,7 +33,7 @@ describe('an old fail never rolls back a new run of the same checksum', () => {
   test('that begins after a confirm-rollout, which comes under the checksum before', async () => {
     await using running = await failed()
     expect((await running.hook('confirm-rollout', { phase: 'Failed', checksum: 'before' })).status).toBe(200)
-    expect((await running.hook('rollback')).status).toBe(404)
+    expect((await running.hook('rollback')).text).toBe('no rollback: no run is open for shop/web')
   })
 
   test('that begins with a pre-rollout, where nothing closed the old one', async () => {
