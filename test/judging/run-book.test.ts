@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { createLru } from '../../src/judging/lru.ts'
+import { createMemoryBook } from '../../src/judging/run-book.ts'
+import { aDecision, aRun, aStep, t0 } from '../contract/rows.ts'
+import { aPolicy } from './verdicts.ts'
+
+test('createLru() forgets what was unused for longest', () => {
+  const lru = createLru<number>(2)
+  lru.set('a', 1)
+  lru.set('b', 2)
+  expect(lru.get('a')).toBe(1)
+  lru.set('c', 3)
+  expect([lru.get('a'), lru.get('b'), lru.get('c')]).toEqual([1, undefined, 3])
+  lru.delete('a')
+  expect(lru.get('a')).toBeUndefined()
+})
+
+test('createMemoryBook() goes on with the run that was remembered', async () => {
+  const book = createMemoryBook()
+  const run = aRun()
+  expect([await book.findOpen(run), await book.listRuns(run), await book.listSteps(run)]).toEqual([
+    undefined,
+    [],
+    [],
+  ])
+  expect(await book.open(run, aPolicy())).toEqual(run)
+  expect(await book.open(run, aPolicy())).toEqual(run)
+  expect([await book.findOpen(run), await book.listRuns(run)]).toEqual([run, [run]])
+  const step = aStep(run.id)
+  const decision = aDecision()
+  expect(await book.openStep(step)).toBe(step)
+  book.remember({ run, steps: [step], decisions: [decision] })
+  expect([await book.listSteps(run), await book.listDecisions(run)]).toEqual([[step], [decision]])
+  expect(await book.change(run, { closedAt: t0 })).toEqual({ ...run, closedAt: t0 })
+  expect(await book.findOpen(run)).toBeUndefined()
+  const other = aRun({ ...run, id: 'other' })
+  expect(await book.listDecisions(other)).toEqual([])
+  expect(await book.change(other, { gates: 2 })).toEqual({ ...other, gates: 2 })
+})
