@@ -1,3 +1,4 @@
+import { mean as meanOf } from 'simple-statistics'
 import type { MetricContext } from './count-evidence.ts'
 import { bothOf } from './absolute.ts'
 import { type GaugeEvidence, gaugeEvidence } from './gauge.ts'
@@ -91,7 +92,7 @@ function gaugeNumbers(levels: GaugeLevels, evidence: GaugeEvidence, t: number): 
   const arm = (means: Float64Array): { value?: number } => {
     const values = [...means.subarray(0, t + 1)].filter((_, k) => evidence.counts[k] === 1)
     if (values.length === 0) return {}
-    return { value: levels.fromScale(values.reduce((sum, y) => sum + y, 0) / values.length) }
+    return { value: levels.fromScale(meanOf(values)) }
   }
   const ratio = gaugeInterval(levels, evidence, t)
   return {
