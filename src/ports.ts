@@ -1,3 +1,4 @@
+import type { Diagnosis } from './analysis/diagnosis.ts'
 import type { Policy } from './analysis/policy.ts'
 import type { Recording } from './analysis/recording.ts'
 import type { Outcome } from './analysis/verdict.ts'
@@ -248,6 +249,17 @@ export interface CanaryStartRequest {
   readonly signal: AbortSignal
 }
 
+/** Which workload to probe the sources for; nothing of it needs to be running. */
+export interface DiagnoseRequest {
+  readonly policy: Policy
+  readonly run: Pick<Run, 'namespace' | 'name' | 'revision' | 'stableRevision'>
+  readonly params: Readonly<Record<string, string>>
+  /** Milliseconds; what was scraped in the minutes before counts. */
+  readonly until: number
+  readonly minutes: number
+  readonly signal: AbortSignal
+}
+
 /** Where metrics come from. */
 export interface MetricSource {
   /**
@@ -261,6 +273,11 @@ export interface MetricSource {
    * `bad-request`), and when the signal aborts. Concurrent calls are independent; the result is the caller's.
    */
   fetch(request: FetchRequest): Promise<Recording>
+  /**
+   * Asks what `fetch` would ask, and looks for the cause of what is missing. Never rejects for what the server does or
+   * the policy says; what cannot be asked is a finding. Waits for its turn apart from `fetch`, so it delays no look.
+   */
+  diagnose?(request: DiagnoseRequest): Promise<Diagnosis>
   close(): Promise<void>
 }
 

@@ -14,6 +14,8 @@ export interface Arms {
   readonly both: readonly Matcher[]
   readonly stable: readonly Matcher[]
   armOf(labels: Labels): Arm | undefined
+  /** Whether both arms fit where only one can be meant: then the revisions look alike. */
+  isAmbiguous(labels: Labels): boolean
   readonly defaults: DefaultSelectors
 }
 
@@ -54,6 +56,7 @@ export function armsByLabel(spec: LabelArms): Arms {
       if (isCanary.test(value)) return 'canary'
       return isStable.test(value) ? 'stable' : undefined
     },
+    isAmbiguous: (labels) => isCanary.test(labels[label] ?? '') && isStable.test(labels[label] ?? ''),
     defaults,
   }
 }

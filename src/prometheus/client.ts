@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import pLimit from 'p-limit'
 import { PrometheusDriver } from 'prometheus-query'
 import { checkResponse } from './check-response.ts'
-import type { QueryResult } from './query-result.ts'
+import type { QueryResult, Series } from './query-result.ts'
 import { field } from './read-result.ts'
 import { retrying } from './retrying.ts'
 import { SourceError } from './source-error.ts'
@@ -16,12 +16,19 @@ export interface PrometheusClient {
   instant(query: string, at: number | undefined, signal: AbortSignal): Promise<QueryResult>
   /** Unix seconds. */
   range(query: string, window: RangeWindow, signal: AbortSignal): Promise<QueryResult>
+  /** Label sets of what a selector finds between two moments, in Unix seconds. */
+  series(selector: string, span: Span, signal: AbortSignal): Promise<readonly Series['labels'][]>
+  /** Names of the metrics that there are between two moments. */
+  metricNames(span: Span, signal: AbortSignal): Promise<readonly string[]>
   close(): void
 }
 
-export interface RangeWindow {
+export interface Span {
   readonly start: number
   readonly end: number
+}
+
+export interface RangeWindow extends Span {
   readonly stepSeconds: number
 }
 
@@ -75,6 +82,16 @@ export function createClient(options: ClientOptions): PrometheusClient {
       ask(() => driver.instantQuery(query, new Date((at ?? 0) * 1000)), signal, at === undefined),
     range: (query, { start, end, stepSeconds }, signal) =>
       ask(() => driver.rangeQuery(query, new Date(start * 1000), new Date(end * 1000), stepSeconds), signal),
+    series: async (selector, { start, end }, signal) => {
+      const asked = (): Promise<unknown> =>
+        driver.series(selector, new Date(start * 1000), new Date(end * 1000))
+      return (await ask(asked, signal)).found?.labels ?? []
+    },
+    metricNames: async ({ start, end }, signal) => {
+      const asked = (): Promise<unknown> =>
+        driver.labelValues('__name__', undefined, new Date(start * 1000), new Date(end * 1000))
+      return (await ask(asked, signal)).found?.texts ?? []
+    },
     close: () => {
       agents.httpAgent.destroy()
       agents.httpsAgent.destroy()
@@ -138,7 +155,8 @@ function createDriver(
         const call = calls.getStore()
         if (call !== undefined) call.result = result
         // the result is read already: the driver's own reading loses infinities and trips over histograms
-        response.data = { status: 'success', data: { resultType: 'vector', result: [] } }
+        const nothing = result.found === undefined ? { resultType: 'vector', result: [] } : []
+        response.data = { status: 'success', data: nothing }
         return response
       },
       // the driver would lose what happened where a part of the answer had come already

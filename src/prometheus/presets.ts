@@ -63,3 +63,13 @@ export function armsOf(selection: Selection, subject: Subject): Arms {
   const named = { defaults: preset.labels, given: selection.labels }
   return preset.create(presetContext(subject, selection.preset, named))
 }
+
+/** What a label of a preset is called in `select.labels`; undefined where the policy names the labels itself. */
+export function keyOfLabel(selection: Selection, label: string): string | undefined {
+  if (!('preset' in selection)) return undefined
+  const names: Readonly<Record<string, string>> = {
+    ...presets.get(selection.preset)?.labels,
+    ...selection.labels,
+  }
+  return Object.keys(names).find((key) => names[key] === label)
+}

@@ -8,6 +8,7 @@ import { createClient, type PrometheusClient } from './client.ts'
 import { countBuckets, type CountContext, countEvents, readLevels } from './count-metric.ts'
 import { type Asked, look, type Looked } from './look.ts'
 import { metricQueries } from './metric-queries.ts'
+import { diagnose } from './diagnose/diagnose.ts'
 import { armsOf } from './presets.ts'
 import type { Subject } from './preset-context.ts'
 import { createRunCache, type MetricState } from './run-state.ts'
@@ -30,6 +31,7 @@ export interface SourceTelemetry {
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024
+const DIAGNOSE_BYTES = 16 * 1024 * 1024
 
 /** Recordings from Prometheus: every metric of a policy, both arms, history and run. */
 export function createPrometheusSource(options: PrometheusSourceOptions): MetricSource {
@@ -53,6 +55,19 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Metric
         options.log.warn({ run: request.run.id, ...problem }, 'source problem')
       }
       return recordingOf(asked, request, looked)
+    },
+    async diagnose(request) {
+      const own = new Map(
+        Object.entries(options.sources).map(([name, settings]) => [
+          name,
+          createClient({ settings, concurrency: 4, maxResponseBytes: DIAGNOSE_BYTES }),
+        ]),
+      )
+      try {
+        return await diagnose(request, { clients: own, clock: options.clock })
+      } finally {
+        for (const client of own.values()) client.close()
+      }
     },
     close: () => {
       for (const client of clients.values()) client.close()

@@ -24,4 +24,6 @@ export interface QueryResult {
   readonly series: readonly Series[]
   /** What the server warned of; not empty = the data may be incomplete. */
   readonly warnings: readonly string[]
+  /** Of a question for label sets or label values, which have no samples. */
+  readonly found?: { readonly labels: readonly Series['labels'][]; readonly texts: readonly string[] }
 }

@@ -7,6 +7,7 @@ export function readResult(body: unknown): QueryResult {
   const data = field(body, 'data')
   const result = field(data, 'result')
   const warnings = readWarnings(body)
+  if (Array.isArray(data)) return { series: [], warnings, found: readFound(data) }
   switch (field(data, 'resultType')) {
     case 'matrix':
     case 'vector':
@@ -18,6 +19,11 @@ export function readResult(body: unknown): QueryResult {
     default:
       throw invalid('a matrix, vector or scalar')
   }
+}
+
+function readFound(data: readonly unknown[]): NonNullable<QueryResult['found']> {
+  const texts = data.filter((item) => typeof item === 'string')
+  return { texts, labels: data.filter((item) => typeof item !== 'string').map(readLabels) }
 }
 
 /** PromQL's own remarks about a query are no sign of missing data. */

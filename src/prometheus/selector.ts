@@ -26,6 +26,19 @@ export function parseSelector(text: string): Selector {
   return { metric: text.slice(name.from, name.to), matchers: writtenMatchers(top, text) }
 }
 
+/** Every selector in a query that names a metric. */
+export function selectorsIn(query: string): readonly Selector[] {
+  const found: Selector[] = []
+  parse(query).iterate({
+    enter: ({ name, node }) => {
+      const metric = name === 'VectorSelector' ? node.getChild('Identifier') : null
+      if (metric !== null)
+        found.push({ metric: textOf(metric, query), matchers: writtenMatchers(node, query) })
+    },
+  })
+  return found
+}
+
 /** The selector with more matchers, under another name where one is given. */
 export function printSelector(
   selector: Selector,

@@ -78,6 +78,10 @@ function kindOf(context: PresetContext): { readonly kind?: WorkloadKind } {
 }
 
 function refuseCut(canary: string, stable: string): void {
+  if (canary === stable) {
+    const text = "expected another revision than the canary's, got the same for both"
+    throw new AppError('bad-request', `stable.revision: ${text}`)
+  }
   if (!sameAfterCut(canary, stable)) return
   const text = 'expected a shorter name: the names of its pods are cut before what tells the arms apart'
   throw new AppError('bad-request', `name: ${text}; select by a label instead`)

@@ -1,0 +1,48 @@
+import type { Finding } from '../../analysis/diagnosis.ts'
+import { printSelector, type Selector } from '../selector.ts'
+import { rounded } from '../server-times.ts'
+import { histogramName, missing, type PreparedMetric } from './prepared-metric.ts'
+import { duration } from './words.ts'
+
+const LEAST_AUTO_SECONDS = 60
+const HISTORY_POINTS = 48
+
+export function sliceSecondsOf({ policy }: PreparedMetric, interval: number | undefined): number {
+  if (policy.slice !== 'auto') return policy.slice.seconds
+  return Math.max(LEAST_AUTO_SECONDS, Math.ceil(2 * (interval ?? 0)))
+}
+
+/** A slice needs two scrapes; with less than one it has nothing to compare. */
+export function checkInterval(one: PreparedMetric, interval: number | undefined): readonly Finding[] {
+  if (interval === undefined) return []
+  const slice = sliceSecondsOf(one, interval)
+  if (one.policy.slice === 'auto') {
+    if (slice <= LEAST_AUTO_SECONDS) return []
+    const text = `scraped every ${rounded(interval)} s, so a slice is ${slice} s and verdicts come later`
+    return [{ level: 'note', code: 'coarse-scrape', text }]
+  }
+  if (2 * interval <= slice) return []
+  const refused = interval > slice
+  const text = `scraped every ${rounded(interval)} s, the slice is ${slice} s: set a slice of at least ${Math.ceil((refused ? 1 : 2) * interval)} s, or auto`
+  return [refused ? missing(one, 'coarse-scrape', text) : { level: 'warning', code: 'coarse-scrape', text }]
+}
+
+/** How far back stable's series go, against what the policy asks. */
+export async function checkHistory(one: PreparedMetric, selector: Selector): Promise<readonly Finding[]> {
+  const { client, arms, policy, span, signal, metric, queries } = one
+  const asked = policy.historySeconds
+  const isNative = queries.kind === 'latency' && metric.kind === 'latency'
+  const name = isNative ? `${histogramName(selector)}_count` : selector.metric
+  const stepSeconds = Math.max(Math.ceil(asked / HISTORY_POINTS), 15)
+  const window = { start: span.end - HISTORY_POINTS * stepSeconds, end: span.end, stepSeconds }
+  if (asked <= 2 * stepSeconds) return []
+  const { series } = await client.range(
+    `count(${printSelector(selector, arms.stable, name)})`,
+    window,
+    signal,
+  )
+  const first = series[0]?.times[0]
+  if (first === undefined || first <= window.start + 2 * stepSeconds) return []
+  const text = `the policy asks for ${duration(asked)} of history, stable has ${duration(span.end - first)}: until it is longer, what is usual is known less well`
+  return [{ level: 'warning', code: 'short-history', text }]
+}

@@ -1,0 +1,148 @@
+import type { Diagnosis, Finding, MetricDiagnosis } from '../../analysis/diagnosis.ts'
+import type { MetricPolicy } from '../../analysis/policy.ts'
+import { AppError } from '../../app-error.ts'
+import type { Clock, DiagnoseRequest } from '../../ports.ts'
+import { type Attempt, attempted } from '../attempted.ts'
+import type { PrometheusClient } from '../client.ts'
+import { metricQueries } from '../metric-queries.ts'
+import type { Subject } from '../preset-context.ts'
+import { armsOf } from '../presets.ts'
+import { rounded } from '../server-times.ts'
+import { SourceError } from '../source-error.ts'
+import { diagnoseMetric } from './diagnose-metric.ts'
+import { isRequired, type PreparedMetric } from './prepared-metric.ts'
+import { duration } from './words.ts'
+
+export interface DiagnoseDeps {
+  readonly clients: ReadonlyMap<string, PrometheusClient>
+  readonly clock: Clock
+}
+
+const MUCH_SKEW_SECONDS = 30
+const LIVE_MS = 60_000
+
+/** What the policy would get for one workload, metric by metric. */
+export async function diagnose(request: DiagnoseRequest, deps: DiagnoseDeps): Promise<Diagnosis> {
+  const { policy, until, minutes, signal } = request
+  const names = [...new Set(policy.metrics.map((metric) => metric.source ?? policy.source))]
+  const servers = new Map(
+    await Promise.all(
+      names.map(async (name) => [name, await serverTime(deps.clients.get(name), signal)] as const),
+    ),
+  )
+  const findings = names.flatMap((name) => sourceFindings(name, servers.get(name), request, deps.clock))
+  const metrics = await Promise.all(
+    policy.metrics.map((metric) => metricOf(metric, request, deps.clients, servers)),
+  )
+  const grave = [...findings, ...metrics.flatMap((metric) => metric.findings)].some(
+    ({ level }) => level === 'error',
+  )
+  return { ok: !grave, at: new Date(until).toISOString(), minutes, findings, metrics }
+}
+
+type ServerTime = Attempt<number> | undefined
+
+async function serverTime(client: PrometheusClient | undefined, signal: AbortSignal): Promise<ServerTime> {
+  if (client === undefined) return undefined
+  return attempted(async () => {
+    const { series } = await client.instant('time()', undefined, signal)
+    const seconds = series[0]?.values[0]
+    if (seconds === undefined) throw new SourceError('source-invalid', 'Prometheus told no time')
+    return seconds
+  })
+}
+
+function sourceFindings(
+  name: string,
+  time: ServerTime,
+  { until }: DiagnoseRequest,
+  clock: Clock,
+): readonly Finding[] {
+  if (time === undefined) return []
+  if (!time.ok) {
+    const text = `source ${name}: ${time.error.message}; ${adviceFor(time.error)}`
+    return [{ level: 'error', code: time.error.kind, text }]
+  }
+  const now = clock.now()
+  const skew = time.value - now / 1000
+  if (Math.abs(now - until) > LIVE_MS || Math.abs(skew) <= MUCH_SKEW_SECONDS) return []
+  const text = `source ${name}: its clock is ${duration(rounded(Math.abs(skew)))} ${skew > 0 ? 'ahead of' : 'behind'} ours`
+  return [{ level: 'warning', code: 'clock-skew', text }]
+}
+
+function adviceFor({ kind, httpStatus, message }: SourceError): string {
+  if (httpStatus === 401 || httpStatus === 403) return 'check its auth and headers'
+  if (httpStatus === 404 || httpStatus === 405) return 'check its url and prefix: there is no Prometheus API'
+  if (kind === 'source-down' && /ECONNREFUSED/.test(message)) return 'nothing listens there: check its url'
+  if (kind === 'source-down' && /ENOTFOUND|EAI_AGAIN/.test(message)) return 'check the host name of its url'
+  switch (kind) {
+    case 'source-invalid':
+    case 'source-refused':
+      return 'something else than Prometheus answers, such as a login page or a proxy: check its url, prefix and auth'
+    case 'source-timeout':
+      return 'check whether it is reachable from here and not overloaded'
+    case 'source-down':
+    case 'source-partial':
+    case 'source-too-large':
+      return 'check whether it is up and reachable from here'
+    default:
+      return kind satisfies never
+  }
+}
+
+async function metricOf(
+  metric: MetricPolicy,
+  request: DiagnoseRequest,
+  clients: DiagnoseDeps['clients'],
+  servers: ReadonlyMap<string, ServerTime>,
+): Promise<MetricDiagnosis> {
+  const source = metric.source ?? request.policy.source
+  const nothing = {
+    name: metric.name,
+    kind: metric.kind,
+    required: isRequired(metric),
+    source,
+    queries: [],
+    labels: [],
+  }
+  const level = isRequired(metric) ? 'error' : 'warning'
+  try {
+    const prepared = prepare(metric, source, request, clients)
+    // what is wrong with the source stands there once, not at each metric
+    if (servers.get(source)?.ok !== true) return { ...nothing, findings: [] }
+    return await diagnoseMetric(prepared)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { ...nothing, findings: [{ level, code: 'cannot-be-asked', text: error.message }] }
+  }
+}
+
+function prepare(
+  metric: MetricPolicy,
+  source: string,
+  { policy, run, params, until, minutes, signal }: DiagnoseRequest,
+  clients: DiagnoseDeps['clients'],
+): PreparedMetric {
+  const client = clients.get(source)
+  if (client === undefined) {
+    const known = clients.size === 0 ? 'none is configured' : [...clients.keys()].join(', ')
+    throw new AppError('bad-request', `source: expected one of the sources (${known}), got "${source}"`)
+  }
+  const { stableRevision, ...rest } = run
+  const subject: Subject = { ...rest, params, ...(stableRevision !== undefined && { stableRevision }) }
+  const selection = metric.select ?? policy.select
+  const arms = armsOf(selection, subject)
+  const end = until / 1000
+  return {
+    metric,
+    policy,
+    source,
+    client,
+    selection,
+    subject,
+    arms,
+    queries: metricQueries(metric, arms),
+    span: { start: end - minutes * 60, end },
+    signal,
+  }
+}

@@ -1,0 +1,61 @@
+import type { FindingCode } from '../../analysis/diagnosis.ts'
+import type { Finding } from '../../analysis/diagnosis.ts'
+import type { MetricPolicy, Policy, Selection } from '../../analysis/policy.ts'
+import type { Arms } from '../arms.ts'
+import type { PrometheusClient, Span } from '../client.ts'
+import type { MetricQueries } from '../metric-queries.ts'
+import type { Subject } from '../preset-context.ts'
+import { parseSelector, printSelector, type Selector, selectorsIn } from '../selector.ts'
+
+/** One metric, ready to be probed. */
+export interface PreparedMetric {
+  readonly metric: MetricPolicy
+  readonly policy: Policy
+  readonly source: string
+  readonly client: PrometheusClient
+  readonly selection: Selection
+  readonly subject: Subject
+  readonly arms: Arms
+  readonly queries: MetricQueries
+  /** Unix seconds. */
+  readonly span: Span
+  readonly signal: AbortSignal
+}
+
+/** What can pass only with it, and is in the way of a pass without it. */
+export function isRequired({ required, watch }: MetricPolicy): boolean {
+  return required && !watch
+}
+
+/** Grave for what is required, a warning for what is not. */
+export function missing({ metric }: PreparedMetric, code: FindingCode, text: string): Finding {
+  return { level: isRequired(metric) ? 'error' : 'warning', code, text }
+}
+
+/** What the policy, or its preset, asks for before the arms are told apart; the first counts everything. */
+export function writtenSelectors({ metric, arms }: PreparedMetric): readonly Selector[] {
+  const { defaults } = arms
+  const texts = (...given: readonly (string | undefined)[]): readonly Selector[] =>
+    given.flatMap((text) => (text === undefined ? [] : [parseSelector(text)]))
+  switch (metric.kind) {
+    case 'errors':
+      return texts(metric.total ?? defaults.total, metric.bad ?? defaults.bad)
+    case 'conversion':
+      return texts(metric.total, metric.good)
+    case 'latency':
+      return texts(metric.histogram ?? defaults.histogram)
+    case 'gauge':
+      return selectorsIn(metric.query ?? '')
+    default:
+      return metric satisfies never
+  }
+}
+
+/** The histogram's series under the name that its buckets, count or native form have. */
+export function histogramSelector(selector: Selector, suffix: string): string {
+  return printSelector(selector, [], `${histogramName(selector)}${suffix}`)
+}
+
+export function histogramName({ metric }: Selector): string {
+  return metric.replace(/_bucket$/, '')
+}
