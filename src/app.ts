@@ -105,6 +105,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     metrics,
     health,
     policies,
+    source,
     extra: overrides.groups ?? [],
   })
   const { trustProxy } = initial

@@ -11,7 +11,7 @@ import { documentRoutes } from '../http/operation/document-routes.ts'
 import { healthRoutes } from '../http/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
 import type { Judge } from '../judge.ts'
-import type { Clock, Log, PolicyLibrary, WriteQueue } from '../ports.ts'
+import type { Clock, Log, MetricSource, PolicyLibrary, WriteQueue } from '../ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { StoreHolder } from './store-holder.ts'
@@ -23,6 +23,7 @@ export interface RouteGroupDeps {
   readonly judge: Judge
   readonly writes: WriteQueue
   readonly policies: PolicyLibrary
+  readonly source: () => MetricSource | undefined
   readonly clock: Clock
   readonly log: Log
   readonly health: Health
@@ -32,7 +33,7 @@ export interface RouteGroupDeps {
 
 /** Every route of the service; a new caller is one more line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
-  const { settings, stores, judge, writes, policies, clock, log, health, metrics, extra } = deps
+  const { settings, stores, judge, writes, policies, source, clock, log, health, metrics, extra } = deps
   const { store } = stores
   const groups: readonly RouteGroup[] = [
     judgeRoutes({ judge, metrics }),
@@ -41,7 +42,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
-    policyRoutes({ policies, parsePolicy }),
+    policyRoutes({ policies, parsePolicy, source, clock }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,

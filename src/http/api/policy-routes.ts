@@ -6,8 +6,9 @@ import { jsonTypes, yamlTypes } from '../body/decode-text.ts'
 import { issueSchema } from '../problem-schema.ts'
 import { noBody, noInput } from '../no-input.ts'
 import { route, type RouteGroup } from '../route.ts'
+import { diagnosisSchema, probe, type ProbeDeps, probeQuery } from './policy-probe.ts'
 
-export interface PolicyDeps {
+export interface PolicyDeps extends ProbeDeps {
   readonly policies: PolicyLibrary
   readonly parsePolicy: (text: string) => {
     readonly policy: Policy
@@ -38,10 +39,14 @@ const checkedPolicySchema = z
     digest: z.string(),
     warnings: z.array(issueSchema),
     policy: z.looseObject({ name: z.string() }).describe('With every default filled in'),
+    probe: diagnosisSchema
+      .optional()
+      .describe('What the sources hold for the workload named in the query, and why they hold nothing'),
   })
   .meta({ id: 'CheckedPolicy' })
 
-export function policyRoutes({ policies, parsePolicy }: PolicyDeps): RouteGroup {
+export function policyRoutes(deps: PolicyDeps): RouteGroup {
+  const { policies, parsePolicy } = deps
   return {
     name: 'policies',
     description: 'What is compared, and how strictly',
@@ -71,11 +76,11 @@ export function policyRoutes({ policies, parsePolicy }: PolicyDeps): RouteGroup 
         method: 'post',
         path: '/v1/policies/validate',
         operationId: 'validatePolicy',
-        summary: 'Checks a policy file without loading it',
+        summary: 'Checks a policy file without loading it; with namespace and name also what it would get',
         roles: ['read', 'judge'],
         limit: 'read',
         params: noInput,
-        query: noInput,
+        query: probeQuery,
         body: {
           form: 'text',
           types: [...yamlTypes, ...jsonTypes],
@@ -85,9 +90,13 @@ export function policyRoutes({ policies, parsePolicy }: PolicyDeps): RouteGroup 
         answers: {
           200: { description: 'Valid', type: 'application/json', schema: checkedPolicySchema },
         },
-        handle({ body }) {
+        async handle({ body, query, ...request }) {
           const { policy, digest, warnings } = parsePolicy(body)
-          return { status: 200, json: { valid: true, digest, warnings, policy } }
+          const probed = await probe(policy, query, request, deps)
+          return {
+            status: 200,
+            json: { valid: true, digest, warnings, policy, ...(probed !== undefined && { probe: probed }) },
+          }
         },
       }),
     ],

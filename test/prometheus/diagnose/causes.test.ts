@@ -21,6 +21,11 @@ const renamed =
   (labels: Labels): Labels =>
     Object.fromEntries(Object.entries(labels).map(([name, value]) => [names[name] ?? name, value]))
 
+const without =
+  (name: string) =>
+  (labels: Labels): Labels =>
+    Object.fromEntries(Object.entries(labels).filter(([label]) => label !== name))
+
 const at = (namespace: string, pod: string): Labels => ({ namespace, pod, job: 'web', instance: `${pod}:80` })
 const buckets = (
   namespace: string,
@@ -36,14 +41,14 @@ const world = [
   ...application('shop', renamed({ namespace: 'exported_namespace' }), {}, 'orders_total'),
   ...application('shop', renamed({ namespace: 'kubernetes_namespace' }), {}, 'carts_total'),
   ...application('elsewhere', undefined, {}, 'visits_total'),
-  ...application('shop', ({ namespace: _, ...labels }) => labels, {}, 'nowhere_total'),
+  ...application('shop', without('namespace'), {}, 'nowhere_total'),
   ...application('pod-name', renamed({ pod: 'kubernetes_pod_name' })),
-  ...application('no-pod', ({ pod: _, ...labels }) => labels),
+  ...application('no-pod', without('pod')),
   ...application('old').slice(1),
   ...application('versions', (labels) => ({ ...labels, app: 'web', version: 'v1' })),
   ...application('flagger', (labels) => ({
     ...labels,
-    pod: (labels['pod'] ?? '').replace(`web-${'7d9f4b5c6'}`, 'web-primary-7d9f4b5c6'),
+    pod: (labels['pod'] ?? '').replace('web-7d9f4b5c6', 'web-primary-7d9f4b5c6'),
   })),
   ...application('young', undefined, { minutes: 40 }),
   ...application('slow', undefined, { everySeconds: 45 }),
