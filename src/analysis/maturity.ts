@@ -6,9 +6,12 @@ export type Maturity = (from: number, to: number, t: number) => number
 
 /** Running sums, so that a long rollout does not count its slices anew at every look. */
 export function maturity(run: RunEvidence): Maturity {
-  const judged = run.metrics
+  const shown = run.metrics
     .filter(({ policy }) => !policy.watch)
     .toSorted((a, b) => a.knownFrom - b.knownFrom)
+  const counted = shown.filter(({ policy }) => policy.kind !== 'gauge')
+  // pods that nobody sends anything have levels too, so these count only where the policy has nothing else
+  const judged = counted.length > 0 ? counted : shown
   const runningOf = memoized((known) => {
     const counts = judged.slice(0, known).map(({ canaryCounts }) => canaryCounts)
     const running = new Float64Array(run.plan.slices + 1)

@@ -55,6 +55,26 @@ describe('analyze and the policy', () => {
     expect(answers(thin, policy, 129)).toBe('inconclusive → inconclusive')
   })
 
+  it('onNoData answers for a canary whose pods run and show their memory, but get no traffic', () => {
+    const value = silent.pods.map(({ arm }) =>
+      Array.from({ length: silent.slices }, (_, k) => (arm === 'canary' && k < 120 ? null : 1e6)),
+    )
+    const idle = { ...silent, metrics: { ...silent.metrics, memory: { kind: 'gauge', value } as const } }
+    const memory = { name: 'memory', kind: 'gauge' }
+    const policy = policyOf([...metrics, memory], { onNoData: 'fail' })
+    expect(answers(idle, policy, 128)).toBe('inconclusive → inconclusive')
+    expect(answers(idle, policy, 129)).toBe('inconclusive → fail')
+  })
+
+  it('a policy of gauges alone takes their samples for its data', () => {
+    const value = silent.pods.map(({ arm }) =>
+      Array.from({ length: silent.slices }, (_, k) => (arm === 'canary' && k < 120 ? null : 1e6)),
+    )
+    const idle: Recording = { ...silent, metrics: { memory: { kind: 'gauge', value } } }
+    const policy = policyOf([{ name: 'memory', kind: 'gauge', required: true }], { onNoData: 'fail' })
+    expect(answers(idle, policy, 129)).not.toBe('inconclusive → fail')
+  })
+
   it('onSourceDown answers where the source is why there is nothing', () => {
     const down: Recording = {
       ...silent,
