@@ -51,14 +51,15 @@ export function answerLook(input: AnswerInput): AnsweredLook {
   }
 }
 
-/** A pass of the step before is no pass of a step that has only just been named. */
+/** A pass of the step before, shown or by a rule at its gate, is none of a step that has only just been named. */
 function notYet(
   verdict: Verdict,
   named: NamedStep,
   { steps, policy }: { steps: readonly Step[]; policy: Policy },
 ): Verdict | undefined {
   const speaksOf = verdict.step?.index ?? -1
-  if (verdict.judged !== 'pass' || speaksOf >= named.index) return undefined
+  const passes = verdict.judged === 'pass' || (verdict.verdict === 'pass' && policy.mode !== 'observe')
+  if (!passes || speaksOf >= named.index) return undefined
   const begins = steps.find(({ index }) => index === named.index)?.startedAt
   const when = begins === undefined ? '' : ` at ${new Date(begins).toISOString()}`
   const text = `step ${named.index} begins${when}, and nothing of it has been seen yet`
@@ -73,7 +74,13 @@ function notYet(
   }
 }
 
-const passCodes: ReadonlySet<string> = new Set(['within-margin', 'passed-before', 'approval-needed'])
+const passCodes: ReadonlySet<string> = new Set([
+  'within-margin',
+  'passed-before',
+  'approval-needed',
+  'gate-policy',
+  'hold-expired',
+])
 
 const first = (steps: readonly Step[]): number | undefined =>
   steps.length === 0 ? undefined : Math.min(...steps.map(({ index }) => index))
