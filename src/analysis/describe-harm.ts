@@ -30,6 +30,9 @@ function describeWorse(policy: MetricPolicy, numbers: MetricNumbers): string {
       return `${name}${slower(numbers.ratio, policy.tolerance)}: ${overBound(numbers)}`
     }
     case 'gauge': {
+      // the numbers are of the whole rollout, and a level may have risen only lately
+      if ((numbers.ratio?.estimate ?? 1) <= 1)
+        return `${name} higher than stable in the latest slices; over the whole rollout ${levels(numbers)}`
       const higher = howMuch(numbers.ratio, policy.tolerance, (r) => `${percent(r - 1)} higher`)
       return `${name}${higher.replace(',', '')} than stable, ${levels(numbers)}`
     }

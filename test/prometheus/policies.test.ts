@@ -18,7 +18,7 @@ test.each(files)(
       ['errors', false],
       ['p95', false],
       ['p99', true],
-      ['cpu', false],
+      ['cpu', true],
       ['memory', false],
     ])
     for (const metric of policy.metrics) {
