@@ -1,0 +1,108 @@
+import type { Effect } from '../../src/simulate/effect.ts'
+import {
+  type SimulatedPrometheus,
+  startSimulatedPrometheus,
+} from '../../src/simulate/prometheus/start-simulated-prometheus.ts'
+import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
+import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
+import { createWorld } from '../../src/simulate/world/create-world.ts'
+import { createIdentity, type Identity } from '../../src/simulate/world/identity.ts'
+import type { Outage } from '../../src/simulate/world/timeline.ts'
+import type { SimulatedClock } from '../controllers/simulated-clock.ts'
+
+export interface LiveWorldOptions {
+  readonly clock: SimulatedClock
+  readonly controller: 'argo' | 'flagger'
+  readonly effect?: Effect
+  /** Requests a second in both arms together. */
+  readonly rps?: number
+  /** False: the router sends the canary nothing, whatever the controller sets. */
+  readonly routes?: boolean
+  /** Prometheus answers nothing and scrapes nothing in these minutes after the start. */
+  readonly away?: { readonly fromMinute: number; readonly minutes: number }
+}
+
+/** A service under traffic, whose metrics a Prometheus scrapes, and whose traffic follows the controller's weight. */
+export interface LiveWorld {
+  readonly url: string
+  readonly identity: Identity
+  readonly prometheus: SimulatedPrometheus
+  setWeight(weight: number): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Fine enough for weights that change between whole minutes. */
+const sliceMs = 30_000
+const slicesPerMinute = 60_000 / sliceMs
+const stablePods = 4
+const historyMinutes = 125
+/** How long the last weight is played on; Prometheus shows nothing that lies ahead of the clock. */
+const aheadMinutes = 100
+
+interface Phase {
+  readonly from: number
+  readonly weight: number
+}
+
+export async function createLiveWorld(options: LiveWorldOptions): Promise<LiveWorld> {
+  const { clock, controller, away } = options
+  const start = clock.now()
+  const prometheus = await startSimulatedPrometheus({ clock })
+  const identity = createIdentity('live', { controller })
+  let phases: readonly Phase[] = [{ from: start, weight: 0 }]
+  const load = (): void => prometheus.load(seriesOf(phases, start, options))
+  load()
+  if (away !== undefined) {
+    const from = start + away.fromMinute * 60_000
+    clock.at(from, () => prometheus.setFault({ kind: 'down' }))
+    clock.at(from + away.minutes * 60_000, () => prometheus.setFault(undefined))
+  }
+  return {
+    url: prometheus.url,
+    identity,
+    prometheus,
+    setWeight(weight) {
+      // What has been scraped already stays as it was.
+      const from = start + Math.ceil((clock.now() - start) / sliceMs) * sliceMs
+      phases = [...phases.filter((phase) => phase.from < from), { from, weight }]
+      load()
+    },
+    [Symbol.asyncDispose]: () => prometheus.close(),
+  }
+}
+
+function seriesOf(
+  phases: readonly Phase[],
+  start: number,
+  { controller, effect = {}, rps = 200, routes = true, away }: LiveWorldOptions,
+) {
+  const recording = simulateRollout({
+    seed: 'live',
+    start: new Date(start - historyMinutes * 60_000).toISOString(),
+    sliceSeconds: sliceMs / 1000,
+    history: historyMinutes * slicesPerMinute,
+    plan: phases.map(({ from, weight }, index) => {
+      const to = phases[index + 1]?.from ?? from + aheadMinutes * 60_000
+      return { weight: routes ? weight : 0, minutes: (to - from) / 60_000, pods: podsAt(weight) }
+    }),
+    stablePods,
+    traffic: { rps, podSd: 0 },
+    service: { ...rolloutDefaults.service, latencyBounds: [0.025, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 1, 2.5] },
+    effect,
+  })
+  return createWorld({
+    recording,
+    convention: 'istio',
+    controller,
+    seed: 'live',
+    outages: away === undefined ? [] : [outageOf(away)],
+  }).series
+}
+
+/** As many as take about as much traffic each as the stable ones, as a controller scales them. */
+const podsAt = (weight: number): number => Math.ceil((stablePods * weight) / 100)
+
+function outageOf({ fromMinute, minutes }: NonNullable<LiveWorldOptions['away']>): Outage {
+  const slice = (historyMinutes + fromMinute) * slicesPerMinute
+  return { slice, slices: minutes * slicesPerMinute }
+}

@@ -1,0 +1,141 @@
+import request from 'supertest'
+import { z } from 'zod'
+import { type ArgoOptions, type ArgoResult, runArgoRollout } from '../controllers/argo.ts'
+import { type FlaggerOptions, type FlaggerResult, runFlaggerCanary } from '../controllers/flagger.ts'
+import { type Manifest, readManifests } from '../controllers/manifests.ts'
+import { createSimulatedClock, type SimulatedClock } from '../controllers/simulated-clock.ts'
+import { createLiveWorld, type LiveWorld, type LiveWorldOptions } from './live-world.ts'
+import { annsToken, controllerToken, type Service, type ServiceOptions, startHere } from './service.ts'
+
+export const start = Date.parse('2026-11-20T10:00:00Z')
+export const minute = 60_000
+
+export interface Scene<S extends Service> {
+  readonly clock: SimulatedClock
+  readonly world: LiveWorld
+  readonly service: S
+  /** What the controller sent traffic by, in order. */
+  readonly weights: number[]
+  history(): Promise<History>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface SceneOptions extends Omit<LiveWorldOptions, 'clock'>, Pick<ServiceOptions, 'policies'> {}
+
+/** A world, its Prometheus and the service, on one clock. */
+export async function setScene<S extends Service = Service>(
+  options: SceneOptions,
+  startService: (options: ServiceOptions) => Promise<S>,
+): Promise<Scene<S>> {
+  const clock = createSimulatedClock(start)
+  const world = await createLiveWorld({ ...options, clock })
+  const { policies = {} } = options
+  const service = await startService({ clock, prometheusUrl: world.url, policies })
+  return {
+    clock,
+    world,
+    service,
+    weights: [],
+    history: () => readHistory(service),
+    async [Symbol.asyncDispose]() {
+      await service[Symbol.asyncDispose]()
+      await world[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** In this process; what most rollouts need. */
+export const setSceneHere = (options: SceneOptions): Promise<Scene<Service>> => setScene(options, startHere)
+
+export function rollOutWithArgo(
+  scene: Scene<Service>,
+  { policy, ...options }: Partial<ArgoOptions> & { readonly policy?: string } = {},
+): Promise<ArgoResult> {
+  const { clock, world, service, weights } = scene
+  const { stable, canary } = world.identity.revisions
+  return runArgoRollout({
+    manifests: changed(
+      readManifests(['rollouts/argo/rollout.yaml', 'rollouts/argo/analysis-template.yaml']),
+      (text) => (policy === undefined ? text : text.replaceAll('"istio-service"', JSON.stringify(policy))),
+    ),
+    call: service.call,
+    clock,
+    onWeight(weight) {
+      weights.push(weight)
+      world.setWeight(weight)
+    },
+    stableHash: stable,
+    canaryHash: canary,
+    secrets: { 'canary-judge/token': controllerToken },
+    ...options,
+  })
+}
+
+export function rollOutWithFlagger(
+  scene: Scene<Service>,
+  { policy, ...options }: Partial<FlaggerOptions> & { readonly policy?: string } = {},
+): Promise<FlaggerResult> {
+  const { clock, world, service, weights } = scene
+  return runFlaggerCanary({
+    manifests: changed(readManifests(['rollouts/flagger/canary.yaml']), (text) =>
+      text
+        .replaceAll('http://canary-judge.', `http://flagger:${controllerToken}@canary-judge.`)
+        .replaceAll('"policy":"istio"', `"policy":${JSON.stringify(policy ?? 'istio')}`),
+    ),
+    call: service.call,
+    clock,
+    onWeight(weight) {
+      weights.push(weight)
+      world.setWeight(weight)
+    },
+    maxTicks: 240,
+    ...options,
+  })
+}
+
+const changed = (manifests: readonly Manifest[], change: (json: string) => string): readonly Manifest[] =>
+  manifests.map((manifest) => ({
+    ...manifest,
+    document: JSON.parse(change(JSON.stringify(manifest.document))),
+  }))
+
+const runSchema = z.object({
+  id: z.string(),
+  source: z.string(),
+  gates: z.number().optional(),
+  openedAt: z.string(),
+  closedAt: z.string().optional(),
+  ending: z.string().optional(),
+})
+const stepsSchema = z.object({ steps: z.array(z.looseObject({ weight: z.number().optional() })) })
+
+/** What people see of the rollout afterwards: its runs, oldest first, and the steps of the last. */
+export interface History {
+  readonly runs: readonly z.output<typeof runSchema>[]
+  readonly steps: z.output<typeof stepsSchema>['steps']
+}
+
+async function readHistory(service: Service): Promise<History> {
+  const { runs } = z.object({ runs: z.array(runSchema) }).parse(await read(service, '/v1/runs?name=web'))
+  const [last] = runs
+  const steps = last === undefined ? [] : stepsSchema.parse(await read(service, `/v1/runs/${last.id}`)).steps
+  return { runs: runs.toReversed(), steps }
+}
+
+/** With the token of a person. */
+export async function read(service: Service, path: string): Promise<unknown> {
+  const { status, body } = await request(service.urls()[0] ?? '')
+    .get(path)
+    .set('Authorization', `Bearer ${annsToken}`)
+  if (status !== 200) throw new Error(`GET ${path} was answered ${status}`)
+  return body
+}
+
+/** A person decides on the rollout, with the token of one. */
+export async function decide(service: Service, body: object): Promise<void> {
+  const { status, text } = await request(service.urls()[0] ?? '')
+    .post('/v1/decisions')
+    .set('Authorization', `Bearer ${annsToken}`)
+    .send({ namespace: 'shop', name: 'web', reason: 'looked at the dashboards', ...body })
+  if (status !== 201) throw new Error(`the decision was answered ${status}: ${text}`)
+}
