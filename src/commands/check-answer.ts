@@ -9,15 +9,17 @@ export const checkAnswerSchema = z.looseObject({
   score: z.number(),
   summary: z.string(),
   run: z.string(),
-  reasons: z.array(z.looseObject({ code: z.string() })),
-  metrics: z.array(
-    z.looseObject({
-      name: z.string(),
-      judged: outcome,
-      ratio: z.looseObject({ estimate: z.number(), low: z.number(), high: z.number() }).optional(),
-      neededMinutes: z.number().optional(),
-    }),
-  ),
+  reasons: z.array(z.looseObject({ code: z.string() })).readonly(),
+  metrics: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        judged: outcome,
+        ratio: z.looseObject({ estimate: z.number(), low: z.number(), high: z.number() }).optional(),
+        neededMinutes: z.number().optional(),
+      }),
+    )
+    .readonly(),
   links: z.looseObject({ verdict: z.string() }),
 })
 

@@ -62,7 +62,8 @@ function notYet(
   if (!passes || speaksOf >= named.index) return undefined
   const begins = steps.find(({ index }) => index === named.index)?.startedAt
   const when = begins === undefined ? '' : ` at ${new Date(begins).toISOString()}`
-  const text = `step ${named.index} begins${when}, and nothing of it has been seen yet`
+  // People count from 1.
+  const text = `step ${named.index + 1} begins${when}, and nothing of it has been seen yet`
   const outcome = policy.mode === 'observe' ? 'pass' : 'inconclusive'
   return {
     ...verdict,

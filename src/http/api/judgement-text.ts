@@ -58,7 +58,7 @@ export function stepText({ step }: Judgement): string {
   if (step === undefined) return '-'
   const weight = step.weight === undefined ? '' : ` at ${step.weight}%`
   const next = step.next === undefined ? '' : `, next ${step.next}%`
-  return `${step.index}${weight}${next}${step.passed ? ', passed' : ''}`
+  return `${step.index + 1}${weight}${next}${step.passed ? ', passed' : ''}`
 }
 
 function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbers): string {
