@@ -1,0 +1,34 @@
+import { learnDispersion } from '../../src/analysis/dispersion.ts'
+import type { Noise } from '../../src/analysis/noise.ts'
+import type { ArmSlices } from '../../src/analysis/slices.ts'
+import type { Stream } from '../../src/analysis/stream.ts'
+
+/** One arm of one pod. */
+export function armOf(events: readonly number[], requests: readonly number[]): ArmSlices {
+  const n = Float64Array.from(requests)
+  const x = Float64Array.from(events)
+  return {
+    events: x,
+    requests: n,
+    pods: n.map(() => 1),
+    shares: [n.map(() => 1)],
+    podEvents: [x],
+    podRequests: [n],
+  }
+}
+
+/** φ as given for each restart, the same at every slice. */
+export function noiseOf(phis: readonly number[], absolute = 1): Noise {
+  return {
+    floors: (theta0) => theta0.map(() => 1),
+    phi: (_floor, restart) => phis[restart] ?? Number.NaN,
+    phiAbsolute: () => absolute,
+    freedom: () => 1e9,
+    growth: () => ({ fixed: 1, perInformation: 0 }),
+  }
+}
+
+export function streamOf(canary: ArmSlices, stable: ArmSlices, noise: Noise): Stream {
+  const arms = { canary, stable }
+  return { arms, facing: arms, dispersion: learnDispersion([], 0), noise }
+}
