@@ -31,11 +31,10 @@ export function toAnswer(hook: Exclude<JudgedHook, 'rollback'>, judgement: Judge
 /** `failedBefore`: the fail was known before this look, so that the rollout hook has had the time to give its reason. */
 export function toRollbackAnswer(judgement: Judgement, failedBefore: boolean): Answer {
   refuseOverload(judgement)
-  const { summary, links, verdict } = judgement
+  const { summary, links, verdict, judged } = judgement
   if (wantsRollback(judgement, failedBefore)) return line(go, `roll back: ${summary}; ${links.verdict}`)
-  return noRollbackLine(
-    verdict === 'fail' && !failedBefore ? `not before a rollout hook: ${summary}` : summary,
-  )
+  const soon = verdict === 'fail' && judged === 'fail'
+  return noRollbackLine(soon ? `not before a rollout hook: ${summary}` : summary)
 }
 
 /** One line of plain text, which is what Flagger puts into an Event. */
