@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../app-error.ts'
 import { toIssueText } from '../formats/issue-text.ts'
 import { parsePolicy } from '../formats/parse-policy.ts'
 import { checkCommand } from './check-command.ts'
-import { messageOf } from './message-of.ts'
+import { addDoctor } from './doctor-command.ts'
+import { readPolicyText } from './read-policy-text.ts'
 import { replay, type Streams } from './replay.ts'
 import type { Engine } from './replay-recording.ts'
 
@@ -14,8 +14,8 @@ export interface Surroundings extends Streams {
 }
 
 /**
- * Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy; `check` has
- * codes of its own.
+ * Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy; `check` and
+ * `doctor` have codes of their own.
  */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0
@@ -33,8 +33,9 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   }
 }
 
-/** For `check`, 1 and 2 are verdicts. */
-export const wrongUsage = (args: readonly string[]): 2 | 3 => (args[0] === 'check' ? 3 : 2)
+/** For `check`, 1 and 2 are verdicts, and `doctor` goes with it. */
+export const wrongUsage = (args: readonly string[]): 2 | 3 =>
+  args[0] === 'check' || args[0] === 'doctor' ? 3 : 2
 
 interface ReplayFlags {
   readonly policy: string
@@ -84,11 +85,16 @@ function createProgram(surroundings: Surroundings, done: (code: number) => void)
       '\nExample: canary-judge replay --policy web.yaml < recordings.jsonl > verdicts.jsonl',
     )
     .action(async (flags: ReplayFlags) => {
-      const { policy, warnings } = parsePolicy(await readText(flags.policy), flags.policy)
+      const { policy, warnings } = parsePolicy(await readPolicyText(flags.policy), flags.policy)
       for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
       const options = { policy, engine, allLooks: flags.allLooks === true, table: flags.table === true }
       done(await replay(options, surroundings))
     })
+  const currentSurroundings = async () => {
+    const { currentEnvironment } = await import('../config.ts')
+    return { env: currentEnvironment(), clock: { now: () => Date.now() } }
+  }
+  addDoctor(program, currentSurroundings, { output, errors }, done)
   return program
 }
 
@@ -100,16 +106,6 @@ function untilSignal(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   return promise
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw new AppError('invalid-policy', `expected a readable policy file at ${path}: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
 }
 
 /** One mistake is the message; of several, each stands on its own line. */

@@ -1,0 +1,69 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { DoctorFlags, DoctorSurroundings } from './doctor.ts'
+
+const examples = `
+Exit codes: 0 all that a verdict needs is there, 1 something of it is missing, 3 it could not be asked.
+
+Examples:
+  Argo     canary-judge doctor --policy web.yaml --namespace shop --name web \\
+             --canary 5c6b8d7f4 --stable 7d9f4b5c6 --prometheus http://localhost:9090
+  Flagger  canary-judge doctor --policy istio.yaml --namespace shop --name web --config config.yaml`
+
+/** Adds `doctor` to the command line. */
+export function addDoctor(
+  program: Command,
+  surroundings: () => Promise<Omit<DoctorSurroundings, 'output' | 'errors'>>,
+  streams: Pick<DoctorSurroundings, 'output' | 'errors'>,
+  done: (code: number) => void,
+): void {
+  program
+    .command('doctor')
+    .description('Ask Prometheus what a policy would get for a workload, and say why it gets nothing.')
+    .requiredOption('--policy <file>', 'the policy, YAML or JSON')
+    .requiredOption('--namespace <name>', 'of the workload')
+    .requiredOption('--name <name>', 'of the Rollout, or of the Canary')
+    .option('--canary <revision>', "the canary's revision; for Argo its pod template hash")
+    .option('--stable <revision>', "stable's; left out for Flagger")
+    .option(
+      '--param <key=value>',
+      'what the policy asks for beside, such as ingress=web; repeatable',
+      toParam,
+    )
+    .option('--prometheus <url>', 'the Prometheus to ask, in place of that of the configuration')
+    .option('--config <file>', 'the configuration whose sources to ask; default: $CANARY_JUDGE_CONFIG')
+    .option('--minutes <number>', 'how far back to look', toNumber(1, 1440), 30)
+    .option('--at <time>', 'the moment to look back from, such as 2026-11-20T10:00:00Z; default: now', toTime)
+    .option('--timeout <seconds>', 'for all questions together', toNumber(1, 600), 30)
+    .option('--json', 'for programs instead of people')
+    .addHelpText('after', examples)
+    .action(async (flags: DoctorFlags) => {
+      // prometheus and configuration are more than the other commands need to load
+      const { doctor } = await import('./doctor.ts')
+      done(await doctor(flags, { ...(await surroundings()), ...streams }))
+    })
+}
+
+function toParam(
+  pair: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, key, value] = /^([A-Za-z_]\w{0,62})=(.*)$/s.exec(pair) ?? []
+  if (key === undefined || value === undefined || key === '__proto__') {
+    throw new InvalidArgumentError('expected key=value.')
+  }
+  return { ...before, [key]: value }
+}
+
+function toNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d{1,6}$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`)
+  }
+}
+
+function toTime(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  throw new InvalidArgumentError('expected a time such as 2026-11-20T10:00:00Z.')
+}
