@@ -161,10 +161,8 @@ async function commandLine(...args: readonly string[]) {
 
 describe('the command line of doctor', () => {
   test('doctor takes every flag from the command line', async () => {
-    const { code, out } = await commandLine(
-      ...['--canary', canary, '--stable', stable, '--param', 'controller=argo', '--param', 'target=web'],
-      ...['--prometheus', server.url, '--minutes', '20', '--at', '2026-02-01T12:00:00Z', '--timeout', '9'],
-    )
+    const written = `--canary ${canary} --stable ${stable} --param controller=argo --param target=web --prometheus ${server.url} --minutes 20 --at 2026-02-01T12:00:00Z --timeout 9`
+    const { code, out } = await commandLine(...written.split(' '))
     expect(code).toBe(0)
     expect(out).toContain('web for shop/web, the 20 minutes until 2026-02-01T12:00:00.000Z')
   })

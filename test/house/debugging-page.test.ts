@@ -19,8 +19,8 @@ const others = [
 ]
 
 test('docs/debugging.md explains every code that a probe can find, and no other', () => {
-  const explained = [...page.matchAll(/^\| (`.*?`) +\|/gm)].flatMap(([, cell = '']) =>
+  const explained: (string | undefined)[] = [...page.matchAll(/^\| (`.*?`) +\|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code),
   )
-  expect(explained.toSorted()).toEqual([...findingCodes, ...others].toSorted())
+  expect(new Set(explained)).toEqual(new Set<string>([...findingCodes, ...others]))
 })
