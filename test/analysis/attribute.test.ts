@@ -42,4 +42,27 @@ describe('attribute', () => {
     const found = attribute([component('a', 1, 9), component('watched', 0, 50)], 0, threshold)
     expect(found.culprits.map(({ metric }) => metric)).toEqual(['a'])
   })
+
+  it('names exactly those of which every set that contains them averages beyond the threshold', () => {
+    const values = [1, 30, 55, 90, 400]
+    for (let n = 0; n < values.length ** 4; n++) {
+      const es = [0, 1, 2, 3].map((j) => values[Math.floor(n / values.length ** j) % values.length] ?? 1)
+      const weights = [0.4, 0.3, 0.2, 0.1]
+      const significant = es.flatMap((_, j) => (everySetWith(j, es, weights) ? [`m${j}`] : []))
+      const components = es.map((e, j) => component(`m${j}`, weights[j] ?? 0, Math.log(e)))
+      const found = attribute(components, 0, threshold)
+      const named = found.jointly ? [] : found.culprits.map(({ metric }) => metric)
+      expect(named.toSorted()).toEqual(significant)
+    }
+  })
 })
+
+function everySetWith(j: number, es: readonly number[], weights: readonly number[]): boolean {
+  for (let set = 0; set < 2 ** es.length; set++) {
+    const members = es.flatMap((_, i) => (i === j || ((set >> i) & 1) === 1 ? [i] : []))
+    const weight = members.reduce((sum, i) => sum + (weights[i] ?? 0), 0)
+    const mean = members.reduce((sum, i) => sum + (weights[i] ?? 0) * (es[i] ?? 0), 0) / weight
+    if (mean < 40) return false
+  }
+  return true
+}
