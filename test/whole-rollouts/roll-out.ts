@@ -17,6 +17,8 @@ export interface Scene<S extends Service> {
   /** What the controller sent traffic by, in order. */
   readonly weights: number[]
   history(): Promise<History>
+  /** Posts to the service's next replica; undefined when the connection broke. */
+  ask(path: string, body: object, token?: string): Promise<unknown>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -37,6 +39,7 @@ export async function setScene<S extends Service = Service>(
     service,
     weights: [],
     history: () => readHistory(service),
+    ask: (path, body, token = controllerToken) => post(service, path, body, token),
     async [Symbol.asyncDispose]() {
       await service[Symbol.asyncDispose]()
       await world[Symbol.asyncDispose]()
@@ -120,6 +123,18 @@ async function readHistory(service: Service): Promise<History> {
   const [last] = runs
   const steps = last === undefined ? [] : stepsSchema.parse(await read(service, `/v1/runs/${last.id}`)).steps
   return { runs: runs.toReversed(), steps }
+}
+
+async function post(service: Service, path: string, body: object, token: string): Promise<unknown> {
+  const reply = await service.call(`http://canary-judge${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+    timeoutMs: 20_000,
+  })
+  if ('failure' in reply) return undefined
+  if (reply.status > 299) throw new Error(`POST ${path} was answered ${reply.status}: ${reply.body}`)
+  return JSON.parse(reply.body)
 }
 
 /** With the token of a person. */

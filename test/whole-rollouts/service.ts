@@ -25,6 +25,12 @@ export interface Killable extends Service {
   start(): Promise<void>
 }
 
+/** Processes on this database; without one, a single one on a file of SQLite. */
+export const processesOn =
+  (place: { readonly database?: string; readonly replicas?: number }) =>
+  (options: ServiceOptions): Promise<Killable> =>
+    startProcesses({ ...options, ...place })
+
 export interface ServiceOptions {
   readonly clock: SimulatedClock
   readonly prometheusUrl: string
@@ -33,6 +39,9 @@ export interface ServiceOptions {
 }
 
 const entry = join(import.meta.dirname, '../support/serve-with-clock.ts')
+// What one process has compiled the next one need not.
+const compiled = mkdtempSync(join(tmpdir(), 'canary-judge-compiled-'))
+process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
 const tokens = `controller:judge:${controllerToken},ann:decide:${annsToken}`
 
 /** In this process, with a store in memory. */
@@ -57,7 +66,7 @@ export async function startHere({ clock, prometheusUrl, policies }: ServiceOptio
 }
 
 /** As processes on one database: two on PostgreSQL, or one on a file of SQLite. */
-export async function startProcesses(
+async function startProcesses(
   options: ServiceOptions & { readonly database?: string; readonly replicas?: number },
 ): Promise<Killable> {
   const { clock, prometheusUrl, policies, replicas = 1 } = options
@@ -76,6 +85,7 @@ export async function startProcesses(
       PROMETHEUS_URL: prometheusUrl,
       DATABASE_URL: database,
       SIMULATED_CLOCK: join(folder.path, 'clock'),
+      NODE_COMPILE_CACHE: compiled,
     }
     running = await Promise.all(
       Array.from({ length: replicas }, async () => {
@@ -112,6 +122,7 @@ function createFolder(policies: Readonly<Record<string, string>> = {}) {
   const path = mkdtempSync(join(tmpdir(), 'canary-judge-whole-'))
   for (const [name, text] of Object.entries(policies)) writeFileSync(join(path, `${name}.yaml`), text)
   const config = join(path, 'config')
-  writeFileSync(config, `policies: { directory: '${path}' }\n`)
+  const limits = 'limits: { readsPerMinute: 100000, decisionsPerMinute: 100000 }'
+  writeFileSync(config, `policies: { directory: '${path}' }\n${limits}\n`)
   return { path, config, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
