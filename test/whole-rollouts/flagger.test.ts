@@ -121,8 +121,10 @@ describe('a whole rollout by Flagger', () => {
   })
 })
 
+type OnTick = NonNullable<FlaggerOptions['onTick']>
+
 /** A person who approves a step when it has waited for so long. */
-function approveAfter(minutes: number, { clock, service }: Scene<Service>): FlaggerOptions['onTick'] {
+function approveAfter(minutes: number, { clock, service }: Scene<Service>): OnTick {
   let weight = 0
   let since = clock.now()
   return async ({ status }) => {
