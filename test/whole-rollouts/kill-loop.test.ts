@@ -43,7 +43,7 @@ async function press(scene: Scene<Killable>, round: number, told: Acknowledged, 
   await Promise.all([looks(1), looks(2), decisions()])
 }
 
-async function killAgainAndAgain(scene: Scene<Killable>): Promise<void> {
+async function expectNothingLost(scene: Scene<Killable>): Promise<void> {
   const { clock, service, world } = scene
   const random = createRandom('kills')
   const { stable, canary } = world.identity.revisions
@@ -73,7 +73,7 @@ async function killAgainAndAgain(scene: Scene<Killable>): Promise<void> {
 describe('kill -9 again and again, in the middle of looks and decisions', { timeout: 120_000 }, () => {
   test('loses no acknowledged verdict and no acknowledged decision on SQLite', async () => {
     await using scene = await setScene({ controller: 'argo' }, processesOn({}))
-    await killAgainAndAgain(scene)
+    await expectNothingLost(scene)
   })
 
   const missing = postgresMissing()
@@ -89,7 +89,7 @@ describe('kill -9 again and again, in the middle of looks and decisions', { time
     test('loses none with two replicas', async () => {
       const database = (await server?.createDatabase('kills')) ?? ''
       await using scene = await setScene({ controller: 'argo' }, processesOn({ database, replicas: 2 }))
-      await killAgainAndAgain(scene)
+      await expectNothingLost(scene)
     })
   })
 })
