@@ -24,7 +24,7 @@ function describeWorse(policy: MetricPolicy, numbers: MetricNumbers): string {
         low: 1 - numbers.ratio.high,
         high: 1 - numbers.ratio.low,
       }
-      return `${name} ${arms(numbers)}${howMuch(drop, policy.tolerance, (d) => `${percent(Math.max(d, 0))} lower`)}`
+      return `${name} ${attempts(numbers)}${howMuch(drop, policy.tolerance, (d) => `${percent(Math.max(d, 0))} lower`)}`
     }
     case 'latency': {
       return `${name}${slower(numbers.ratio, policy.tolerance)}: ${overBound(numbers)}`
@@ -69,6 +69,11 @@ function slower(ratio: Interval | undefined, tolerated: number): string {
 
 function arms({ canary, stable }: MetricNumbers): string {
   return `${shareOf(canary)} of ${count(canary.of ?? 0)} canary requests vs ${shareOf(stable)} of ${count(stable.of ?? 0)} stable`
+}
+
+/** What could convert is seldom a request. */
+function attempts({ canary, stable }: MetricNumbers): string {
+  return `${shareOf(canary)} of ${count(canary.of ?? 0)} in the canary vs ${shareOf(stable)} of ${count(stable.of ?? 0)} in stable`
 }
 
 function overBound({ canary, stable, bound }: MetricNumbers): string {

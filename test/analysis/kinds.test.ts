@@ -126,7 +126,7 @@ describe('conversion', () => {
   it('fails when the canary converts less, and never when it converts more', () => {
     const less = analyze(rollout({ conversion: 0.7 }), strict)
     expect(less.summary).toMatch(
-      /^fail: conversion [\d.]+% of [\d,]+ canary requests vs \d+% of [\d,]+ stable, at least [\d.]+% lower$/,
+      /^fail: conversion [\d.]+% of [\d,]+ in the canary vs \d+% of [\d,]+ in stable, at least [\d.]+% lower$/,
     )
     expect(metricOf(less, 'conversion')?.ratio?.high).toBeLessThan(1)
     expect(analyze(rollout({ conversion: 1.3 }), strict).judged).toBe('pass')
