@@ -1,5 +1,6 @@
 import type { Finding, MetricDiagnosis } from '../../analysis/diagnosis.ts'
 import type { Arm } from '../../analysis/recording.ts'
+import type { Arms } from '../arms.ts'
 import { attempted } from '../attempted.ts'
 import { readBound } from '../bucket-bounds.ts'
 import { countBuckets, type CountContext, countEvents } from '../count-metric.ts'
@@ -24,6 +25,8 @@ import { type Probe, probeQueries } from './probe-queries.ts'
 import { seenLabels } from './words.ts'
 
 const MANY_SERIES = 10_000
+/** Targets of one pod are compared each with each. */
+const MANY_OF_ONE_POD = 400
 
 /** Asks what a look would ask of one metric, then for the causes of what is missing. */
 export async function diagnoseMetric(one: PreparedMetric): Promise<MetricDiagnosis> {
@@ -183,7 +186,7 @@ function countingProblems(
   histogram: HistogramState | undefined,
   { start, end, stepSeconds }: Window,
 ): readonly Finding[] {
-  if (whole === undefined || queries.kind === 'gauge') return []
+  if (whole === undefined || queries.kind === 'gauge' || isCrowded(whole, arms)) return []
   const slices = Math.max(Math.round((end - start) / stepSeconds), 0)
   const slicing = { sliceSeconds: stepSeconds, start, rolloutStart: 0 }
   const empty = { total: emptyGrid, part: emptyGrid, late: false, ...(histogram && { histogram }) }
@@ -197,6 +200,11 @@ function countingProblems(
   return problems
     .filter(({ code }) => code === 'duplicate-target' || code === 'source-invalid')
     .map(({ code, text }) => ({ level: 'warning', code, text: text.replace(`${metric.name}: `, '') }))
+}
+
+function isCrowded({ result }: Probe, { podLabel = 'instance' }: Arms): boolean {
+  const places = Map.groupBy(result, ({ labels }) => labels[podLabel] ?? '')
+  return result.length > MANY_SERIES || [...places.values()].some((series) => series.length > MANY_OF_ONE_POD)
 }
 
 function failed(one: PreparedMetric, error: SourceError): Finding {

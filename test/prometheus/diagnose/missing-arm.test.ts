@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import type { Selection } from '../../../src/analysis/policy.ts'
+import type { Labels } from '../../../src/prometheus/arms.ts'
+import { missingArm } from '../../../src/prometheus/diagnose/missing-arm.ts'
+import { duration } from '../../../src/prometheus/diagnose/words.ts'
+import type { Subject } from '../../../src/prometheus/preset-context.ts'
+import { armsOf } from '../../../src/prometheus/presets.ts'
+
+const argo: Subject = { namespace: 'shop', name: 'web', revision: 'b5', stableRevision: 'c6', params: {} }
+const flagger: Subject = { namespace: 'shop', name: 'web', revision: 'sum', params: {} }
+const istio = (labels: Labels): Labels => ({
+  reporter: 'destination',
+  destination_workload_namespace: 'shop',
+  ...labels,
+})
+
+function cause(
+  preset: string,
+  subject: Subject,
+  all: readonly Labels[],
+  arm: 'canary' | 'stable' = 'stable',
+) {
+  const selection: Selection = { preset, labels: {} }
+  return missingArm({ arm, arms: armsOf(selection, subject), selection, subject, all })
+}
+
+test('missingArm() tells when matchers fit one by one and not together', () => {
+  const all = [istio({ reporter: 'source' }), istio({ destination_workload_namespace: 'test' })]
+  expect(cause('istio-workload', flagger, all)).toEqual({
+    code: 'other-value',
+    text: 'each of reporter="destination", destination_workload_namespace="shop" fits some series, no series fits all of them',
+  })
+})
+
+test('missingArm() names the workloads seen, those of the target first', () => {
+  const all = ['api', 'web', 'web-api'].map((name) => istio({ destination_workload: name }))
+  const { code, text } = cause('istio-workload', flagger, all)
+  expect(code).toBe('no-such-pods')
+  expect(text).toContain(
+    'none is of the stable of web-primary: "web", "web-api", "api"; Flagger names it web-primary',
+  )
+})
+
+test('missingArm() finds the workload under another label', () => {
+  const all = [istio({ destination_app: 'web-primary' })]
+  expect(cause('istio-workload', flagger, all).text).toBe(
+    'it matches 1 series with destination_app, none with destination_workload; set labels.workload: destination_app',
+  )
+})
+
+test('missingArm() says that no ingress is a canary, and offers no other label for that', () => {
+  const all = [{ namespace: 'shop', ingress: 'web', status: '200' }]
+  expect(cause('nginx-ingress', flagger, all, 'canary').text).toBe(
+    'no series has a label canary, its labels are namespace, ingress, status; set labels.canary to the right one',
+  )
+})
+
+test('missingArm() goes by the target and controller of the parameters', () => {
+  const subject = { ...argo, params: { controller: 'flagger', target: 'shop-web' } }
+  const all = [{ namespace: 'shop', pod: 'shop-web-b5cd-x7k2p' }]
+  expect(cause('pods', subject, all).text).toContain('none is of the stable of shop-web-primary')
+})
+
+test('missingArm() shows five values and counts the rest', () => {
+  const all = Array.from({ length: 7 }, (_, i) => ({ namespace: 'shop', pod: `other-${i}` }))
+  expect(cause('pods', argo, all, 'canary').text).toBe(
+    `7 values of pod seen, none is of the canary's revision "b5": "other-0", "other-1", "other-2", "other-3", "other-4" and 2 more`,
+  )
+})
+
+test('missingArm() shows nothing that could forge a line', () => {
+  const all = [{ namespace: 'shop\nok <b>', pod: 'x' }]
+  expect(cause('pods', argo, all).text).toContain('namespace is "shop ok b "')
+})
+
+test('missingArm() of arms by labels of the policy names what it found', () => {
+  const selection: Selection = { canary: { track: 'canary' }, stable: { track: 'stable' } }
+  const all = [{ namespace: 'shop', track: 'blue' }]
+  const arms = armsOf(selection, argo)
+  expect(missingArm({ arm: 'canary', arms, selection, subject: argo, all })).toEqual({
+    code: 'no-such-pods',
+    text: '1 values of track seen, none is that of the canary: "blue"',
+  })
+})
+
+test.each([
+  [90, '90 s'],
+  [2100, '35 min'],
+  [9000, '2.5 h'],
+])('duration(%d) is %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text)
+})
