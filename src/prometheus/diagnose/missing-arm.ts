@@ -85,7 +85,7 @@ function noSuchValue(missing: MissingArm, inPlace: readonly Labels[]): Cause {
   }
   const target = subject.params['target'] ?? subject.name
   const likely = values.toSorted((a, b) => Number(b.startsWith(target)) - Number(a.startsWith(target)))
-  const text = `${likely.length} values of ${label} seen, none is ${whoIs(missing)}: ${named(likely)}${hint(missing, values)}`
+  const text = `of the values of ${label} none is ${whoIs(missing)}: ${named(likely)}${hint(missing, values)}`
   return { code: 'no-such-pods', text }
 }
 

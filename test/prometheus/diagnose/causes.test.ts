@@ -139,14 +139,14 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
   'the pods seen when none is of the canary': [
     { namespace: 'old', metrics: errors },
     [
-      /^error no-such-pods: no series for the canary: 2 values of pod seen, none is of the canary's revision "5c6b8d7f4": "web-7d9f4b5c6-bcdfg", "web-7d9f4b5c6-hjklm"$/,
+      /^error no-such-pods: no series for the canary: of the values of pod none is of the canary's revision "5c6b8d7f4": "web-7d9f4b5c6-bcdfg", "web-7d9f4b5c6-hjklm"$/,
       /^note no-events-yet/,
     ],
   ],
   'the pods seen when none is of stable': [
     { namespace: 'fine', metrics: errors, stableRevision: '2222' },
     [
-      /^error no-such-pods: no series for stable: 3 values of pod seen, none is of the stable's revision "2222": "web-5c6b8d7f4-x7k2p", /,
+      /^error no-such-pods: no series for stable: of the values of pod none is of the stable's revision "2222": "web-5c6b8d7f4-x7k2p", /,
       /^note no-events-yet: no series of bad for stable yet/,
     ],
   ],

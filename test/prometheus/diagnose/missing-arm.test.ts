@@ -64,7 +64,7 @@ test('missingArm() goes by the target and controller of the parameters', () => {
 test('missingArm() shows five values and counts the rest', () => {
   const all = Array.from({ length: 7 }, (_, i) => ({ namespace: 'shop', pod: `other-${i}` }))
   expect(cause('pods', argo, all, 'canary').text).toBe(
-    `7 values of pod seen, none is of the canary's revision "b5": "other-0", "other-1", "other-2", "other-3", "other-4" and 2 more`,
+    `of the values of pod none is of the canary's revision "b5": "other-0", "other-1", "other-2", "other-3", "other-4" and 2 more`,
   )
 })
 
@@ -79,7 +79,7 @@ test('missingArm() of arms by labels of the policy names what it found', () => {
   const arms = armsOf(selection, argo)
   expect(missingArm({ arm: 'canary', arms, selection, subject: argo, all })).toEqual({
     code: 'no-such-pods',
-    text: '1 values of track seen, none is that of the canary: "blue"',
+    text: 'of the values of track none is that of the canary: "blue"',
   })
 })
 
