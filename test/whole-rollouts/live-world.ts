@@ -16,6 +16,8 @@ export interface LiveWorldOptions {
   readonly effect?: Effect
   /** Requests a second in both arms together. */
   readonly rps?: number
+  /** Others' pods beside these; see `createWorld`. */
+  readonly decoys?: boolean
   /** False: the router sends the canary nothing, whatever the controller sets. */
   readonly routes?: boolean
   /** Prometheus answers nothing and scrapes nothing in these minutes after the start. */
@@ -74,7 +76,7 @@ export async function createLiveWorld(options: LiveWorldOptions): Promise<LiveWo
 function seriesOf(
   phases: readonly Phase[],
   start: number,
-  { controller, effect = {}, rps = 200, routes = true, away }: LiveWorldOptions,
+  { controller, effect = {}, rps = 200, routes = true, away, decoys = true }: LiveWorldOptions,
 ) {
   const recording = simulateRollout({
     seed: 'live',
@@ -95,6 +97,7 @@ function seriesOf(
     convention: 'istio',
     controller,
     seed: 'live',
+    decoys,
     outages: away === undefined ? [] : [outageOf(away)],
   }).series
 }
