@@ -171,6 +171,20 @@ describe('gauge', () => {
     expect(walk(queue(1), memory).firstFail).toBeUndefined()
   })
 
+  it('says that a level rose lately where its mean over the rollout is below stable', () => {
+    const base = handMade({ history: 60, slices: 90, stablePods: 4, canaryPods: 2 })
+    const levelOf = (arm: string, j: number, k: number): number | null => {
+      const wobble = 100 * (1 + 0.01 * Math.sin(3 * j + 2 * k))
+      if (arm === 'stable') return wobble
+      return k < 60 ? null : wobble * Math.exp(-0.7 + 0.045 * (k - 60))
+    }
+    const value = base.pods.map(({ arm }, j) => Array.from({ length: 90 }, (_, k) => levelOf(arm, j, k)))
+    const verdict = analyze({ ...base, metrics: { memory: { kind: 'gauge', value } } }, memory)
+    expect(verdict.summary).toMatch(
+      /^fail: memory higher than stable in the latest slices; over the whole rollout [\d.]+ vs [\d.]+$/,
+    )
+  })
+
   it('judges a limit by the canary alone while stable is lower', () => {
     const policy = policyOf([{ name: 'memory', kind: 'gauge', tolerance: 2, limit: '600Mi' }])
     const verdict = analyze(rollout({ memory: 1.6 }), policy)
