@@ -53,7 +53,7 @@ verdict  pass
 judged   inconclusive
 score    61
 run      run-1
-step     1 at 25%, next 50%, passed
+step     2 at 25%, next 50%, passed
 window   2026-11-20T10:00:00.000Z to 2026-11-20T10:05:00.000Z
 kept     no, the store did not answer in time
 id       v1
