@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 import { harmEvidence } from './conditional-evidence.ts'
 import { constantNull } from './counted.ts'
@@ -56,7 +57,8 @@ export function absoluteMarginEvidence(stream: Stream, share: number): Float64Ar
   return x.map((bad, t) => {
     const phi = stream.noise.phiAbsolute(share, t)
     MARGIN_FRACTIONS.forEach((g, j) => {
-      terms[j] = (bad * Math.log(g) - (n[t] ?? 0) * share * (g - 1)) / phi - Math.log(MARGIN_FRACTIONS.length)
+      terms[j] =
+        (bad * Math.log(g) - valueAt(n, t) * share * (g - 1)) / phi - Math.log(MARGIN_FRACTIONS.length)
     })
     return logSumExp(terms)
   })
@@ -90,8 +92,8 @@ function rateEvidence(
     for (const restart of restarts) {
       if (restart.from > t) break
       waiting -= restart.weight
-      const bad = (x[t + 1] ?? 0) - (x[restart.from] ?? 0)
-      const good = (n[t + 1] ?? 0) - (n[restart.from] ?? 0) - bad
+      const bad = valueAt(x, t + 1) - valueAt(x, restart.from)
+      const good = valueAt(n, t + 1) - valueAt(n, restart.from) - bad
       const logWeight = Math.log(restart.weight) - equal
       for (const gain of gains) terms[count++] = (bad * gain.bad + good * gain.good) / dispersion + logWeight
     }
@@ -116,7 +118,7 @@ function crashRestarts(slices: number): readonly Restart[] {
 function running(values: Float64Array): Float64Array {
   const sums = new Float64Array(values.length + 1)
   values.forEach((value, t) => {
-    sums[t + 1] = (sums[t] ?? 0) + value
+    sums[t + 1] = valueAt(sums, t) + value
   })
   return sums
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import type { Component } from './gather.ts'
 
 export interface Culprit {
@@ -19,11 +20,11 @@ export function attribute(components: readonly Component[], t: number, logThresh
   const active = components.filter(({ weight }) => weight > 0)
   const culprits = active
     .filter((component) => adjusted(component, active, t) >= logThreshold)
-    .sort((a, b) => (b.harm[t] ?? 0) - (a.harm[t] ?? 0))
+    .sort((a, b) => valueAt(b.harm, t) - valueAt(a.harm, t))
   if (culprits.length > 0) return { culprits: culprits.map(named), jointly: false }
   const leaning = active
-    .filter(({ harm }) => (harm[t] ?? 0) > 0)
-    .sort((a, b) => Math.log(b.weight) + (b.harm[t] ?? 0) - Math.log(a.weight) - (a.harm[t] ?? 0))
+    .filter(({ harm }) => valueAt(harm, t) > 0)
+    .sort((a, b) => Math.log(b.weight) + valueAt(b.harm, t) - Math.log(a.weight) - valueAt(a.harm, t))
   return { culprits: leaning.slice(0, 3).map(named), jointly: true }
 }
 
@@ -31,14 +32,14 @@ export function attribute(components: readonly Component[], t: number, logThresh
 function adjusted(component: Component, all: readonly Component[], t: number): number {
   const others = all
     .filter((other) => other !== component)
-    .sort((a, b) => (a.harm[t] ?? 0) - (b.harm[t] ?? 0))
+    .sort((a, b) => valueAt(a.harm, t) - valueAt(b.harm, t))
   // relative to the component's own e-value, which may be beyond what a number holds
   const own = component.harm[t] ?? 0
   let sum = component.weight
   let weight = component.weight
   let least = 0
   for (const other of others) {
-    sum += other.weight * Math.exp((other.harm[t] ?? 0) - own)
+    sum += other.weight * Math.exp(valueAt(other.harm, t) - own)
     weight += other.weight
     least = Math.min(least, Math.log(sum / weight))
   }

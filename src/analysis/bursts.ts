@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { poissonQuantile } from '../stats/poisson-quantile.ts'
 import { lagBin } from './clustered-sum.ts'
 import { learnDispersion, type PodDispersion } from './dispersion.ts'
@@ -85,7 +86,7 @@ function podSizes(arms: Arms, plan: RolloutPlan): readonly Stretch[] {
   return begins.flatMap((from, i) => {
     const end = begins[i + 1] ?? plan.slices
     for (let t = from; t < end; t++) {
-      if ((arms.canary.requests[t] ?? 0) <= 0 || (arms.stable.requests[t] ?? 0) <= 0) continue
+      if (valueAt(arms.canary.requests, t) <= 0 || valueAt(arms.stable.requests, t) <= 0) continue
       return [
         { from: t, smallest: Math.min(leastRequests(arms.canary, t) / leastRequests(arms.stable, t), 1) },
       ]
@@ -133,7 +134,7 @@ function expectedEvents(rows: readonly CountRow[], t: number, share: number): re
   }
   return rows.map((row) => {
     const n = row.requests[t] ?? 0
-    const others = N > n ? (X - (row.events[t] ?? 0)) / (N - n) : 0
+    const others = N > n ? (X - valueAt(row.events, t)) / (N - n) : 0
     return n * Math.max(share, others)
   })
 }
@@ -155,7 +156,7 @@ function capRow(rows: readonly Float64Array[], expected: readonly number[], cap:
 }
 
 function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): ArmSlices {
-  const events = arm.events.map((_, t) => podEvents.reduce((sum, row) => sum + (row[t] ?? 0), 0))
+  const events = arm.events.map((_, t) => podEvents.reduce((sum, row) => sum + valueAt(row, t), 0))
   return { ...arm, events, podEvents }
 }
 

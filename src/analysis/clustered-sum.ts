@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 /** Relative autocovariance between pods by lag: 0, 1, 2-3, 4-7, 8-15, 16-31, 32 and more slices. */
 export type Autocovariance = readonly [number, number, number, number, number, number, number]
 
@@ -30,8 +31,8 @@ export function clusteredSum(
       const sum = sums[i]
       const start = starts[i] ?? 0
       if (sum === undefined || start > t) continue
-      const before = t > start ? (sum[t - 1] ?? 0) : 0
-      const earlier = (tail[Math.min(t - start, NEAR - 1)] ?? 0) + r[6] * farSum(prefixes, table, start, t)
+      const before = t > start ? valueAt(sum, t - 1) : 0
+      const earlier = valueAt(tail, Math.min(t - start, NEAR - 1)) + r[6] * farSum(prefixes, table, start, t)
       const vt = v[t] ?? 0
       sum[t] = before + vt * (2 * earlier + vt * r[0] * sharedSquare(table, t, t))
     }
@@ -71,7 +72,7 @@ function fillTail(
   tail[0] = 0
   for (let lag = 1; lag < NEAR; lag++) {
     const l = t - lag
-    const weight = l >= 0 ? (v[l] ?? 0) * (near[lag] ?? 0) : 0
+    const weight = l >= 0 ? valueAt(v, l) * valueAt(near, lag) : 0
     if (weight !== 0) sum += weight * sharedSquare(table, t, l)
     tail[lag] = sum
   }
@@ -80,7 +81,7 @@ function fillTail(
 function sharedSquare({ pods, values }: ShareTable, k: number, l: number): number {
   let sum = 0
   const [atK, atL] = [k * pods, l * pods]
-  for (let j = 0; j < pods; j++) sum += (values[atK + j] ?? 0) * (values[atL + j] ?? 0)
+  for (let j = 0; j < pods; j++) sum += valueAt(values, atK + j) * valueAt(values, atL + j)
   return sum
 }
 
@@ -89,7 +90,7 @@ function farSum(prefixes: Float64Array, { pods, values }: ShareTable, start: num
   let sum = 0
   const [now, to, from] = [t * pods, (t - NEAR + 1) * pods, start * pods]
   for (let j = 0; j < pods; j++) {
-    sum += (values[now + j] ?? 0) * ((prefixes[to + j] ?? 0) - (prefixes[from + j] ?? 0))
+    sum += valueAt(values, now + j) * (valueAt(prefixes, to + j) - valueAt(prefixes, from + j))
   }
   return sum
 }
@@ -99,7 +100,7 @@ function prefixSums(v: Float64Array, { pods, values }: ShareTable): Float64Array
   const prefixes = new Float64Array((v.length + 1) * pods)
   for (let place = 0; place < v.length * pods; place++) {
     const k = Math.floor(place / pods)
-    prefixes[place + pods] = (prefixes[place] ?? 0) + (v[k] ?? 0) * (values[place] ?? 0)
+    prefixes[place + pods] = valueAt(prefixes, place) + valueAt(v, k) * valueAt(values, place)
   }
   return prefixes
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 import type { Restart } from './rollout-plan.ts'
 import type { Arms } from './slices.ts'
@@ -59,13 +60,13 @@ function alternativePaths(arms: Arms, theta0: Float64Array, logEffect: number): 
     const ratio = Math.exp(delta)
     const path = new Float64Array(theta0.length + 1)
     for (let t = 0; t < theta0.length; t++) {
-      const nc = (canary.requests[t] ?? 0) * (theta0[t] ?? 1)
+      const nc = valueAt(canary.requests, t) * (theta0[t] ?? 1)
       const ns = stable.requests[t] ?? 0
       const xc = canary.events[t] ?? 0
-      const total = xc + (stable.events[t] ?? 0)
+      const total = xc + valueAt(stable.events, t)
       const both = nc > 0 && ns > 0 && total > 0
       const gain = both ? xc * delta - total * Math.log((nc * ratio + ns) / (nc + ns)) : 0
-      path[t + 1] = (path[t] ?? 0) + gain
+      path[t + 1] = valueAt(path, t) + gain
     }
     return path
   })
@@ -84,7 +85,7 @@ function fillTerms(
   for (let j = 0; j < paths.length; j++) {
     const path = paths[j]
     if (path === undefined) return
-    const gain = (path[t + 1] ?? 0) - (path[from] ?? 0)
+    const gain = valueAt(path, t + 1) - valueAt(path, from)
     terms[place + j] = gain / phi + (LOG_WEIGHTS[j] ?? 0) + logWeight
   }
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import type { Arms } from './slices.ts'
 
 export interface RatioInterval {
@@ -30,11 +31,11 @@ export function confidenceSequence(arms: Arms, t: number, phi: number): RatioInt
   let top = -Infinity
   logs.forEach((log, i) => {
     if (log > (logs[peak] ?? -Infinity)) peak = i
-    top = Math.max(top, log + (logPrior[i] ?? 0))
+    top = Math.max(top, log + valueAt(logPrior, i))
   })
   let sum = 0
   logs.forEach((log, i) => {
-    sum += Math.exp(log + (logPrior[i] ?? 0) - top)
+    sum += Math.exp(log + valueAt(logPrior, i) - top)
   })
   const threshold = top + Math.log(sum) + Math.log(1 - CONFIDENCE)
   const low = logs.findIndex((log) => log > threshold)
@@ -56,7 +57,7 @@ function comparedSlices(arms: Arms, t: number): readonly ComparedSlice[] {
     const nc = arms.canary.requests[k] ?? 0
     const ns = arms.stable.requests[k] ?? 0
     const canary = arms.canary.events[k] ?? 0
-    const all = canary + (arms.stable.events[k] ?? 0)
+    const all = canary + valueAt(arms.stable.events, k)
     if (nc > 0 && ns > 0 && all > 0) slices.push({ canary, all, share: nc / (nc + ns) })
   }
   return slices
@@ -73,24 +74,24 @@ function tiltedLikelihood(slices: readonly ComparedSlice[], g: number): number {
  * The values of a concave function over the grid, from its peak down on both sides to where they no longer matter,
  * −Infinity beyond: long rollouts know their ratio well, and most of the grid is far from it.
  */
-function aroundPeak(valueAt: (i: number) => number): Float64Array {
+function aroundPeak(heightAt: (i: number) => number): Float64Array {
   const last = grid.length - 1
   const values = new Float64Array(grid.length).fill(-Infinity)
   let [low, high] = [0, last]
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
-    if (valueAt(middle) < valueAt(middle + 1)) low = middle + 1
+    if (heightAt(middle) < heightAt(middle + 1)) low = middle + 1
     else high = middle
   }
-  const least = valueAt(low) - NEGLIGIBLE
-  values[low] = valueAt(low)
+  const least = heightAt(low) - NEGLIGIBLE
+  values[low] = heightAt(low)
   for (let i = low - 1; i >= 0; i--) {
-    values[i] = valueAt(i)
-    if ((values[i] ?? 0) < least) break
+    values[i] = heightAt(i)
+    if (valueAt(values, i) < least) break
   }
   for (let i = low + 1; i <= last; i++) {
-    values[i] = valueAt(i)
-    if ((values[i] ?? 0) < least) break
+    values[i] = heightAt(i)
+    if (valueAt(values, i) < least) break
   }
   return values
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { confidenceSequence } from './confidence-sequence.ts'
 import { constantNull, type Counted } from './counted.ts'
 import type { MetricNumbers } from './metric-evidence.ts'
@@ -94,8 +95,8 @@ function eventShare(stream: Stream, t: number): number {
   const { share } = stream.dispersion
   let [x, n] = share > 0 ? [PRIOR_EVENTS, PRIOR_EVENTS / share] : [0, 0]
   for (let k = 0; k <= t; k++) {
-    x += (canary.events[k] ?? 0) + (stable.events[k] ?? 0)
-    n += (canary.requests[k] ?? 0) + (stable.requests[k] ?? 0)
+    x += valueAt(canary.events, k) + valueAt(stable.events, k)
+    n += valueAt(canary.requests, k) + valueAt(stable.requests, k)
   }
   return n > 0 ? x / n : 0
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 import { bothArmsFailing } from './both-arms-failing.ts'
 import type { RunEvidence } from './gather.ts'
@@ -67,7 +68,7 @@ function decideAt(
   const passedBefore = step !== undefined && before?.step?.index === step.index ? before.passedAt : undefined
   // a step that has passed is not asked again: its gate is skipped
   const gate = passedBefore === undefined ? gateAt(run.plan, t) : undefined
-  const logHarm = logSumExp(run.components.map(({ weight, harm }) => Math.log(weight) + (harm[t] ?? 0)))
+  const logHarm = logSumExp(run.components.map(({ weight, harm }) => Math.log(weight) + valueAt(harm, t)))
   const logThreshold = failThreshold(run)
   const failed = before?.failed ?? failCause(run, t, gate, logHarm >= logThreshold)
   const mature = maturityOf(step?.from ?? 0, t, t)
@@ -144,7 +145,7 @@ export function metricPasses(
 ): boolean {
   const path = metric.pass(next)
   if (path === undefined) return true
-  if ((path[t] ?? 0) >= passThreshold(run)) return true
+  if (valueAt(path, t) >= passThreshold(run)) return true
   const p = atGate ? metric.passP(next, t) : undefined
   return p !== undefined && p <= run.policy.missedHarm * GATE_PASS_SHARE
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import type { Autocovariance } from './clustered-sum.ts'
 import { podAutocovariance } from './pod-autocovariance.ts'
 import type { PodCounts } from './pod-counts.ts'
@@ -68,8 +69,8 @@ function armTotals(pods: readonly PodCounts[], slices: number): ArmTotals {
   const requests = new Float64Array(slices)
   for (const pod of pods) {
     for (let t = 0; t < slices; t++) {
-      events[t] = (events[t] ?? 0) + (pod.events[t] ?? 0)
-      requests[t] = (requests[t] ?? 0) + (pod.requests[t] ?? 0)
+      events[t] = valueAt(events, t) + valueAt(pod.events, t)
+      requests[t] = valueAt(requests, t) + valueAt(pod.requests, t)
     }
   }
   const slicesWithTraffic = requests.filter((n) => n > 0).length

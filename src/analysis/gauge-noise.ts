@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { type Autocovariance, lagBin } from './clustered-sum.ts'
 import { MIN_PODS, MIN_SLICES } from './dispersion.ts'
 import { LAST_LAG, laggedProducts, smoothed } from './pod-autocovariance.ts'
@@ -41,7 +42,7 @@ function levelAutocovariance(pods: readonly GaugeRow[], slices: number): Autocov
     for (let t = 0; t + lag < slices; t++) {
       const [one, other] = [present[t] ?? 0, present[t + lag] ?? 0]
       const most = Math.max(one, other)
-      if (most >= 2) weights[bin] = (weights[bin] ?? 0) + Math.min(one, other) * (1 - 1 / most)
+      if (most >= 2) weights[bin] = valueAt(weights, bin) + Math.min(one, other) * (1 - 1 / most)
     }
   }
   return smoothed(laggedProducts(excess), weights)

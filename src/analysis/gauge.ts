@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { logAddExp } from '../stats/log-add-exp.ts'
 import { normalLogSf } from '../stats/normal-log-sf.ts'
 import { normalSf } from '../stats/normal-sf.ts'
@@ -41,10 +42,12 @@ export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSec
     levels.rows.filter((row) => row.arm === 'stable'),
     window.start,
   )
-  const counts = canary.mean.map((_, t) => ((canary.pods[t] ?? 0) > 0 && (stable.pods[t] ?? 0) > 0 ? 1 : 0))
-  const differences = canary.mean.map((y, t) => y - (stable.mean[t] ?? 0))
+  const counts = canary.mean.map((_, t) =>
+    valueAt(canary.pods, t) > 0 && valueAt(stable.pods, t) > 0 ? 1 : 0,
+  )
+  const differences = canary.mean.map((y, t) => y - valueAt(stable.mean, t))
   const lone = stable.shares.map((share) =>
-    share.map((f, t) => ((stable.pods[t] ?? 0) < 2 ? f * Math.SQRT1_2 : f)),
+    share.map((f, t) => (valueAt(stable.pods, t) < 2 ? f * Math.SQRT1_2 : f)),
   )
   const level = runningMean(counts, differences, [...canary.shares, ...lone], noise)
   const own = runningMean(
@@ -69,7 +72,7 @@ export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSec
     passP: (difference, t) => {
       const information = level.information[t] ?? 0
       if (information <= 0) return undefined
-      const z = (difference - (level.mean[t] ?? 0)) * Math.sqrt(information)
+      const z = (difference - valueAt(level.mean, t)) * Math.sqrt(information)
       return z > 0 ? studentTSf(z, Math.max(noise.pods - 1, 1)) : normalSf(z)
     },
     above: (limit) => oneSided(own, (mean) => mean - limit, HARM_PRIOR),
@@ -102,7 +105,7 @@ function runningMean(
     if (n === 0) continue
     mean[t] = sum / n
     // pods that never differ at all would make the mean exact
-    information[t] = n ** 2 / Math.max((variance[t] ?? 0) * noise.inflation, 1e-9 * n ** 2)
+    information[t] = n ** 2 / Math.max(valueAt(variance, t) * noise.inflation, 1e-9 * n ** 2)
   }
   return { mean, information }
 }
@@ -133,7 +136,7 @@ interface Trend {
 function withTrend(byLevel: Float64Array, trend: Trend, difference: number): Float64Array {
   return byLevel.map((log, t) => {
     const slope = trend.evidence[t] ?? 0
-    const counted = (trend.now[t] ?? 0) > difference ? slope : Math.min(slope, 0)
+    const counted = valueAt(trend.now, t) > difference ? slope : Math.min(slope, 0)
     return logAddExp(log, counted) - Math.LN2
   })
 }
@@ -151,7 +154,7 @@ function runningTrend(
     clusteredSum(v, shares, noise.autocovariance, [0])[0] ?? new Float64Array(T)
   const ones = quadratic(counts)
   const squares = quadratic(minutes)
-  const both = quadratic(counts.map((count, t) => count + (minutes[t] ?? 0)))
+  const both = quadratic(counts.map((count, t) => count + valueAt(minutes, t)))
   const evidence = new Float64Array(T)
   const now = new Float64Array(T)
   let [n, x, xx, y, xy] = [0, 0, 0, 0, 0]
@@ -171,8 +174,8 @@ function runningTrend(
     // slices too short to tell apart
     if (!(spread > 0)) continue
     const slope = (xy - centre * y) / spread
-    const cross = ((both[t] ?? 0) - (ones[t] ?? 0) - (squares[t] ?? 0)) / 2
-    const sum = (squares[t] ?? 0) - 2 * centre * cross + centre ** 2 * (ones[t] ?? 0)
+    const cross = (valueAt(both, t) - valueAt(ones, t) - valueAt(squares, t)) / 2
+    const sum = valueAt(squares, t) - 2 * centre * cross + centre ** 2 * valueAt(ones, t)
     const variance = Math.max((noise.inflation * sum) / spread ** 2, LEAST_SLOPE_VARIANCE)
     evidence[t] = logNormalMixture(slope / variance, 1 / variance, SLOPE_PRIOR)
     now[t] = y / n + slope * (t * minutesPerSlice - centre)
@@ -196,12 +199,12 @@ function armLevels(rows: readonly GaugeRow[], arm: 'canary' | 'stable', window: 
   const mean = new Float64Array(T)
   for (const values of own) {
     values.forEach((value, t) => {
-      if (!Number.isNaN(value)) pods[t] = (pods[t] ?? 0) + 1
+      if (!Number.isNaN(value)) pods[t] = valueAt(pods, t) + 1
     })
   }
   for (const values of own) {
     values.forEach((value, t) => {
-      if (!Number.isNaN(value)) mean[t] = (mean[t] ?? 0) + value / (pods[t] ?? 1)
+      if (!Number.isNaN(value)) mean[t] = valueAt(mean, t) + value / (pods[t] ?? 1)
     })
   }
   const shares = own.map((values) => values.map((value, t) => (Number.isNaN(value) ? 0 : 1 / (pods[t] ?? 1))))

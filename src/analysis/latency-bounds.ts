@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { LARGEST_COUNT } from './pod-counts.ts'
 import type { LatencyData, Pod } from './recording.ts'
 import { type ShareCurve, steepness } from './share-curve.ts'
@@ -60,11 +61,11 @@ export function stableCurves(data: LatencyData, pods: readonly Pod[], slices: nu
     if (pod.arm === 'stable') addPod(data, j, totals, above)
   })
   for (const sums of [totals, ...above]) {
-    for (let k = 1; k < sums.length; k++) sums[k] = (sums[k] ?? 0) + (sums[k - 1] ?? 0)
+    for (let k = 1; k < sums.length; k++) sums[k] = valueAt(sums, k) + valueAt(sums, k - 1)
   }
   return {
     over: (from, to) => {
-      const between = (sums: Float64Array): number => (sums[to] ?? 0) - (sums[Math.max(from, 0)] ?? 0)
+      const between = (sums: Float64Array): number => valueAt(sums, to) - valueAt(sums, Math.max(from, 0))
       const n = between(totals)
       if (n <= 0) return undefined
       return { bounds: data.bounds, shares: above.map((sums) => (between(sums) + 0.5) / (n + 1)) }
@@ -91,10 +92,10 @@ function addPod(data: LatencyData, j: number, totals: Float64Array, above: reado
   const total = data.total[j] ?? []
   total.forEach((n, k) => {
     if (n === null || !(n > 0) || n > LARGEST_COUNT) return
-    totals[k + 1] = (totals[k + 1] ?? 0) + n
+    totals[k + 1] = valueAt(totals, k + 1) + n
     above.forEach((sums, b) => {
       const x = data.above[j]?.[b]?.[k] ?? 0
-      if (x >= 0 && x <= n) sums[k + 1] = (sums[k + 1] ?? 0) + x
+      if (x >= 0 && x <= n) sums[k + 1] = valueAt(sums, k + 1) + x
     })
   })
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import type { RunEvidence } from './gather.ts'
 import { memoized } from './memoized.ts'
 
@@ -16,12 +17,12 @@ export function maturity(run: RunEvidence): Maturity {
     const counts = judged.slice(0, known).map(({ canaryCounts }) => canaryCounts)
     const running = new Float64Array(run.plan.slices + 1)
     for (let k = 0; k < run.plan.slices; k++) {
-      running[k + 1] = (running[k] ?? 0) + (counts.some((pods) => (pods[k] ?? 0) > 0) ? 1 : 0)
+      running[k + 1] = valueAt(running, k) + (counts.some((pods) => valueAt(pods, k) > 0) ? 1 : 0)
     }
     return running
   })
   return (from, to, t) => {
     const running = runningOf(judged.filter(({ knownFrom }) => knownFrom <= t).length)
-    return Math.max((running[to + 1] ?? 0) - (running[from] ?? 0), 0)
+    return Math.max(valueAt(running, to + 1) - valueAt(running, from), 0)
   }
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { clusteredSum } from './clustered-sum.ts'
 import { type ArmDispersion, type Dispersion, type PodDispersion, SHORT_HISTORY } from './dispersion.ts'
 import type { Restart } from './rollout-plan.ts'
@@ -102,12 +103,12 @@ function floorPaths(input: NoiseInput, v: Float64Array): (theta0: Float64Array) 
       const theta = theta0[t] ?? 1
       // the rate of the arm that the ratio divides by; history knows stable's, which is the other one where less is worse
       const p = input.lessIsWorse === true ? share / theta : share
-      const nc = (canary.requests[t] ?? 0) * theta
+      const nc = valueAt(canary.requests, t) * theta
       const ns = stable.requests[t] ?? 0
       if (vt > 0) {
         weighted += (vt * (ns * (1 - theta * p) + nc * (1 - p))) / (ns + nc)
         total += vt
-        events += (canary.events[t] ?? 0) + (stable.events[t] ?? 0)
+        events += valueAt(canary.events, t) + valueAt(stable.events, t)
       }
       return events > FEW_EVENTS ? Math.max(weighted / total, MIN_FLOOR) : 1
     })
@@ -117,7 +118,7 @@ function floorPaths(input: NoiseInput, v: Float64Array): (theta0: Float64Array) 
 /** Both arms' pods; a lone stable pod counts as two, since one pod cannot show how pods differ. */
 function clusterShares(arms: Arms): readonly Float64Array[] {
   const stable = arms.stable.shares.map((share) =>
-    share.map((f, t) => ((arms.stable.pods[t] ?? 0) < 2 ? f * Math.SQRT1_2 : f)),
+    share.map((f, t) => (valueAt(arms.stable.pods, t) < 2 ? f * Math.SQRT1_2 : f)),
   )
   return [...arms.canary.shares, ...stable]
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { isotonicNonIncreasing } from '../stats/isotonic-non-increasing.ts'
 import { type Autocovariance, lagBin } from './clustered-sum.ts'
 import type { PodCounts } from './pod-counts.ts'
@@ -16,10 +17,10 @@ export function podAutocovariance(
   const table = excessTable(pods, slices)
   const sums = laggedProducts(table.excess)
   const weights = table.expected.length > 0 ? expectedWeights(table) : new Float64Array(7)
-  sums[0] = (sums[0] ?? 0) - (1 - share) * table.poisson
+  sums[0] = valueAt(sums, 0) - (1 - share) * table.poisson
   const autocovariance = smoothed(sums, weights)
   // a sum of products of independent counts has about its weight as variance
-  const standsOut = autocovariance[6] * Math.sqrt(weights[6] ?? 0) > 2
+  const standsOut = autocovariance[6] * Math.sqrt(valueAt(weights, 6)) > 2
   return { autocovariance, lasting: standsOut ? autocovariance[6] : 0 }
 }
 
@@ -57,10 +58,10 @@ function excessTable(pods: readonly PodCounts[], slices: number): ExcessTable {
     for (let t = 0; t < slices; t++) {
       const n = pod.requests[t] ?? 0
       if (n === 0) continue
-      const mu = (rates[t] ?? 0) * n
+      const mu = valueAt(rates, t) * n
       own[t] = mu
-      rest[t] = (pod.events[t] ?? 0) - mu
-      present[t] = (present[t] ?? 0) + 1
+      rest[t] = valueAt(pod.events, t) - mu
+      present[t] = valueAt(present, t) + 1
       poisson += mu * (1 - n / (totals[t] ?? n))
     }
   })
@@ -84,14 +85,14 @@ export function laggedProducts(rows: readonly Float64Array[]): Float64Array {
   for (const row of rows) {
     const T = row.length
     const prefix = new Float64Array(T + 1)
-    for (let t = 0; t < T; t++) prefix[t + 1] = (prefix[t] ?? 0) + (row[t] ?? 0)
+    for (let t = 0; t < T; t++) prefix[t + 1] = valueAt(prefix, t) + valueAt(row, t)
     for (const [bin, [first, last]] of BINS.entries()) {
       let sum = 0
       for (let t = 0; t + first < T; t++) {
-        const partners = (prefix[Math.min(t + last + 1, T)] ?? 0) - (prefix[t + first] ?? 0)
-        sum += (row[t] ?? 0) * partners
+        const partners = valueAt(prefix, Math.min(t + last + 1, T)) - valueAt(prefix, t + first)
+        sum += valueAt(row, t) * partners
       }
-      sums[bin] = (sums[bin] ?? 0) + sum
+      sums[bin] = valueAt(sums, bin) + sum
     }
   }
   return sums
@@ -110,8 +111,8 @@ function expectedWeights(table: ExcessTable): Float64Array {
       const pods = Math.max(table.present[t] ?? 0, table.present[t + lag] ?? 0)
       if (pods === 0) continue
       let sum = 0
-      for (const mu of table.expected) sum += (mu[t] ?? 0) * (mu[t + lag] ?? 0)
-      weights[bin] = (weights[bin] ?? 0) + sum * (1 - 1 / pods)
+      for (const mu of table.expected) sum += valueAt(mu, t) * valueAt(mu, t + lag)
+      weights[bin] = valueAt(weights, bin) + sum * (1 - 1 / pods)
     }
   }
   return weights
@@ -122,7 +123,7 @@ export function smoothed(sums: Float64Array, weights: Float64Array): Autocovaria
   const ratios: number[] = []
   for (let bin = 0; bin < 7; bin++) {
     const weight = weights[bin] ?? 0
-    ratios.push(weight > 0 ? (sums[bin] ?? 0) / weight : (ratios[bin - 1] ?? 0))
+    ratios.push(weight > 0 ? valueAt(sums, bin) / weight : (ratios[bin - 1] ?? 0))
   }
   const fitted = isotonicNonIncreasing(
     ratios,

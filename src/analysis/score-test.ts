@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { binomialCdf } from '../stats/binomial-cdf.ts'
 import { binomialUpperTail } from '../stats/binomial-upper-tail.ts'
 import { normalSf } from '../stats/normal-sf.ts'
@@ -34,16 +35,18 @@ export function scoreTest(stream: Stream, theta0: Float64Array): ScoreTest {
     if (variance <= 0) return undefined
     const floor = floors[t] ?? 1
     const phi = stream.noise.phi(floor, 0, t)
-    const z = (sign * (sums.excess[t] ?? 0)) / Math.sqrt(phi * variance)
+    const z = (sign * valueAt(sums.excess, t)) / Math.sqrt(phi * variance)
     const approximate = z > 0 ? studentTSf(z, stream.noise.freedom(floor, phi)) : normalSf(z)
-    return (sums.events[t] ?? 0) < FEW_EVENTS ? Math.max(approximate, exactTail(sums, t, sign)) : approximate
+    return valueAt(sums.events, t) < FEW_EVENTS
+      ? Math.max(approximate, exactTail(sums, t, sign))
+      : approximate
   }
   return { harmP: (t) => tail(t, 1), goodP: (t) => tail(t, -1) }
 }
 
 function exactTail(sums: ScoreSums, t: number, sign: 1 | -1): number {
   const events = sums.events[t] ?? 0
-  const share = (sums.expected[t] ?? 0) / events
+  const share = valueAt(sums.expected, t) / events
   const canary = sums.canary[t] ?? 0
   const total = Math.round(events)
   return sign > 0
@@ -64,11 +67,11 @@ function scoreSums(stream: Stream, theta0: Float64Array): ScoreSums {
   const v = information(stream.facing)
   let [excess, variance, own, events, expected] = [0, 0, 0, 0, 0]
   for (let t = 0; t < T; t++) {
-    if ((v[t] ?? 0) > 0) {
-      const nc = (canary.requests[t] ?? 0) * (theta0[t] ?? 1)
-      const pi = nc / (nc + (stable.requests[t] ?? 0))
+    if (valueAt(v, t) > 0) {
+      const nc = valueAt(canary.requests, t) * (theta0[t] ?? 1)
+      const pi = nc / (nc + valueAt(stable.requests, t))
       const xc = canary.events[t] ?? 0
-      const total = xc + (stable.events[t] ?? 0)
+      const total = xc + valueAt(stable.events, t)
       own += xc
       events += total
       expected += total * pi

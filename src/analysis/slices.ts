@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import type { PodCounts } from './pod-counts.ts'
 import type { RolloutPlan } from './rollout-plan.ts'
 
@@ -57,7 +58,7 @@ export function information(arms: Arms): Float64Array {
     const ns = arms.stable.requests[t] ?? 0
     if (nc <= 0 || ns <= 0) return 0
     const pi = nc / (nc + ns)
-    return (xc + (arms.stable.events[t] ?? 0)) * pi * (1 - pi)
+    return (xc + valueAt(arms.stable.events, t)) * pi * (1 - pi)
   })
 }
 
@@ -86,9 +87,9 @@ function armSlices(pods: readonly PodCounts[], window: SliceWindow, ready: Readi
       if (requests <= 0 || !isReady(t)) continue
       x[t] = pod.events[window.start + t] ?? 0
       n[t] = requests
-      arm.events[t] = (arm.events[t] ?? 0) + (x[t] ?? 0)
-      arm.requests[t] = (arm.requests[t] ?? 0) + requests
-      arm.pods[t] = (arm.pods[t] ?? 0) + 1
+      arm.events[t] = valueAt(arm.events, t) + valueAt(x, t)
+      arm.requests[t] = valueAt(arm.requests, t) + requests
+      arm.pods[t] = valueAt(arm.pods, t) + 1
     }
     podEvents.push(x)
     podRequests.push(n)
@@ -124,7 +125,7 @@ function aggregateReadiness(pods: readonly PodCounts[], window: SliceWindow): Re
 
 function firstTraffic(pod: PodCounts, from: number, to: number): number {
   for (let k = from; k < to; k++) {
-    if ((pod.requests[k] ?? 0) > 0) return k
+    if (valueAt(pod.requests, k) > 0) return k
   }
   return -1
 }

@@ -1,3 +1,4 @@
+import { valueAt } from './value-at.ts'
 import { logAddExp } from '../stats/log-add-exp.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 import type { RolloutPlan } from './rollout-plan.ts'
@@ -44,7 +45,7 @@ function declaredSplits(arms: Arms, plan: RolloutPlan, t: number): readonly Spli
     const splits: Split[] = []
     for (let k = step.from + 1; k < end && step.weight > 0 && step.weight < 100; k++) {
       const canary = arms.canary.requests[k] ?? 0
-      const all = canary + (arms.stable.requests[k] ?? 0)
+      const all = canary + valueAt(arms.stable.requests, k)
       if (all > 0) splits.push({ canary, all, weight: step.weight / 100 })
     }
     return splits
