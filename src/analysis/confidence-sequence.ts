@@ -1,11 +1,6 @@
 import { valueAt } from './value-at.ts'
 import type { Arms } from './slices.ts'
-
-export interface RatioInterval {
-  readonly estimate: number
-  readonly low: number
-  readonly high: number
-}
+import type { Interval } from './verdict.ts'
 
 const GRID_HALF = 300
 const GRID_END = 3
@@ -23,7 +18,7 @@ const logPrior = Float64Array.from(density, (value) => Math.log(value / mass))
  * All risk ratios not refuted so far, valid at every look together. It is read off a grid from 1/20 to 20;
  * undefined without events.
  */
-export function confidenceSequence(arms: Arms, t: number, phi: number): RatioInterval | undefined {
+export function confidenceSequence(arms: Arms, t: number, phi: number): Interval | undefined {
   const slices = comparedSlices(arms, t)
   if (slices.length === 0) return undefined
   const logs = aroundPeak((i) => tiltedLikelihood(slices, grid[i] ?? 0) / phi)
