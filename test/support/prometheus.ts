@@ -9,8 +9,11 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export interface PrometheusOptions {
-  /** OpenMetrics text with timestamps, `# EOF` at the end: becomes blocks on disk before the server starts. */
-  readonly openMetrics?: string
+  /**
+   * OpenMetrics text with timestamps, `# EOF` at the end, in one part or many: becomes blocks on disk before the server
+   * starts.
+   */
+  readonly openMetrics?: string | Iterable<string>
   /** Takes remote writes, native histograms among them (see `remoteWrite`). */
   readonly receiver?: boolean
   readonly scrape?: Scrape
@@ -76,7 +79,7 @@ export const startPrometheus = async (options: PrometheusOptions = {}): Promise<
   }
 }
 
-const backfill = async (folder: string, openMetrics: string): Promise<void> => {
+const backfill = async (folder: string, openMetrics: string | Iterable<string>): Promise<void> => {
   const file = join(folder, 'samples.om')
   await writeFile(file, openMetrics)
   const promtool = binary('promtool') ?? 'promtool'

@@ -6,16 +6,24 @@ import { writeNumber } from './write-value.ts'
  * the format: what is gone stays as it was for five minutes.
  */
 export function toOpenMetrics(series: readonly SimulatedSeries[]): string {
-  const lines: string[] = []
-  for (const { labels, times, values } of series) {
-    const { __name__: name = '', ...others } = labels
-    const inside = Object.entries(others).map(([label, value]) => `${label}="${escape(value)}"`)
-    const head = `${name}{${inside.join(',')}}`
-    for (let index = 0; index < times.length; index++) {
-      lines.push(`${head} ${writeNumber(numberAt(values, index))} ${numberAt(times, index) / 1000}`)
-    }
-  }
-  return `${lines.join('\n')}\n# EOF\n`
+  return [...openMetricsParts(series)].join('')
+}
+
+/** The same in parts, one a series: the text of hours of many series is longer than a string can be. */
+export function* openMetricsParts(series: Iterable<SimulatedSeries>): Generator<string> {
+  for (const one of series) yield samplesOf(one)
+  yield '# EOF\n'
+}
+
+function samplesOf({ labels, times, values }: SimulatedSeries): string {
+  const { __name__: name = '', ...others } = labels
+  const inside = Object.entries(others).map(([label, value]) => `${label}="${escape(value)}"`)
+  const head = `${name}{${inside.join(',')}}`
+  const lines = Array.from(
+    times,
+    (time, index) => `${head} ${writeNumber(numberAt(values, index))} ${time / 1000}\n`,
+  )
+  return lines.join('')
 }
 
 function escape(value: string): string {

@@ -1,5 +1,5 @@
 import type { Arm, Sample } from '../../analysis/recording.ts'
-import type { Identity } from './identity.ts'
+import { createIdentity, type Identity } from './identity.ts'
 import type { Deeds } from './tally.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -21,7 +21,14 @@ export function decoysOf(
   const always = illDeeds(timeline.slices, timeline.slices, bounds)
   const others = [
     { ...identity, namespace: `${namespace}-staging` },
-    { ...identity, target: `${target}-api`, service: `${service}-api`, ingress: `${ingress}-api` },
+    {
+      ...identity,
+      target: `${target}-api`,
+      service: `${service}-api`,
+      ingress: `${ingress}-api`,
+      // another template has another hash
+      revisions: createIdentity(revisions.canary).revisions,
+    },
   ]
   const old = {
     ...identity,

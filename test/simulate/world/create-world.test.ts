@@ -18,6 +18,7 @@ const names: readonly ConventionName[] = [
   'application',
   'opentelemetry',
   'istio',
+  'istio-gateway',
   'linkerd',
   'nginx',
   'traefik',

@@ -47,6 +47,15 @@ export const handWritten: Readonly<Record<ConventionName, HandWritten>> = {
       `destination_workload="${either(arm, 'web', 'web-primary')}"`,
     perSecond: 1000,
   },
+  'istio-gateway': {
+    total: 'istio_requests_total',
+    bad: 'response_code=~"5.."',
+    buckets: 'istio_request_duration_milliseconds_bucket',
+    matchers: (namespace, arm) =>
+      `reporter="source",destination_workload_namespace="${namespace}",` +
+      `destination_workload="${either(arm, 'web', 'web-primary')}"`,
+    perSecond: 1000,
+  },
   linkerd: {
     total: 'response_total',
     bad: 'classification="failure"',
