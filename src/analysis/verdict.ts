@@ -44,6 +44,8 @@ export const reasonCodes = [
   'rejected',
   'held',
   'overloaded',
+  // the caller
+  'few-looks',
 ] as const
 
 export type ReasonCode = (typeof reasonCodes)[number] | SourceProblemCode

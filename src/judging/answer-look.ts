@@ -4,6 +4,7 @@ import { oneLine } from '../analysis/words.ts'
 import type { Decision, Run, Step } from '../ports.ts'
 import { applyDecisions } from './apply-decisions.ts'
 import { decisionsInForce } from './decisions-in-force.ts'
+import { fewLooks } from './few-looks.ts'
 import type { NamedStep } from './judge-request.ts'
 import { recall } from './recall.ts'
 
@@ -40,13 +41,16 @@ export function answerLook(input: AnswerInput): AnsweredLook {
     step: asked,
     firstStep: first(steps),
   })
+  const decided = applyDecisions(waiting ?? recalled.verdict, decisions, policy)
+  const remarked = fewLooks(decided, named, steps)
   return {
-    verdict: applyDecisions(waiting ?? recalled.verdict, decisions, policy),
+    verdict: remarked ?? decided,
     decisions,
     changedBy: [
       ...recalled.changedBy,
       ...(waiting === undefined ? [] : [`before step ${named?.index}`]),
       ...decisions.map(({ id }) => id),
+      ...(remarked === undefined ? [] : [`few looks: ${named?.looks}`]),
     ],
   }
 }

@@ -32,6 +32,8 @@ export interface NamedStep {
   readonly weight?: number
   readonly next?: number
   readonly minutes?: number
+  /** How often the caller will ask before it gives up, once a minute. */
+  readonly looks?: number
 }
 
 /** A rollout that comes with all its data. */

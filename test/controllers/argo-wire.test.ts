@@ -25,6 +25,7 @@ describe('runArgoRollout', () => {
       step: '1',
       of: '3',
       minutes: '10',
+      looks: '14',
     }
     expect(JSON.parse(first?.body ?? '')).toEqual(body)
     expect(JSON.parse(second?.body ?? '')).toEqual({ ...body, weight: '25', next: '50', step: '2' })

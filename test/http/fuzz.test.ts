@@ -53,6 +53,7 @@ const called = fc
       of: '3',
       weight: '5',
       minutes: '10',
+      looks: '14',
       start: '',
       service: 'web',
     }),

@@ -70,6 +70,17 @@ describe('a whole rollout by Argo Rollouts', () => {
       )
     })
 
+    test('is paused after as many looks as the Rollout says, each of which says that they are too few', async () => {
+      await using scene = await setSceneHere({ controller: 'argo', routes: false })
+      const { phase, log } = await rollOutWithArgo(scene, { looks: 8 })
+      const summaries = verdictsOf(log).map(({ summary }) => summary)
+      expect([phase, summaries.length]).toEqual(['Paused', 8])
+      for (const summary of summaries)
+        expect(summary).toContain(
+          '8 looks are planned for a step of 10 minutes, 14 are needed to see its end',
+        )
+    })
+
     test('is aborted at its gate by `onNoData: fail`, never before', async () => {
       const { phase, weights, minutes } = await rollOut('onNoData: fail')
       expect([phase, ...weights]).toEqual(['Degraded', 5, 0])

@@ -52,14 +52,21 @@ export const setSceneHere = (options: SceneOptions): Promise<Scene<Service>> => 
 
 export function rollOutWithArgo(
   scene: Scene<Service>,
-  { policy, ...options }: Partial<ArgoOptions> & { readonly policy?: string } = {},
+  {
+    policy = 'istio-service',
+    looks = 14,
+    ...options
+  }: Partial<ArgoOptions> & { readonly policy?: string; readonly looks?: number } = {},
 ): Promise<ArgoResult> {
   const { clock, world, service, weights } = scene
   const { stable, canary } = world.identity.revisions
   return runArgoRollout({
     manifests: changed(
       readManifests(['rollouts/argo/rollout.yaml', 'rollouts/argo/analysis-template.yaml']),
-      (text) => (policy === undefined ? text : text.replaceAll('"istio-service"', JSON.stringify(policy))),
+      (text) =>
+        text
+          .replaceAll('"istio-service"', JSON.stringify(policy))
+          .replaceAll('"name":"looks","value":"14"', `"name":"looks","value":"${looks}"`),
     ),
     call: service.call,
     clock,

@@ -65,6 +65,11 @@ export const argoRequestSchema = z
     weight: number('Percent of the traffic that goes to the canary', { from: 0, to: 100 }),
     next: number('The weight that follows', { from: 0, to: 100 }),
     minutes: number('Planned length of the step', { from: 0.1, to: 10_080 }),
+    looks: number('`count` of the template, to be told when it is under `minutes` + 4', {
+      from: 1,
+      to: 100_000,
+      whole: true,
+    }),
     start: z
       .union([empty, z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-20T10:00:00Z' })])
       .exactOptional()
@@ -82,9 +87,22 @@ export type ArgoRequest = z.output<typeof argoRequestSchema>
 
 /** The look that is asked for; what makes no sense is refused, with the field that is to be mended. */
 export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
-  const { namespace, name, canaryHash, stableHash, policy, start, step, of, weight, next, minutes, ...more } =
-    body
-  const stepFields = { step, of, weight, next, minutes }
+  const {
+    namespace,
+    name,
+    canaryHash,
+    stableHash,
+    policy,
+    start,
+    step,
+    of,
+    weight,
+    next,
+    minutes,
+    looks,
+    ...more
+  } = body
+  const stepFields = { step, of, weight, next, minutes, looks }
   const issues = [...wrongHashes({ canaryHash, stableHash }), ...wrongStep(stepFields)]
   if (issues.length > 0) throw invalidInput('unprocessable', 'invalid body', issues, issues.length)
   const named = namedStep(stepFields)
@@ -102,7 +120,7 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
   }
 }
 
-type StepFields = Pick<ArgoRequest, 'step' | 'of' | 'weight' | 'next' | 'minutes'>
+type StepFields = Pick<ArgoRequest, 'step' | 'of' | 'weight' | 'next' | 'minutes' | 'looks'>
 type Given<T> = { readonly [K in keyof T]: T[K] | undefined }
 
 function wrongHashes(hashes: Pick<ArgoRequest, 'canaryHash' | 'stableHash'>): readonly FieldIssue[] {
@@ -130,7 +148,7 @@ function wrongStep({ step, of, ...others }: Given<StepFields>): readonly FieldIs
   ]
 }
 
-function namedStep({ step, of, weight, next, minutes }: Given<StepFields>): NamedStep | undefined {
+function namedStep({ step, of, weight, next, minutes, looks }: Given<StepFields>): NamedStep | undefined {
   if (!given(step)) return undefined
   return {
     index: step - 1,
@@ -138,6 +156,7 @@ function namedStep({ step, of, weight, next, minutes }: Given<StepFields>): Name
     ...(given(weight) && { weight }),
     ...(given(next) && { next }),
     ...(given(minutes) && { minutes }),
+    ...(given(looks) && { looks }),
   }
 }
 

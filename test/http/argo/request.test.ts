@@ -30,8 +30,9 @@ describe('toJudgeRequest(what an AnalysisTemplate sends)', () => {
   })
 
   test('reads numbers from strings, and counts steps from 1', () => {
-    const step = { step: '2', of: '3', weight: '25', next: '50', minutes: '10.5' }
-    expect(ask(step)).toEqual({ ...asked, step: { index: 1, of: 3, weight: 25, next: 50, minutes: 10.5 } })
+    const step = { step: '2', of: '3', weight: '25', next: '50', minutes: '10.5', looks: '15' }
+    const numbers = { index: 1, of: 3, weight: 25, next: 50, minutes: 10.5, looks: 15 }
+    expect(ask(step)).toEqual({ ...asked, step: numbers })
   })
 
   test('reads numbers that are numbers, as a literal in the template is', () => {
@@ -46,6 +47,7 @@ describe('toJudgeRequest(what an AnalysisTemplate sends)', () => {
       'weight',
       'next',
       'minutes',
+      'looks',
       'start',
       'service',
       'port',
