@@ -31,10 +31,9 @@ export function clusteredSum(
       const sum = sums[i]
       const start = starts[i] ?? 0
       if (sum === undefined || start > t) continue
-      const before = t > start ? valueAt(sum, t - 1) : 0
       const earlier = valueAt(tail, Math.min(t - start, NEAR - 1)) + r[6] * farSum(prefixes, table, start, t)
       const vt = v[t] ?? 0
-      sum[t] = before + vt * (2 * earlier + vt * r[0] * sharedSquare(table, t, t))
+      sum[t] = valueAt(sum, t - 1) + vt * (2 * earlier + vt * r[0] * sharedSquare(table, t, t))
     }
   }
   return sums

@@ -37,7 +37,7 @@ function assumedNoise(): GaugeNoise {
 function levelAutocovariance(pods: readonly GaugeRow[], slices: number): Autocovariance {
   const { excess, present } = excessTable(pods, slices)
   const weights = new Float64Array(7)
-  for (let lag = 0; lag <= Math.min(LAST_LAG, slices - 1); lag++) {
+  for (let lag = 0; lag <= LAST_LAG; lag++) {
     const bin = lagBin(lag)
     for (let t = 0; t + lag < slices; t++) {
       const [one, other] = [present[t] ?? 0, present[t + lag] ?? 0]

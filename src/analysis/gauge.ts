@@ -73,7 +73,7 @@ export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSec
       const information = level.information[t] ?? 0
       if (information <= 0) return undefined
       const z = (difference - valueAt(level.mean, t)) * Math.sqrt(information)
-      return z > 0 ? studentTSf(z, Math.max(noise.pods - 1, 1)) : normalSf(z)
+      return z > 0 ? studentTSf(z, noise.pods - 1) : normalSf(z)
     },
     above: (limit) => oneSided(own, (mean) => mean - limit, HARM_PRIOR),
   }

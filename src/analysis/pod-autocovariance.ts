@@ -16,7 +16,7 @@ export function podAutocovariance(
 ): { readonly autocovariance: Autocovariance; readonly lasting: number } {
   const table = excessTable(pods, slices)
   const sums = laggedProducts(table.excess)
-  const weights = table.expected.length > 0 ? expectedWeights(table) : new Float64Array(7)
+  const weights = expectedWeights(table)
   sums[0] = valueAt(sums, 0) - (1 - share) * table.poisson
   const autocovariance = smoothed(sums, weights)
   // a sum of products of independent counts has about its weight as variance
@@ -105,7 +105,7 @@ function expectedWeights(table: ExcessTable): Float64Array {
   if (steady) return laggedProducts(table.expected).map((sum) => sum * (1 - 1 / most))
   const weights = new Float64Array(BINS.length)
   const T = table.present.length
-  for (let lag = 0; lag <= Math.min(LAST_LAG, T - 1); lag++) {
+  for (let lag = 0; lag <= LAST_LAG; lag++) {
     const bin = lagBin(lag)
     for (let t = 0; t + lag < T; t++) {
       const pods = Math.max(table.present[t] ?? 0, table.present[t + lag] ?? 0)
@@ -125,10 +125,7 @@ export function smoothed(sums: Float64Array, weights: Float64Array): Autocovaria
     const weight = weights[bin] ?? 0
     ratios.push(weight > 0 ? valueAt(sums, bin) / weight : (ratios[bin - 1] ?? 0))
   }
-  const fitted = isotonicNonIncreasing(
-    ratios,
-    Array.from(weights, (w) => Math.max(w, Number.MIN_VALUE)),
-  )
+  const fitted = isotonicNonIncreasing(ratios, [...weights])
   const at = (bin: number): number => Math.max(fitted[bin] ?? 0, 0)
   return [at(0), at(1), at(2), at(3), at(4), at(5), at(6)]
 }

@@ -40,6 +40,11 @@ describe('clusteredSum', () => {
     }
   })
 
+  it('is empty before the first slice', () => {
+    const none = new Float64Array(0)
+    expect(clusteredSum(none, [none, none], r, [0, 3])).toEqual([none, none])
+  })
+
   it('is zero where pods never differ', () => {
     const ones = new Float64Array(40).fill(1)
     expect(clusteredSum(ones, [ones], [0, 0, 0, 0, 0, 0, 0], [0])[0]?.every((value) => value === 0)).toBe(
