@@ -1,3 +1,4 @@
+import { hasRouter } from './flagger-manifests.ts'
 import type { Status } from './flagger-state.ts'
 import type { TickDeps } from './flagger-tick-deps.ts'
 
@@ -16,14 +17,16 @@ export async function rollBack(at: Status, deps: TickDeps): Promise<void> {
   }
   await state.setWeight(0)
   await messenger.event(`Canary failed! Scaling down ${id}`, { ...at, phase: 'Failed' }, 'Warning')
-  state.change({ phase: 'Failed', failedChecks: 0, lastApplied: state.spec() })
+  state.change({ phase: 'Failed', failedChecks: 0, iterations: 0, lastApplied: state.spec() })
   await postRollout({ ...at, phase: 'Failed' }, at, deps)
 }
 
 /** The tick of phase Promoting: primary runs the new spec and takes all traffic. */
-export async function shiftToPrimary(at: Status, { state, messenger }: TickDeps): Promise<void> {
-  await messenger.event('Routing all traffic to primary', at)
-  await state.setWeight(0)
+export async function shiftToPrimary(at: Status, { state, messenger, canary }: TickDeps): Promise<void> {
+  if (hasRouter(canary)) {
+    await messenger.event('Routing all traffic to primary', at)
+    await state.setWeight(0)
+  }
   state.change({ phase: 'Finalising' })
 }
 

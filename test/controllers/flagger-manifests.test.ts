@@ -123,7 +123,10 @@ describe('runFlaggerCanary', () => {
   })
 
   test.each([
-    ['blue/green', canaryWith({ iterations: 10 })],
+    ['iterations beside weights', canaryWith({ iterations: 10 })],
+    ['match without iterations', canaryWith({ match: [{}] })],
+    ['mirrored traffic', canaryWith({ stepWeights: undefined, iterations: 10, mirror: true })],
+    ['weights without a router', canaryWith({}, { provider: 'kubernetes' })],
     ['metric checks', canaryWith({ metrics: [{ name: 'request-success-rate' }] })],
     ['no weights', canaryWith({ stepWeights: undefined })],
     ['both kinds of weights', canaryWith({ stepWeight: 5 })],

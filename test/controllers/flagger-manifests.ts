@@ -31,7 +31,7 @@ export type Webhook = z.infer<typeof webhook>
 
 const weight = z.int().min(0).max(100)
 
-// Strict: another strategy (iterations, match, mirror) is another tick.
+// Strict: what is not here, such as mirror, is another tick.
 const analysis = z
   .strictObject({
     interval: duration.refine((ms) => ms >= 10_000, 'expected at least 10s'),
@@ -39,30 +39,50 @@ const analysis = z
     maxWeight: weight.optional(),
     stepWeight: weight.optional(),
     stepWeights: z.array(weight).min(1).optional(),
+    iterations: z.int().min(1).optional(),
+    match: z.array(z.unknown()).min(1).optional(),
     metrics: z.array(z.unknown()).max(0, 'metric checks of Flagger are not simulated').default([]),
     webhooks: z.array(webhook),
   })
   .refine(
-    ({ stepWeight = 0, stepWeights }) => stepWeight > 0 !== (stepWeights !== undefined),
-    'expected stepWeight or stepWeights',
+    ({ stepWeight = 0, stepWeights, iterations }) =>
+      [stepWeight > 0, stepWeights !== undefined, iterations !== undefined].filter(Boolean).length === 1,
+    'expected stepWeight, stepWeights or iterations',
+  )
+  .refine(
+    ({ match, iterations }) => match === undefined || iterations !== undefined,
+    'expected iterations with match',
   )
 
-const canary = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string().default('default') }),
-  spec: z.object({
-    provider: z.string().optional(),
-    targetRef: z.object({ kind: z.string(), name: z.string() }),
-    service: z.object({ name: z.string().optional(), port: z.int() }),
-    skipAnalysis: z.literal(false, 'skipAnalysis is not simulated').default(false),
-    suspend: z.literal(false, 'suspend is not simulated').default(false),
-    analysis,
-  }),
-})
+const canary = z
+  .object({
+    metadata: z.object({ name: z.string(), namespace: z.string().default('default') }),
+    spec: z.object({
+      provider: z.string().optional(),
+      targetRef: z.object({ kind: z.string(), name: z.string() }),
+      service: z.object({ name: z.string().optional(), port: z.int() }),
+      skipAnalysis: z.literal(false, 'skipAnalysis is not simulated').default(false),
+      suspend: z.literal(false, 'suspend is not simulated').default(false),
+      analysis,
+    }),
+  })
+  .refine(
+    ({
+      spec: {
+        provider,
+        analysis: { iterations, match },
+      },
+    }) => provider !== 'kubernetes' || (iterations !== undefined && match === undefined),
+    'what Flagger makes of weights or match without a router is not simulated',
+  )
 export type Canary = z.infer<typeof canary>
 type Analysis = z.infer<typeof analysis>
 
 export const readCanary = (manifests: readonly Manifest[], name?: string): Canary =>
   canary.parse(findManifest(manifests, 'Canary', name).document)
+
+/** Without one the Service is all there is, and no weight can be set. */
+export const hasRouter = ({ spec }: Canary): boolean => spec.provider !== 'kubernetes'
 
 /** The weight at which the promotion is asked for. */
 export function maxWeight({ stepWeights, maxWeight: limit = 0 }: Analysis): number {

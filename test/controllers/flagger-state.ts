@@ -14,6 +14,8 @@ export type Phase =
 export interface Status {
   readonly phase: Phase
   readonly failedChecks: number
+  /** Ticks that a blue/green or A/B canary has been checked for. */
+  readonly iterations: number
   /** The revision that the checksum stands for. */
   readonly lastApplied: string
   readonly lastPromoted: string
@@ -43,6 +45,7 @@ export function createFlaggerState(initial: {
   let status: Status = {
     phase: 'Initialized',
     failedChecks: 0,
+    iterations: 0,
     lastApplied: stable,
     lastPromoted: stable,
   }

@@ -1,6 +1,7 @@
 import { finish, rollBack, shiftToPrimary } from './flagger-endings.ts'
+import { iterate } from './flagger-iterations.ts'
 import { maxWeight, nextWeight } from './flagger-manifests.ts'
-import type { Canary } from './flagger-manifests.ts'
+import { idOf, progressing, promote, targetOf } from './flagger-promotion.ts'
 import type { Phase, Status } from './flagger-state.ts'
 import type { TickDeps } from './flagger-tick-deps.ts'
 
@@ -41,13 +42,13 @@ async function confirmRollout(at: Status, deps: TickDeps): Promise<void> {
   }
   // Told before the new spec is written to the status, so still under the checksum of before.
   await messenger.event(`New revision detected! Scaling up ${targetOf(canary)}`, progressing(at))
-  state.change({ phase: 'Progressing', failedChecks: 0, lastApplied: state.spec() })
+  state.change({ phase: 'Progressing', failedChecks: 0, iterations: 0, lastApplied: state.spec() })
 }
 
 async function restart(at: Status, { state, messenger, canary }: TickDeps): Promise<void> {
   await messenger.event(`New revision detected! Restarting analysis for ${targetOf(canary)}`, at)
   await state.setWeight(0)
-  state.change({ phase: 'Progressing', failedChecks: 0, lastApplied: state.spec() })
+  state.change({ phase: 'Progressing', failedChecks: 0, iterations: 0, lastApplied: state.spec() })
 }
 
 /** The first hook that passes rolls back. */
@@ -69,7 +70,7 @@ async function wantsRollback(at: Status, deps: TickDeps): Promise<boolean> {
 
 /** pre-rollout hooks before the canary has traffic, rollout hooks afterwards. A failure counts and ends the tick. */
 async function checksPass(at: Status, { state, messenger, canary }: TickDeps): Promise<boolean> {
-  const before = state.weight() === 0
+  const before = state.weight() === 0 && at.iterations === 0
   if (before) await messenger.event(`Starting canary analysis for ${targetOf(canary)}`, at)
   const failure = before
     ? await messenger.firstFailure('pre-rollout', progressing(at), 'Pre-rollout')
@@ -84,6 +85,7 @@ async function checksPass(at: Status, { state, messenger, canary }: TickDeps): P
 async function advance(at: Status, deps: TickDeps): Promise<void> {
   const { state, messenger, canary } = deps
   const { analysis } = canary.spec
+  if (analysis.iterations !== undefined) return iterate(at, analysis.iterations, deps)
   if (at.phase !== 'WaitingPromotion' && !(await mayIncrease(at, deps))) return
   if (state.weight() >= maxWeight(analysis)) return promote(at, deps)
   await state.setWeight(nextWeight(analysis, state.weight()))
@@ -99,25 +101,3 @@ async function mayIncrease(at: Status, { messenger, canary, alert }: TickDeps): 
   if (!failure.hook.muteAlert) alert('Canary traffic increase is waiting for approval.')
   return false
 }
-
-async function promote(at: Status, { state, messenger, canary, alert }: TickDeps): Promise<void> {
-  const failure = await messenger.firstFailure('confirm-promotion', progressing(at), 'Confirm-promotion')
-  if (failure !== undefined) {
-    if (at.phase === 'WaitingPromotion') return
-    state.change({ phase: 'WaitingPromotion' })
-    const waiting = `waiting for promotion approval ${failure.hook.name}`
-    await messenger.event(`Halt ${idOf(canary)} advancement ${waiting}`, at, 'Warning')
-    if (!failure.hook.muteAlert) alert('Canary promotion is waiting for approval.')
-    return
-  }
-  const { namespace } = canary.metadata
-  const primary = `${canary.spec.targetRef.name}-primary.${namespace}`
-  await messenger.event(`Copying ${targetOf(canary)} template spec to ${primary}`, at)
-  state.change({ phase: 'Promoting' })
-}
-
-/** These hooks are told Progressing, whatever the phase is. */
-const progressing = (at: Status): Status => ({ ...at, phase: 'Progressing' })
-
-const idOf = ({ metadata }: Canary): string => `${metadata.name}.${metadata.namespace}`
-const targetOf = ({ metadata, spec }: Canary): string => `${spec.targetRef.name}.${metadata.namespace}`

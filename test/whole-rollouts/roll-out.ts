@@ -83,14 +83,18 @@ export function rollOutWithArgo(
 
 export function rollOutWithFlagger(
   scene: Scene<Service>,
-  { policy, ...options }: Partial<FlaggerOptions> & { readonly policy?: string } = {},
+  {
+    policy = 'istio',
+    manifests = readManifests(['rollouts/flagger/canary.yaml']),
+    ...options
+  }: Partial<FlaggerOptions> & { readonly policy?: string } = {},
 ): Promise<FlaggerResult> {
   const { clock, world, service, weights } = scene
   return runFlaggerCanary({
-    manifests: changed(readManifests(['rollouts/flagger/canary.yaml']), (text) =>
+    manifests: changed(manifests, (text) =>
       text
         .replaceAll('http://canary-judge.', `http://flagger:${controllerToken}@canary-judge.`)
-        .replaceAll('"policy":"istio"', `"policy":${JSON.stringify(policy ?? 'istio')}`),
+        .replaceAll('"policy":"istio"', `"policy":${JSON.stringify(policy)}`),
     ),
     call: service.call,
     clock,

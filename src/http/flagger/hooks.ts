@@ -95,8 +95,10 @@ async function confirmPromotion(call: HookCall, deps: HookDeps): Promise<Answer>
   if (granted && judgement.verdict === 'inconclusive') return line(200, 'the promotion was confirmed before')
   const answer = toAnswer(hook, judgement)
   const promotion = granted || answer.status === 200
-  // Whoever asks for the promotion has arrived at the last weight.
-  await deps.runs.mark(placed.run, { hook, promotion }, call)
+  // Whoever asks for the promotion has arrived at the last weight. Refused for good is like any look with traffic: no
+  // pre-rollout goes on with such a run.
+  const mark = judgement.verdict === 'fail' ? 'rollout' : hook
+  await deps.runs.mark(placed.run, { hook: mark, promotion }, call)
   return answer
 }
 

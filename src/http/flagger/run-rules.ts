@@ -32,12 +32,23 @@ export async function beginRun(call: HookCall, desk: Desk): Promise<Run | undefi
   const open = await book.findOpen(key)
   if (open === undefined) return openRun(call, 'pre-rollout', desk)
   if (open.openedAt > now) return undefined
-  if (!isQuiet(open, call, now) && (await waitsForTraffic(open, call, book))) {
+  const goesOn = asksForPromotion(open, call) || (await waitsForTraffic(open, call, book))
+  if (!isQuiet(open, call, now) && goesOn) {
     const lastHook = writeMark({ ...readMark(open.lastHook), hook: 'pre-rollout' })
     return book.change(open, { lastHook, lastHookAt: now })
   }
   await book.change(open, { closedAt: now, ending: 'superseded' })
   return openRun(call, 'pre-rollout', desk)
+}
+
+/**
+ * A blue/green canary whose promotion is refused goes back to its last check but one. Where it has only one, that is
+ * the beginning, and pre-rollout comes again.
+ */
+function asksForPromotion(open: Run, { revision }: HookCall): boolean {
+  const { hook, promotion } = readMark(open.lastHook)
+  const refused = hook === 'confirm-promotion' && !promotion
+  return refused && open.revision === revision && open.firstFailAt === undefined
 }
 
 async function waitsForTraffic(open: Run, { revision }: HookCall, book: RunBook): Promise<boolean> {

@@ -1,6 +1,7 @@
+import request from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { minute } from '../../support/run-judge.ts'
-import { type FlaggerRollout, payload, quickPolicy, runFlagger } from './flagger-caller.ts'
+import { type FlaggerRollout, payload, quickPolicy, runFlagger, token } from './flagger-caller.ts'
 
 const bad = {
   fixture: 'errors-x10',
@@ -60,6 +61,43 @@ describe('an old fail never rolls back a new run of the same checksum', () => {
     expect((await running.hook('rollback', { checksum })).status).toBe(409)
     expect((await running.hook('rollback')).status).toBe(409)
     expect((await runsOf(running)).map(({ ending }) => ending)).toEqual([undefined, 'superseded'])
+  })
+})
+
+describe('POST /v1/flagger/pre-rollout after a refused confirm-promotion', () => {
+  const refused = async (options: Parameters<typeof runFlagger>[0], status: number) => {
+    const running = await runFlagger(options)
+    await running.hook('pre-rollout')
+    await running.until('confirm-promotion', status)
+    running.clock.ms += minute
+    return running
+  }
+
+  test('goes on with the run: blue/green with one iteration comes back to it', async () => {
+    await using running = await refused({ fixture: 'too-little-traffic' }, 425)
+    expect((await running.hook('pre-rollout')).status).toBe(200)
+    expect(await runsOf(running)).toHaveLength(1)
+    expect((await running.hook('confirm-promotion')).status).toBe(425)
+    expect((await running.hook('pre-rollout', { checksum: 'b8c5d' })).status).toBe(200)
+    expect((await runsOf(running)).map(({ ending }) => ending)).toEqual([undefined, 'superseded'])
+  })
+
+  test('opens another one where a person rejected the canary', async () => {
+    await using running = await refused({ fixture: 'too-little-traffic' }, 425)
+    const decision = { namespace: 'shop', name: 'web', decision: 'reject', by: 'ann', reason: 'no' }
+    await request(running.url).post('/v1/decisions').auth('ann', token).send(decision).expect(201)
+    expect((await running.hook('confirm-promotion')).status).toBe(412)
+    running.clock.ms += minute
+    await running.begin()
+    expect((await runsOf(running)).map(({ ending }) => ending)).toEqual([undefined, 'superseded'])
+    expect((await running.hook('rollout')).status).toBe(200)
+  })
+
+  test('opens another one where it was refused for good', async () => {
+    await using running = await refused(bad, 412)
+    await running.hook('pre-rollout')
+    expect((await runsOf(running)).map(({ ending }) => ending)).toEqual([undefined, 'superseded'])
+    expect((await running.hook('rollback')).status).toBe(409)
   })
 })
 

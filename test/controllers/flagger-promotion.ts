@@ -1,0 +1,36 @@
+import type { Canary } from './flagger-manifests.ts'
+import type { Status } from './flagger-state.ts'
+import type { TickDeps } from './flagger-tick-deps.ts'
+
+/** Asks for the promotion, and begins it. */
+export async function promote(at: Status, deps: TickDeps): Promise<void> {
+  if (await mayPromote(at, deps)) await copySpec(at, deps)
+}
+
+export async function mayPromote(at: Status, deps: TickDeps): Promise<boolean> {
+  const { state, messenger, canary, alert } = deps
+  const failure = await messenger.firstFailure('confirm-promotion', progressing(at), 'Confirm-promotion')
+  if (failure === undefined) return true
+  if (at.phase === 'WaitingPromotion') {
+    // One more round of checks comes before it is asked again; where there are weights it means nothing.
+    state.change({ iterations: (canary.spec.analysis.iterations ?? 0) - 1 })
+    return false
+  }
+  state.change({ phase: 'WaitingPromotion' })
+  const waiting = `waiting for promotion approval ${failure.hook.name}`
+  await messenger.event(`Halt ${idOf(canary)} advancement ${waiting}`, at, 'Warning')
+  if (!failure.hook.muteAlert) alert('Canary promotion is waiting for approval.')
+  return false
+}
+
+export async function copySpec(at: Status, { state, messenger, canary }: TickDeps): Promise<void> {
+  const primary = `${canary.spec.targetRef.name}-primary.${canary.metadata.namespace}`
+  await messenger.event(`Copying ${targetOf(canary)} template spec to ${primary}`, at)
+  state.change({ phase: 'Promoting' })
+}
+
+/** Most hooks are told Progressing, whatever the phase is. */
+export const progressing = (at: Status): Status => ({ ...at, phase: 'Progressing' })
+
+export const idOf = ({ metadata }: Canary): string => `${metadata.name}.${metadata.namespace}`
+export const targetOf = ({ metadata, spec }: Canary): string => `${spec.targetRef.name}.${metadata.namespace}`
