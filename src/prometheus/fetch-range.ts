@@ -4,7 +4,8 @@ import { SourceError } from './source-error.ts'
 
 /** Prometheus refuses more than 11 000 points of one series. */
 const MOST_POINTS = 10_000
-const MOST_SPLITS = 3
+/** Four answers of the largest size hold more samples than a look may read. */
+const MOST_SPLITS = 2
 
 /** One range query, in as many parts as its size demands; all of it or an error. */
 export async function fetchRange(

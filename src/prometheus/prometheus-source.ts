@@ -12,6 +12,7 @@ import { diagnose } from './diagnose/diagnose.ts'
 import { armsOf } from './presets.ts'
 import type { Subject } from './preset-context.ts'
 import { createRunCache, type MetricState } from './run-state.ts'
+import { createSampleBudget } from './sample-budget.ts'
 import { recordedSteps } from './slicing.ts'
 import type { SourceSettings } from './source-settings.ts'
 
@@ -24,6 +25,8 @@ export interface PrometheusSourceOptions {
   /** For what was learned of runs. */
   readonly cacheBytes?: number
   readonly maxResponseBytes?: number
+  /** Of one look, all its queries together. */
+  readonly maxSamples?: number
 }
 
 export interface SourceTelemetry {
@@ -31,6 +34,8 @@ export interface SourceTelemetry {
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024
+/** Twice what a look at 500 pods reads. More would hold up every other look for seconds. */
+const MOST_SAMPLES = 2_500_000
 const DIAGNOSE_BYTES = 16 * 1024 * 1024
 
 /** Recordings from Prometheus: every metric of a policy, both arms, history and run. */
@@ -95,12 +100,13 @@ function clientOf(
 /** Everything that can be known to be wrong before a query is sent is refused here. */
 function prepare(
   request: Pick<CanaryStartRequest, 'policy' | 'run' | 'params' | 'signal'>,
-  { sources }: PrometheusSourceOptions,
+  { sources, maxSamples = MOST_SAMPLES }: PrometheusSourceOptions,
   clients: ReadonlyMap<string, PrometheusClient>,
 ): readonly Asked[] {
   const { policy, signal } = request
   const subject = subjectOf(request)
   const signals = new Map<string, AbortSignal>()
+  const budget = createSampleBudget(maxSamples)
   return policy.metrics.map((metric) => {
     const source = metric.source ?? policy.source
     const client = clients.get(source)
@@ -110,7 +116,8 @@ function prepare(
     const deadline = signals.get(source) ?? AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)])
     signals.set(source, deadline)
     const arms = armsOf(metric.select ?? policy.select, subject)
-    return { metric, source, client, arms, queries: metricQueries(metric, arms), signal: deadline }
+    const queries = metricQueries(metric, arms)
+    return { metric, source, client: budget.within(client), arms, queries, signal: deadline }
   })
 }
 

@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'truncated'; readonly honest: boolean }
   /** The whole answer with warnings, as when a part of the data could not be read. */
   | { readonly kind: 'warnings'; readonly warnings: readonly string[] }
+  /** So many samples in every range that holds any, however short it is. */
+  | { readonly kind: 'flood'; readonly samples: number }
 
 /** Sends the answer as the fault has it; gives back how to stop what is still under way. */
 export function sendFaulty(fault: Fault | undefined, answer: Answer, response: ServerResponse): () => void {
@@ -47,6 +49,8 @@ export function sendFaulty(fault: Fault | undefined, answer: Answer, response: S
       return truncate(response, answer, fault.honest)
     case 'warnings':
       return send(response, withWarnings(answer, fault.warnings))
+    case 'flood':
+      return flood(response, answer, fault.samples)
     default:
       return fault satisfies never
   }
@@ -92,3 +96,28 @@ function truncate(response: ServerResponse, { status, body }: Answer, honest: bo
 function withWarnings({ status, body }: Answer, warnings: readonly string[]): Answer {
   return { status, body: `${body.slice(0, -1)},"warnings":${JSON.stringify(warnings)}}` }
 }
+
+const pointsOfCopy = 100
+const copiesAtOnce = 50
+
+/** The first series of a range again and again, as fast as it is taken. */
+function flood(response: ServerResponse, answer: Answer, samples: number): () => void {
+  const [, head = '', metric = '', point = ''] = matrixStart.exec(answer.body) ?? []
+  if (point === '') return send(response, answer)
+  const values = Array.from({ length: pointsOfCopy }, () => point).join(',')
+  const copy = `{"metric":${metric},"values":[${values}]}`
+  const part = Array.from({ length: copiesAtOnce }, () => copy).join(',')
+  let left = Math.ceil(samples / pointsOfCopy / copiesAtOnce)
+  response.writeHead(answer.status, json).write(head)
+  const go = (): void => {
+    while (left > 0 && !response.destroyed) {
+      left -= 1
+      if (!response.write(left > 0 ? `${part},` : `${part}]}}`)) return void response.once('drain', go)
+    }
+    response.end()
+  }
+  go()
+  return nothing
+}
+
+const matrixStart = /^(.*?"resultType":"matrix","result":\[)\{"metric":(\{.*?\}),"values":\[(\[.*?\])/

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Fault } from '../../../src/simulate/prometheus/fault.ts'
 import {
   startSimulatedPrometheus,
@@ -238,6 +239,24 @@ describe('setFault', () => {
     const server = await start()
     server.setFault({ kind: 'warnings', warnings: ['half of it is missing'] })
     expect(await (await call(server)).json()).toEqual({ ...healthy, warnings: ['half of it is missing'] })
+  })
+
+  test('setFault(flood) gives so many samples in a range, and what holds none as it is', async () => {
+    const server = await start()
+    server.setFault({ kind: 'flood', samples: 20_000 })
+    expect(await (await call(server)).json()).toEqual(healthy)
+    const range = async (query: string): Promise<unknown> => {
+      const body = new URLSearchParams({ query, start: '0', end: '60', step: '60' })
+      const answer = await fetch(`${server.url}/api/v1/query_range`, { method: 'POST', body })
+      return answer.json()
+    }
+    expect(await range('nothing')).toEqual({ status: 'success', data: { resultType: 'matrix', result: [] } })
+    const matrix = await range('time()')
+    const flooded = z.object({
+      data: z.object({ result: z.array(z.object({ values: z.array(z.unknown()) })) }),
+    })
+    const rows = flooded.parse(matrix).data.result
+    expect(rows.reduce((sum, { values }) => sum + values.length, 0)).toBe(20_000)
   })
 
   test.each<Fault>([
