@@ -186,5 +186,5 @@ function answer(run: RunEvidence, judged: Outcome, rule: AppliedRule | undefined
   if (mode === 'observe') return 'pass'
   const outcome = rule?.outcome ?? judged
   if (outcome === 'fail') return mode === 'pause' ? 'inconclusive' : 'fail'
-  return outcome === 'pass' && approval === 'manual' ? 'inconclusive' : outcome
+  return approval === 'manual' ? 'inconclusive' : outcome
 }

@@ -5,7 +5,6 @@ const MAX_SUMMARY = 199
 /** A share as a percentage with two significant digits: 1.9%, 0.042%, 37%. */
 export function percent(share: number): string {
   const value = share * 100
-  if (value === 0) return '0%'
   return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))}%`
 }
 
