@@ -33,6 +33,31 @@ describe('attribute', () => {
     expect(found.culprits.map(({ metric }) => metric)).toEqual(['a', 'b'])
   })
 
+  it('names at most three of those that lean, by what each adds to the mean', () => {
+    // none is beyond 40 on its own; by weight times e: b 6, d 4.5, a 3, c 2
+    const leaning = [
+      component('a', 0.1, Math.log(30)),
+      component('b', 0.3, Math.log(20)),
+      component('c', 0.2, Math.log(10)),
+      component('d', 0.3, Math.log(15)),
+      component('e', 0.1, Math.log(0.9)),
+    ]
+    const found = attribute(leaning, 0, threshold)
+    expect(found).toEqual({
+      culprits: ['b', 'd', 'a'].map((metric) => ({ metric, rule: 'worse' })),
+      jointly: true,
+    })
+  })
+
+  it('does not name what leans the other way or not at all', () => {
+    const found = attribute(
+      [component('a', 0.5, 0), component('b', 0.4, -1), component('c', 0.1, 1)],
+      0,
+      threshold,
+    )
+    expect(found).toEqual({ culprits: [{ metric: 'c', rule: 'worse' }], jointly: true })
+  })
+
   it('does not let a silent metric be named', () => {
     const found = attribute([component('a', 0.5, 700), component('b', 0.5, 0)], 0, threshold)
     expect(found.culprits.map(({ metric }) => metric)).toEqual(['a'])

@@ -1,95 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import {
-  decidePath,
-  type Decided,
-  failThreshold,
-  metricPasses,
-  passThreshold,
-} from '../../src/analysis/decide.ts'
-import type { RunEvidence } from '../../src/analysis/gather.ts'
-import type { MetricEvidence } from '../../src/analysis/metric-evidence.ts'
-import type { Policy } from '../../src/analysis/policy.ts'
+import { decidePath, failThreshold, metricPasses, passThreshold } from '../../src/analysis/decide.ts'
 import { rolloutPlan } from '../../src/analysis/rollout-plan.ts'
-import { score } from '../../src/analysis/score.ts'
-import { handMade, policyOf } from './recordings.ts'
-
-const T = 12
-const steps = [
-  { slice: 0, ends: 6, weight: 25, next: 50 },
-  { slice: 6, ends: 12, weight: 50, next: 100 },
-]
-const named = (other: object = {}): Policy =>
-  policyOf([{ name: 'errors', kind: 'errors' }], { soak: '3m', ...other })
-
-interface Made {
-  readonly policy?: Policy
-  readonly stepped?: boolean
-  /** e-values by slice. */
-  readonly harm?: readonly number[]
-  readonly pass?: readonly number[]
-  readonly harmP?: (t: number) => number | undefined
-  readonly passP?: (t: number) => number | undefined
-  readonly counts?: readonly number[]
-  readonly knownFrom?: number
-  readonly obstacle?: string
-}
-
-/** A run whose evidence is written down, not computed. */
-function runOf(made: Made): RunEvidence {
-  const policy = made.policy ?? named()
-  const base = handMade({ history: 0, slices: T })
-  const recording = made.stepped === false ? base : { ...base, steps }
-  const [own] = policy.metrics
-  if (own === undefined) throw new Error('expected a metric')
-  const path = (values: readonly number[] | undefined): Float64Array =>
-    Float64Array.from({ length: T }, (_, t) => Math.log(values?.[t] ?? 1))
-  const harm = path(made.harm)
-  const counts = Float64Array.from({ length: T }, (_, t) => made.counts?.[t] ?? 1)
-  const metric: MetricEvidence = {
-    policy: own,
-    knownFrom: made.knownFrom ?? 0,
-    harm,
-    rules: [],
-    pass: () => path(made.pass),
-    harmP: made.harmP ?? (() => undefined),
-    passP: (_next, t) => made.passP?.(t),
-    canaryCounts: counts,
-    stableCounts: counts,
-    hasCanary: true,
-    hasStable: true,
-    notes: [],
-    numbers: () => ({ canary: {}, stable: {} }),
-    minutesToPass: () => undefined,
-    minutesToFail: () => undefined,
-  }
-  const code = made.obstacle
-  return {
-    recording,
-    policy,
-    plan: rolloutPlan(recording, T),
-    metrics: [metric],
-    obstacles:
-      code === undefined
-        ? []
-        : [{ metric: own, reason: { code: code === 'down' ? 'source-down' : 'metric-missing', text: '-' } }],
-    components: [{ metric: own.name, rule: 'worse', weight: 1, harm }],
-    gateWeights: new Map([[own.name, 1]]),
-  }
-}
-
-const judged = (made: Made): string =>
-  decidePath(runOf(made))
-    .map((look) => look.judged.charAt(0))
-    .join('')
-const lookAt = (made: Made, t: number): Decided => {
-  const look = decidePath(runOf(made))[t]
-  if (look === undefined) throw new Error('expected a look')
-  return look
-}
-const from = (t: number, value: number): readonly number[] =>
-  Array.from({ length: T }, (_, k) => (k < t ? 1 : value))
-const only = (t: number, value: number): readonly number[] =>
-  Array.from({ length: T }, (_, k) => (k === t ? value : 1))
+import { judged, letters, lookAt, named, only, type OneMetric, runOf, steps, T } from './decide-run.ts'
+import { from } from './made-run.ts'
+import { policyOf } from './recordings.ts'
 
 describe('decidePath', () => {
   it('fails where the path reaches 2/α with gates, 1/α without, and a fail stays', () => {
@@ -122,16 +36,55 @@ describe('decidePath', () => {
     expect(judged({ passP: () => 0.0401 })).toBe('iiiiiiiiiiii')
   })
 
+  it('takes evidence exactly at its threshold for enough', () => {
+    // two gates: the first has 1/5 of α/2, both have .8 β
+    expect(judged({ harmP: () => 0.005 })).toBe('iiiiifffffff')
+    expect(judged({ passP: () => 0.04 })).toBe('iiiiipiiiiip')
+    expect(judged({ harm: only(4, Math.exp(failThreshold(runOf({})))) })).toBe('iiiiffffffff')
+  })
+
+  it('says which looks are gates, whether or not they are asked', () => {
+    const gates = decidePath(runOf({ pass: from(0, 101) })).map(({ atGate }) => (atGate ? 'g' : '.'))
+    expect(gates.join('')).toBe('.....g.....g')
+  })
+
+  it('tells of a look exactly what there is to tell', () => {
+    const nothing = {
+      t: 1,
+      judged: 'inconclusive',
+      verdict: 'inconclusive',
+      logHarm: 0,
+      logThreshold: -Math.log(0.05),
+      atGate: false,
+      mature: 2,
+      bothFailing: false,
+    }
+    expect(lookAt({ stepped: false }, 1)).toStrictEqual(nothing)
+  })
+
+  it('has no pass beside a fail', () => {
+    const looks = decidePath(runOf({ pass: from(0, 101), harm: only(4, 41) }))
+    expect(looks.map(({ passedAt }) => passedAt ?? '.').join('')).toBe('..22........')
+  })
+
+  it('neither passes nor fails at a gate before the first declared step begins', () => {
+    const run = runOf({ pass: from(0, 101) })
+    const recording = { ...run.recording, steps: steps.slice(1) }
+    const looks = decidePath({ ...run, recording, plan: rolloutPlan(recording, T) })
+    expect(letters(looks.map((look) => look.judged))).toBe('iiiiiiiipppp')
+    expect(looks.map(({ step }) => step?.index ?? '.').join('')).toBe('......000000')
+  })
+
   it('skips the gate of a step that has passed', () => {
     expect(judged({ pass: only(3, 101), harmP: (t) => (t === 5 ? 0 : 1) })).toBe('iiipppiiiiii')
   })
 
   it('counts mature slices of the step alone', () => {
-    const counts = [0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1]
-    expect(judged({ pass: from(0, 101), counts })).toBe('iiiiiiiiippp')
-    const looks = decidePath(runOf({ counts }))
+    const canaryPods = [0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1]
+    expect(judged({ pass: from(0, 101), canaryPods })).toBe('iiiiiiiiippp')
+    const looks = decidePath(runOf({ canaryPods }))
     expect(looks.map(({ mature }) => mature)).toEqual([0, 0, 0, 0, 1, 2, 1, 1, 2, 3, 4, 5])
-    expect(judged({ pass: from(0, 101), counts: only(0, 0).map(() => 0), policy: named({ soak: 0 }) })).toBe(
+    expect(judged({ pass: from(0, 101), canaryPods: from(0, 0), policy: named({ soak: 0 }) })).toBe(
       'iiiiiiiiiiii',
     )
   })
@@ -140,6 +93,7 @@ describe('decidePath', () => {
     const policy = named({ soak: 0 })
     expect(judged({ policy, pass: from(0, 101), knownFrom: 2 })).toBe('iipppppppppp')
     expect(judged({ harmP: () => 0, knownFrom: 6 })).toBe('iiiiiiiiiiif')
+    expect(judged({ harmP: () => 0, knownFrom: 5 })).toBe('iiiiifffffff')
     expect(
       decidePath(runOf({ knownFrom: 2 }))
         .map(({ mature }) => mature)
@@ -151,56 +105,26 @@ describe('decidePath', () => {
     expect(judged({ pass: from(0, 101), obstacle: 'missing' })).toBe('iiiiiiiiiiii')
   })
 
-  it.each([
-    ['onInconclusive', {}, undefined],
-    ['onNoData', { counts: from(0, 0) }, undefined],
-    ['onSourceDown', {}, 'down'],
-  ] as const)('answers with %s from the gate on, until the next step begins', (rule, other, obstacle) => {
-    const made = {
-      policy: named({ [rule]: 'proceed' }),
-      ...other,
-      ...(obstacle === undefined ? {} : { obstacle }),
+  it('passes only with every required metric known and within its margin, whatever the others say', () => {
+    const twice = policyOf(
+      [
+        { name: 'errors', kind: 'errors' },
+        { name: 'p95', kind: 'latency' },
+      ],
+      { soak: 0 },
+    )
+    const outcome = (second: OneMetric, required = true): string => {
+      const [run, other] = [runOf({ policy: twice, pass: from(0, 101) }), runOf({ policy: twice, ...second })]
+      const metrics = [...run.metrics, ...other.metrics].map((metric, i) => ({
+        ...metric,
+        policy: { ...metric.policy, name: `m${i}`, required: i === 0 || required },
+      }))
+      return letters(decidePath({ ...run, metrics }).map((look) => look.judged))
     }
-    const verdicts = decidePath(runOf(made)).map(({ verdict }) => verdict.charAt(0))
-    expect(verdicts.join('')).toBe('iiiiipiiiiip')
-    expect(lookAt(made, 5).rule).toEqual({ rule, outcome: 'pass', held: false })
-    const failing = { ...made, policy: named({ [rule]: 'fail' }) }
-    expect(
-      decidePath(runOf(failing))
-        .map(({ verdict }) => verdict.charAt(0))
-        .join(''),
-    ).toBe('iiiiifffffff')
-    expect(lookAt(failing, 11).failedByRule).toEqual({ rule, outcome: 'fail', held: false })
-  })
-
-  it('holds for as long as the policy says, then does what it says', () => {
-    const long = [{ slice: 0, ends: 4, weight: 25, next: 100 }]
-    const held = (then: string): string => {
-      const policy = named({ hold: { for: '3m', then } })
-      const run = runOf({ policy })
-      const recording = { ...run.recording, steps: long }
-      return decidePath({ ...run, recording, plan: rolloutPlan(recording, T) })
-        .map(
-          ({ verdict, rule }) =>
-            `${verdict.charAt(0)}${rule?.held === true ? '.' : rule?.rule === 'hold' ? '!' : ''}`,
-        )
-        .join('')
-    }
-    expect(held('ask')).toBe('iiii.i.i.i!i!i!i!i!i!')
-    expect(held('proceed')).toBe('iiii.i.i.p!p!p!p!p!p!')
-    expect(held('fail')).toBe('iiii.i.i.f!f!f!f!f!f!')
-  })
-
-  it('answers by mode and approval', () => {
-    const answers = (made: Made): string =>
-      decidePath(runOf(made))
-        .map(({ verdict }) => verdict.charAt(0))
-        .join('')
-    const harm = from(4, 41)
-    expect(answers({ harm, policy: named({ mode: 'pause' }) })).toBe('iiiiiiiiiiii')
-    expect(answers({ harm, policy: named({ mode: 'observe' }) })).toBe('pppppppppppp')
-    expect(answers({ pass: from(0, 101), policy: named({ approval: 'manual' }) })).toBe('iiiiiiiiiiii')
-    expect(answers({ pass: from(0, 101), policy: named({ approval: 'hybrid' }) })).toBe('iippppiipppp')
+    expect(outcome({ pass: from(0, 101) })).toBe('pppppppppppp')
+    expect(outcome({ pass: from(0, 1) })).toBe('iiiiiiiiiiii')
+    expect(outcome({ pass: from(0, 101), knownFrom: 3 })).toBe('iiippppppppp')
+    expect(outcome({ pass: from(0, 1), knownFrom: 3 }, false)).toBe('pppppppppppp')
   })
 })
 
@@ -223,28 +147,5 @@ describe('metricPasses', () => {
     const run = runOf({})
     const [metric] = run.metrics
     expect(metric && metricPasses(run, { ...metric, pass: () => undefined }, 100, 0, false)).toBe(true)
-  })
-})
-
-describe('score', () => {
-  const scoreAt = (made: Made, t = 4): number => score(runOf(made), lookAt(made, t))
-
-  it('is 0 for a fail, 100 for a pass, 50 without evidence', () => {
-    expect(scoreAt({ harm: from(0, 50) })).toBe(0)
-    expect(scoreAt({ pass: from(0, 101) })).toBe(100)
-    expect(scoreAt({})).toBe(50)
-  })
-
-  it('moves by 49 on the scale of ln e towards either threshold', () => {
-    expect(scoreAt({ harm: from(0, Math.sqrt(40)) })).toBe(Math.round(50 - 49 / 2))
-    expect(scoreAt({ pass: from(0, 10) })).toBe(Math.round(50 + 49 / 2))
-    expect(scoreAt({ pass: from(0, 0.01), harm: from(0, 0.01) })).toBe(50)
-    expect(scoreAt({ pass: from(0, 99.99) })).toBe(99)
-    expect(scoreAt({ harm: from(0, 39.99) })).toBe(1)
-  })
-
-  it('gives no credit without mature traffic or with a required metric missing', () => {
-    expect(scoreAt({ pass: from(0, 50), counts: from(0, 0) })).toBe(50)
-    expect(scoreAt({ pass: from(0, 50), obstacle: 'missing' })).toBe(50)
   })
 })

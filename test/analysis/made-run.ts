@@ -12,6 +12,10 @@ import { handMade } from './recordings.ts'
 export interface MadeMetric {
   readonly harm?: readonly number[]
   readonly pass?: readonly number[] | 'nothing to show'
+  /** P-values at gates. */
+  readonly harmP?: (t: number) => number | undefined
+  readonly passP?: (t: number) => number | undefined
+  readonly knownFrom?: number
   readonly rules?: readonly AbsoluteRule[]
   readonly canaryPods?: readonly number[]
   readonly numbers?: MetricNumbers | ((t: number) => MetricNumbers)
@@ -57,12 +61,12 @@ export function madeMetric(policy: MetricPolicy, made: MadeMetric = {}, slices =
   const { numbers = { canary: {}, stable: {} }, pass } = made
   return {
     policy,
-    knownFrom: 0,
+    knownFrom: made.knownFrom ?? 0,
     harm: path(made.harm),
     rules: made.rules ?? [],
     pass: () => (pass === 'nothing to show' ? undefined : path(pass)),
-    harmP: () => undefined,
-    passP: () => undefined,
+    harmP: (t) => made.harmP?.(t),
+    passP: (_next, t) => made.passP?.(t),
     canaryCounts: counts,
     stableCounts: counts,
     hasCanary: true,

@@ -15,6 +15,7 @@ test.each([
   [0.368, '37%'],
   [1, '100%'],
   [2.5, '250%'],
+  [12.34, '1234%'],
 ])('percent(%s) is %s', (share, text) => expect(percent(share)).toBe(text))
 
 test.each([
@@ -37,6 +38,7 @@ test.each([
   [10, '10 times'],
   [10.4, '10 times'],
   [14.6, '15 times'],
+  [123.4, '123 times'],
 ])('times(%s) is %s', (ratio, text) => expect(times(ratio)).toBe(text))
 
 test.each([
