@@ -23,6 +23,7 @@ const harms: Readonly<Record<string, Harm>> = {
   'errors-x10': 'errors',
   'errors-x10-low-traffic': 'errors',
   'errors-x3-bursty': 'errors',
+  'errors-x2-clumped': 'errors',
   'errors-x2-late': 'errors',
   'latency-10': 'latency',
   'latency-25': 'latency',

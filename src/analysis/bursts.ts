@@ -71,7 +71,8 @@ function cappedDispersion(
     )
   }
   const dispersion = learnDispersion(capped, slices)
-  return dispersion.kind === 'pods' ? dispersion : undefined
+  // a cap cuts clumps too
+  return dispersion.kind === 'pods' ? { ...dispersion, clump: 0 } : undefined
 }
 
 interface Stretch {

@@ -1,17 +1,13 @@
 import { valueAt } from './value-at.ts'
-import type { Autocovariance } from './clustered-sum.ts'
-import { podAutocovariance } from './pod-autocovariance.ts'
+import { type LearnedCovariance, podAutocovariance } from './pod-autocovariance.ts'
 import type { PodCounts } from './pod-counts.ts'
 
 /** How much noisier than independent requests a metric is, learned from the stable arm before the rollout. */
 export type Dispersion = PodDispersion | ArmDispersion
 
-export interface PodDispersion {
+export interface PodDispersion extends LearnedCovariance {
   readonly kind: 'pods'
   readonly pods: number
-  readonly autocovariance: Autocovariance
-  /** The part of it that never averages out over time, where it stands out from chance; else 0. */
-  readonly lasting: number
   /** (P+1)/(P−1): what a variance estimated from P pods may be too small by. */
   readonly inflation: number
   /** Stable's share of events. */
@@ -22,6 +18,8 @@ export interface PodDispersion {
 
 export interface ArmDispersion {
   readonly kind: 'arm'
+  /** Pods that are too few to learn from; 0 where pods are not known. */
+  readonly pods: number
   readonly factor: number
   readonly differences: number
   /** Stable's share of events; 0 without history, so that nothing is taken off the noise. */
@@ -43,13 +41,14 @@ export function learnDispersion(stable: readonly PodCounts[], historySlices: num
   const arm = armTotals(stable, historySlices)
   const share = arm.n > 0 ? (arm.x + 0.5) / (arm.n + 1) : 0
   if (pods.length >= MIN_PODS && arm.slicesWithTraffic >= MIN_SLICES) {
-    const { autocovariance, lasting } = podAutocovariance(pods, historySlices, share)
+    const learned = podAutocovariance(pods, historySlices, share)
     const inflation = (pods.length + 1) / (pods.length - 1)
     const eventsPerSlice = arm.x / arm.slicesWithTraffic
-    return { kind: 'pods', pods: pods.length, autocovariance, lasting, inflation, share, eventsPerSlice }
+    return { kind: 'pods', pods: pods.length, ...learned, inflation, share, eventsPerSlice }
   }
   return {
     kind: 'arm',
+    pods: pods.length < MIN_PODS ? pods.length : 0,
     ...blockDispersion(arm.events, arm.requests, share),
     share,
     slices: arm.slicesWithTraffic,

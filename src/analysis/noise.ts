@@ -1,6 +1,7 @@
 import { valueAt } from './value-at.ts'
-import { clusteredSum } from './clustered-sum.ts'
+import { type Autocovariance, clusteredSum } from './clustered-sum.ts'
 import { type ArmDispersion, type Dispersion, type PodDispersion, SHORT_HISTORY } from './dispersion.ts'
+import { momentary } from './pod-autocovariance.ts'
 import type { Restart } from './rollout-plan.ts'
 import { type Arms, cumulative, information } from './slices.ts'
 
@@ -48,27 +49,54 @@ function podNoise(input: NoiseInput, dispersion: PodDispersion): Noise {
   const stretches = starts.map((start) => cumulative(v, start))
   const scaled = input.scale === undefined ? v : v.map((vt, t) => vt * (input.scale?.[t] ?? 1))
   const between = clusteredSum(scaled, clusterShares(arms), autocovariance, starts)
+  const clumps = clumpPaths(v, clusterShares(arms), dispersion, starts)
+  const { requests, shares } = arms.canary
   const own = {
-    v: cumulative(arms.canary.requests),
-    between: clusteredSum(arms.canary.requests, arms.canary.shares, autocovariance, [0])[0],
+    v: cumulative(requests),
+    between: clusteredSum(requests, shares, autocovariance, [0])[0],
+    clumps: clumpPaths(requests, shares, dispersion, [0]),
   }
   return {
     floors: floorPaths(input, v),
     phi: (floor, restart, t) => {
       const total = stretches[restart]?.[t] ?? 0
       if (total <= 0) return floor
-      return floor + (inflation * (between[restart]?.[t] ?? 0)) / total + tau * tau * total
+      const excess = (between[restart]?.[t] ?? 0) + clumps(1, restart, t)
+      return floor + (inflation * excess) / total + tau * tau * total
     },
     phiAbsolute: (share, t) => {
       const requests = own.v[t] ?? 0
-      return requests > 0 ? 1 + (share * inflation * (own.between?.[t] ?? 0)) / requests : 1
+      const excess = share * (own.between?.[t] ?? 0) + own.clumps(share, 0, t)
+      return requests > 0 ? 1 + (inflation * excess) / requests : 1
     },
     freedom: (floor, phi) => (dispersion.pods - 1) / excessShare(floor, phi) ** 2,
     growth: (t) => {
       const pods = 1 / Math.max(arms.canary.pods[t] ?? 0, 1) + 1 / Math.max(arms.stable.pods[t] ?? 0, 2)
-      return { fixed: 1, perInformation: tau * tau + inflation * dispersion.lasting * pods }
+      return {
+        fixed: 1 + (inflation * dispersion.clump) / 2,
+        perInformation: tau * tau + inflation * dispersion.lasting * pods,
+      }
     },
   }
+}
+
+/**
+ * Noise that is gone a slice later comes from pods of unlike health, and is then less in pods with fewer events, or from
+ * clumps, which are as large in a canary pod at 5 % as in any. History cannot tell which: this is what the mean of the two
+ * readings adds to the first. Units of v, for `share` events each.
+ */
+function clumpPaths(
+  v: Float64Array,
+  shares: readonly Float64Array[],
+  { autocovariance, clump }: PodDispersion,
+  starts: readonly number[],
+): (share: number, start: number, t: number) => number {
+  if (clump === 0) return () => 0
+  const totals = starts.map((start) => cumulative(v, start))
+  const alone: Autocovariance = [momentary(autocovariance), 0, 0, 0, 0, 0, 0]
+  const counted = clusteredSum(v, shares, alone, starts)
+  return (share, start, t) =>
+    Math.max(clump * (totals[start]?.[t] ?? 0) - share * (counted[start]?.[t] ?? 0), 0) / 2
 }
 
 function armNoise(input: NoiseInput, dispersion: ArmDispersion): Noise {
@@ -77,7 +105,7 @@ function armNoise(input: NoiseInput, dispersion: ArmDispersion): Noise {
   const stretches = restarts.map((restart) => cumulative(v, restart.from))
   const isShort = dispersion.slices < SHORT_HISTORY
   const factor = isShort ? Math.max(dispersion.factor, 2) : dispersion.factor
-  const perInformation = ((isShort ? 3 : 1.5) * tau) ** 2
+  const perInformation = isShort ? (3 * tau) ** 2 : (1.5 * tau) ** 2 * fewPods(dispersion)
   return {
     floors: floorPaths(input, v),
     phi: (floor, restart, t) => floor * factor + perInformation * (stretches[restart]?.[t] ?? 0),
@@ -85,6 +113,11 @@ function armNoise(input: NoiseInput, dispersion: ArmDispersion): Noise {
     freedom: (floor, phi) => Math.max(dispersion.differences, 1) / excessShare(floor, phi) ** 2,
     growth: () => ({ fixed: factor, perInformation }),
   }
+}
+
+/** With one canary pod against P: a pod's own difference hardly averages out. */
+function fewPods({ pods }: ArmDispersion): number {
+  return pods > 0 ? 1 + 1 / pods : 1
 }
 
 function excessShare(floor: number, phi: number): number {

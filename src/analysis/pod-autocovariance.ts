@@ -5,6 +5,14 @@ import type { PodCounts } from './pod-counts.ts'
 
 export const LAST_LAG = 59
 
+export interface LearnedCovariance {
+  readonly autocovariance: Autocovariance
+  /** The part of it that never averages out over time, where it stands out from chance; else 0. */
+  readonly lasting: number
+  /** How many more events come along with an event in the same pod and slice, where it stands out from chance; else 0. */
+  readonly clump: number
+}
+
 /**
  * Covariance between slices of a pod's excess over its arm, relative to the expected events.
  * Overlaps of Poisson noise are taken out at lag 0, where alone they occur.
@@ -13,7 +21,7 @@ export function podAutocovariance(
   pods: readonly PodCounts[],
   slices: number,
   share: number,
-): { readonly autocovariance: Autocovariance; readonly lasting: number } {
+): LearnedCovariance {
   const table = excessTable(pods, slices)
   const sums = laggedProducts(table.excess)
   const weights = expectedWeights(table)
@@ -21,7 +29,37 @@ export function podAutocovariance(
   const autocovariance = smoothed(sums, weights)
   // a sum of products of independent counts has about its weight as variance
   const standsOut = autocovariance[6] * Math.sqrt(valueAt(weights, 6)) > 2
-  return { autocovariance, lasting: standsOut ? autocovariance[6] : 0 }
+  return {
+    autocovariance,
+    lasting: standsOut ? autocovariance[6] : 0,
+    clump: clumpSize(momentary(autocovariance), table),
+  }
+}
+
+/** What is gone a slice later. */
+export function momentary(r: Autocovariance): number {
+  return r[0] - r[1]
+}
+
+/** Standard deviations of chance that clumps have to stand out by. */
+const CLEAR = 3
+
+/**
+ * Failures that come several at a time add to a count's variance in proportion to the count, unlike pods of unlike
+ * health, which add in proportion to its square. In pods of one size the two look alike: this is what momentary noise
+ * is if it is all clumps.
+ */
+function clumpSize(noise: number, { expected, poisson }: ExcessTable): number {
+  let [sum, squares] = [0, 0]
+  for (const row of expected) {
+    for (const mu of row) {
+      sum += mu
+      squares += mu * mu
+    }
+  }
+  // of the mean squared excess when counts are independent
+  const chance = Math.sqrt(2 * squares + poisson) / squares
+  return noise > CLEAR * chance ? (noise * squares) / sum : 0
 }
 
 interface ExcessTable {

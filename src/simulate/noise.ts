@@ -23,6 +23,8 @@ export interface Noise {
     readonly errors: number
     readonly latency: number
   }
+  /** Failures come this many at a time on average: a retrying client, a lost connection, a batch. */
+  readonly clump?: number
   /** Both arms change in proportion to the minutes since the rollout's start, up to these factors, and stay there. */
   readonly trend?: {
     readonly minutes: number
@@ -67,6 +69,7 @@ export const noises = {
     latency: { podSd: 0.04, sd: 0.05, rho: 0.9 },
     bursts: { start: 0.0155, goOn: 0.5, errors: 10, latency: 1.5 },
   },
+  clumped: { ...quiet, clump: 5 },
   diurnal: { ...quiet, trend: { minutes: 30, traffic: 2, errors: 3, latency: 1.4 } },
   outage: outage(0.1),
   'outage-30': outage(0.3),

@@ -20,6 +20,7 @@ const sick = (effect: Effect, noise: Noise = noises.quiet, traffic = usual): Sce
 export const scenarios = {
   quiet: healthy(noises.quiet),
   bursty: healthy(noises.bursty),
+  clumped: healthy(noises.clumped),
   diurnal: healthy(noises.diurnal),
   'low-traffic': healthy(noises.quiet, thin),
   outage: healthy(noises.outage),
@@ -32,6 +33,7 @@ export const scenarios = {
   'errors-x10': sick(effects['errors-x10']),
   'errors-x10-low-traffic': sick(effects['errors-x10'], noises.quiet, thin),
   'errors-x3-bursty': sick(effects['errors-x3'], noises.bursty),
+  'errors-x2-clumped': sick(effects['errors-x2'], noises.clumped),
   'errors-x2-late': sick(effects['errors-x2-late']),
   'latency-10': sick(effects['latency-10']),
   'latency-25': sick(effects['latency-25']),

@@ -52,7 +52,7 @@ function sliceDrawer({ service, noise, metrics }: SimulatedRollout, streams: Str
     if (metrics.errors !== undefined) {
       const usual = service.errorRate * conditions.errors * (burst?.errors ?? 1) * streams.errors.step()
       const chance = 1 - (1 - Math.min(1, usual)) * (1 - conditions.failing)
-      counts.failed[slice] = sampleBinomial(streams.errors.random, requests, chance)
+      counts.failed[slice] = sampleFailed(streams.errors.random, requests, chance, noise.clump)
     }
     if (metrics.latency !== undefined) {
       const factor = conditions.latency * (burst?.latency ?? 1) * streams.latency.step()
@@ -70,6 +70,13 @@ function sliceDrawer({ service, noise, metrics }: SimulatedRollout, streams: Str
       counts.memory[slice] = Math.round(service.memoryBytes * conditions.memory * streams.memory.step())
     }
   }
+}
+
+function sampleFailed(random: Random, requests: number, chance: number, clump = 1): number {
+  if (clump <= 1) return sampleBinomial(random, requests, chance)
+  const clumps = samplePoisson(random, (requests * chance) / clump)
+  // each is one and those that it takes along
+  return Math.min(requests, clumps + samplePoisson(random, clumps * (clump - 1)))
 }
 
 /** A multinomial draw over the buckets: those slower than a bound are a binomial share of those slower than the last. */

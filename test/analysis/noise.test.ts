@@ -21,6 +21,7 @@ function arm(events: readonly number[], requests: readonly number[]): ArmSlices 
 
 const steady = (share: number): NoiseInput['dispersion'] => ({
   kind: 'arm',
+  pods: 0,
   factor: 1,
   differences: 50,
   share,
@@ -92,7 +93,7 @@ describe('floors', () => {
 describe('learnDispersion', () => {
   it('takes nothing off the noise without history', () => {
     const none = learnDispersion([], 0)
-    expect(none).toEqual({ kind: 'arm', factor: 1, differences: 0, share: 0, slices: 0 })
+    expect(none).toEqual({ kind: 'arm', pods: 0, factor: 1, differences: 0, share: 0, slices: 0 })
     const both = { canary: arm([40], [100]), stable: arm([160], [400]) }
     const noise = learnNoise({
       arms: both,

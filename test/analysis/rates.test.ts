@@ -23,10 +23,14 @@ function failing(other: object): number {
 // .05 and three standard errors at this number of rollouts
 const ALLOWED = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / ROLLOUTS)
 
+const onePod = [5, 25, 50].map((weight) => ({ weight, minutes: 10, pods: 1 }))
+
 describe('false aborts over thirty looks and all metrics', () => {
   it.each([
     ['quiet', {}],
     ['bursty', { noise: noises.bursty }],
+    ['failures that come five at a time', { noise: noises.clumped }],
+    ['failures that come ten at a time', { noise: { ...noises.quiet, clump: 10 } }],
     ['cold start', { noise: noises['cold-start'] }],
     ['uneven pods', { traffic: { rps: 50, podSd: 0.8 } }],
     [
@@ -39,6 +43,7 @@ describe('false aborts over thirty looks and all metrics', () => {
       },
     ],
     ['few pods', { stablePods: 3 }],
+    ['one pod against one', { stablePods: 1, plan: onePod }],
     ['pods not told apart', { podLabels: false }],
     ['no history', { history: 0 }],
   ])('stay within falseAbort: %s', (_name, other) => {
