@@ -65,9 +65,9 @@ function podNoise(input: NoiseInput, dispersion: PodDispersion): Noise {
       return floor + (inflation * excess) / total + tau * tau * total
     },
     phiAbsolute: (share, t) => {
-      const requests = own.v[t] ?? 0
+      const served = own.v[t] ?? 0
       const excess = share * (own.between?.[t] ?? 0) + own.clumps(share, 0, t)
-      return requests > 0 ? 1 + (inflation * excess) / requests : 1
+      return served > 0 ? 1 + (inflation * excess) / served : 1
     },
     freedom: (floor, phi) => (dispersion.pods - 1) / excessShare(floor, phi) ** 2,
     growth: (t) => {

@@ -84,7 +84,7 @@ describe('podAutocovariance', () => {
 
   it('is zero without events', () => {
     const none = podAutocovariance([podRow([0, 0], [10, 10]), podRow([0, 0], [10, 10])], 2, 0)
-    expect(none).toEqual({ autocovariance: [0, 0, 0, 0, 0, 0, 0], lasting: 0 })
+    expect(none).toEqual({ autocovariance: [0, 0, 0, 0, 0, 0, 0], lasting: 0, clump: 0 })
   })
 })
 
