@@ -8,6 +8,7 @@ import { armOf, noiseOf } from './arm-slices.ts'
 
 const byArm = (slices: number): ArmDispersion => ({
   kind: 'arm',
+  pods: 0,
   factor: 1,
   differences: slices,
   share: 0.01,
@@ -18,6 +19,7 @@ const byPods: PodDispersion = {
   pods: 4,
   autocovariance: [0, 0, 0, 0, 0, 0, 0],
   lasting: 0,
+  clump: 0,
   inflation: 5 / 3,
   share: 0.01,
   eventsPerSlice: 3,
