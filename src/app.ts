@@ -22,6 +22,7 @@ import { openStore } from './storage/open-store.ts'
 import { createWriteQueue } from './storage/write-queue.ts'
 import { createLogger } from './telemetry/create-logger.ts'
 import { createHealth, type Health } from './telemetry/health.ts'
+import { createSourceHealth } from './telemetry/source-health.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
 /** What tests and demos put in place of the real parts. */
@@ -72,6 +73,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   })
   const writes = createWriteQueue({ log: logger })
   metrics.watchWrites(writes)
+  const sourceHealth = createSourceHealth({ health, names: () => Object.keys(force.current().sources) })
   const sources = createSourceHolder({
     current: force.current,
     clock,
@@ -80,6 +82,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
       query(source, result, seconds) {
         metrics.sourceQueries.inc({ source, result })
         metrics.sourceQueryDuration.observe({ source }, seconds)
+        sourceHealth.queried(source, result)
       },
     },
   })

@@ -16,6 +16,8 @@ export interface Health {
   state: LifeState
   ok(part: string): void
   degraded(part: string, reason: string): void
+  /** The part is there no more. */
+  forget(part: string): void
   parts(): Readonly<Record<string, PartHealth>>
 }
 
@@ -31,6 +33,10 @@ export function createHealth(clock: Clock, metrics: Metrics): Health {
     state: 'starting',
     ok: (part) => set(part, 'ok'),
     degraded: (part, reason) => set(part, 'degraded', reason),
+    forget(part) {
+      parts.delete(part)
+      metrics.partUp.remove({ part })
+    },
     parts: () => Object.fromEntries(parts),
   }
 }
