@@ -66,11 +66,8 @@ function withRealSteps(verdict: Verdict, steps: ObserveRequest['steps']): Verdic
 function withProblems(verdict: Verdict, { problems = [] }: Recording): Verdict {
   const [first] = problems
   if (first === undefined || verdict.metrics.length > 0) return verdict
-  return {
-    ...verdict,
-    summary: oneLine(`${verdict.verdict}: ${first.text}`),
-    reasons: [...problems, ...verdict.reasons],
-  }
+  // The engine lists them already.
+  return { ...verdict, summary: oneLine(`${verdict.verdict}: ${first.text}`) }
 }
 
 /** A source in trouble may recover at any moment. */

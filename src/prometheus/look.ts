@@ -76,7 +76,14 @@ export async function look(
     else problems.push(failed(one, attempt.error))
   }
   const metrics = new Map([...(before?.metrics ?? []), ...read])
-  return { state: { slicing, metrics }, slices, read, problems }
+  return { state: { slicing, metrics }, slices, read, problems: inOrder(problems, asked) }
+}
+
+/** As the policy has its metrics, whichever answer came first; what concerns them all comes last. */
+function inOrder(problems: readonly SourceProblem[], asked: readonly Asked[]): readonly SourceProblem[] {
+  const places = new Map(asked.map(({ metric }, place) => [metric.name, place]))
+  const placeOf = ({ metric }: SourceProblem): number => places.get(metric ?? '') ?? asked.length
+  return problems.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 interface Learned {

@@ -79,7 +79,7 @@ describe('POST /v1/argo on the whole service', () => {
     running.source.fault = 'down'
     const answer = expectAnswer(await ask(running))
     expect(answer.argo[1]).toBe('inconclusive')
-    expect(codesOf(answer)).toContain('source-down')
+    expect(codesOf(answer)).toEqual(['no-canary-data', 'source-down'])
     expect(answer.summary).toBe('inconclusive: Prometheus refused the connection')
   })
 
