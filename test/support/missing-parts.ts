@@ -1,10 +1,11 @@
+import { chromiumMissing } from './chromium.ts'
 import { postgresMissing } from './postgres.ts'
 import { prometheusMissing } from './prometheus.ts'
 
 /** Vitest's global setup and teardown: the last lines of a run say what was skipped for lack of a part. */
 export function setup(): () => void {
   return () => {
-    process.stdout.write(missingText([prometheusMissing(), postgresMissing()]))
+    process.stdout.write(missingText([prometheusMissing(), postgresMissing(), chromiumMissing()]))
   }
 }
 

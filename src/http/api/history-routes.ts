@@ -2,11 +2,15 @@ import { z } from 'zod'
 import { AppError } from '../../app-error.ts'
 import { recordingToJson } from '../../formats/recording-to-json.ts'
 import { decisionToJson } from '../../judging/decision-to-json.ts'
+import type { Judgement } from '../../judging/judgement.ts'
 import type { VerdictStore } from '../../ports.ts'
 import { noBody, noInput } from '../no-input.ts'
 import { route, type Route, type RouteGroup } from '../route.ts'
 import { afterField, idParams, limitField, nameField, namespaceField } from './fields.ts'
 import { gatesDuring } from './gates-during.ts'
+import { judgementSchema } from './judge-schemas.ts'
+import { judgementPage } from './judgement-page.ts'
+import { judgementText } from './judgement-text.ts'
 import { recordingSchema, runPageSchema, timelineSchema, verdictSchema } from './history-schemas.ts'
 import { gateChangeToJson, lookToJson, runToJson, stepToJson } from './to-json.ts'
 import { namespaceToList, visibleRun, visibleVerdict } from './visible.ts'
@@ -100,11 +104,17 @@ function showVerdict({ store }: HistoryDeps): Route {
     query: noInput,
     answers: { 200: { description: 'The verdict', type: 'application/json', schema: verdictSchema } },
     async handle({ params, caller }) {
-      const verdict = await visibleVerdict(store(), caller, params.id)
-      return { status: 200, json: { ...verdict.body, id: verdict.id } }
+      const { body, id } = await visibleVerdict(store(), caller, params.id)
+      const formats = isJudgement(body) && {
+        formats: { text: () => judgementText(body), html: () => judgementPage(body) },
+      }
+      return { status: 200, json: { ...body, id }, ...formats }
     },
   })
 }
+
+/** What an older release has kept may lack what the table shows; it is there as JSON all the same. */
+const isJudgement = (body: object): body is Judgement => judgementSchema.safeParse(body).success
 
 function showRecording({ store }: HistoryDeps): Route {
   return route({
