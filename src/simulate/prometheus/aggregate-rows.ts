@@ -29,6 +29,20 @@ export function aggregateRows(
   return [...groups.values()]
 }
 
+/** At each step the rows with the largest values keep them; of equals the first. */
+export function largestRows(rows: readonly Row[], count: number, steps: number): readonly Row[] {
+  const kept = rows.map((row) => ({ ...row, present: new Uint8Array(steps) }))
+  for (let step = 0; step < steps; step++) {
+    const valueOf = (row: Row): number => {
+      const value = numberAt(row.values, step)
+      return Number.isNaN(value) ? -Infinity : value
+    }
+    const there = kept.filter((_, index) => rows[index]?.present[step] === 1)
+    for (const row of there.toSorted((a, b) => valueOf(b) - valueOf(a)).slice(0, count)) row.present[step] = 1
+  }
+  return kept.filter(({ present }) => present.includes(1))
+}
+
 /** A label that a series lacks, or that is empty, is left out. */
 function pick(labels: Labels, names: readonly string[]): Labels {
   const picked: Record<string, string> = {}

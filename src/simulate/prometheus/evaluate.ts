@@ -1,6 +1,6 @@
 import type { Expression, Operator, Range, Selector } from './expression.ts'
 import { matchesAll, type Matcher } from './matcher.ts'
-import { aggregateRows } from './aggregate-rows.ts'
+import { aggregateRows, largestRows } from './aggregate-rows.ts'
 import { overTime } from './over-time.ts'
 import { QueryError } from './query-error.ts'
 import { countUntil, labelKey, numberAt, type Labels, type SimulatedSeries } from './simulated-series.ts'
@@ -53,6 +53,10 @@ export function evaluate(expression: Expression, evaluation: Evaluation): Value 
     case 'aggregate': {
       const of = evaluate(expression.of, evaluation)
       return { kind: 'vector', rows: aggregateRows(rowsIn(of), expression, steps.count) }
+    }
+    case 'topk': {
+      const of = evaluate(expression.of, evaluation)
+      return { kind: 'vector', rows: largestRows(rowsIn(of), expression.count, steps.count) }
     }
     case 'arithmetic': {
       const left = evaluate(expression.left, evaluation)

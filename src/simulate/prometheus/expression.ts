@@ -14,6 +14,7 @@ export type Expression =
       readonly by: readonly string[]
       readonly of: Expression
     }
+  | { readonly kind: 'topk'; readonly count: number; readonly of: Expression }
   | {
       readonly kind: 'arithmetic'
       readonly operator: Operator
@@ -64,6 +65,7 @@ export function typeOf(expression: Expression): ValueType {
     case 'timestamp':
     case 'over-time':
     case 'aggregate':
+    case 'topk':
       return 'vector'
     case 'arithmetic':
       return typeOf(expression.left) === 'scalar' ? typeOf(expression.right) : 'vector'

@@ -168,6 +168,7 @@ function toAggregate(node: SyntaxNode, query: string): Expression {
   const modifier = node.getChild('AggregateModifier')
   const labels = modifier?.getChild('GroupingLabels')?.getChildren('LabelName') ?? []
   const body = childrenOf(node.getChild('FunctionCallBody'))
+  if (name === 'topk' && modifier === null) return toTopK(body, node, query)
   const [argument] = body
   if (aggregation === undefined) throw notSimulated(`the aggregation ${name}`)
   if (modifier !== null && modifier.getChild('By') === null) throw notSimulated('without')
@@ -175,6 +176,18 @@ function toAggregate(node: SyntaxNode, query: string): Expression {
   const of = toExpression(argument, query)
   if (typeOf(of) !== 'vector') throw wrongType(node, 'aggregation expression', 'instant vector', of)
   return { kind: 'aggregate', name: aggregation, by: labels.map((label) => textOf(label, query)), of }
+}
+
+function toTopK(
+  [first, second]: readonly (SyntaxNode | undefined)[],
+  node: SyntaxNode,
+  query: string,
+): Expression {
+  if (first === undefined || second === undefined) throw parseError(node.from, 'expected two arguments')
+  const [count, of] = [toExpression(first, query), toExpression(second, query)]
+  if (count.kind !== 'number') throw notSimulated(`a calculated number in ${textOf(node, query)}`)
+  if (typeOf(of) !== 'vector') throw wrongType(node, 'aggregation expression', 'instant vector', of)
+  return { kind: 'topk', count: Math.floor(count.value), of }
 }
 
 function toSigned(node: SyntaxNode, query: string): Expression {

@@ -69,6 +69,21 @@ describe.skipIf(missing !== undefined)(`next to the real server ${missing ?? ''}
   })
 
   test.each([
+    'topk(1, count_over_time({__name__=~".+",pod=~"web-1|db.0"}[40m]))',
+    'topk(2, sum by (job, pod) (last_over_time(hits_total[1h])))',
+    'topk(100, count_over_time(temperature[1h])) / 2',
+    'topk(1, temperature)',
+    'topk(0, hits_total)',
+    'topk(1, nothing)',
+  ])('%s gives what the real one gives', async (query) => {
+    expect(await compare('/api/v1/query', { query, time: String(oddEnd / 1000) })).toEqual([])
+    const range = { start: String(oddStart / 1000 + 67), end: String(oddEnd / 1000), step: '60' }
+    expect(await compare('/api/v1/query_range', { query, ...range })).toEqual([])
+  })
+
+  test.each([
+    ['/api/v1/query', { query: 'topk(1)' }],
+    ['/api/v1/query', { query: 'topk(1, 2)' }],
     ['/api/v1/query', { query: 'sum(' }],
     ['/api/v1/query', { query: '' }],
     ['/api/v1/query', { query: '{pod=~".*"}' }],
