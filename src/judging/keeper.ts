@@ -4,7 +4,7 @@ import type { Judgement } from './judgement.ts'
 import type { RolloutLook } from './judge-rollout.ts'
 import { type ToKeep, writeOfLook } from './keep-look.ts'
 import type { LookCache } from './look-cache.ts'
-import { createLru } from './lru.ts'
+import { createLru } from '../lru.ts'
 import type { MemoryBook } from './run-book.ts'
 
 /** Keeps looks, says whether they are durable, and tells people. */

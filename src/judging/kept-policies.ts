@@ -2,7 +2,7 @@ import { AppError } from '../app-error.ts'
 import { parsePolicy } from '../formats/parse-policy.ts'
 import type { Log, PolicyLibrary, Run, VerdictStore } from '../ports.ts'
 import type { JudgeRequest } from './judge-request.ts'
-import { createLru } from './lru.ts'
+import { createLru } from '../lru.ts'
 import type { PolicyInForce } from './policy-in-force.ts'
 import type { Within } from './store-access.ts'
 

@@ -1,7 +1,7 @@
 import type { Recording } from '../analysis/recording.ts'
 import type { Verdict } from '../analysis/verdict.ts'
 import type { Step } from '../ports.ts'
-import { createLru } from './lru.ts'
+import { createLru } from '../lru.ts'
 
 /** What the data of a look say, before memory and decisions. */
 export interface Observation {

@@ -1,7 +1,7 @@
 import type { Policy } from '../analysis/policy.ts'
 import { policyToYaml } from '../formats/policy-to-yaml.ts'
 import type { Decision, Run, RunKey, Step, VerdictStore } from '../ports.ts'
-import { createLru } from './lru.ts'
+import { createLru } from '../lru.ts'
 
 /** What is known of the runs of one rollout: from the store, or from this process's own memory of it. */
 export interface RunBook {

@@ -1,7 +1,7 @@
 import type { CanaryStartRequest } from '../ports.ts'
 import type { RangeWindow } from './client.ts'
 import { fetchRange } from './fetch-range.ts'
-import type { Asked } from './look.ts'
+import type { Asked } from './feeds.ts'
 import { SourceError } from './source-error.ts'
 
 const STEP_SECONDS = 60

@@ -76,9 +76,15 @@ export function createClient(options: ClientOptions): PrometheusClient {
       if (call.result === undefined) throw new SourceError('source-invalid', 'Prometheus gave no answer')
       return call.result
     }
-    const retried = (): Promise<QueryResult> =>
-      retrying(once, { attempts, firstDelayMs: retryDelayMs, signal, random })
-    return limit(() => observed(retried, options.observe))
+    return observed(options.observe, (begin) => {
+      // while one waits to be tried again, another may go
+      const turn = (): Promise<QueryResult> =>
+        limit(() => {
+          begin()
+          return once()
+        })
+      return retrying(turn, { attempts, firstDelayMs: retryDelayMs, signal, random })
+    })
   }
   return {
     instant: (query, at, signal) =>
@@ -179,11 +185,17 @@ function authorized({ headers, auth }: SourceSettings): readonly (readonly [stri
   return [...own, ['Authorization', `Basic ${pair}`]]
 }
 
-async function observed<T>(run: () => Promise<T>, observe: ClientOptions['observe']): Promise<T> {
-  const begin = performance.now()
-  const seconds = (): number => (performance.now() - begin) / 1000
+/** The time from the first turn on, without the wait for it. */
+async function observed<T>(
+  observe: ClientOptions['observe'],
+  run: (begin: () => void) => Promise<T>,
+): Promise<T> {
+  let begun: number | undefined
+  const seconds = (): number => (begun === undefined ? 0 : (performance.now() - begun) / 1000)
   try {
-    const result = await run()
+    const result = await run(() => {
+      begun ??= performance.now()
+    })
     observe?.('ok', seconds())
     return result
   } catch (error) {

@@ -5,13 +5,18 @@ import type { CanaryStartRequest, Clock, FetchRequest, Log, MetricSource } from 
 import { assembleRecording, type MetricRead } from './assemble-recording.ts'
 import { canaryStart } from './canary-start.ts'
 import { createClient, type PrometheusClient } from './client.ts'
-import { countBuckets, type CountContext, countEvents, readLevels } from './count-metric.ts'
-import { type Asked, look, type Looked } from './look.ts'
+import { askedOnce } from './asked-once.ts'
+import { countProblems } from './counting/count-problems.ts'
+import type { Counts } from './counting/counts.ts'
+import { readCounts } from './counting/read-counts.ts'
+import type { Asked } from './feeds.ts'
+import { look, type Looked } from './look.ts'
 import { metricQueries } from './metric-queries.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { armsOf } from './presets.ts'
 import type { Subject } from './preset-context.ts'
-import { createRunCache, type MetricState } from './run-state.ts'
+import { createLru } from '../lru.ts'
+import { type RunState, runStateBytes } from './run-state.ts'
 import { createSampleBudget } from './sample-budget.ts'
 import { recordedSteps } from './slicing.ts'
 import type { SourceSettings } from './source-settings.ts'
@@ -43,7 +48,7 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Metric
   const clients = new Map(
     Object.entries(options.sources).map(([name, settings]) => [name, clientOf(name, settings, options)]),
   )
-  const cache = createRunCache(options.cacheBytes ?? CACHE_BYTES)
+  const cache = createLru<RunState>(options.cacheBytes ?? CACHE_BYTES, runStateBytes)
   return {
     async canaryStart(request) {
       request.signal.throwIfAborted()
@@ -53,9 +58,11 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Metric
       request.signal.throwIfAborted()
       const asked = prepare(request, options, clients)
       const key = cacheKey(request)
-      const looked = await look(asked, request, options.clock, cache.get(key))
+      const before = cache.get(key)
+      const looked = await look(asked, request, options.clock, before)
       request.signal.throwIfAborted()
-      cache.set(key, looked.state)
+      // how time is cut is not settled by a look that saw nothing
+      if (before !== undefined || looked.read.size > 0) cache.set(key, looked.state)
       for (const problem of looked.problems) {
         options.log.warn({ run: request.run.id, ...problem }, 'source problem')
       }
@@ -105,19 +112,23 @@ function prepare(
 ): readonly Asked[] {
   const { policy, signal } = request
   const subject = subjectOf(request)
-  const signals = new Map<string, AbortSignal>()
   const budget = createSampleBudget(maxSamples)
-  return policy.metrics.map((metric) => {
-    const source = metric.source ?? policy.source
+  const opened = new Map<string, Pick<Asked, 'client' | 'signal'>>()
+  const open = (source: string, metric: MetricPolicy): Pick<Asked, 'client' | 'signal'> => {
     const client = clients.get(source)
     const settings = Object.hasOwn(sources, source) ? sources[source] : undefined
     if (client === undefined || settings === undefined)
       throw unknownSource(source, metric, [...clients.keys()])
-    const deadline = signals.get(source) ?? AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)])
-    signals.set(source, deadline)
-    const arms = armsOf(metric.select ?? policy.select, subject)
-    const queries = metricQueries(metric, arms)
-    return { metric, source, client: budget.within(client), arms, queries, signal: deadline }
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(settings.timeoutMs)])
+    return { client: askedOnce(budget.within(client)), signal: deadline }
+  }
+  return policy.metrics.map((metric) => {
+    const source = metric.source ?? policy.source
+    const one = opened.get(source) ?? open(source, metric)
+    opened.set(source, one)
+    const select = metric.select ?? policy.select
+    const arms = armsOf(select, subject)
+    return { metric, source, ...one, arms, select, queries: metricQueries(metric, arms) }
   })
 }
 
@@ -141,8 +152,8 @@ function recordingOf(asked: readonly Asked[], request: FetchRequest, looked: Loo
   const { run, steps } = request
   const { slices, state, read } = looked
   const metrics = asked.flatMap((one): MetricRead[] => {
-    const known = read.get(one.metric.name)
-    return known === undefined ? [] : [metricRead(one, known, looked)]
+    const counts = read.get(one.metric.name)
+    return counts === undefined ? [] : [metricRead(one, counts, looked)]
   })
   return assembleRecording({
     id: run.id,
@@ -155,26 +166,22 @@ function recordingOf(asked: readonly Asked[], request: FetchRequest, looked: Loo
   })
 }
 
-function metricRead({ metric, arms, queries }: Asked, known: MetricState, looked: Looked): MetricRead {
-  const { slices, state } = looked
-  const context: CountContext = { metric: metric.name, arms, slicing: state.slicing, slices }
-  switch (queries.kind) {
-    case 'gauge':
-      return { metric, rows: readLevels(known, context) }
-    case 'latency': {
-      const shape = known.histogram?.shape
-      const rows = countBuckets(known, queries.unitsPerSecond, context)
-      return { metric, rows, ...(shape !== undefined && { shape }) }
-    }
-    case 'errors':
-    case 'conversion':
-      return { metric, rows: countEvents(known, context) }
-    default:
-      return queries satisfies never
+function metricRead({ metric, queries }: Asked, counts: Counts, { slices, state }: Looked): MetricRead {
+  const problems = countProblems(counts, slices, metric.name)
+  if (queries.kind !== 'latency') {
+    return { metric, rows: { rows: readCounts(counts, slices), bounds: [], problems } }
+  }
+  const { histogram } = state.learned.get(metric.name) ?? {}
+  const bounds = histogram?.bounds ?? counts.bounds ?? []
+  const rows = readCounts(counts, slices, bounds)
+  return {
+    metric,
+    rows: { rows, bounds: bounds.map((bound) => bound / queries.unitsPerSecond), problems },
+    ...(histogram?.shape !== undefined && { shape: histogram.shape }),
   }
 }
 
-function lateOf(read: ReadonlyMap<string, MetricState>): readonly SourceProblem[] {
+function lateOf(read: ReadonlyMap<string, Counts>): readonly SourceProblem[] {
   return [...read].flatMap(([metric, { late }]) => {
     const text = `${metric}: samples came after their slice was judged; the first reading stays`
     return late ? [{ code: 'late-samples', metric, text } as const] : []

@@ -1,22 +1,21 @@
 import type { LatencyShape } from '../analysis/recording.ts'
-import { type Grid, gridBytes } from './grid.ts'
+import { type Counts, countsBytes } from './counting/counts.ts'
 import type { Slicing } from './slicing.ts'
 
 /** What was learned of a run, and what settled: later looks ask only for what is new. Never changed, only replaced. */
 export interface RunState {
   readonly slicing: Slicing
-  readonly metrics: ReadonlyMap<string, MetricState>
+  /** By metric. */
+  readonly learned: ReadonlyMap<string, Learned>
+  /** By feed. */
+  readonly counts: ReadonlyMap<string, Counts>
 }
 
-export interface MetricState {
+/** What is asked of a metric before its data. */
+export interface Learned {
   /** Seconds between scrapes; undefined = not known, as for gauges and where there are too few samples. */
   readonly interval?: number
   readonly histogram?: HistogramState
-  readonly total: Grid
-  /** Bad or good events. */
-  readonly part: Grid
-  /** Samples came after their slice was read. */
-  readonly late: boolean
 }
 
 export interface HistogramState {
@@ -26,54 +25,10 @@ export interface HistogramState {
   readonly shape?: LatencyShape
 }
 
-export interface RunCache {
-  get(key: string): RunState | undefined
-  set(key: string, state: RunState): void
-  readonly bytes: number
-  clear(): void
-}
-
-/** Keeps the runs looked at last, as many as fit. */
-export function createRunCache(maxBytes: number): RunCache {
-  const states = new Map<string, { readonly state: RunState; readonly bytes: number }>()
-  let bytes = 0
-  const drop = (key: string): void => {
-    bytes -= states.get(key)?.bytes ?? 0
-    states.delete(key)
-  }
-  return {
-    get(key) {
-      const found = states.get(key)
-      if (found === undefined) return undefined
-      states.delete(key)
-      states.set(key, found)
-      return found.state
-    },
-    set(key, state) {
-      drop(key)
-      const size = bytesOf(state)
-      if (size > maxBytes) return
-      states.set(key, { state, bytes: size })
-      bytes += size
-      for (const oldest of states.keys()) {
-        if (bytes <= maxBytes) break
-        drop(oldest)
-      }
-    },
-    get bytes() {
-      return bytes
-    },
-    clear() {
-      states.clear()
-      bytes = 0
-    },
-  }
-}
-
-function bytesOf(state: RunState): number {
+/** About how much memory it holds. */
+export function runStateBytes({ learned, counts }: RunState): number {
   let bytes = 1000
-  for (const { total, part, histogram } of state.metrics.values()) {
-    bytes += gridBytes(total) + gridBytes(part) + 24 * (histogram?.shape?.bounds.length ?? 0)
-  }
+  for (const { histogram } of learned.values()) bytes += 200 + 24 * (histogram?.shape?.bounds.length ?? 0)
+  for (const one of counts.values()) bytes += countsBytes(one)
   return bytes
 }

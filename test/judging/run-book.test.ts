@@ -1,19 +1,7 @@
 import { expect, test } from 'vitest'
-import { createLru } from '../../src/judging/lru.ts'
 import { createMemoryBook } from '../../src/judging/run-book.ts'
 import { aDecision, aRun, aStep, t0 } from '../contract/rows.ts'
 import { aPolicy } from './verdicts.ts'
-
-test('createLru() forgets what was unused for longest', () => {
-  const lru = createLru<number>(2)
-  lru.set('a', 1)
-  lru.set('b', 2)
-  expect(lru.get('a')).toBe(1)
-  lru.set('c', 3)
-  expect([lru.get('a'), lru.get('b'), lru.get('c')]).toEqual([1, undefined, 3])
-  lru.delete('a')
-  expect(lru.get('a')).toBeUndefined()
-})
 
 test('createMemoryBook() goes on with the run that was remembered', async () => {
   const book = createMemoryBook()

@@ -3,10 +3,10 @@ import type { Arm } from '../../analysis/recording.ts'
 import type { Arms } from '../arms.ts'
 import { attempted } from '../attempted.ts'
 import { readBound } from '../bucket-bounds.ts'
-import { countBuckets, type CountContext, countEvents } from '../count-metric.ts'
-import { emptyGrid } from '../grid.ts'
+import { countProblems } from '../counting/count-problems.ts'
+import { emptyCounts } from '../counting/counts.ts'
+import { extendCounts } from '../counting/extend-counts.ts'
 import { learnHistogram } from '../learn-histogram.ts'
-import { withReading } from '../read-metric.ts'
 import type { HistogramState } from '../run-state.ts'
 import { scrapeInterval } from '../scrape-interval.ts'
 import type { SourceError } from '../source-error.ts'
@@ -189,14 +189,13 @@ function countingProblems(
   if (whole === undefined || queries.kind === 'gauge' || isCrowded(whole, arms)) return []
   const slices = Math.max(Math.round((end - start) / stepSeconds), 0)
   const slicing = { sliceSeconds: stepSeconds, start, rolloutStart: 0 }
-  const empty = { total: emptyGrid, part: emptyGrid, late: false, ...(histogram && { histogram }) }
+  const empty = emptyCounts(queries.kind === 'latency' ? 'buckets' : 'events', histogram?.bounds)
   const reading = { total: whole.result, part: part?.result ?? [] }
-  const state = withReading(empty, reading, slicing, slices + 1)
-  const context: CountContext = { metric: metric.name, arms, slicing, slices }
-  const { problems } =
-    queries.kind === 'latency'
-      ? countBuckets(state, queries.unitsPerSecond, context)
-      : countEvents(state, context)
+  const problems = countProblems(
+    extendCounts(empty, reading, { arms, slicing, points: slices + 1 }),
+    slices,
+    metric.name,
+  )
   return problems
     .filter(({ code }) => code === 'duplicate-target' || code === 'source-invalid')
     .map(({ code, text }) => ({ level: 'warning', code, text: text.replace(`${metric.name}: `, '') }))

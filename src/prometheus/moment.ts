@@ -1,0 +1,66 @@
+import type { SourceProblem } from '../analysis/recording.ts'
+import type { FetchRequest } from '../ports.ts'
+import { attempted } from './attempted.ts'
+import type { Asked } from './feeds.ts'
+import { intervalOf } from './learn.ts'
+import type { HistogramState, Learned, RunState } from './run-state.ts'
+import { coarse, failed } from './source-problems.ts'
+import { settledSlices, type Slicing, slicingOf } from './slicing.ts'
+
+/** What a look is about: known before the data of all feeds are there. */
+export interface Moment {
+  readonly slicing: Slicing
+  readonly slices: number
+  readonly learned: RunState['learned']
+  readonly usable: ReadonlySet<Asked>
+}
+
+export async function momentOf(
+  learning: readonly Learning[],
+  request: FetchRequest,
+  before: RunState | undefined,
+  timed: (usable: readonly Asked[]) => Promise<number>,
+  problems: SourceProblem[],
+): Promise<Moment> {
+  const attempts = await Promise.all(
+    learning.map(async ({ one, known, histogram }) => ({
+      one,
+      attempt: await attempted(async () => ({
+        interval: await intervalOf(one, request, known, histogram),
+        histogram: await histogram,
+      })),
+    })),
+  )
+  const intervals = attempts.flatMap(({ attempt }) =>
+    attempt.ok ? (attempt.value.interval?.seconds ?? []) : [],
+  )
+  const slicing = before?.slicing ?? slicingOf(request.policy, request.run, intervals)
+  const learned = new Map(before?.learned)
+  const usable: Asked[] = []
+  for (const { one, attempt } of attempts) {
+    if (!attempt.ok) {
+      problems.push(failed(one, attempt.error))
+      continue
+    }
+    const { interval, histogram } = attempt.value
+    learned.set(one.metric.name, {
+      ...(interval?.sure === true && { interval: interval.seconds }),
+      ...(histogram !== undefined && { histogram }),
+    })
+    const found = coarse(one, interval, slicing)
+    if (found !== undefined) problems.push(found.problem)
+    if (found?.refused !== true) usable.push(one)
+  }
+  const slices = settledSlices(slicing, await timed(usable), slowestOf(intervals))
+  return { slicing, slices, learned, usable: new Set(usable) }
+}
+
+export interface Learning {
+  readonly one: Asked
+  readonly known: Learned | undefined
+  readonly histogram: Promise<HistogramState | undefined>
+}
+
+export function slowestOf(intervals: readonly number[]): number | undefined {
+  return intervals.length === 0 ? undefined : Math.max(...intervals)
+}

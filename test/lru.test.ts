@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { createLru } from '../src/lru.ts'
+
+test('createLru() forgets what was unused for longest', () => {
+  const lru = createLru<number>(2)
+  lru.set('a', 1)
+  lru.set('b', 2)
+  expect(lru.get('a')).toBe(1)
+  lru.set('c', 3)
+  expect([lru.get('a'), lru.get('b'), lru.get('c')]).toEqual([1, undefined, 3])
+  lru.delete('a')
+  lru.delete('a')
+  expect([lru.get('a'), lru.size]).toEqual([undefined, 1])
+})
+
+test('createLru(most, sizeOf) keeps as much as fits, and forgets as many as a large one needs', () => {
+  const lru = createLru<string>(10, ({ length }) => length)
+  for (const key of ['a', 'b', 'c']) lru.set(key, key.repeat(3))
+  expect(lru.size).toBe(9)
+  lru.set('b', 'bb')
+  lru.set('d', 'd'.repeat(6))
+  expect([lru.get('a'), lru.get('b'), lru.get('c'), lru.get('d')]).toEqual([
+    undefined,
+    'bb',
+    undefined,
+    'dddddd',
+  ])
+  expect(lru.size).toBe(8)
+  lru.clear()
+  expect([lru.size, lru.get('d')]).toEqual([0, undefined])
+})
+
+test('createLru() does not keep what alone is too large, nor what it replaces', () => {
+  const lru = createLru<string>(3, ({ length }) => length)
+  lru.set('a', 'a')
+  lru.set('a', 'aaaa')
+  expect([lru.size, lru.get('a')]).toEqual([0, undefined])
+})
