@@ -83,7 +83,7 @@ interface Stretch {
 
 /** One stretch a step, sized where its traffic begins, so that later looks agree with earlier ones. */
 function podSizes(arms: Arms, plan: RolloutPlan): readonly Stretch[] {
-  const begins = [0, ...plan.steps.map((step) => step.from).filter((from) => from > 0)]
+  const begins = [0, ...plan.steps.map((step) => step.from)]
   return begins.flatMap((from, i) => {
     const end = begins[i + 1] ?? plan.slices
     for (let t = from; t < end; t++) {

@@ -86,7 +86,6 @@ function blockDispersion(
   let factor = Math.max(1, single.dispersion)
   for (const length of [2, 5, 10]) {
     const { dispersion, count } = successiveDifferences(events, requests, share, length)
-    if (count === 0) continue
     const shrunk = single.dispersion + ((dispersion - single.dispersion) * count) / (count + 20)
     factor = Math.max(factor, shrunk)
   }
@@ -120,10 +119,9 @@ function squaredDifference(
   share: number,
 ): number | undefined {
   const X = a.x + b.x
-  const N = a.n + b.n
-  if (X === 0 || a.n === 0 || b.n === 0) return undefined
-  const pi = a.n / N
+  const pi = a.n / (a.n + b.n)
   const variance = X * pi * (1 - pi) * Math.max(1 - share, LEAST_COMPLEMENT)
+  // zero without events, or without traffic in one of the blocks
   return variance > 0 ? (a.x - X * pi) ** 2 / variance : undefined
 }
 

@@ -47,7 +47,7 @@ function podNoise(input: NoiseInput, dispersion: PodDispersion): Noise {
   const v = information(arms)
   const starts = restarts.map((restart) => restart.from)
   const stretches = starts.map((start) => cumulative(v, start))
-  const scaled = input.scale === undefined ? v : v.map((vt, t) => vt * (input.scale?.[t] ?? 1))
+  const scaled = input.scale?.map((factor, t) => factor * valueAt(v, t)) ?? v
   const between = clusteredSum(scaled, clusterShares(arms), autocovariance, starts)
   const clumps = clumpPaths(v, clusterShares(arms), dispersion, starts)
   const { requests, shares } = arms.canary

@@ -17,6 +17,24 @@ export function armOf(events: readonly number[], requests: readonly number[]): A
   }
 }
 
+/** One arm of several pods, [pod][slice]. */
+export function armOfPods(
+  events: readonly (readonly number[])[],
+  requests: readonly (readonly number[])[],
+): ArmSlices {
+  const sum = (rows: readonly (readonly number[])[]): Float64Array =>
+    Float64Array.from(rows[0] ?? [], (_, t) => rows.reduce((total, row) => total + (row[t] ?? 0), 0))
+  const all = sum(requests)
+  return {
+    events: sum(events),
+    requests: all,
+    pods: sum(requests.map((row) => row.map((n) => (n > 0 ? 1 : 0)))),
+    shares: requests.map((row) => Float64Array.from(row, (n, t) => (n > 0 ? n / (all[t] ?? n) : 0))),
+    podEvents: events.map((row) => Float64Array.from(row)),
+    podRequests: requests.map((row) => Float64Array.from(row)),
+  }
+}
+
 /** φ as given for each restart, the same at every slice. */
 export function noiseOf(phis: readonly number[], absolute = 1): Noise {
   return {

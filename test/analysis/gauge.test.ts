@@ -1,39 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { type GaugeEvidence, gaugeEvidence } from '../../src/analysis/gauge.ts'
-import type { GaugeLevels, GaugeRow } from '../../src/analysis/gauge-levels.ts'
+import type { GaugeLevels } from '../../src/analysis/gauge-levels.ts'
 import { type GaugeNoise, learnGaugeNoise } from '../../src/analysis/gauge-noise.ts'
 import { noBadSamples } from '../../src/analysis/pod-counts.ts'
 import { createRandom, uniform } from '../../src/simulate/random.ts'
-import { normalSf } from '../../src/stats/normal-sf.ts'
-import { studentTSf } from '../../src/stats/student-t-sf.ts'
-import { naiveSum } from './naive-variance.ts'
+import { HISTORY, type Level, type MadeGauge, naiveGauge, rowsOf } from './naive-gauge.ts'
 
-const HISTORY = 60
-type Level = (pod: number, slice: number) => number
-
-interface Made {
-  readonly stable: number
-  readonly canary: number
-  readonly slices: number
-  readonly sliceSeconds?: number
-  /** Levels by pod and slice of the rollout; stable's also by negative slices. NaN = none. */
-  readonly stableLevel: Level
-  readonly canaryLevel: Level
-}
-
-/** Rows hold one slice more than the rollout, which is none of its business. */
-function rowsOf(made: Made): readonly GaugeRow[] {
-  const rows = (arm: 'canary' | 'stable', pods: number, level: Level): readonly GaugeRow[] =>
-    Array.from({ length: pods }, (_, j) => ({
-      name: `${arm}-${j}`,
-      arm,
-      aggregate: false,
-      values: Float64Array.from({ length: HISTORY + made.slices + 1 }, (_slice, k) => level(j, k - HISTORY)),
-    }))
-  return [...rows('stable', made.stable, made.stableLevel), ...rows('canary', made.canary, made.canaryLevel)]
-}
-
-function evidenceOf(made: Made): GaugeEvidence {
+function evidenceOf(made: MadeGauge): GaugeEvidence {
   const levels: GaugeLevels = {
     rows: rowsOf(made),
     bad: noBadSamples(),
@@ -45,111 +18,6 @@ function evidenceOf(made: Made): GaugeEvidence {
   }
   const plan = { slices: made.slices, gates: 0, steps: [], restarts: [] }
   return gaugeEvidence(levels, { start: HISTORY, plan, warmup: 3 }, made.sliceSeconds ?? 60)
-}
-
-/** The formulas of docs/statistics.md, every sum from the first slice on. */
-function byDefinition(made: Made, noise: GaugeNoise) {
-  const rows = rowsOf(made)
-  const T = made.slices
-  const minutes = (made.sliceSeconds ?? 60) / 60
-  const slices = Array.from({ length: T }, (_, t) => t)
-  const arm = (name: string) => {
-    const own = rows.filter((row) => row.arm === name).map((row) => row.values.slice(HISTORY, HISTORY + T))
-    const at = (t: number): readonly number[] =>
-      own.map((row) => row[t] ?? NaN).filter((y) => !Number.isNaN(y))
-    const pods = slices.map((t) => at(t).length)
-    return {
-      pods,
-      mean: slices.map((t) => (at(t).length === 0 ? 0 : at(t).reduce((a, b) => a + b, 0) / at(t).length)),
-      shares: own.map((row) => [...row].map((y, t) => (Number.isNaN(y) ? 0 : 1 / (pods[t] ?? 1)))),
-    }
-  }
-  const [canary, stable] = [arm('canary'), arm('stable')]
-  // a lone stable pod counts as two
-  const lone = stable.shares.map((f) =>
-    f.map((share, t) => ((stable.pods[t] ?? 0) < 2 ? share / Math.sqrt(2) : share)),
-  )
-  const counts = slices.map((t) => ((canary.pods[t] ?? 0) > 0 && (stable.pods[t] ?? 0) > 0 ? 1 : 0))
-  const d = slices.map((t) => (canary.mean[t] ?? 0) - (stable.mean[t] ?? 0))
-  const shares = [...canary.shares, ...lone]
-  const variance = (v: readonly number[], f: readonly (readonly number[])[], t: number): number =>
-    noise.inflation * naiveSum(v, f, noise.autocovariance, 0, t)
-  const upTo = (values: readonly number[], t: number, from: readonly number[] = counts): readonly number[] =>
-    values.filter((_, k) => k <= t && from[k] === 1)
-  const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
-  const level = (t: number, values = d, from = counts, f = shares) => {
-    const n = upTo(values, t, from).length
-    if (n === 0) return undefined
-    return {
-      mean: total(upTo(values, t, from)) / n,
-      information: n ** 2 / Math.max(variance(from, f, t), 1e-9 * n ** 2),
-    }
-  }
-  const mixture = (score: number, information: number, prior: number): number => {
-    const all = information + prior
-    const z = score / Math.sqrt(all)
-    return 0.5 * Math.log((4 * prior) / all) + score ** 2 / (2 * all) + Math.log(normalSf(-z))
-  }
-  const trend = (t: number) => {
-    const n = upTo(d, t).length
-    if (n < 8) return undefined
-    const x = slices.map((k) => k * minutes)
-    const centre = total(upTo(x, t)) / n
-    const off = x.map((minute, k) => (minute - centre) * (counts[k] ?? 0))
-    const spread = total(upTo(off, t).map((value) => value ** 2))
-    const slope =
-      total(
-        upTo(
-          d.map((value, k) => value * (off[k] ?? 0)),
-          t,
-        ),
-      ) / spread
-    const v = Math.max(variance(off, shares, t) / spread ** 2, 1e-10)
-    return {
-      log: mixture(slope / v, 1 / v, 1 / 0.01 ** 2),
-      now: total(upTo(d, t)) / n + slope * (t * minutes - centre),
-    }
-  }
-  return {
-    slices,
-    counts,
-    canary,
-    stable,
-    level,
-    trend,
-    harm: (difference: number, t: number): number => {
-      const own = level(t)
-      const log =
-        own === undefined
-          ? 0
-          : mixture((own.mean - difference) * own.information, own.information, 1 / 0.3 ** 2)
-      if (!noise.learned) return log
-      const line = trend(t)
-      const slope = line === undefined ? 0 : line.now > difference ? line.log : Math.min(line.log, 0)
-      return Math.log((Math.exp(log) + Math.exp(slope)) / 2)
-    },
-    pass: (difference: number, t: number): number => {
-      const own = level(t)
-      if (own === undefined) return 0
-      return mixture((difference - own.mean) * own.information, own.information, 1 / 0.2 ** 2)
-    },
-    above: (limit: number, t: number): number => {
-      const own = level(
-        t,
-        canary.mean,
-        canary.pods.map((pods) => (pods > 0 ? 1 : 0)),
-        canary.shares,
-      )
-      if (own === undefined) return 0
-      return mixture((own.mean - limit) * own.information, own.information, 1 / 0.3 ** 2)
-    },
-    passP: (difference: number, t: number): number | undefined => {
-      const own = level(t)
-      if (own === undefined) return undefined
-      const z = (difference - own.mean) * Math.sqrt(own.information)
-      return z > 0 ? studentTSf(z, noise.pods - 1) : normalSf(z)
-    },
-  }
 }
 
 /** Levels that wander about their pod's own. */
@@ -165,15 +33,18 @@ function wandering(label: string, spread: number): Level {
 
 const noisy = wandering('stable', 0.2)
 const other = wandering('canary', 0.2)
-const usual: Made = {
+const usual: MadeGauge = {
   stable: 5,
   canary: 3,
   slices: 44,
   stableLevel: (j, t) => ((t + 60 + 7 * j) % 30 < 25 ? noisy(j, t) : NaN),
   canaryLevel: (j, t) => (t < 0 || t < 3 * j || (t > 20 && t < 23) ? NaN : 0.15 + other(j, t)),
 }
-const growing: Made = { ...usual, canaryLevel: (j, t) => (t < 0 ? NaN : -0.3 + 0.03 * t + 0.3 * other(j, t)) }
-const cases: readonly (readonly [string, Made])[] = [
+const growing: MadeGauge = {
+  ...usual,
+  canaryLevel: (j, t) => (t < 0 ? NaN : -0.3 + 0.03 * t + 0.3 * other(j, t)),
+}
+const cases: readonly (readonly [string, MadeGauge])[] = [
   ['pods that come and go', usual],
   ['a level that grows past stable', growing],
   ['a level that falls', { ...usual, canaryLevel: (j, t) => (t < 0 ? NaN : 0.8 - 0.03 * t + other(j, t)) }],
@@ -198,7 +69,7 @@ describe.each(cases)('gaugeEvidence of %s', (_name, made) => {
       rowsOf(made).filter(({ arm }) => arm === 'stable'),
       HISTORY,
     )
-  const expected = byDefinition(made, noiseOf())
+  const expected = naiveGauge(made, noiseOf())
   const expectPath = (path: Float64Array, of: (t: number) => number): void => {
     expect([...path]).toEqual(expected.slices.map((t) => expect.closeTo(of(t), 7)))
   }
@@ -232,7 +103,7 @@ describe.each(cases)('gaugeEvidence of %s', (_name, made) => {
 
 describe('gaugeEvidence', () => {
   it('finds no harm in a filling cache until it is beyond the tolerance, then a leak', () => {
-    const { trend } = byDefinition(growing, evidenceOf(growing).noise)
+    const { trend } = naiveGauge(growing, evidenceOf(growing).noise)
     const beyond = (t: number): boolean => (trend(t)?.now ?? 0) > 0.5
     const harm = evidenceOf(growing).harm(0.5)
     expect(beyond(20)).toBe(false)
@@ -243,16 +114,16 @@ describe('gaugeEvidence', () => {
   })
 
   it('has a trend from the eighth slice with both arms on', () => {
-    const steep: Made = { ...usual, canaryLevel: (_j, t) => (t < 0 ? NaN : 0.15 * t - 0.5) }
+    const steep: MadeGauge = { ...usual, canaryLevel: (_j, t) => (t < 0 ? NaN : 0.15 * t - 0.5) }
     const evidence = evidenceOf(steep)
-    const alone = byDefinition(steep, { ...evidence.noise, learned: false })
+    const alone = naiveGauge(steep, { ...evidence.noise, learned: false })
     const flat = (t: number): number => Math.log((Math.exp(alone.harm(0.4, t)) + 1) / 2)
     expect(evidence.harm(0.4)[6]).toBeCloseTo(flat(6), 9)
     expect(evidence.harm(0.4)[7]).toBeGreaterThan(flat(7) + 3)
   })
 
   it('never takes pods that are all alike for exact', () => {
-    const still: Made = {
+    const still: MadeGauge = {
       stable: 4,
       canary: 2,
       slices: 12,
@@ -262,21 +133,21 @@ describe('gaugeEvidence', () => {
     const evidence = evidenceOf(still)
     expect([...evidence.noise.autocovariance]).toEqual([0, 0, 0, 0, 0, 0, 0])
     expect([...evidence.information]).toEqual(Array.from({ length: 12 }, () => expect.closeTo(1e9, 3)))
-    const expected = byDefinition(still, evidence.noise)
+    const expected = naiveGauge(still, evidence.noise)
     expect(evidence.harm(0.0002)[11]).toBeCloseTo(expected.harm(0.0002, 11), 5)
     expect(evidence.harm(0.01)[11]).toBeCloseTo(expected.harm(0.01, 11), 5)
   })
 
   it('sees no trend over slices too short to tell apart', () => {
     const evidence = evidenceOf({ ...growing, sliceSeconds: 1e-300 })
-    const alone = byDefinition(growing, { ...evidence.noise, learned: false })
+    const alone = naiveGauge(growing, { ...evidence.noise, learned: false })
     evidence
       .harm(0)
       .forEach((log, t) => expect(log).toBeCloseTo(Math.log((Math.exp(alone.harm(0, t)) + 1) / 2), 7))
   })
 
   it('learns how pods differ from stable alone', () => {
-    const strange: Made = { ...usual, canaryLevel: (j, t) => (t < 0 ? 50 * j : other(j, t)) }
+    const strange: MadeGauge = { ...usual, canaryLevel: (j, t) => (t < 0 ? 50 * j : other(j, t)) }
     expect(evidenceOf(strange).noise).toEqual(evidenceOf(usual).noise)
   })
 

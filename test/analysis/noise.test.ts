@@ -2,22 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { learnDispersion } from '../../src/analysis/dispersion.ts'
 import { learnNoise, type Noise, type NoiseInput } from '../../src/analysis/noise.ts'
 import { scoreTest } from '../../src/analysis/score-test.ts'
-import { type Arms, type ArmSlices, swapArms } from '../../src/analysis/slices.ts'
+import { type Arms, swapArms } from '../../src/analysis/slices.ts'
 import { createRandom } from '../../src/simulate/random.ts'
 import { sampleBinomial } from '../../src/simulate/sample-binomial.ts'
-
-function arm(events: readonly number[], requests: readonly number[]): ArmSlices {
-  const n = Float64Array.from(requests)
-  const x = Float64Array.from(events)
-  return {
-    events: x,
-    requests: n,
-    pods: n.map(() => 1),
-    shares: [n.map(() => 1)],
-    podEvents: [x],
-    podRequests: [n],
-  }
-}
+import { armOf } from './arm-slices.ts'
 
 const steady = (share: number): NoiseInput['dispersion'] => ({
   kind: 'arm',
@@ -43,11 +31,20 @@ function noiseOf(arms: Arms, share: number, lessIsWorse: boolean): Noise {
 const at = (values: Float64Array, t: number): number => values[t] ?? Number.NaN
 
 describe('floors', () => {
-  const arms = { canary: arm([20, 20], [100, 100]), stable: arm([80, 80], [400, 400]) }
+  const arms = { canary: armOf([20, 20], [100, 100]), stable: armOf([80, 80], [400, 400]) }
 
   it('are 1 up to 30 events and 1 − p beyond, at a ratio of 1', () => {
-    const few = { canary: arm([6, 1], [100, 100]), stable: arm([24, 4], [400, 400]) }
+    const few = { canary: armOf([6, 1], [100, 100]), stable: armOf([24, 4], [400, 400]) }
     expect([...noiseOf(few, 0.2, false).floors(Float64Array.of(1, 1))]).toEqual([1, expect.closeTo(0.8, 12)])
+  })
+
+  it('count only slices in which both arms have traffic', () => {
+    const some = {
+      canary: armOf([6, 9, 0, 0, 6], [100, 100, 0, 0, 100]),
+      stable: armOf([24, 0, 9, 0, 24], [400, 0, 400, 0, 400]),
+    }
+    const floors = noiseOf(some, 0.2, false).floors(new Float64Array(5).fill(1))
+    expect([...floors]).toEqual([1, 1, 1, 1, expect.closeTo(0.8, 12)])
   })
 
   it('are never trusted below .3', () => {
@@ -78,7 +75,7 @@ describe('floors', () => {
     let passed = 0
     for (let i = 0; i < 2000; i++) {
       const good = [0.27, 0.45].map((p, j) => sampleBinomial(random, j === 0 ? 300 : 5700, p))
-      const drawn = { canary: arm([good[0] ?? 0], [300]), stable: arm([good[1] ?? 0], [5700]) }
+      const drawn = { canary: armOf([good[0] ?? 0], [300]), stable: armOf([good[1] ?? 0], [5700]) }
       const facing = swapArms(drawn)
       const dispersion = steady(0.45)
       const stream = { arms: drawn, facing, dispersion, noise: noiseOf(drawn, 0.45, true) }
@@ -94,7 +91,7 @@ describe('learnDispersion', () => {
   it('takes nothing off the noise without history', () => {
     const none = learnDispersion([], 0)
     expect(none).toEqual({ kind: 'arm', pods: 0, factor: 1, differences: 0, share: 0, slices: 0 })
-    const both = { canary: arm([40], [100]), stable: arm([160], [400]) }
+    const both = { canary: armOf([40], [100]), stable: armOf([160], [400]) }
     const noise = learnNoise({
       arms: both,
       facing: both,

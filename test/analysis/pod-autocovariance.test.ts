@@ -82,6 +82,38 @@ describe('podAutocovariance', () => {
     expect(below.autocovariance[6]).toBeCloseTo(r, 12)
   })
 
+  it('calls momentary noise a clump where it is above three standard deviations of chance', () => {
+    // two pods of 1000 requests and mean mu, one d above and one d below it, in turn: r(0) = 2d²/(½·2·mu²) − (1−p)/mu,
+    // and no more of it a slice later
+    const [mu, slices] = [100, 60]
+    const pods = (d: number): readonly PodCounts[] =>
+      [1, -1].map((side) =>
+        podRow(
+          Array.from({ length: slices }, (_, t) => mu + side * d * (t % 2 === 0 ? 1 : -1)),
+          Array<number>(slices).fill(1000),
+        ),
+      )
+    // variance of Σe²/Σmu² by chance, with Σmu² = 2·60·mu² and Σmu(1 − n/N) = 60·mu
+    const chance = Math.sqrt(4 * slices * mu ** 2 + slices * mu) / (2 * slices * mu ** 2)
+    const noise = (d: number): number => (2 * d ** 2) / mu ** 2 - 0.5 / mu
+    const limit = Math.sqrt(((3 * chance + 0.5 / mu) * mu ** 2) / 2)
+    const clumpOf = (d: number): number => podAutocovariance(pods(d), slices, 0.5).clump
+    expect(noise(limit)).toBeCloseTo(3 * chance, 12)
+    expect(clumpOf(limit * 0.999)).toBe(0)
+    // of all noise, the events that come along with one: noise · Σmu²/Σmu
+    expect(clumpOf(limit * 1.001)).toBeCloseTo(noise(limit * 1.001) * mu, 9)
+    expect(clumpOf(limit * 3)).toBeCloseTo(noise(limit * 3) * mu, 9)
+  })
+
+  it('takes no noise for clumps that is still there a slice later', () => {
+    const lasting = [1.5, 0.5].map((rate) =>
+      podRow(Array<number>(60).fill(100 * rate), Array<number>(60).fill(1000)),
+    )
+    const { autocovariance, clump } = podAutocovariance(lasting, 60, 1)
+    expect(autocovariance[0]).toBeCloseTo(0.5, 12)
+    expect(clump).toBe(0)
+  })
+
   it('is zero without events', () => {
     const none = podAutocovariance([podRow([0, 0], [10, 10]), podRow([0, 0], [10, 10])], 2, 0)
     expect(none).toEqual({ autocovariance: [0, 0, 0, 0, 0, 0, 0], lasting: 0, clump: 0 })
