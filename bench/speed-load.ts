@@ -1,8 +1,9 @@
 /**
- * 200 looks a second of 1 000 open rollouts, through the service as a process of its own: npm run bench:load [seconds]
+ * 200 looks a second of 1 000 open rollouts, through what the image runs: npm run bench:speed -- --load [seconds]
  *
  * The time of the rollouts stands still while the load runs, so that all looks are of slices that have been seen.
  */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ import { runMain } from '../test/support/run-main.ts'
 const targets = { rate: 200, p99Ms: 100, rssMb: 300 }
 const rollouts = 1000
 const minute = 60_000
-const seconds = Number(process.argv[2] ?? 20)
+const seconds = Number(process.argv.find((arg) => /^\d+$/.test(arg)) ?? 20)
 const token = 'bench-token-0123456789'
 
 /** Small looks: the Prometheus that is simulated here costs more than the service does. */
@@ -26,6 +27,8 @@ metrics:
   - {name: errors, kind: errors}
 `
 
+const root = join(import.meta.dirname, '..')
+execFileSync('npm', ['run', '-s', 'build'], { cwd: root, stdio: 'inherit' })
 const clock = createSimulatedClock(Date.parse('2026-11-20T10:00:00Z'))
 const folder = mkdtempSync(join(tmpdir(), 'canary-judge-load-'))
 const clockFile = join(folder, 'clock')
@@ -45,7 +48,8 @@ const service = await runMain(
     SIMULATED_CLOCK: clockFile,
     NODE_ENV: 'production',
   },
-  join(import.meta.dirname, '../test/support/serve-with-clock.ts'),
+  join(root, 'dist/main.js'),
+  [...productionFlags(), '--import', join(import.meta.dirname, 'set-clock.ts')],
 )
 
 try {
@@ -63,6 +67,14 @@ try {
   await service[Symbol.asyncDispose]()
   await world[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** Those that `npm start` gives to Node, which are those of the image. */
+function productionFlags(): readonly string[] {
+  const { scripts }: { readonly scripts: { readonly start: string } } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  return scripts.start.split(' ').slice(1, -1)
 }
 
 function load(url: string, options: Partial<autocannon.Options>): Promise<autocannon.Result> {

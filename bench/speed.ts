@@ -1,4 +1,8 @@
-/** What a look costs, against a real Prometheus: npm run bench:speed */
+/**
+ * What a look costs, against a real Prometheus: npm run bench:speed
+ *
+ * With `--load`, what many looks cost: see speed-load.ts.
+ */
 import { walk } from '../src/analysis/walk.ts'
 import { prometheusMissing, startPrometheus } from '../test/support/prometheus.ts'
 import { startCountingProxy } from './counting-proxy.ts'
@@ -8,10 +12,10 @@ import { coldAndWarm, createSubject, policy, type Look, type Subject } from './s
 const repeats = 5
 const sizes = [10, 100, 500] as const
 
-const missing = prometheusMissing()
-if (missing === undefined) await run()
+if (process.argv.includes('--load')) await import('./speed-load.ts')
+else if (prometheusMissing() === undefined) await run()
 else {
-  console.error(missing)
+  console.error(prometheusMissing())
   process.exitCode = 1
 }
 

@@ -40,6 +40,8 @@ export class SqliteThread {
       execArgv: [],
       env: {},
       name: 'canary-judge-sqlite',
+      // It hands rows on and keeps nothing; V8 would give it as much room for garbage as the service itself.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     })
     this.#worker.on('message', (reply: SqliteReply) => {
       this.#settle(reply)

@@ -20,8 +20,16 @@ test('the image runs node as PID 1, not as root, and stops at SIGTERM', () => {
   // Not a shell and not npm, which keep signals to themselves.
   expect([valuesOf(image, 'ENTRYPOINT'), valuesOf(image, 'CMD')]).toEqual([
     ['["node"]'],
-    ['["dist/main.js"]'],
+    ['["--max-semi-space-size=16", "dist/main.js"]'],
   ])
+})
+
+test('npm start gives Node the flags that the image gives it', () => {
+  const { scripts }: { readonly scripts: { readonly start: string } } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const command: readonly string[] = JSON.parse(valuesOf(image, 'CMD')[0] ?? '[]')
+  expect(scripts.start).toBe(['node', ...command].join(' '))
 })
 
 test('the image has only packages that production needs', () => {

@@ -18,9 +18,13 @@ export interface MainProcess {
 const main = join(import.meta.dirname, '../../src/main.ts')
 
 /** The service as a process of its own, as `node src/main.ts` starts it. */
-export async function runMain(env: Readonly<Record<string, string>>, file = main): Promise<MainProcess> {
+export async function runMain(
+  env: Readonly<Record<string, string>>,
+  file = main,
+  flags: readonly string[] = [],
+): Promise<MainProcess> {
   const cwd = await mkdtemp(join(tmpdir(), 'canary-judge-main-'))
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, [...flags, file], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
