@@ -1,4 +1,5 @@
 import { valueAt } from './value-at.ts'
+import { logSumExp } from '../stats/log-sum-exp.ts'
 import type { Arms } from './slices.ts'
 import type { Interval } from './verdict.ts'
 
@@ -21,18 +22,9 @@ const logPrior = Float64Array.from(density, (value) => Math.log(value / mass))
 export function confidenceSequence(arms: Arms, t: number, phi: number): Interval | undefined {
   const slices = comparedSlices(arms, t)
   if (slices.length === 0) return undefined
-  const logs = aroundPeak((i) => tiltedLikelihood(slices, grid[i] ?? 0) / phi)
-  let peak = 0
-  let top = -Infinity
-  logs.forEach((log, i) => {
-    if (log > (logs[peak] ?? -Infinity)) peak = i
-    top = Math.max(top, log + valueAt(logPrior, i))
-  })
-  let sum = 0
-  logs.forEach((log, i) => {
-    sum += Math.exp(log + valueAt(logPrior, i) - top)
-  })
-  const threshold = top + Math.log(sum) + Math.log(1 - CONFIDENCE)
+  const { logs, peak } = aroundPeak((i) => tiltedLikelihood(slices, grid[i] ?? 0) / phi)
+  const weighted = logs.map((log, i) => log + valueAt(logPrior, i))
+  const threshold = logSumExp(weighted) + Math.log(1 - CONFIDENCE)
   const low = logs.findIndex((log) => log > threshold)
   const high = logs.findLastIndex((log) => log > threshold)
   const at = (i: number): number => Math.exp(grid[i] ?? 0)
@@ -65,28 +57,28 @@ function tiltedLikelihood(slices: readonly ComparedSlice[], g: number): number {
   return log
 }
 
+interface Peaked {
+  readonly logs: Float64Array
+  /** Where they are highest. */
+  readonly peak: number
+}
+
 /**
  * The values of a concave function over the grid, from its peak down on both sides to where they no longer matter,
  * −Infinity beyond: long rollouts know their ratio well, and most of the grid is far from it.
  */
-function aroundPeak(heightAt: (i: number) => number): Float64Array {
+function aroundPeak(heightAt: (i: number) => number): Peaked {
   const last = grid.length - 1
-  const values = new Float64Array(grid.length).fill(-Infinity)
-  let [low, high] = [0, last]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    if (heightAt(middle) < heightAt(middle + 1)) low = middle + 1
+  const logs = new Float64Array(grid.length).fill(-Infinity)
+  let [peak, high] = [0, last]
+  while (peak < high) {
+    const middle = Math.floor((peak + high) / 2)
+    if (heightAt(middle) < heightAt(middle + 1)) peak = middle + 1
     else high = middle
   }
-  const least = heightAt(low) - NEGLIGIBLE
-  values[low] = heightAt(low)
-  for (let i = low - 1; i >= 0; i--) {
-    values[i] = heightAt(i)
-    if (valueAt(values, i) < least) break
-  }
-  for (let i = low + 1; i <= last; i++) {
-    values[i] = heightAt(i)
-    if (valueAt(values, i) < least) break
-  }
-  return values
+  logs[peak] = heightAt(peak)
+  const least = valueAt(logs, peak) - NEGLIGIBLE
+  for (let i = peak - 1; i >= 0 && valueAt(logs, i + 1) >= least; i--) logs[i] = heightAt(i)
+  for (let i = peak + 1; i <= last && valueAt(logs, i - 1) >= least; i++) logs[i] = heightAt(i)
+  return { logs, peak }
 }
