@@ -22,7 +22,7 @@ export interface CountedInput {
   readonly tau: number
   readonly mde: number
   readonly lessIsWorse?: boolean
-  /** Smallest cap, in multiples of what is expected; undefined = never capped. */
+  /** Smallest cap, in multiples of what is expected; undefined = never capped, as where less is worse. */
   readonly leastCap?: number
 }
 
@@ -80,5 +80,5 @@ function cappedStream(input: CountedInput, plain: Stream): Stream | undefined {
   const noise = learnCappedNoise(stable, window.start, plain.dispersion, leastCap, rollout)
   if (noise === undefined) return undefined
   const arms = capBursts(plain.arms, plain.dispersion.share, leastCap)
-  return makeStream({ pods, window, tau, lessIsWorse: input.lessIsWorse ?? false, arms, ...noise })
+  return makeStream({ pods, window, tau, lessIsWorse: false, arms, ...noise })
 }

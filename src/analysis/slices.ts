@@ -106,7 +106,7 @@ function podReadiness(pod: PodCounts, window: SliceWindow): Readiness {
   const T = window.plan.slices
   if (pod.arm === 'stable' && firstTraffic(pod, 0, window.start) >= 0) return () => true
   const born = firstTraffic(pod, window.start, window.start + T)
-  return (t) => born >= 0 && window.start + t - born >= window.warmup
+  return (t) => window.start + t - born >= window.warmup
 }
 
 /** Known by arm only, new pods cannot be told from old ones: the beginning of every step is left out of both arms. */

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { capBursts, learnCappedNoise } from '../../src/analysis/bursts.ts'
+import { harmEvidence, nonInferiorityEvidence } from '../../src/analysis/conditional-evidence.ts'
+import { constantNull, counted, type CountedInput, halfAndHalf } from '../../src/analysis/counted.ts'
+import type { PodCounts } from '../../src/analysis/pod-counts.ts'
+import { scoreTest } from '../../src/analysis/score-test.ts'
+import type { Stream } from '../../src/analysis/stream.ts'
+import { podOf, windowOf } from './pod-tables.ts'
+
+const HISTORY = 60
+const ROLLOUT = 12
+const SLICES = HISTORY + ROLLOUT
+const start = HISTORY
+
+type Rate = (pod: number, slice: number) => number
+
+/** Pods of 100 requests a slice; a canary pod starts in slice `born` of the rollout. */
+function pods(rate: Rate, stable = 6, born: readonly number[] = [0, 0]): readonly PodCounts[] {
+  const row = (cell: (k: number) => number): readonly number[] =>
+    Array.from({ length: SLICES }, (_, k) => cell(k))
+  return [
+    ...Array.from({ length: stable }, (_, j) =>
+      podOf(
+        'stable',
+        row((k) => rate(j, k)),
+        row(() => 100),
+      ),
+    ),
+    ...born.map((from, j) =>
+      podOf(
+        'canary',
+        row((k) => (k < start + from ? 0 : rate(j + 20, k))),
+        row((k) => (k < start + from ? 0 : 100)),
+      ),
+    ),
+  ]
+}
+
+const even: Rate = (pod, slice) => 2 + ((3 * pod + slice) % 3)
+const bursting: Rate = (pod, slice) => ((7 * pod + 11 * slice) % 19 === 0 ? 40 : even(pod, slice))
+
+const uncapped = (table: readonly PodCounts[]): CountedInput => ({
+  pods: table,
+  window: windowOf(start, ROLLOUT),
+  tau: 0.05,
+  mde: 1.5,
+})
+const inputOf = (table: readonly PodCounts[]): CountedInput => ({ ...uncapped(table), leastCap: 3 })
+const theta0 = constantNull(ROLLOUT, 1.2)
+const { restarts } = windowOf(start, ROLLOUT).plan
+const slices = Array.from({ length: ROLLOUT }, (_, t) => t)
+const expectPath = (found: Float64Array, expected: Float64Array): void => {
+  expect(found).toHaveLength(expected.length)
+  found.forEach((log, t) => expect(log).toBeCloseTo(expected[t] ?? Number.NaN, 10))
+}
+
+function cappedOf(input: CountedInput): { readonly plain: Stream; readonly capped: Stream } {
+  const { plain, capped } = counted(input)
+  if (capped === undefined) throw new Error('expected capped counts')
+  return { plain, capped }
+}
+
+describe('counted where history has no bursts', () => {
+  it.each([
+    ['a quiet history', inputOf(pods(even))],
+    ['bursts, and no cap given', uncapped(pods(bursting))],
+    ['bursts of too few pods to learn from', inputOf(pods(bursting, 3))],
+  ])('tests counts as they are: %s', (_name, input) => {
+    const tests = counted(input)
+    expect('capped' in tests).toBe(false)
+    expectPath(tests.harm(theta0), harmEvidence(tests.plain, theta0, 1.5, restarts))
+    expectPath(tests.pass(theta0), nonInferiorityEvidence(tests.plain, theta0, 1.5))
+    const expected = scoreTest(tests.plain, theta0)
+    const found = tests.test(theta0)
+    for (const t of slices) {
+      expect([found.harmP(t), found.goodP(t)]).toEqual([expected.harmP(t), expected.goodP(t)])
+    }
+  })
+
+  it('faces harm: the arms exchanged where less is worse', () => {
+    const { arms, facing } = counted({ ...uncapped(pods(even)), lessIsWorse: true }).plain
+    expect([facing.canary, facing.stable]).toEqual([arms.stable, arms.canary])
+    expect(counted(inputOf(pods(even))).plain.facing.canary).toEqual(arms.canary)
+  })
+})
+
+describe('counted where history has bursts', () => {
+  const input = inputOf(pods(bursting))
+  const { plain, capped } = cappedOf(input)
+  const tests = counted(input)
+
+  it('caps both arms, with the noise of a history capped alike', () => {
+    const { dispersion } = plain
+    if (dispersion.kind !== 'pods') throw new Error('expected pods')
+    const stable = input.pods.filter(({ arm }) => arm === 'stable')
+    const rollout = { arms: plain.arms, plan: input.window.plan }
+    expect(capped.dispersion).toEqual(learnCappedNoise(stable, start, dispersion, 3, rollout)?.dispersion)
+    expect(capped.arms).toEqual(capBursts(plain.arms, dispersion.share, 3))
+    expect(capped.facing).toEqual(capped.arms)
+    const most = (stream: Stream): number =>
+      Math.max(...stream.arms.stable.podEvents.map((events) => Math.max(...events)))
+    expect(most(plain)).toBe(40)
+    expect(most(capped)).toBeLessThan(30)
+  })
+
+  it('bets half on counts as they are and half on capped ones', () => {
+    const whole = harmEvidence(plain, theta0, 1.5, restarts)
+    const cut = harmEvidence(capped, theta0, 1.5, restarts)
+    const mean = whole.map((log, t) => Math.log((Math.exp(log) + Math.exp(cut[t] ?? 0)) / 2))
+    expectPath(tests.harm(theta0), mean)
+  })
+
+  it('passes and decides gates on capped counts', () => {
+    expectPath(tests.pass(theta0), nonInferiorityEvidence(capped, theta0, 1.5))
+    const expected = scoreTest(capped, theta0)
+    const found = tests.test(theta0)
+    for (const t of slices) {
+      expect([found.harmP(t), found.goodP(t)]).toEqual([expected.harmP(t), expected.goodP(t)])
+    }
+  })
+})
+
+describe('counted with a canary pod that has no neighbour', () => {
+  /** Six times stable's errors in each canary pod, and now and then much more. */
+  const harmful: Rate = (pod, slice) =>
+    pod < 20 ? bursting(pod, slice) : Math.min(6 * bursting(pod, slice), 90)
+  const input = inputOf(pods(harmful, 6, [0, 6]))
+  const { plain, capped } = cappedOf(input)
+  const tests = counted(input)
+  /** Whole while the pod is alone, capped from its neighbour's first slice on. */
+  const mixed = plain.arms.canary.events.map((x, t) => (t < 6 ? x : (capped.arms.canary.events[t] ?? 0)))
+  const arms = { canary: { ...capped.arms.canary, events: mixed }, stable: capped.arms.stable }
+  const passing: Stream = { ...capped, arms, facing: arms }
+
+  it('passes on its whole counts while it is alone', () => {
+    expect([...mixed]).not.toEqual([...capped.arms.canary.events])
+    expectPath(tests.pass(theta0), nonInferiorityEvidence(passing, theta0, 1.5))
+    const whole = scoreTest(passing, theta0)
+    for (const t of slices) expect(tests.test(theta0).goodP(t)).toBe(whole.goodP(t))
+    expect(whole.goodP(5)).not.toBe(scoreTest(capped, theta0).goodP(5))
+  })
+
+  it('decides on harm by its capped counts', () => {
+    const cut = scoreTest(capped, theta0)
+    for (const t of slices) expect(tests.test(theta0).harmP(t)).toBe(cut.harmP(t))
+  })
+
+  it('never looks good by being capped to what stable does', () => {
+    const burst: Rate = (pod, slice) => (pod >= 20 ? 30 : bursting(pod, slice))
+    const lone = inputOf(pods(burst, 6, [0]))
+    const bound = cappedOf(lone)
+    const null2 = constantNull(ROLLOUT, 4)
+    const last = ROLLOUT - 1
+    expect(counted(lone).pass(null2)[last]).toBeLessThan(0)
+    expect(nonInferiorityEvidence(bound.capped, null2, 1.5)[last]).toBeGreaterThan(
+      counted(lone).pass(null2)[last] ?? 0,
+    )
+  })
+})
+
+describe('constantNull', () => {
+  it('is the same in every slice', () => {
+    expect([...constantNull(3, 1.5)]).toEqual([1.5, 1.5, 1.5])
+  })
+})
+
+describe('halfAndHalf', () => {
+  it('is ln of the mean of two e-values', () => {
+    const mean = halfAndHalf(Float64Array.of(Math.log(3), -2000), Float64Array.of(Math.log(5), Math.log(8)))
+    expect([...mean]).toEqual([expect.closeTo(Math.log(4), 12), expect.closeTo(Math.log(4), 12)])
+  })
+})
