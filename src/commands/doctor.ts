@@ -6,6 +6,7 @@ import { AppError } from '../app-error.ts'
 import { type Config, ConfigError, type Environment, readConfig } from '../config.ts'
 import { toIssueText } from '../formats/issue-text.ts'
 import { parsePolicy } from '../formats/parse-policy.ts'
+import { probeSource } from '../judging/probe-source.ts'
 import type { Clock } from '../ports.ts'
 import { createPrometheusSource } from '../prometheus/prometheus-source.ts'
 import { doctorReport } from './doctor-report.ts'
@@ -46,9 +47,8 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
     for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
     const diagnosis = await ask(policy, flags, surroundings)
     const title = `${policy.name} for ${flags.namespace}/${flags.name}`
-    output.write(
-      flags.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : doctorReport(diagnosis, title),
-    )
+    const report = `${doctorReport(diagnosis, title)}${isFlagger(flags) ? unseenHooks : ''}`
+    output.write(flags.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : report)
     return exitCode(diagnosis)
   } catch (error) {
     const lines = linesOf(error)
@@ -56,6 +56,14 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
     for (const line of lines) errors.write(`canary-judge: ${line}\n`)
     return 3
   }
+}
+
+const unseenHooks =
+  'Which hooks the Canary calls cannot be seen here: without pre-rollout and rollout it never starts (docs/flagger.md).\n'
+
+/** As presets tell the two callers apart. */
+function isFlagger({ stable, param }: DoctorFlags): boolean {
+  return (param?.['controller'] ?? (stable === undefined ? 'flagger' : 'argo')) === 'flagger'
 }
 
 async function ask(
@@ -70,15 +78,12 @@ async function ask(
   })
   const { namespace, name, canary, stable, param = {}, at, minutes, timeout } = flags
   try {
-    const diagnosis = await source.diagnose?.({
+    const diagnosis = await probeSource(source, {
       policy,
-      run: {
-        namespace,
-        name,
-        // Flagger's arms are told apart without one
-        revision: canary ?? name,
-        ...(stable !== undefined && { stableRevision: stable }),
-      },
+      namespace,
+      name,
+      canary,
+      stable,
       params: param,
       until: at ?? clock.now(),
       minutes,

@@ -40,14 +40,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function run(change: Partial<DoctorFlags> = {}, file = 'web.yaml') {
+async function run(change: Partial<DoctorFlags> = {}, file = 'web.yaml', revision: string | null = stable) {
   const { output, errors, out, err } = collect('')
   const flags: DoctorFlags = {
     policy: join(folder, file),
     namespace: 'shop',
     name: 'web',
     canary,
-    stable,
+    ...(revision !== null && { stable: revision }),
     minutes: 30,
     timeout: 20,
     ...(change.config === undefined && { prometheus: server.url }),
@@ -65,6 +65,20 @@ describe('canary-judge doctor', () => {
     if (process.env['UPDATE_GOLDEN'] !== undefined) await writeFile(golden, out)
     expect(out).toBe(await readFile(golden, 'utf8'))
   })
+
+  test.each([
+    [stable, {}, false],
+    [null, {}, true],
+    [stable, { param: { controller: 'flagger' } }, true],
+    [null, { param: { controller: 'argo' } }, false],
+    [null, { json: true } as const, false],
+  ])(
+    'doctor of stable %j with %j says that hooks of Flagger cannot be seen: %j',
+    async (revision, change, said) => {
+      const { out } = await run(change, 'web.yaml', revision)
+      expect(out.includes('\nWhich hooks the Canary calls cannot be seen here: ')).toBe(said)
+    },
+  )
 
   test('doctor ends with 1 and names the cause where something required is missing', async () => {
     const { code, out } = await run({ namespace: 'shops' })

@@ -3,6 +3,7 @@ import type { Diagnosis } from '../../analysis/diagnosis.ts'
 import type { Policy } from '../../analysis/policy.ts'
 import { AppError, type FieldIssue } from '../../app-error.ts'
 import { invalidInput } from '../../formats/invalid-input.ts'
+import { probeSource } from '../../judging/probe-source.ts'
 import type { Clock, MetricSource } from '../../ports.ts'
 import type { Caller } from '../auth/caller.ts'
 import { nameField, namespaceField, text } from './fields.ts'
@@ -93,14 +94,12 @@ export async function probe(
     throw refused([{ path, message: 'expected namespace and name together, got one of them' }])
   }
   checkUnlimited(request.caller)
-  const diagnosis = await source()?.diagnose?.({
+  const diagnosis = await probeSource(source(), {
     policy,
-    run: {
-      namespace,
-      name,
-      revision: canary ?? name,
-      ...(stable !== undefined && { stableRevision: stable }),
-    },
+    namespace,
+    name,
+    canary,
+    stable,
     params: readParams(params),
     until: clock.now(),
     minutes,

@@ -28,11 +28,15 @@ export function checkInterval(one: PreparedMetric, interval: number | undefined)
 }
 
 /** How far back stable's series go, against what the policy asks. */
-export async function checkHistory(one: PreparedMetric, selector: Selector): Promise<readonly Finding[]> {
-  const { client, arms, policy, span, signal, metric, queries } = one
+export async function checkHistory(
+  one: PreparedMetric,
+  selector: Selector,
+  { isNative }: { readonly isNative: boolean },
+): Promise<readonly Finding[]> {
+  const { client, arms, policy, span, signal, metric } = one
   const asked = policy.historySeconds
-  const isNative = queries.kind === 'latency' && metric.kind === 'latency'
-  const name = isNative ? `${histogramName(selector)}_count` : selector.metric
+  const ofHistogram = `${histogramName(selector)}${isNative ? '' : '_count'}`
+  const name = metric.kind === 'latency' ? ofHistogram : selector.metric
   const stepSeconds = Math.max(Math.ceil(asked / HISTORY_POINTS), 15)
   const window = { start: span.end - HISTORY_POINTS * stepSeconds, end: span.end, stepSeconds }
   if (asked <= 2 * stepSeconds) return []

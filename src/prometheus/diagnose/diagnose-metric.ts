@@ -172,8 +172,9 @@ async function checks(
   const { metric, queries } = one
   if (whole === undefined || selector === undefined || metric.kind === 'gauge') return []
   if (whole.arms.stable.series === 0) return checkInterval(one, interval)
+  const isNative = queries.kind === 'latency' && whole.query === queries.native
   const [history, bounds] = await Promise.all([
-    checkHistory(one, selector),
+    checkHistory(one, selector, { isNative }),
     metric.kind === 'latency' && queries.kind === 'latency' ? checkHistogram(one, metric, queries) : [],
   ])
   return [...checkInterval(one, interval), ...bounds, ...history]

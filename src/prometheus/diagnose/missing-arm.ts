@@ -76,7 +76,7 @@ function otherLabel({ arm, arms, selection }: MissingArm, inPlace: readonly Labe
 
 function noSuchValue(missing: MissingArm, inPlace: readonly Labels[]): Cause {
   const { arms, subject, selection } = missing
-  const [label = 'pod'] = arms.armLabels
+  const label = tellingLabel(selection) ?? arms.armLabels[0] ?? 'pod'
   const values = valuesOf(inPlace, label)
   if (values.length === 0) {
     const names = listed(Object.keys(inPlace[0] ?? {}), 12)
@@ -87,6 +87,13 @@ function noSuchValue(missing: MissingArm, inPlace: readonly Labels[]): Cause {
   const likely = values.toSorted((a, b) => Number(b.startsWith(target)) - Number(a.startsWith(target)))
   const text = `of the values of ${label} none is ${whoIs(missing)}: ${named(likely)}${hint(missing, values)}`
   return { code: 'no-such-pods', text }
+}
+
+/** Of the labels that a policy names itself, the first in which the arms differ. */
+function tellingLabel(selection: Selection): string | undefined {
+  if ('preset' in selection) return undefined
+  const { canary, stable } = selection
+  return Object.keys({ ...canary, ...stable }).find((name) => canary[name] !== stable[name])
 }
 
 function whoIs({ arm, subject, selection }: MissingArm): string {
@@ -156,6 +163,7 @@ function valueAdvice(selection: Selection, label: string): string {
   const key = keyOfLabel(selection, label)
   const param = key === undefined ? undefined : paramOf[key]
   if (param !== undefined) return `set params.${param}, or labels.${key}`
+  if (label === 'reporter') return 'set params.reporter'
   return key === 'namespace' ? 'check the namespace, or set labels.namespace' : advice(selection, label)
 }
 

@@ -33,12 +33,15 @@ function wordDistance(a: readonly string[], b: readonly string[]): number {
 function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+    let left = i
+    let diagonal = i - 1
+    const row = [left]
+    for (const [j, up] of above.slice(1).entries()) {
+      left = Math.min(diagonal + (a[i - 1] === b[j] ? 0 : 1), up + 1, left + 1)
+      diagonal = up
+      row.push(left)
     }
     above = row
   }
-  return above[b.length] ?? 0
+  return above.at(-1) ?? 0
 }

@@ -56,6 +56,11 @@ const world = [
   ...application('twice'),
   ...application('twice', (labels) => ({ ...labels, job: 'web-again' })),
   ...buckets('good', { '0.1': 0.5, '0.25': 0.97, '0.5': 0.99, '1': 1, '+Inf': 1 }),
+  ...[canaryPod, ...stablePods].flatMap((pod) =>
+    ['0.1', '1', '+Inf'].map((le) =>
+      counter('http_request_duration_seconds_bucket', { ...at('few', pod), le }, { perSecond: 0.001 }),
+    ),
+  ),
   ...buckets('coarse', { '0.1': 0.5, '1': 0.99, '+Inf': 1 }),
   ...buckets('lowest', { '1': 0.99, '2': 1, '+Inf': 1 }),
   ...buckets('low', { '0.1': 0.5, '0.2': 0.7, '+Inf': 1 }),
@@ -102,6 +107,23 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
     [
       /^error own-matchers: \d+ series of http_requests_total, none with the policy's own \{code="9xx"\}: code is "2xx", "500"$/,
     ],
+  ],
+  'the policy’s own matcher of a histogram, and a label that it has not': [
+    {
+      namespace: 'good',
+      metrics: `name: p95, kind: latency, histogram: 'http_request_duration_seconds{route="/",zone=~"a|b"}'`,
+    },
+    [
+      /^error own-matchers: \d+ series of http_request_duration_seconds_bucket, none with the policy's own \{route="\/",zone=~"a\|b"\}: no series has a label route; no series has a label zone$/,
+    ],
+  ],
+  'a matcher at a metric that is not there': [
+    { namespace: 'fine', metrics: `${errors}, total: 'nothing_of_the_kind{code="2xx"}'` },
+    [/^error unknown-metric: /],
+  ],
+  'too few requests to say where the quantile lies': [
+    { namespace: 'few', metrics: 'name: p95, kind: latency' },
+    [],
   ],
   exported_namespace: [
     { namespace: 'shop', metrics: totalOf('orders_total') },

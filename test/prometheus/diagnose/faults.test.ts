@@ -194,3 +194,34 @@ test('diagnose() tells of a selector that cannot be one, and does not reject', a
     expect.stringMatching(/^error cannot-be-asked: metrics.errors.total: expected a selector such as/),
   ])
 })
+
+test('diagnose() of what tells no time names it', async () => {
+  const stub = await startStub(json(200, vector()))
+  const source = sourceFor(stub.url)
+  closing.push(
+    () => source.close(),
+    () => stub.stop(),
+  )
+  expect(found(await diagnosed(source, asked))[0]).toMatch(
+    /^error source-invalid: source default: Prometheus told no time; something else than Prometheus answers/,
+  )
+})
+
+test('diagnose() says that a clock is ahead', async () => {
+  const { server } = await simulated()
+  const source = sourceFor(server.url, { clock: { now: () => until - 50_000 } })
+  closing.push(() => source.close())
+  const request = { ...requestOf(asked), until: until - 50_000 }
+  const diagnosis = await source.diagnose?.(request)
+  expect(diagnosis?.findings.map(({ text }) => text)).toEqual([
+    'source default: its clock is 50 s ahead of ours',
+  ])
+})
+
+test('diagnose() warns of a metric that is not required and has no source', async () => {
+  const { source } = await simulated()
+  const metrics = 'name: cpu, kind: gauge, query: cpu, source: eu'
+  expect(found(await diagnosed(source, { ...asked, metrics }))).toEqual([
+    'warning cannot-be-asked: source: expected one of the sources (default), got "eu"',
+  ])
+})

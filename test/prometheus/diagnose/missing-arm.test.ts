@@ -83,6 +83,59 @@ test('missingArm() of arms by labels of the policy names what it found', () => {
   })
 })
 
+test('missingArm() of several labels that fit names the one of most series, and of equals the first', () => {
+  const both = { exported_namespace: 'shop', kubernetes_namespace: 'shop', pod: 'web-b5-x7k2p' }
+  expect(cause('pods', argo, [both]).text).toContain('1 series have exported_namespace="shop"')
+  const more = [both, { kubernetes_namespace: 'shop', pod: 'web-b5-bcdfg' }]
+  expect(cause('pods', argo, more)).toEqual({
+    code: 'wrong-namespace',
+    text: '2 series have kubernetes_namespace="shop", none has namespace="shop"; set labels.namespace: kubernetes_namespace',
+  })
+})
+
+test('missingArm() finds the name of the workload under another label', () => {
+  const all = [{ namespace: 'shop', app_kubernetes_io_name: 'web', version: 'b5' }]
+  expect(cause('labels', argo, all)).toEqual({
+    code: 'other-label',
+    text: '1 series have app_kubernetes_io_name="web", none has app="web"; set labels.app: app_kubernetes_io_name',
+  })
+})
+
+test('missingArm() says which parameter of a request is another', () => {
+  const all = [{ namespace: 'shop', ingress: 'shop', canary: '' }]
+  expect(cause('nginx-ingress', flagger, all)).toEqual({
+    code: 'other-value',
+    text: 'none of 1 series has ingress="web": ingress is "shop"; set params.ingress, or labels.ingress',
+  })
+  const elsewhere = [istio({ reporter: 'source' })]
+  expect(cause('istio-workload', flagger, elsewhere).text).toBe(
+    'none of 1 series has reporter="destination": reporter is "source"; set params.reporter',
+  )
+})
+
+test('missingArm() of a canary of Flagger goes by the name of its workload', () => {
+  const all = [{ namespace: 'shop', pod: 'web-primary-7d9f4b5c6-x7k2p' }]
+  expect(cause('pods', flagger, all, 'canary').text).toBe(
+    'of the values of pod none is of the canary of web: "web-primary-7d9f4b5c6-x7k2p"',
+  )
+})
+
+test('missingArm() of arms by several labels of the policy looks for no other label', () => {
+  const selection: Selection = {
+    canary: { app: 'web', track: 'canary' },
+    stable: { app: 'web', track: 'stable' },
+  }
+  const all = [{ namespace: 'shop', app: 'web', kind: 'stable' }]
+  const arms = armsOf(selection, argo)
+  expect(missingArm({ arm: 'stable', arms, selection, subject: argo, all }).text).toBe(
+    'no series has a label track, its labels are namespace, app, kind; name a label that is there in select',
+  )
+  const far = [{ exported_namespace: 'shop', app: 'web', track: 'stable' }]
+  expect(missingArm({ arm: 'stable', arms, selection, subject: argo, all: far }).text).toBe(
+    '1 series have exported_namespace="shop", none has namespace="shop"; name exported_namespace in select',
+  )
+})
+
 test.each([
   [90, '90 s'],
   [2100, '35 min'],
