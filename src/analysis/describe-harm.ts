@@ -22,7 +22,6 @@ function describeWorse(policy: MetricPolicy, numbers: MetricNumbers): string {
       const drop = numbers.ratio && {
         estimate: 1 - numbers.ratio.estimate,
         low: 1 - numbers.ratio.high,
-        high: 1 - numbers.ratio.low,
       }
       return `${name} ${attempts(numbers)}${howMuch(drop, policy.tolerance, (d) => `${percent(Math.max(d, 0))} lower`)}`
     }
@@ -52,7 +51,11 @@ function describeLimit(policy: MetricPolicy, numbers: MetricNumbers): string {
 }
 
 /** The bound that holds at every look where it says something, else the estimate. */
-function howMuch(ratio: Interval | undefined, tolerated: number, words: (r: number) => string): string {
+function howMuch(
+  ratio: Pick<Interval, 'estimate' | 'low'> | undefined,
+  tolerated: number,
+  words: (r: number) => string,
+): string {
   if (ratio === undefined) return ''
   const least = words(ratio.low)
   return ratio.low > tolerated && !/^[01](%| times) /.test(least)
