@@ -38,8 +38,8 @@ describe('decidePath', () => {
 
   it('takes evidence exactly at its threshold for enough', () => {
     // two gates: the first has 1/5 of α/2, both have .8 β
-    expect(judged({ harmP: () => 0.005 })).toBe('iiiiifffffff')
-    expect(judged({ passP: () => 0.04 })).toBe('iiiiipiiiiip')
+    expect(judged({ harmP: () => 0.05 * 0.5 * 0.2 })).toBe('iiiiifffffff')
+    expect(judged({ passP: () => 0.05 * 0.8 })).toBe('iiiiipiiiiip')
     expect(judged({ harm: only(4, Math.exp(failThreshold(runOf({})))) })).toBe('iiiiffffffff')
   })
 
@@ -143,6 +143,13 @@ describe('thresholds', () => {
 })
 
 describe('metricPasses', () => {
+  it('is true of evidence exactly at its threshold', () => {
+    const run = runOf({})
+    const [metric] = run.metrics
+    const pass = (): Float64Array => Float64Array.of(passThreshold(run))
+    expect(metric && metricPasses(run, { ...metric, pass }, 100, 0, false)).toBe(true)
+  })
+
   it('is true of a metric that has nothing to show', () => {
     const run = runOf({})
     const [metric] = run.metrics
