@@ -24,13 +24,13 @@ export function explain(run: RunEvidence, path: readonly Decided[], at: number):
     verdict: look.verdict,
     score: score(run, look),
     summary: oneLine(`${look.verdict}: ${told}`),
-    reasons: [
+    reasons: withoutRepeats([
       ...(harm?.reasons ?? []),
       ...passReasons(run, look),
       ...open.map(({ reason }) => reason),
       ...ruleReasons(run, look),
       ...remarks(run, look),
-    ],
+    ]),
     metrics: [
       ...run.metrics.map((metric) => metricVerdict(run, metric, look, open, harm)),
       ...run.obstacles.map(({ metric, reason }) => withoutData(metric, reason)),
@@ -39,6 +39,12 @@ export function explain(run: RunEvidence, path: readonly Decided[], at: number):
     ...(firstFail < 0 ? {} : { firstFail: run.recording.rolloutStart + firstFail }),
     window: windowOf(run, at),
   }
+}
+
+/** What the source could not give is why a metric is undecided, and a remark besides. */
+function withoutRepeats(reasons: readonly Reason[]): readonly Reason[] {
+  const sentences = Map.groupBy(reasons, ({ code, text }) => `${code} ${text}`)
+  return [...sentences.values()].flatMap(([first]) => first ?? [])
 }
 
 /** The sentence after the verdict's word. */

@@ -209,6 +209,14 @@ describe('analyze names what is wrong with the data', () => {
     expect(look([coarse]).summary).toBe('inconclusive: the rollout has not begun in this recording')
   })
 
+  it('what the source could not give is told once, though it is a reason and a remark', () => {
+    const down = { code: 'source-down', metric: 'errors', text: 'errors: no connection' } as const
+    const { metrics: _, ...rest } = handMade({ steps: threeSteps })
+    const verdict = analyze({ ...rest, metrics: {}, problems: [down] }, onlyErrors)
+    expect(verdict.reasons.filter(({ code }) => code === 'source-down')).toEqual([down])
+    expect(verdict.reasons[0]).toEqual(down)
+  })
+
   it('a recording before its rollout is a pass where the policy only observes', () => {
     const verdict = analyze(handMade(), { ...onlyErrors, mode: 'observe' }, 100)
     expect(verdict).toMatchObject({
