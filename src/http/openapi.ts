@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { examples } from './examples/examples.ts'
 import { createJsonSchemas, type JsonSchemas } from './json-schemas.ts'
 import { answersInLines } from './plain-line.ts'
 import { problemSchema, problemType } from './problem-schema.ts'
@@ -62,7 +63,10 @@ function operation(tag: string, route: Route, schemas: JsonSchemas): object {
       requestBody: {
         required: true,
         content: Object.fromEntries(
-          body.types.map((type) => [type, { schema: schemas.of(body.schema, 'input') }]),
+          body.types.map((type) => [
+            type,
+            { schema: schemas.of(body.schema, 'input'), ...exampleOf(examples[operationId]?.body) },
+          ]),
         ),
       },
     }),
@@ -71,12 +75,18 @@ function operation(tag: string, route: Route, schemas: JsonSchemas): object {
 }
 
 function responses(route: Route, schemas: JsonSchemas): object {
-  const { body, roles, answers } = route
-  const good = Object.entries(answers).map(([status, { description, type, schema }]) => [
+  const { body, roles, answers, operationId } = route
+  const good = Object.entries(answers).map(([status, { description, type, schema, alsoAs = [] }], place) => [
     status,
     {
       description,
-      content: { [type]: { schema: schema ? schemas.of(schema, 'output') : { type: 'string' } } },
+      content: {
+        [type]: {
+          schema: schema ? schemas.of(schema, 'output') : { type: 'string' },
+          ...(place === 0 && exampleOf(examples[operationId]?.answer)),
+        },
+        ...Object.fromEntries(alsoAs.map((other) => [other, { schema: { type: 'string' } }])),
+      },
     },
   ])
   const codes = [
@@ -98,15 +108,20 @@ function responses(route: Route, schemas: JsonSchemas): object {
   }
 }
 
+const exampleOf = (example: object | string | undefined): object => (example === undefined ? {} : { example })
+
 function parameters(schema: z.ZodObject, where: 'path' | 'query', schemas: JsonSchemas): readonly object[] {
+  const { required } = namesOfRequired.parse(schemas.of(schema, 'input'))
   return Object.entries(schema.shape).map(([name, field]) => {
     const { description, ...rest } = schemas.of(field, 'input')
     return {
       name,
       in: where,
-      required: where === 'path' || !z.safeParse(field, undefined).success,
+      required: required.includes(name),
       ...(description !== undefined && { description }),
       schema: rest,
     }
   })
 }
+
+const namesOfRequired = z.object({ required: z.array(z.string()).default([]) })

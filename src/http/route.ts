@@ -42,6 +42,8 @@ export interface DocumentedAnswer {
   readonly description: string
   readonly type: string
   readonly schema?: z.ZodType
+  /** Other types that it is there in for those who accept them. */
+  readonly alsoAs?: readonly string[]
 }
 
 export interface RouteContext {

@@ -111,7 +111,10 @@ async function record(
     ...(step !== undefined && { step }),
     override: request.override,
     // A token may speak for people; the record shows whose token it was.
-    by: request.by === undefined ? caller.name : `${request.by} (token ${caller.name})`,
+    by:
+      request.by === undefined || request.by === caller.name
+        ? caller.name
+        : `${request.by} (token ${caller.name})`,
     reason: request.reason,
     at: await momentAfter(store(), request, run, clock.now()),
   }

@@ -102,7 +102,14 @@ function showVerdict({ store }: HistoryDeps): Route {
     summary: 'One verdict as it was answered',
     params: idParams,
     query: noInput,
-    answers: { 200: { description: 'The verdict', type: 'application/json', schema: verdictSchema } },
+    answers: {
+      200: {
+        description: 'The verdict',
+        type: 'application/json',
+        schema: verdictSchema,
+        alsoAs: ['text/plain', 'text/html'],
+      },
+    },
     async handle({ params, caller }) {
       const { body, id } = await visibleVerdict(store(), caller, params.id)
       const formats = isJudgement(body) && {

@@ -37,7 +37,14 @@ export function judgeRoutes(deps: JudgeRouteDeps): RouteGroup {
         params: noInput,
         query: noInput,
         body: { form: 'json', types: jsonTypes, schema: judgeRequestSchema, size: 'recording' },
-        answers: { 200: { description: 'The verdict', type: 'application/json', schema: judgementSchema } },
+        answers: {
+          200: {
+            description: 'The verdict',
+            type: 'application/json',
+            schema: judgementSchema,
+            alsoAs: ['text/plain', 'text/html'],
+          },
+        },
         async handle({ body, caller }) {
           const judgement = await judgeBody(body, caller, deps.judge)
           const { verdict, judged } = judgement

@@ -59,7 +59,11 @@ export const judgeRequestSchema = z
 
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])
 const reasonSchema = z
-  .strictObject({ code: z.string(), metric: z.string().optional(), text: z.string() })
+  .strictObject({
+    code: z.string().describe('Of a closed list, explained in docs/statistics.md'),
+    metric: z.string().optional(),
+    text: z.string(),
+  })
   .meta({ id: 'Reason' })
 const armNumbers = z.strictObject({
   events: z.number().optional(),
@@ -80,39 +84,43 @@ const metricSchema = z
       .strictObject({ estimate: z.number(), low: z.number(), high: z.number() })
       .optional()
       .describe('Canary against stable; 1 = alike'),
-    bounds: z.array(z.number()).optional(),
+    bounds: z.array(z.number()).optional().describe('Bucket bounds that latency was judged at, in seconds'),
     evidence: z.number().describe('E-value of harm'),
     passEvidence: z.number().optional().describe('E-value of being within the margin'),
-    tolerance: z.number(),
-    margin: z.number().optional(),
-    neededMinutes: z.number().optional(),
-    dispersion: z.number().optional(),
+    tolerance: z.number().describe('Fails when shown to be beyond it'),
+    margin: z.number().optional().describe('Passes when shown to be within it'),
+    neededMinutes: z.number().optional().describe('Of traffic like the present, until it can be judged'),
+    dispersion: z.number().optional().describe('How many times noisier than independent requests'),
     reasons: z.array(reasonSchema),
   })
   .meta({ id: 'MetricVerdict' })
 
 export const judgementSchema = z
   .strictObject({
-    id: z.string(),
-    run: z.string(),
+    id: z.string().describe('The same look at the same data has the same'),
+    run: z.string().describe('Id of the run'),
     judged: outcome.describe('What the statistics say'),
     verdict: outcome.describe('What is answered after rules and decisions'),
     score: z.number().describe('0 fail, 50 no evidence, 100 pass'),
-    summary: z.string(),
-    reasons: z.array(reasonSchema),
+    summary: z.string().describe('One line, under 200 characters'),
+    reasons: z.array(reasonSchema).describe('Most telling first'),
     metrics: z.array(metricSchema),
     step: z
       .strictObject({
-        index: z.int(),
+        index: z.int().describe('Zero-based'),
         weight: z.number().optional(),
         next: z.number().optional(),
-        slice: z.int(),
-        ends: z.int().optional(),
-        atGate: z.boolean(),
-        passed: z.boolean(),
+        slice: z.int().describe('Its first slice'),
+        ends: z.int().optional().describe('The first slice after it'),
+        atGate: z.boolean().describe('Whether this is the look at its end'),
+        passed: z.boolean().describe('Whether it has passed, now or before'),
       })
       .optional(),
-    window: z.strictObject({ from: z.string(), to: z.string(), at: z.int() }),
+    window: z.strictObject({
+      from: z.string().describe('When the rollout began'),
+      to: z.string().describe('End of the last slice looked at'),
+      at: z.int().describe('The last slice looked at'),
+    }),
     decisions: z.array(decisionSchema).describe('Those in force'),
     kept: z.boolean().describe('Whether it was durable when it was answered'),
     links: z.strictObject({ run: z.string(), verdict: z.string(), recording: z.string().optional() }),

@@ -32,10 +32,9 @@ function hookRoute(type: HookType, hook: Hook, { log }: FlaggerRouteDeps): Route
     query: noInput,
     body: { form: 'json', types: jsonTypes, schema: flaggerSchema, size: 'normal' },
     answers: Object.fromEntries(
-      Object.entries({ 200: 'Go on', ...refusals[type] }).map(([status, description]) => [
-        status,
-        { description, type: 'text/plain' },
-      ]),
+      Object.entries({ 200: type === 'rollback' ? 'Roll back at once' : 'Go on', ...refusals[type] }).map(
+        ([status, description]) => [status, { description, type: 'text/plain' }],
+      ),
     ),
     async handle({ body, caller }) {
       checkNamespace(caller, body.namespace)

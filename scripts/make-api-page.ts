@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { format, resolveConfig } from 'prettier'
+import { openApi } from '../src/http/openapi.ts'
+import { runApp } from '../test/support/run-app.ts'
+import { apiPage } from './api-page.ts'
+
+const page = 'docs/api.md'
+await using running = await runApp()
+const text = apiPage(openApi(running.app.groups, { version: '' }))
+writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }))
+console.log(page)
