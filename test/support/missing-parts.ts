@@ -1,11 +1,14 @@
 import { chromiumMissing } from './chromium.ts'
 import { postgresMissing } from './postgres.ts'
 import { prometheusMissing } from './prometheus.ts'
+import { toolsMissing } from './tools.ts'
 
 /** Vitest's global setup and teardown: the last lines of a run say what was skipped for lack of a part. */
 export function setup(): () => void {
   return () => {
-    process.stdout.write(missingText([prometheusMissing(), postgresMissing(), chromiumMissing()]))
+    process.stdout.write(
+      missingText([prometheusMissing(), postgresMissing(), chromiumMissing(), toolsMissing()]),
+    )
   }
 }
 

@@ -1,0 +1,48 @@
+import {
+  minute,
+  rollOutWithArgo,
+  rollOutWithFlagger,
+  type Scene,
+  type SceneOptions,
+  setScene,
+} from '../whole-rollouts/roll-out.ts'
+import type { Service } from '../whole-rollouts/service.ts'
+import { startForPeople } from './start-for-people.ts'
+
+type Open = () => Promise<Scene<Service>>
+
+/** What a page can name: a service in the middle of something, with a simulated Prometheus, on a simulated clock. */
+export const scenes: Readonly<Record<string, Open>> = {
+  'argo aborted a bad canary': () => afterArgo({ effect: { errors: 3 } }),
+  'argo paused for want of traffic': () => afterArgo({ rps: 1 }),
+  'argo paused without canary traffic': () => afterArgo({ routes: false }),
+  'argo asks while prometheus is down': async () => {
+    const scene = await afterArgo({ rps: 1 })
+    scene.world.prometheus.setFault({ kind: 'down' })
+    return scene
+  },
+  'argo asks': async () => {
+    const scene = await open({ controller: 'argo' })
+    scene.world.setWeight(5)
+    await scene.clock.wait(20_000)
+    return scene
+  },
+  'flagger holds for want of traffic': async () => {
+    const scene = await open({ controller: 'flagger', rps: 1 })
+    await rollOutWithFlagger(scene, { maxTicks: 20 })
+    await scene.clock.wait(minute / 2)
+    return scene
+  },
+  'flagger begins': () => open({ controller: 'flagger' }),
+  'flagger begins a bad one': () => open({ controller: 'flagger', effect: { errors: 3 } }),
+}
+
+const open = (options: SceneOptions): Promise<Scene<Service>> => setScene(options, startForPeople)
+
+/** When Argo has come to an end: aborted or paused. */
+async function afterArgo(options: Omit<SceneOptions, 'controller'>): Promise<Scene<Service>> {
+  const scene = await open({ controller: 'argo', ...options })
+  await rollOutWithArgo(scene)
+  await scene.clock.wait(minute / 2)
+  return scene
+}
