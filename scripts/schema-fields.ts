@@ -59,19 +59,15 @@ export function typeText(schema: object): string {
   if (field.const !== undefined) return code(field.const)
   if (field.enum !== undefined) return field.enum.map(code).join(', ')
   if (field.anyOf !== undefined) return alternatives(field.anyOf)
-  switch (field.type) {
-    case 'array':
-      return listText(field)
-    case 'object':
-      return mapText(field)
-    case 'integer':
-    case 'number':
-      return `${field.type === 'integer' ? 'whole number' : 'number'}${rangeText(field)}`
-    case 'string':
-      return field.format === 'date-time' ? 'time' : 'text'
-    default:
-      return field.type ?? 'any'
-  }
+  return wordsOf[field.type ?? '']?.(field) ?? field.type ?? 'any'
+}
+
+const wordsOf: Readonly<Record<string, (field: JsonSchema) => string>> = {
+  array: (field) => listText(field),
+  object: (field) => mapText(field),
+  integer: (field) => `whole number${rangeText(field)}`,
+  number: (field) => `number${rangeText(field)}`,
+  string: ({ format }) => (format === 'date-time' ? 'time' : 'text'),
 }
 
 /** That an empty text means nothing is said once, not at every field. */
