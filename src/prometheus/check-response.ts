@@ -32,6 +32,8 @@ export function checkResponse({ status, body, retryAfter }: RawResponse): QueryR
   throw failureOf(status, parsed, retryAfter)
 }
 
+/** As Thanos, Mimir and VictoriaMetrics word it, whatever the status. */
+const ranOutOfTime = /deadline exceeded|timeout exceeded|(query|request) timed out/i
 const transientStatus = new Set([429, 502, 503, 504])
 
 function failureOf(status: number, parsed: unknown, retryAfter: string | undefined): SourceError {
@@ -39,7 +41,7 @@ function failureOf(status: number, parsed: unknown, retryAfter: string | undefin
   const error = field(parsed, 'error')
   const said = typeof error === 'string' ? plainText(error) : ''
   const text = `Prometheus answered ${status}${said === '' ? '' : `: ${said}`}`
-  const slow = type === 'timeout' || type === 'canceled'
+  const slow = type === 'timeout' || type === 'canceled' || ranOutOfTime.test(said)
   const wait =
     retryAfter !== undefined && /^\d{1,4}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
   const details: SourceErrorDetails = {
@@ -56,7 +58,7 @@ function failureKind(status: number, slow: boolean, said: string): SourceFailure
   if (status === 429 || status >= 500) return 'source-down'
   // as Prometheus, Thanos, Mimir and VictoriaMetrics word their limits
   const limit =
-    /too many (samples|points|series|chunks)|maximum (resolution|number of)|exceed|max-?(samples|series)/i
+    /too many (samples|points|series|chunks)|maximum (resolution|number of)|exceed|max-?(samples|series)|not enough memory/i
   return limit.test(said) ? 'source-too-large' : 'source-refused'
 }
 

@@ -29,10 +29,13 @@ function readFound(data: readonly unknown[]): NonNullable<QueryResult['found']> 
 /** PromQL's own remarks about a query are no sign of missing data. */
 function readWarnings(body: unknown): readonly string[] {
   const warnings = field(body, 'warnings')
-  if (!Array.isArray(warnings)) return []
+  // a cluster of VictoriaMetrics has a mark instead of warnings
+  const marked = field(body, 'isPartial') === true ? ['some of its storage nodes did not answer'] : []
+  if (!Array.isArray(warnings)) return marked
   return warnings
     .map((warning) => plainText(String(warning)))
     .filter((text) => !text.startsWith('PromQL info'))
+    .concat(marked)
 }
 
 function readSeries(raw: unknown): Series {

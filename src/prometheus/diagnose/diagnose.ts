@@ -18,7 +18,7 @@ export interface DiagnoseDeps {
   readonly clock: Clock
 }
 
-const MUCH_SKEW_SECONDS = 30
+const MUCH_SKEW_SECONDS = 45
 const LIVE_MS = 60_000
 
 /** What the policy would get for one workload, metric by metric. */

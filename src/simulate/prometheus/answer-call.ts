@@ -15,6 +15,7 @@ export interface Answer {
 export interface Held extends Omit<Evaluation, 'steps'> {
   readonly series: readonly SimulatedSeries[]
   readonly version: string
+  readonly latencyMs: number
 }
 
 /** Answers one call of the query API; undefined for a path that there is not. */
@@ -55,7 +56,8 @@ const routes: Readonly<Record<string, Route>> = {
 }
 
 function query(params: URLSearchParams, held: Held): string {
-  const at = timeParam(params, 'time', held.now)
+  const asked = timeParam(params, 'time', held.now)
+  const at = Math.abs(held.now - asked) < held.latencyMs ? held.now - held.latencyMs : asked
   const expression = parseExpression(params.get('query') ?? '')
   if (expression.kind === 'range') return writeSamples(samplesIn(expression, at, held))
   const steps = { start: at, every: 1, count: 1 }

@@ -10,6 +10,10 @@ export interface SimulatedPrometheusOptions {
   readonly series?: readonly SimulatedSeries[]
   /** Whether lookback and ranges leave out their start, as since version 3. */
   readonly version?: 2 | 3
+  /** How long a sample stands for its series; five minutes as in Prometheus by default. */
+  readonly lookbackMs?: number
+  /** Instant queries see nothing later than so long ago, as in VictoriaMetrics. */
+  readonly latencyMs?: number
   /** Called once for each call, when its parameters have been read. */
   readonly onCall?: (call: ServedCall) => void
 }
@@ -38,7 +42,7 @@ const versions = { 2: '2.42.0', 3: '3.5.0' } as const
 export async function startSimulatedPrometheus(
   options: SimulatedPrometheusOptions,
 ): Promise<SimulatedPrometheus> {
-  const { clock, version = 2, onCall } = options
+  const { clock, version = 2, lookbackMs = 300_000, latencyMs = 0, onCall } = options
   let store = storeOf(options.series ?? [])
   const faults = createFaults()
   const underWay = new Set<() => void>()
@@ -48,7 +52,8 @@ export async function startSimulatedPrometheus(
     const held: Held = {
       ...store,
       now: clock.now(),
-      lookbackMs: 300_000,
+      lookbackMs,
+      latencyMs,
       leftOpen: version === 3,
       version: versions[version],
     }

@@ -76,6 +76,17 @@ describe('startSimulatedPrometheus', () => {
     expect(await pods(seconds + 60)).toMatchObject({ result: [{ value: [seconds + 60, '1'] }] })
   })
 
+  test('query sees nothing of the last latencyMs, and no sample older than lookbackMs', async () => {
+    const now = t0 + 90_000
+    const server = await start({ clock: { now: () => now }, latencyMs: 40_000, lookbackMs: 20_000 })
+    expect(await result(server, 'time()')).toMatchObject({ result: [seconds + 50, String(seconds + 50)] })
+    expect(await result(server, 'time()', seconds + 60)).toMatchObject({
+      result: [seconds + 50, expect.anything()],
+    })
+    expect(await result(server, 'hits_total{pod="a"}', seconds + 20)).toMatchObject({ result: [{}] })
+    expect(await result(server, 'hits_total{pod="a"}', seconds + 21)).toMatchObject({ result: [] })
+  })
+
   test('query leaves out the start of a range and of the lookback as version 3 does', async () => {
     for (const [version, range, latest] of [
       [2, '3', 1],
