@@ -139,6 +139,7 @@ export function laggedProducts(rows: readonly Float64Array[]): Float64Array {
 /** Σ c mu mu' by bin, where c = 1 − 1/P corrects for the arm's mean being made of the same pods. */
 function expectedWeights(table: ExcessTable): Float64Array {
   const most = Math.max(...table.present)
+  // where pods do not come and go the sums are a tenth of the work
   const steady = table.present.every((pods) => pods === most || pods === 0)
   if (steady) return laggedProducts(table.expected).map((sum) => sum * (1 - 1 / most))
   const weights = new Float64Array(BINS.length)
