@@ -11,6 +11,7 @@ import type { HistogramState } from '../run-state.ts'
 import { scrapeInterval } from '../scrape-interval.ts'
 import type { SourceError } from '../source-error.ts'
 import { checkHistogram } from './check-histogram.ts'
+import { checkReplicas } from './check-replicas.ts'
 import { checkHistory, checkInterval, sliceSecondsOf } from './check-times.ts'
 import {
   explainBuckets,
@@ -20,6 +21,7 @@ import {
   matchersTwice,
   wordFor,
 } from './explain-missing.ts'
+import { seriesInPlace } from './missing-arm.ts'
 import { isRequired, missing, type PreparedMetric, writtenSelectors } from './prepared-metric.ts'
 import { type Probe, probeQueries } from './probe-queries.ts'
 import { seenLabels } from './words.ts'
@@ -121,6 +123,7 @@ async function explain(
     ...(same.length > 0 ? same : await explainMissing(one, holdings, gone)),
     ...(isUnreadable(one, whole) ? await explainBuckets(one, selector) : []),
     ...tooMany(whole),
+    ...checkReplicas(seriesInPlace(holdings.all, one.arms)),
   ]
   const labels = seenLabels(holdings.all)
   if (part === undefined || partSelector === undefined || gone.length === 2) return { findings, labels }

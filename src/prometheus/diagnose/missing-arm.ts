@@ -21,15 +21,20 @@ export type Cause = Pick<Finding, 'code' | 'text'>
 /** Why none of the series that there are belongs to an arm: the first of the likely causes that explains it. */
 export function missingArm(missing: MissingArm): Cause {
   const { all, arms } = missing
-  const common = commonMatchers(arms)
-  const inPlace = all.filter((labels) => common.every((matcher) => fits(matcher, labels)))
-  if (inPlace.length === 0) return wrongPlace(missing, common)
+  const inPlace = seriesInPlace(all, arms)
+  if (inPlace.length === 0) return wrongPlace(missing, commonMatchers(arms))
   return otherLabel(missing, inPlace) ?? noSuchValue(missing, inPlace)
 }
 
 /** What both arms have in common: the namespace, and whatever else a preset asks for. */
 export function commonMatchers({ both, armLabels }: Arms): readonly Matcher[] {
   return both.filter(({ label }) => !armLabels.includes(label))
+}
+
+/** Those that have what both arms have in common, whatever their workload. */
+export function seriesInPlace(all: readonly Labels[], arms: Arms): readonly Labels[] {
+  const common = commonMatchers(arms)
+  return all.filter((labels) => common.every((matcher) => fits(matcher, labels)))
 }
 
 function wrongPlace(missing: MissingArm, common: readonly Matcher[]): Cause {

@@ -55,6 +55,9 @@ const world = [
   ...application('slower', undefined, { everySeconds: 120 }),
   ...application('twice'),
   ...application('twice', (labels) => ({ ...labels, job: 'web-again' })),
+  ...['a', 'b'].flatMap((prometheus_replica) =>
+    application('replicas', (labels) => ({ ...labels, prometheus_replica, replica_set: 'web' })),
+  ),
   ...buckets('good', { '0.1': 0.5, '0.25': 0.97, '0.5': 0.99, '1': 1, '+Inf': 1 }),
   ...[canaryPod, ...stablePods].flatMap((pod) =>
     ['0.1', '1', '+Inf'].map((le) =>
@@ -124,6 +127,13 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
   'too few requests to say where the quantile lies': [
     { namespace: 'few', metrics: 'name: p95, kind: latency' },
     [],
+  ],
+  'the series of two servers that nobody merged': [
+    { namespace: 'replicas', metrics: errors },
+    [
+      /^warning duplicate-target: the same series are there for prometheus_replica "a", "b", and each counts: .*--query.replica-label prometheus_replica\), or add prometheus_replica="a" to the selectors$/,
+      /^note no-events-yet/,
+    ],
   ],
   exported_namespace: [
     { namespace: 'shop', metrics: totalOf('orders_total') },
