@@ -135,6 +135,20 @@ describe('explain of what is undecided', () => {
     expect(verdict.metrics.map(({ name }) => name)).toEqual(['errors', 'cpu', 'p95'])
   })
 
+  it('says once what is both why a metric is undecided and what the source saw', () => {
+    const [, p95] = enforced.metrics
+    if (p95 === undefined) throw new Error('expected p95')
+    const down: SourceProblem = { code: 'source-down', text: 'Prometheus is down' }
+    const other: SourceProblem = { code: 'source-down', text: 'Mimir is down' }
+    const late: SourceProblem = { code: 'late-samples', text: 'Mimir is down' }
+    const reason: Reason = { ...down, metric: 'p95' }
+    const { reasons } = explained(
+      { step },
+      { metrics: {}, obstacles: [{ metric: p95, reason }], problems: [down, other, late] },
+    )
+    expect(reasons.filter(({ code }) => code !== 'needs-more-data')).toEqual([reason, other, late])
+  })
+
   it('numbers steps and gates as the recording does', () => {
     const second = { index: 1, from: 4, ends: 9, weight: 50, next: 100 }
     expect(open({ step: second, atGate: true }).step).toEqual({
