@@ -33,6 +33,7 @@ export const scenes: Readonly<Record<string, Open>> = {
     await scene.clock.wait(minute / 2)
     return scene
   },
+  'nothing rolls out': () => open({ controller: 'flagger' }),
   'flagger begins': () => open({ controller: 'flagger' }),
   'flagger begins a bad one': () => open({ controller: 'flagger', effect: { errors: 3 } }),
 }
