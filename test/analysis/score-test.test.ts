@@ -37,11 +37,10 @@ function scoreByHand(t: number): { readonly z: number; readonly freedom: number 
 
 describe('scoreTest beyond a hundred events', () => {
   const many = (values: readonly number[]): readonly number[] => values.map((x) => 10 * x)
-  const test = scoreTest(streamOf(armOf(xc, nc), armOf(xs, ns), varied), Float64Array.from(theta0))
-
   it.each([2, 3, 4])(
     'has Student’s tail on the far side of the null, the normal one on the near, at %s',
     (t) => {
+      const test = scoreTest(streamOf(armOf(xc, nc), armOf(xs, ns), varied), Float64Array.from(theta0))
       const { z, freedom } = scoreByHand(t)
       const far = 1 - tCdf(Math.abs(z), freedom)
       const near = normalCdf(Math.abs(z), 0, 1)
