@@ -124,8 +124,8 @@ describe('stableCurves', () => {
     expect(of(5)).toEqual([share(3, 1e15)])
     // more slow requests than requests, or fewer than none, are none
     const wrong: LatencyData = { ...odd, total: [[10, 10, 10]], above: [[[11, -1, 10]]] }
-    const { over } = stableCurves(wrong, pods.slice(0, 1), 3)
-    expect([over(0, 1), over(1, 2), over(2, 3)].map((found) => found?.shares)).toEqual([
+    const wrongCurves = stableCurves(wrong, pods.slice(0, 1), 3)
+    expect([0, 1, 2].map((k) => wrongCurves.over(k, k + 1)).map((found) => found?.shares)).toEqual([
       [share(0, 10)],
       [share(0, 10)],
       [share(10, 10)],

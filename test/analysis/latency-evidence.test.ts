@@ -9,7 +9,8 @@ import { latencyCounts } from '../../src/analysis/pod-counts.ts'
 import type { Arm, LatencyData } from '../../src/analysis/recording.ts'
 import { type ShareCurve, shareRatio, steepness } from '../../src/analysis/share-curve.ts'
 import type { Reason } from '../../src/analysis/verdict.ts'
-import { latencyContext, latencyPolicy, latencyTable, tableBounds } from './latency-table.ts'
+import { latencyContext, latencyTable, tableBounds } from './latency-table.ts'
+import { latencyPolicy } from './metric-policies.ts'
 
 const SLICES = 14
 const HISTORY = 70
@@ -131,7 +132,7 @@ describe('latencyEvidence', () => {
 
   it('shows mature pods, and plans with the bound nearest the quantile', () => {
     const found = evidence()
-    expect([...found.canaryCounts.slice(0, 4)]).toEqual([0, 0, 2, 2])
+    expect(found.canaryCounts.slice(0, 4)).toEqual(Float64Array.of(0, 0, 2, 2))
     expect([found.policy, found.knownFrom, found.hasCanary, found.hasStable]).toEqual([metric, 0, true, true])
     expect(found.numbers(9)).toMatchObject({ bound: 0.3, bounds: [0.3] })
     const theta0 = nullAt(3, 1.1)[9] ?? 0

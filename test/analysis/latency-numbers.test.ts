@@ -7,7 +7,8 @@ import { counted } from '../../src/analysis/counted.ts'
 import { latencyCounts } from '../../src/analysis/pod-counts.ts'
 import type { Arm, LatencyData } from '../../src/analysis/recording.ts'
 import { quantileOf, slownessOf } from '../../src/analysis/share-curve.ts'
-import { latencyContext, latencyPolicy, latencyTable, tableBounds } from './latency-table.ts'
+import { latencyContext, latencyTable, tableBounds } from './latency-table.ts'
+import { latencyPolicy } from './metric-policies.ts'
 
 const options = { history: 12, slices: 4, stablePods: 2, canaryPods: 1 }
 const falling = [0.9, 0.5, 0.2, 0.06, 0.015, 0.001]

@@ -1,5 +1,4 @@
 import type { MetricContext } from '../../src/analysis/count-evidence.ts'
-import type { LatencyPolicy } from '../../src/analysis/policy.ts'
 import type { Arm, LatencyData, Pod } from '../../src/analysis/recording.ts'
 import { rolloutPlan } from '../../src/analysis/rollout-plan.ts'
 import { handMade, policyOf } from './recordings.ts'
@@ -38,12 +37,6 @@ export function latencyTable(options: LatencyTable): {
       ),
     },
   }
-}
-
-export function latencyPolicy(own: object = {}): LatencyPolicy {
-  const [metric] = policyOf([{ name: 'p95', kind: 'latency', ...own }]).metrics
-  if (metric?.kind !== 'latency') throw new Error('expected a latency')
-  return metric
 }
 
 export function latencyContext(
