@@ -17,7 +17,7 @@ import { type RunningApp, runApp } from '../support/run-app.ts'
 
 const minute = 60_000
 /** How long Prometheus may take: much longer than a row that does not wait for it, much shorter than a row's answer. */
-const [patientMs, hastyMs, soonMs] = [6000, 500, 4000]
+const [patientMs, hastyMs, soonMs, floodedMs] = [6000, 500, 4000, 20_000]
 
 const policy = `
 name: web
@@ -150,6 +150,8 @@ describe('POST /v1/judge before a Prometheus that', () => {
       change: (config) => ({
         ...config,
         policies: { directory: folder },
+        // so that on a busy machine too the source ends first, and says why
+        limits: { ...config.limits, answerMs: patience + 5000 },
         sources: Object.fromEntries(
           Object.entries(config.sources).map(([name, source]) => [name, { ...source, timeoutMs: patience }]),
         ),
@@ -191,20 +193,20 @@ describe('POST /v1/judge before a Prometheus that', () => {
 
   test('gives two million samples each time', async () => {
     const server = serverThere()
-    await using service = await serviceBefore(server.url)
+    await using service = await serviceBefore(server.url, floodedMs)
     server.setFault({ kind: 'flood', samples: 2_000_000 })
     const before = heapUsed()
     const { status, body, ms } = await look(service)
     expect([status, body.verdict, codesOf(body)]).toEqual([200, 'inconclusive', ['source-too-large']])
     expect(body.summary).toMatch(/: the answer of Prometheus is larger than the limit$/)
-    expect(ms).toBeLessThan(8000)
+    expect(ms).toBeLessThan(floodedMs)
     expect(heapUsed() - before).toBeLessThan(20)
     await expectHealth(service)
   })
 
   test('gives answers that are too many together', async () => {
     const server = serverThere()
-    await using service = await serviceBefore(server.url)
+    await using service = await serviceBefore(server.url, floodedMs)
     server.setFault({ kind: 'flood', samples: 550_000 })
     const { status, body, ms } = await look(service)
     expect([status, body.verdict]).toEqual([200, 'inconclusive'])
@@ -212,7 +214,7 @@ describe('POST /v1/judge before a Prometheus that', () => {
     expect(texts).toContainEqual(
       expect.stringMatching(/: the answers of Prometheus have more than 2500000 samples together$/),
     )
-    expect(ms).toBeLessThan(8000)
+    expect(ms).toBeLessThan(floodedMs)
     expect((await request(service.url).get('/healthz')).status).toBe(200)
   })
 
