@@ -15,27 +15,40 @@ export interface PartHealth {
 export interface Health {
   state: LifeState
   ok(part: string): void
-  degraded(part: string, reason: string): void
+  /** With `forMs` it is forgotten so long after it was last said. */
+  degraded(part: string, reason: string, forMs?: number): void
   /** The part is there no more. */
   forget(part: string): void
+  /** Forgets what nobody has confirmed for too long; to be called before anybody reads. */
+  forgetStale(): void
   parts(): Readonly<Record<string, PartHealth>>
 }
 
 export function createHealth(clock: Clock, metrics: Metrics): Health {
   const parts = new Map<string, PartHealth>()
+  const staleAt = new Map<string, number>()
   const set = (part: string, status: PartHealth['status'], reason?: string): void => {
     const before = parts.get(part)
     const since = before?.status === status ? before.since : new Date(clock.now()).toISOString()
     parts.set(part, { status, ...(reason !== undefined && { reason }), since })
+    staleAt.delete(part)
     metrics.partUp.set({ part }, status === 'ok' ? 1 : 0)
+  }
+  const forget = (part: string): void => {
+    parts.delete(part)
+    staleAt.delete(part)
+    metrics.partUp.remove({ part })
   }
   return {
     state: 'starting',
     ok: (part) => set(part, 'ok'),
-    degraded: (part, reason) => set(part, 'degraded', reason),
-    forget(part) {
-      parts.delete(part)
-      metrics.partUp.remove({ part })
+    degraded(part, reason, forMs) {
+      set(part, 'degraded', reason)
+      if (forMs !== undefined) staleAt.set(part, clock.now() + forMs)
+    },
+    forget,
+    forgetStale() {
+      for (const [part, ms] of staleAt) if (clock.now() > ms) forget(part)
     },
     parts: () => Object.fromEntries(parts),
   }

@@ -13,8 +13,9 @@ export function createSourceHealth({ health, names }: SourceHealthDeps) {
     queried(source: string, result: string): void {
       known.add(source)
       const part = partOf(source)
-      if (outages.has(result)) health.degraded(part, `the latest query ended with ${result}, see the log`)
-      else health.ok(part)
+      if (outages.has(result)) {
+        health.degraded(part, `the latest query ended with ${result}, see the log`, staleAfterMs)
+      } else health.ok(part)
       const configured = new Set(names())
       for (const name of known) {
         if (configured.has(name)) continue
@@ -24,6 +25,9 @@ export function createSourceHealth({ health, names }: SourceHealthDeps) {
     },
   }
 }
+
+/** Between rollouts nobody asks, and nobody would find out that the source is well again. */
+const staleAfterMs = 15 * 60_000
 
 const partOf = (source: string): string => `source ${source}`
 

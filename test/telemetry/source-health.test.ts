@@ -51,3 +51,16 @@ test('queried() forgets a source that is configured no more', async () => {
   expect(Object.keys(health.parts())).toEqual(['source default'])
   expect(await partUp()).toEqual([['source default', 1]])
 })
+
+test('a source that nobody asks any more is forgotten after fifteen minutes, when somebody looks', async () => {
+  const { clock, health, sources, partUp } = create(['default'])
+  health.degraded('policies', 'the changed files are invalid')
+  sources.queried('default', 'source-down')
+  clock.ms += 15 * 60_000
+  health.forgetStale()
+  expect(Object.keys(health.parts())).toEqual(['policies', 'source default'])
+  clock.ms += 1
+  health.forgetStale()
+  expect(Object.keys(health.parts())).toEqual(['policies'])
+  expect(await partUp()).toEqual([['policies', 0]])
+})

@@ -41,6 +41,7 @@ export function healthRoutes({ health, metrics, checkParts }: HealthDeps): Route
         },
         async handle() {
           if (health.state === 'ready') await checkParts()
+          health.forgetStale()
           const status = health.state === 'ready' ? 200 : 503
           return { status, json: { status: health.state, parts: health.parts() } }
         },
@@ -53,11 +54,11 @@ export function healthRoutes({ health, metrics, checkParts }: HealthDeps): Route
         operationId: 'getMetrics',
         summary: 'Metrics of the service itself, for Prometheus',
         answers: { 200: { description: 'Text format 0.0.4', type: 'text/plain' } },
-        handle: async () => ({
-          status: 200,
-          type: metrics.registry.contentType,
-          content: await metrics.registry.metrics(),
-        }),
+        async handle() {
+          health.forgetStale()
+          const content = await metrics.registry.metrics()
+          return { status: 200, type: metrics.registry.contentType, content }
+        },
       }),
     ],
   }
