@@ -47,7 +47,7 @@ async function isOver(run: Run, deps: QuietDeps): Promise<boolean> {
     const start = await deps.source.canaryStart({
       policy,
       run,
-      params: {},
+      params: run.params ?? {},
       until: deps.now,
       quietMs,
       signal: AbortSignal.any([deps.signal, AbortSignal.timeout(askMs)]),

@@ -24,6 +24,8 @@ export interface JudgedLook {
   readonly at: number
   readonly createdAt: number
   readonly linkBase: string
+  /** Where the data of a look at the past came from. */
+  readonly data?: 'stored' | 'source'
 }
 
 /** A look with its answer, ready to be kept. */
@@ -47,6 +49,7 @@ export function concludeLook(look: JudgedLook): Conclusion {
     ...(verdict.step !== undefined && { step: verdict.step }),
     window: verdict.window,
     decisions: look.decisions.map(decisionToJson),
+    ...(look.data !== undefined && { data: look.data }),
     links: linksOf(look, id),
   }
   return { ...look, judgement, stored: storedVerdict(look, judgement) }

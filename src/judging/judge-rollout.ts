@@ -1,6 +1,15 @@
 import type { Verdict } from '../analysis/verdict.ts'
 import { AppError } from '../app-error.ts'
-import type { Clock, Decision, Log, MetricSource, PolicyLibrary, RunKey, VerdictStore } from '../ports.ts'
+import type {
+  Clock,
+  Decision,
+  Log,
+  MetricSource,
+  PolicyLibrary,
+  Run,
+  RunKey,
+  VerdictStore,
+} from '../ports.ts'
 import { answerLook } from './answer-look.ts'
 import { concludeLook } from './conclude-look.ts'
 import type { Deadline } from './deadline.ts'
@@ -10,10 +19,12 @@ import { keptPolicies, type PolicyMemory } from './kept-policies.ts'
 import type { LookCache, Observation } from './look-cache.ts'
 import { observe } from './observe.ts'
 import { overloadedVerdict } from './overloaded.ts'
+import { paramsOf } from './params-of.ts'
 import { type Place, placeLook } from './place-look.ts'
 import type { PolicyInForce } from './policy-in-force.ts'
 import type { MemoryBook, RunChange } from './run-book.ts'
 import type { StoreAccess } from './store-access.ts'
+import { storedSource } from './stored-source.ts'
 
 export interface RolloutDeps {
   readonly store: () => VerdictStore
@@ -52,18 +63,33 @@ export async function judgeRollout(
       book,
       now,
       policyOf: (run) => policies.ofRun(run, request, loaded),
-      canaryStart: (quietMs) =>
-        canaryStart(request, loaded, { full: deps.full, source: deps.source(), quietMs, now, deadline }),
+      check: () => checkAnswerable(request, loaded, deps),
+      canaryStart: (quietMs, open) =>
+        canaryStart(request, loaded, { ...deps, source: deps.source(), quietMs, now, deadline, open }),
     })
   })
-  const cacheKey = keyOfLook(request, place)
-  const look = { ...place, params: request.params ?? {}, until: request.at ?? now, deadline }
-  const shared = deps.full
-    ? undefined
-    : deps.cache.share(cacheKey, now, () => observe(look, { source: deps.source(), digest: deps.digest }))
+  const params = paramsOf(request.params, place.run)
+  const cacheKey = keyOfLook(request, place, params)
+  const look = { ...place, params, until: request.at ?? now, deadline }
+  const compute = async (): Promise<Observation> => {
+    const stored = away ? undefined : await storedSource(request, { ...place, params }, deadline, deps.store)
+    const source = stored ?? deps.source()
+    const observation = await observe(look, { source, digest: deps.digest })
+    return { ...observation, data: stored === undefined ? 'source' : 'stored' }
+  }
+  const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, compute)
   const [observation, decisions] = await Promise.all([shared, readDecisions(place, deadline, deps)])
   if (!away) deps.memory.remember({ run: place.run, steps: place.steps, decisions })
   return conclude({ request, place, away, observation, decisions, now, cacheKey }, deps)
+}
+
+/** What can never be answered opens no run. */
+function checkAnswerable(
+  request: JudgeRequest,
+  { policy }: PolicyInForce,
+  { source }: Pick<RolloutDeps, 'source'>,
+): void {
+  source()?.check?.({ policy, run: request, params: request.params ?? {} })
 }
 
 const readerOf = ({ full, access, memory }: RolloutDeps): StoreAccess => ({
@@ -109,9 +135,10 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
     at,
     createdAt: now,
     linkBase: deps.linkBase(),
+    ...(request.at !== undefined && observation !== undefined && { data: observation.data }),
   })
-  const change = runChange(engine, place, { at, asked, remembers })
-  const passed = remembers ? stepPassed(engine, place, at) : undefined
+  const change = place.past ? undefined : runChange(engine, place, { at, asked, remembers })
+  const passed = remembers && !place.past ? stepPassed(engine, place, at) : undefined
   return {
     ...look,
     cacheKey: seen.cacheKey,
@@ -128,13 +155,17 @@ function keyOf({ caller, namespace, name, run }: JudgeRequest, { policy }: Polic
   return { source: run?.source ?? source, namespace, name }
 }
 
-const keyOfLook = (request: JudgeRequest, { run, steps, inForce }: Place): string =>
+const keyOfLook = (
+  request: JudgeRequest,
+  { run, steps, inForce }: Place,
+  params: Readonly<Record<string, string>>,
+): string =>
   JSON.stringify([
     run.id,
     run.gates,
     inForce.digest,
     request.stableRevision,
-    request.params,
+    params,
     request.at,
     steps.map(({ index, startedAt }) => [index, startedAt]),
   ])
@@ -153,18 +184,27 @@ interface StartQuestion {
   readonly deadline: Deadline
   readonly source: MetricSource | undefined
   readonly full: boolean
+  readonly open: Run | undefined
 }
 
 async function canaryStart(
-  { namespace, name, revision, stableRevision, params = {}, at }: JudgeRequest,
+  { namespace, name, revision, stableRevision, params, at }: JudgeRequest,
   { policy }: PolicyInForce,
-  { quietMs, now, deadline, source, full }: StartQuestion,
+  { quietMs, now, deadline, source, full, open }: StartQuestion,
 ): Promise<number | undefined | 'unknown'> {
   if (full) return 'unknown'
   if (source?.canaryStart === undefined) return undefined
   const run = { namespace, name, revision, ...(stableRevision !== undefined && { stableRevision }) }
   const giveUp = new AbortController()
-  const question = { policy, run, params, until: at ?? now, quietMs, signal: giveUp.signal }
+  const known = open?.revision === revision ? open : undefined
+  const question = {
+    policy,
+    run,
+    params: paramsOf(params, known),
+    until: at ?? now,
+    quietMs,
+    signal: giveUp.signal,
+  }
   try {
     return await deadline.within(source.canaryStart(question), deadline.leftMs() / 3)
   } catch {

@@ -21,6 +21,8 @@ export interface Judgement {
   readonly decisions: readonly DecisionJson[]
   /** Whether it was durable when it was answered. */
   readonly kept: boolean
+  /** Of an answer about the past: a recording that was kept, or the source asked again. */
+  readonly data?: 'stored' | 'source'
   readonly links: JudgementLinks
 }
 

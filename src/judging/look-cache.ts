@@ -13,6 +13,8 @@ export interface Observation {
   readonly recording: Recording | undefined
   /** Until when a look of the same run would see the same; 0 = the next one asks anew. */
   readonly validUntil: number
+  /** Whether the data came from a recording that was kept. */
+  readonly data: 'stored' | 'source'
 }
 
 /** Looks of one run at one slice share one computation. */

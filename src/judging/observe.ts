@@ -23,13 +23,13 @@ export interface ObserveDeps {
 /** What must be left of the deadline after fetching: for analysis and for keeping the verdict. */
 const reserveMs = 1500
 /** No source settles a slice sooner after its end. */
-const soonestSettledMs = 15_000
+export const soonestSettledMs = 15_000
 
 /** Fetches the recording of a look and has it analyzed. */
 export async function observe(
   request: ObserveRequest,
   { source, digest }: ObserveDeps,
-): Promise<Observation> {
+): Promise<Omit<Observation, 'data'>> {
   const { run, steps, inForce, params, until, deadline } = request
   const { policy } = inForce
   const reserve = Math.min(reserveMs, deadline.leftMs() / 2)

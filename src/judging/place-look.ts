@@ -1,15 +1,14 @@
-import { AppError } from '../app-error.ts'
+import type { Policy } from '../analysis/policy.ts'
 import type { Run, RunKey, Step } from '../ports.ts'
-import { runId } from './identities.ts'
 import type { JudgeRequest } from './judge-request.ts'
 import { gatesOf, sliceMs, stepToOpen } from './open-step.ts'
 import type { PolicyInForce } from './policy-in-force.ts'
-import type { RunBook } from './run-book.ts'
+import { longestRunMs, newRun, pauseBeforeStartMs, startOf } from './new-run.ts'
+import { replaceRun, superseded } from './replace-run.ts'
+import type { RunBook, RunChange } from './run-book.ts'
 
 /** A run whose caller was silent for this long, and whose canary was too, is over. */
 export const quietMs = 30 * 60_000
-/** So long must no canary series have been there before a rollout begins. */
-export const pauseBeforeStartMs = 10 * 60_000
 
 export interface PlaceDeps {
   readonly book: RunBook
@@ -17,7 +16,9 @@ export interface PlaceDeps {
   readonly policyOf: (run: Run) => Promise<PolicyInForce>
   readonly now: number
   /** See MetricSource; undefined also where it cannot be told. */
-  readonly canaryStart: (quiet: number) => Promise<number | undefined | 'unknown'>
+  readonly canaryStart: (quiet: number, open?: Run) => Promise<number | undefined | 'unknown'>
+  /** Throws where a run could never be judged like this, before another is closed for it. */
+  readonly check: () => void
 }
 
 /** The run and step that a look belongs to. */
@@ -25,6 +26,8 @@ export interface Place {
   readonly run: Run
   readonly steps: readonly Step[]
   readonly inForce: PolicyInForce
+  /** The run is over, or has been looked at since: nothing of it changes with this look. */
+  readonly past: boolean
 }
 
 /** Finds the run of a look, opening and closing runs as the rollout demands, and opens the step that it names. */
@@ -37,15 +40,32 @@ export async function placeLook(
   const { book } = deps
   const at = request.at ?? deps.now
   const found = request.run ?? (await findRun(request, key, loaded, deps))
-  const run =
-    request.step !== undefined && found.gates === undefined
-      ? await book.change(found, { gates: gatesOf(request.step) })
-      : found
+  const past = isPast(found, request)
+  const learned = past ? {} : learnedFrom(request, found)
+  const run = Object.keys(learned).length === 0 ? found : await book.change(found, learned)
   const inForce = await deps.policyOf(run)
   const steps = await book.listSteps(run)
+  if (past) return { run, steps: begunBy(at, steps, inForce.policy), inForce, past }
   const opening = stepToOpen(request.step, { run, steps, policy: inForce.policy, at })
-  if (opening === undefined) return { run, steps, inForce }
-  return { run, steps: [...steps, await book.openStep(opening)], inForce }
+  if (opening === undefined) return { run, steps, inForce, past }
+  return { run, steps: [...steps, await book.openStep(opening)], inForce, past }
+}
+
+const isPast = ({ closedAt, lastLookAt }: Run, { at }: JudgeRequest): boolean =>
+  closedAt !== undefined || (at !== undefined && at < lastLookAt)
+
+/** What the first look that says it says for all. */
+function learnedFrom({ step, params = {} }: JudgeRequest, run: Run): Pick<RunChange, 'gates' | 'params'> {
+  return {
+    ...(step !== undefined && run.gates === undefined && { gates: gatesOf(step) }),
+    ...(Object.keys(params).length > 0 && run.params === undefined && { params }),
+  }
+}
+
+/** A look opens its step at the next slice, so that the one of its own slice was known to it. */
+function begunBy(at: number, steps: readonly Step[], policy: Policy): readonly Step[] {
+  const length = sliceMs(policy)
+  return steps.filter(({ startedAt }) => startedAt <= Math.ceil(at / length) * length)
 }
 
 async function findRun(
@@ -60,17 +80,15 @@ async function findRun(
   if (open !== undefined && (await continues(open, request, at, deps))) {
     return withFoundStart(open, request, inForce, { ...deps, at })
   }
-  const isPast = open !== undefined && at < open.lastLookAt
+  const before = open !== undefined && at < open.lastLookAt
   if (request.at !== undefined) {
     const known = (await book.listRuns(key)).find((run) => covers(run, request, at))
     if (known !== undefined) return known
   }
-  if (open !== undefined && !isPast) {
-    const ending = open.revision === request.revision ? 'gone quiet' : 'superseded'
-    await book.change(open, { closedAt: at, ending })
-  }
-  const run = await newRun(request, key, inForce, { ...deps, at })
-  return book.open(isPast ? { ...run, closedAt: at, ending: 'judged afterwards' } : run, inForce.policy)
+  deps.check()
+  if (open !== undefined && !before) return replaceRun(open, request, key, inForce, { ...deps, at })
+  const run = newRun(request, key, inForce, { at, start: await startOf(request, deps) })
+  return book.open(before ? { ...run, closedAt: at, ending: 'judged afterwards' } : run, inForce.policy)
 }
 
 /** Whether a look belongs to the run that is open. */
@@ -78,7 +96,7 @@ async function continues(open: Run, request: JudgeRequest, at: number, deps: Pla
   if (open.revision !== request.revision || at < open.start) return false
   if (request.start !== undefined && request.start > open.lastLookAt) return false
   if (at - open.lastLookAt < quietMs) return true
-  const start = await deps.canaryStart(quietMs)
+  const start = await deps.canaryStart(quietMs, open)
   // Without an answer nothing shows that the rollout is over.
   return start === 'unknown' || (start !== undefined && start <= open.lastLookAt)
 }
@@ -92,11 +110,20 @@ async function withFoundStart(
 ): Promise<Run> {
   const length = sliceMs(policy)
   const isAssumed = request.start === undefined && open.start === Math.floor(open.openedAt / length) * length
-  if (!isAssumed || deps.at - open.openedAt > pauseBeforeStartMs) return open
-  const found = await deps.canaryStart(pauseBeforeStartMs)
+  const isSoon = deps.at >= open.lastLookAt && deps.at - open.openedAt <= pauseBeforeStartMs
+  if (!isAssumed || !isSoon) return open
+  const found = await deps.canaryStart(pauseBeforeStartMs, open)
   const start = typeof found === 'number' ? Math.floor(found / length) * length : open.start
   const isEarlier = start < open.start && open.start - start <= longestRunMs
-  return isEarlier ? deps.book.change(open, { start }) : open
+  if (!isEarlier || (await isOfRunBefore(start, open, deps.book))) return open
+  return deps.book.change(open, { start })
+}
+
+/** There are selections that know no revisions, and show the data of the run that this one replaced. */
+async function isOfRunBefore(start: number, { id, ...key }: Run, book: RunBook): Promise<boolean> {
+  return (await book.listRuns(key)).some(
+    (run) => run.id !== id && run.ending === superseded && start <= run.lastLookAt,
+  )
 }
 
 const covers = (run: Run, { revision, start }: JudgeRequest, at: number): boolean =>
@@ -104,37 +131,3 @@ const covers = (run: Run, { revision, start }: JudgeRequest, at: number): boolea
   run.start <= at &&
   at <= (run.closedAt ?? Infinity) &&
   (start === undefined || start <= run.lastLookAt)
-
-async function newRun(
-  request: JudgeRequest,
-  key: RunKey,
-  { policy, digest }: PolicyInForce,
-  deps: PlaceDeps & { readonly at: number },
-): Promise<Run> {
-  const { revision, stableRevision } = request
-  const length = sliceMs(policy)
-  const found = request.start ?? (await deps.canaryStart(pauseBeforeStartMs))
-  const start = Math.floor((typeof found === 'number' ? found : deps.at) / length) * length
-  checkStart(start, deps.at)
-  return {
-    id: runId({ ...key, revision, start }),
-    ...key,
-    revision,
-    ...(stableRevision !== undefined && { stableRevision }),
-    policy: policy.name,
-    policyDigest: digest,
-    start,
-    openedAt: deps.at,
-    lastLookAt: deps.at,
-    ...(request.step !== undefined && { gates: gatesOf(request.step) }),
-  }
-}
-
-const longestRunMs = 7 * 86_400_000
-
-function checkStart(start: number, at: number): void {
-  if (start <= at && at - start <= longestRunMs) return
-  const shown = (ms: number): string => new Date(ms).toISOString()
-  const message = `expected a moment within 7 days before ${shown(at)}, got ${shown(start)}`
-  throw new AppError('unprocessable', `start: ${message}`, { issues: [{ path: 'start', message }] })
-}

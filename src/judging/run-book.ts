@@ -20,7 +20,15 @@ export interface RunBook {
 export type RunChange = Partial<
   Pick<
     Run,
-    'start' | 'closedAt' | 'ending' | 'gates' | 'firstFailAt' | 'lastLookAt' | 'lastHook' | 'lastHookAt'
+    | 'start'
+    | 'closedAt'
+    | 'ending'
+    | 'gates'
+    | 'firstFailAt'
+    | 'lastLookAt'
+    | 'lastHook'
+    | 'lastHookAt'
+    | 'params'
   >
 >
 
@@ -81,7 +89,12 @@ export function createMemoryBook(size = 10_000): MemoryBook {
     const known = runs.get(keyOf(run))
     return known?.run.id === run.id ? known : undefined
   }
-  const remember = (known: RememberedRun): void => runs.set(keyOf(known.run), known)
+  const remember = (known: RememberedRun): void => {
+    const before = runs.get(keyOf(known.run))?.run
+    // A look at a run of the past must not make us forget the one that is open.
+    const isPast = known.run.closedAt !== undefined && before !== undefined && before.closedAt === undefined
+    if (!isPast || before.id === known.run.id) runs.set(keyOf(known.run), known)
+  }
   return {
     remember,
     async findOpen(key) {

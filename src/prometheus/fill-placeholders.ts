@@ -1,12 +1,20 @@
 import { AppError } from '../app-error.ts'
 import type { Subject } from './preset-context.ts'
 
+const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
+const names: ReadonlySet<string> = new Set(['namespace', 'name', 'canary', 'stable'])
+
+/** The parameters that a text asks for, beside the names. */
+export function placeholdersOf(text: string): readonly string[] {
+  return [...text.matchAll(placeholder)].map(([, key = '']) => key).filter((key) => !names.has(key))
+}
+
 /** `{{name}}`, `{{namespace}}`, `{{canary}}`, `{{stable}}` or a parameter, in the value of a label. */
 export function fillPlaceholders(text: string, subject: Subject): string {
-  return text.replaceAll(/\{\{\s*([^{}]*?)\s*\}\}/g, (_, key: string) => {
+  return text.replaceAll(placeholder, (_, key: string) => {
     const value = valueOf(key, subject)
     if (value !== undefined) return value
-    const known = ['namespace', 'name', 'canary', 'stable', ...Object.keys(subject.params)]
+    const known = [...names, ...Object.keys(subject.params)]
     throw new AppError(
       'bad-request',
       `select: expected one of ${known.join(', ')} between braces, got "${key}"`,

@@ -4,6 +4,7 @@ import type { Recording, SourceProblem } from '../analysis/recording.ts'
 import type { CanaryStartRequest, Clock, FetchRequest, Log, MetricSource } from '../ports.ts'
 import { assembleRecording, type MetricRead } from './assemble-recording.ts'
 import { canaryStart } from './canary-start.ts'
+import { checkParams } from './check-params.ts'
 import { createClient, type PrometheusClient } from './client.ts'
 import { askedOnce } from './asked-once.ts'
 import { countProblems } from './counting/count-problems.ts'
@@ -50,6 +51,9 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Metric
   )
   const cache = createLru<RunState>(options.cacheBytes ?? CACHE_BYTES, runStateBytes)
   return {
+    check(request) {
+      prepare({ ...request, signal: new AbortController().signal }, options, clients)
+    },
     async canaryStart(request) {
       request.signal.throwIfAborted()
       return canaryStart(prepare(request, options, clients), request)
@@ -111,6 +115,7 @@ function prepare(
   clients: ReadonlyMap<string, PrometheusClient>,
 ): readonly Asked[] {
   const { policy, signal } = request
+  checkParams(policy, request.params)
   const subject = subjectOf(request)
   const budget = createSampleBudget(maxSamples)
   const opened = new Map<string, Pick<Asked, 'client' | 'signal'>>()

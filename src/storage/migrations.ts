@@ -30,6 +30,10 @@ export const migrations: readonly Migration[] = [
       'create index gate_changes_at on gate_changes (at)',
     ],
   },
+  {
+    name: 'params of runs',
+    statements: () => ['alter table runs add column params text'],
+  },
 ]
 
 export const runMigration = async (

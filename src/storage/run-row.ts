@@ -1,4 +1,5 @@
 import type { ExpressionBuilder, UpdateObject } from 'kysely'
+import { z } from 'zod'
 import type { Run, RunKey } from '../ports.ts'
 import { present } from './present.ts'
 import type { Database, RunRow } from './schema.ts'
@@ -23,8 +24,11 @@ export const toRun = (row: RunRow): Run => ({
     ending: row.ending,
     lastHook: row.last_hook,
     lastHookAt: row.last_hook_at,
+    params: row.params === null ? null : paramsSchema.parse(JSON.parse(row.params)),
   }),
 })
+
+const paramsSchema = z.record(z.string(), z.string())
 
 export const toRunRow = (run: Run): RunRow => ({
   id: run.id,
@@ -47,6 +51,7 @@ export const toRunRow = (run: Run): RunRow => ({
   ending: run.ending ?? null,
   last_hook: run.lastHook ?? null,
   last_hook_at: run.lastHookAt ?? null,
+  params: run.params === undefined ? null : JSON.stringify(run.params),
 })
 
 type Change = Partial<Omit<Run, 'id' | keyof RunKey>>
@@ -61,6 +66,9 @@ export const toRunChange = (
   ...(change.gates !== undefined && { gates: eb.fn.coalesce('gates', eb.val(change.gates)) }),
   ...(change.firstFailAt !== undefined && {
     first_fail_at: eb.fn.coalesce('first_fail_at', eb.val(change.firstFailAt)),
+  }),
+  ...(change.params !== undefined && {
+    params: eb.fn.coalesce('params', eb.val(JSON.stringify(change.params))),
   }),
 })
 

@@ -36,6 +36,8 @@ export interface RunRow {
   readonly ending: string | null
   readonly last_hook: string | null
   readonly last_hook_at: number | null
+  /** JSON. */
+  readonly params: string | null
 }
 
 export interface StepRow {

@@ -22,7 +22,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
   const calls = new Calls(once(prepare))
   const { openRun, findOpenRun, getRun, updateRun, listRuns } = createRuns(connection)
   const { saveStep, listSteps } = createSteps(connection)
-  const { saveVerdict, getVerdict, listVerdicts } = createVerdicts(connection)
+  const { saveVerdict, getVerdict, listVerdicts, listEvidence } = createVerdicts(connection)
   const { saveDecision, listDecisions, bindDecisions } = createDecisions(connection)
   const { saveGateChange, listGateChanges } = createGates(connection)
   const { savePolicy, loadPolicy } = createPolicies(connection)
@@ -38,6 +38,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
     saveVerdict: (verdict) => calls.make(() => saveVerdict(verdict)),
     getVerdict: (id) => calls.make(() => getVerdict(id)),
     listVerdicts: (runId, page) => calls.make(() => listVerdicts(runId, page)),
+    listEvidence: (runId, from) => calls.make(() => listEvidence(runId, from)),
     saveDecision: (decision) => calls.make(() => saveDecision(decision)),
     listDecisions: (of) => calls.make(() => listDecisions(of)),
     bindDecisions: (run) => calls.make(() => bindDecisions(run)),

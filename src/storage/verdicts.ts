@@ -6,12 +6,13 @@ import { checkLimit, fromCursor, toPage } from './page-cursor.ts'
 import { present } from './present.ts'
 import type { VerdictRow } from './schema.ts'
 
-type Verdicts = Pick<VerdictStore, 'saveVerdict' | 'getVerdict' | 'listVerdicts'>
+type Verdicts = Pick<VerdictStore, 'saveVerdict' | 'getVerdict' | 'listVerdicts' | 'listEvidence'>
 
 export const createVerdicts = (connection: Connection): Verdicts => ({
   saveVerdict: (verdict) => saveVerdict(connection, verdict),
   getVerdict: (id) => getVerdict(connection, id),
   listVerdicts: (runId, page) => listVerdicts(connection, runId, page),
+  listEvidence: (runId, from) => listEvidence(connection, runId, from),
 })
 
 const saveVerdict = async ({ db }: Connection, verdict: StoredVerdict): Promise<void> => {
@@ -50,6 +51,25 @@ const listVerdicts = async (
     .limit(limit + 1)
     .execute()
   return toPage(rows, limit, { item: toVerdict, key: (row) => [row.at, row.created_at, row.id] })
+}
+
+const listEvidence = async (
+  { db }: Connection,
+  runId: string,
+  { at, limit }: { readonly at: number; readonly limit: number },
+): Promise<readonly StoredVerdict[]> => {
+  const rows = await db
+    .selectFrom('verdicts')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('at', '>=', at)
+    .where('recording_digest', 'in', db.selectFrom('recordings').select('digest'))
+    .orderBy('at')
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(checkLimit(limit))
+    .execute()
+  return rows.map(toVerdict)
 }
 
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])

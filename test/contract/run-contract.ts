@@ -13,6 +13,7 @@ export const runContract = (store: () => VerdictStore): void => {
         ending: 'aborted',
         lastHook: 'pre-rollout',
         lastHookAt: t0,
+        params: { service: 'web', 'odd "key"': '' },
       })
       expect(await store().openRun(run)).toEqual({ run, opened: true })
       expect(await store().getRun(run.id)).toEqual(run)
@@ -108,6 +109,16 @@ export const runContract = (store: () => VerdictStore): void => {
       }
       expect(await store().updateRun(run.id, rest)).toEqual({ ...run, ...change, ...rest })
       expect(await store().updateRun(run.id, {})).toEqual({ ...run, ...change, ...rest })
+    })
+
+    test('updateRun() adds params that were not known, and keeps the first', async () => {
+      const { run } = await store().openRun(aRun())
+      expect(await store().updateRun(run.id, { params: { service: 'web' } })).toEqual({
+        ...run,
+        params: { service: 'web' },
+      })
+      await store().updateRun(run.id, { params: { service: 'other' } })
+      expect((await store().getRun(run.id))?.params).toEqual({ service: 'web' })
     })
 
     test('updateRun() keeps the first gates and the first firstFailAt, also among racing callers', async () => {

@@ -36,6 +36,27 @@ export const verdictContract = (store: () => VerdictStore): void => {
       expect(await store().getVerdict(verdict.id)).toEqual(verdict)
     })
 
+    test('listEvidence() gives those from a moment on whose recording is kept, oldest first', async () => {
+      const run = await opened()
+      const other = await opened()
+      const recordingDigest = await store().saveRecording(run.id, sampleRecording(5))
+      const save = async (runId: string, minutes: number, digest: string) => {
+        const verdict = aVerdict(runId, { at: t0 + minutes * minute, recordingDigest: digest })
+        await store().saveVerdict(verdict)
+        return verdict
+      }
+      const third = await save(run.id, 3, recordingDigest)
+      const first = await save(run.id, 1, recordingDigest)
+      await save(run.id, 0, recordingDigest)
+      await save(run.id, 2, 'a recording that is gone')
+      await save(other.id, 2, recordingDigest)
+      await store().saveVerdict(aVerdict(run.id, { at: t0 + 2 * minute }))
+      const from = (at: number, limit: number) => store().listEvidence(run.id, { at, limit })
+      expect(await from(t0 + minute, 10)).toEqual([first, third])
+      expect(await from(t0 + minute, 1)).toEqual([first])
+      expect(await from(t0 + 4 * minute, 10)).toEqual([])
+    })
+
     test('saveVerdict() of an unknown run is not found', async () => {
       await expect(store().saveVerdict(aVerdict('nobody'))).rejects.toMatchObject({ code: 'not-found' })
     })

@@ -184,7 +184,7 @@ test('POST /v1/judge with `at` gives the verdict of that moment again, and nothi
   running.clock.ms += 10 * minute
   for (const [at, body] of bodies) {
     const again = await running.judge({ step: plan[0], at: new Date(at).toISOString() })
-    expect(again.body).toEqual(body)
+    expect(again.body).toEqual({ ...body, data: 'stored' })
   }
   const future = await running.judge({ at: new Date(running.clock.ms + 5 * minute).toISOString() })
   expect(future.status).toBe(422)
@@ -197,8 +197,9 @@ test('POST /v1/judge with `at` judges a rollout that nobody judged while it ran'
   const { body } = await running.judge({ at })
   expect(body).toMatchObject({ verdict: 'fail' })
   expect(await running.store.getRun(body.run)).toMatchObject({ start: rolloutStart })
+  expect(body.data).toBe('source')
   const again = await running.judge({ at })
-  expect(again.body).toEqual(body)
+  expect(again.body).toEqual({ ...body, data: 'stored' })
 })
 
 test.each([

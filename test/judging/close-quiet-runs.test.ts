@@ -61,3 +61,18 @@ test.each([
   expect([after?.closedAt, after?.ending]).toEqual(closes ? [now, 'gone quiet'] : [undefined, undefined])
   await store.updateRun(run.id, { closedAt: now })
 })
+
+test('closeQuietRuns() asks with the params that the run was looked at with', async () => {
+  const params = { service: 'shop-web', port: '80' }
+  const run = aRun({ policyDigest: 'loaded', lastLookAt: t0, params })
+  await store.openRun(run)
+  const asked: unknown[] = []
+  const source = sourceSaying(async (request) => {
+    asked.push(request.params)
+    return undefined
+  })
+  const policies = { get: () => loaded, list: () => [loaded], defaultName: undefined }
+  const signal = new AbortController().signal
+  expect(await closeQuietRuns({ store, source, policies, now: t0 + hour, signal })).toBe(1)
+  expect(asked).toContainEqual(params)
+})

@@ -22,6 +22,12 @@ export const runSchema = z
     gates: z.int().optional().describe('Number of gates, fixed at the first look'),
     firstFailAt: time.optional().describe('When the statistics first said fail'),
     ending: z.string().optional(),
+    lastHook: z.string().optional().describe("Flagger's latest hook, and what the run remembers of others"),
+    lastHookAt: time.optional(),
+    params: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('What the caller said beside the names, such as service or ingress'),
   })
   .meta({ id: 'Run' })
 

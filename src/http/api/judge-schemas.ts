@@ -123,6 +123,10 @@ export const judgementSchema = z
     }),
     decisions: z.array(decisionSchema).describe('Those in force'),
     kept: z.boolean().describe('Whether it was durable when it was answered'),
+    data: z
+      .enum(['stored', 'source'])
+      .optional()
+      .describe('With `at`: judged from a recording that was kept, or from what Prometheus has today'),
     links: z.strictObject({ run: z.string(), verdict: z.string(), recording: z.string().optional() }),
   })
   .meta({ id: 'Judgement' })

@@ -1,0 +1,55 @@
+import { AppError } from '../app-error.ts'
+import type { Run, RunKey } from '../ports.ts'
+import { runId } from './identities.ts'
+import type { JudgeRequest } from './judge-request.ts'
+import { gatesOf, sliceMs } from './open-step.ts'
+import type { PlaceDeps } from './place-look.ts'
+import type { PolicyInForce } from './policy-in-force.ts'
+
+/** So long must no canary series have been there before a rollout begins. */
+export const pauseBeforeStartMs = 10 * 60_000
+
+/** When a rollout began, as the caller says or the data show; undefined = neither does. */
+export async function startOf(
+  { start }: JudgeRequest,
+  { canaryStart }: Pick<PlaceDeps, 'canaryStart'>,
+): Promise<number | undefined> {
+  const found = start ?? (await canaryStart(pauseBeforeStartMs))
+  return typeof found === 'number' ? found : undefined
+}
+
+/** The run of a look at `at`, which begins there where its start is not known. */
+export function newRun(
+  request: JudgeRequest,
+  key: RunKey,
+  { policy, digest }: PolicyInForce,
+  moment: { readonly at: number; readonly start: number | undefined },
+): Run {
+  const { revision, stableRevision, params = {}, step } = request
+  const { at } = moment
+  const length = sliceMs(policy)
+  const start = Math.floor((moment.start ?? at) / length) * length
+  checkStart(start, at)
+  return {
+    id: runId({ ...key, revision, start }),
+    ...key,
+    revision,
+    ...(stableRevision !== undefined && { stableRevision }),
+    policy: policy.name,
+    policyDigest: digest,
+    start,
+    openedAt: at,
+    lastLookAt: at,
+    ...(step !== undefined && { gates: gatesOf(step) }),
+    ...(Object.keys(params).length > 0 && { params }),
+  }
+}
+
+export const longestRunMs = 7 * 86_400_000
+
+function checkStart(start: number, at: number): void {
+  if (start <= at && at - start <= longestRunMs) return
+  const shown = (ms: number): string => new Date(ms).toISOString()
+  const message = `expected a moment within 7 days before ${shown(at)}, got ${shown(start)}`
+  throw new AppError('unprocessable', `start: ${message}`, { issues: [{ path: 'start', message }] })
+}
