@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/app-error.ts'
@@ -11,8 +11,20 @@ import { loopback, runApp } from '../support/run-app.ts'
 
 const quiet = createLogger('silent')
 
+/** For a service whose port has to be known before it has started. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
+
 test('start() answers /readyz 503 and history 503 while the store opens', async () => {
-  const { config } = await readConfig({ ...loopback, PORT: '18471' })
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const { config } = await readConfig({ ...loopback, PORT: String(port) })
   const opening = Promise.withResolvers<VerdictStore>()
   const asked = Promise.withResolvers<void>()
   const app = createApp(config, {
@@ -24,14 +36,14 @@ test('start() answers /readyz 503 and history 503 while the store opens', async 
   })
   const started = app.start()
   await asked.promise
-  const ready = await fetch('http://127.0.0.1:18471/readyz')
+  const ready = await fetch(`${url}/readyz`)
   expect([ready.status, await ready.json()]).toMatchObject([503, { status: 'starting' }])
-  const runs = await fetch('http://127.0.0.1:18471/v1/runs')
+  const runs = await fetch(`${url}/v1/runs`)
   expect([runs.status, await runs.json()]).toMatchObject([503, { code: 'store-unavailable' }])
   await using other = await runApp()
   opening.resolve(other.store)
   await started
-  expect((await fetch('http://127.0.0.1:18471/readyz')).status).toBe(200)
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
   await app.stop()
 })
 

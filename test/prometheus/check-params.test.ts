@@ -24,7 +24,9 @@ test('presetParams are what the presets read', () => {
     ...readdirSync(new URL('presets/', folder)).map((file) => `presets/${file}`),
   ]
   const read = files.flatMap((file) =>
-    [...readFileSync(new URL(file, folder), 'utf8').matchAll(/\bparam\('(\w+)'\)/g)].map(([, key]) => key),
+    [...readFileSync(new URL(file, folder), 'utf8').matchAll(/\bparam\('(\w+)'\)/g)].map(
+      ([, key = '']) => key,
+    ),
   )
   expect([...new Set(read)].toSorted()).toEqual([...presetParams])
 })

@@ -1,0 +1,85 @@
+import type { Role } from '../../src/roles.ts'
+
+/** What a route has to refuse, written down apart from its definition. */
+export interface Refusals {
+  readonly roles: readonly Role[]
+  /** A body that is right, of shop/web; undefined = the route takes none. */
+  readonly body?: object | string
+  /** The same as `body` for JSON whose further fields are no mistake. */
+  readonly loose?: true
+  /** What of `shop` is named, where no body names it. */
+  readonly address?: string
+  /** What a token for another namespace gets; undefined = nothing in the request is of a namespace. */
+  readonly elsewhere?: 403 | 404
+}
+
+const shopWeb = { namespace: 'shop', name: 'web' }
+const hook: Refusals = {
+  roles: ['judge'],
+  body: { ...shopWeb, phase: 'Progressing', checksum: 'b' },
+  loose: true,
+  elsewhere: 403,
+}
+const gate: Refusals = { roles: ['decide'], body: shopWeb, loose: true, elsewhere: 403 }
+const gateCheck: Refusals = { ...gate, roles: ['judge', 'decide'] }
+const decision = { decision: 'hold', reason: 'because' }
+const open: Refusals = { roles: [] }
+const revisions = { canary: { revision: 'b' }, stable: { revision: 'a' } }
+const policy = 'name: web\nmetrics: [{name: errors, kind: errors}]'
+
+export const routeTable: Readonly<Record<string, Refusals>> = {
+  'POST /v1/judge': { roles: ['judge'], body: { ...shopWeb, ...revisions }, elsewhere: 403 },
+  'POST /v1/argo': {
+    roles: ['judge'],
+    body: { ...shopWeb, canaryHash: 'b', stableHash: 'a' },
+    elsewhere: 403,
+  },
+  'POST /v1/flagger/confirm-rollout': hook,
+  'POST /v1/flagger/pre-rollout': hook,
+  'POST /v1/flagger/rollout': hook,
+  'POST /v1/flagger/confirm-traffic-increase': hook,
+  'POST /v1/flagger/confirm-promotion': hook,
+  'POST /v1/flagger/post-rollout': hook,
+  'POST /v1/flagger/rollback': hook,
+  'POST /v1/flagger/event': hook,
+  'GET /v1/runs': { roles: ['read', 'decide'], address: '/v1/runs?namespace=shop', elsewhere: 403 },
+  'GET /v1/runs/{id}': { roles: ['read', 'decide'], address: '/v1/runs/run-1', elsewhere: 404 },
+  'GET /v1/verdicts/{id}': { roles: ['read', 'decide'], address: '/v1/verdicts/v-1', elsewhere: 404 },
+  'GET /v1/verdicts/{id}/recording': {
+    roles: ['read', 'decide'],
+    address: '/v1/verdicts/v-1/recording',
+    elsewhere: 404,
+  },
+  'POST /v1/runs/{id}/decisions': {
+    roles: ['decide'],
+    body: decision,
+    address: '/v1/runs/run-1/decisions',
+    elsewhere: 404,
+  },
+  'POST /v1/decisions': { roles: ['decide'], body: { ...shopWeb, ...decision }, elsewhere: 403 },
+  'POST /gate/approve': { roles: ['judge', 'decide'] },
+  'POST /gate/halt': { roles: ['judge', 'decide'] },
+  'POST /gate/check': gateCheck,
+  'POST /gate/open': gate,
+  'POST /gate/close': gate,
+  'POST /rollback/check': gateCheck,
+  'POST /rollback/open': gate,
+  'POST /rollback/close': gate,
+  'GET /v1/policies': { roles: ['read', 'judge', 'decide'] },
+  'POST /v1/policies/validate': {
+    roles: ['read', 'judge', 'decide'],
+    body: policy,
+    address: '/v1/policies/validate?namespace=shop&name=web',
+    elsewhere: 403,
+  },
+  'GET /healthz': open,
+  'GET /readyz': open,
+  'GET /metrics': open,
+  'GET /openapi.json': open,
+  'GET /docs': open,
+  'GET /docs/errors': open,
+  'GET /docs/start.js': open,
+  'GET /docs/swagger-ui.css': open,
+  'GET /docs/swagger-ui-bundle.js': open,
+  'GET /docs/favicon-32x32.png': open,
+}
