@@ -76,7 +76,7 @@ function storedVerdict(look: JudgedLook, judgement: Omit<Judgement, 'kept'>): St
     score,
     summary,
     ...(look.recordingDigest !== undefined && { recordingDigest: look.recordingDigest }),
-    // Whoever reads it from the store reads it because it was kept.
+    // Whoever reads it from the store reads it because it was kept; what is written after its answer says so.
     body: { ...judgement, kept: true },
   }
 }

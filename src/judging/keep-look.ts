@@ -12,23 +12,32 @@ export interface ToKeep extends Conclusion {
   readonly passed?: Step
 }
 
-/** Everything a look leaves behind, as one write that may be done twice. */
-export function writeOfLook(look: ToKeep, store: () => VerdictStore): QueuedWrite {
+/**
+ * Everything a look leaves behind, as one write that may be done twice. `answered` says whether the answer has left
+ * without it.
+ */
+export function writeOfLook(
+  look: ToKeep,
+  store: () => VerdictStore,
+  answered: () => boolean = () => false,
+): QueuedWrite {
   return {
     what: `verdict ${look.stored.id} of run ${look.run.id}`,
     bytes: bytesOf(look),
-    run: () => write(look, store()),
+    run: () => write(look, store(), answered()),
   }
 }
 
-async function write(look: ToKeep, store: VerdictStore): Promise<void> {
+async function write(look: ToKeep, store: VerdictStore, late: boolean): Promise<void> {
   const run = look.unsaved ? await ensureRun(look, store) : look.run
   const steps = look.unsaved ? look.steps : []
   for (const step of look.passed === undefined ? steps : [...steps, look.passed]) {
     await store.saveStep({ ...step, runId: run.id })
   }
   if (look.recording !== undefined) await store.saveRecording(run.id, look.recording)
-  await store.saveVerdict({ ...look.stored, runId: run.id })
+  const { stored } = look
+  const body = late ? { ...stored.body, kept: false } : stored.body
+  await store.saveVerdict({ ...stored, runId: run.id, body })
   if (look.change !== undefined) await store.updateRun(run.id, look.change)
 }
 

@@ -35,7 +35,12 @@ export function createKeeper({ store, writes, memory, cache, notifier }: KeeperD
     const nothingNew = durable.get(id) && look.change === undefined && look.passed === undefined
     if (nothingNew) return { ...look.judgement, kept: true }
     const patience = Math.max(Math.min(longestWriteMs, deadline.leftMs() - reserveMs), 0)
-    const kept = await writes.keepOrQueue(writeOfLook(look, store), patience)
+    let answered = false
+    const kept = await writes.keepOrQueue(
+      writeOfLook(look, store, () => answered),
+      patience,
+    )
+    answered = true
     if (kept) durable.set(id, true)
     return { ...look.judgement, kept }
   }

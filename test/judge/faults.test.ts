@@ -36,10 +36,44 @@ test('POST /v1/judge answers with kept false while the store is away, and what w
   expect((await running.judge()).body).toMatchObject({ verdict: 'fail', kept: false })
   faulty.state = 'well'
   await expect.poll(() => faulty.real.getVerdict(failed.id), { timeout: 10_000 }).toBeDefined()
-  expect((await faulty.real.getVerdict(failed.id))?.body).toEqual({ ...failed, kept: true })
+  // The row is marked: it shows the answer as it was given.
+  expect((await faulty.real.getVerdict(failed.id))?.body).toEqual(failed)
+  const timeline = await request(running.url)
+    .get(`/v1/runs/${first.run}`)
+    .set('Authorization', 'Bearer ann-token-0123456789')
+  const marks: readonly { id: string; kept?: boolean }[] = timeline.body.verdicts
+  expect(marks.find(({ id }) => id === failed.id)).toMatchObject({ kept: false })
+  expect(marks.find(({ id }) => id === first.id)).not.toHaveProperty('kept')
   await expect
     .poll(async () => (await faulty.real.getRun(first.run))?.firstFailAt)
     .toBe(rolloutStart + 11 * minute)
+})
+
+test('POST /v1/decisions acknowledges nothing while the store is away, and what it refused counts for nothing', async () => {
+  await using running = await withFaultyStore('too-little-traffic')
+  running.clock.ms = rolloutStart + 2 * minute
+  await running.judge()
+  running.faulty.state = 'away'
+  const { status, body } = await running.decide({ decision: 'approve' })
+  expect([status, body.code]).toEqual([503, 'store-unavailable'])
+  running.faulty.state = 'well'
+  running.clock.ms += minute
+  expect((await running.judge()).body).toMatchObject({ verdict: 'inconclusive', decisions: [] })
+  expect((await running.decide({ decision: 'approve' })).status).toBe(201)
+  expect((await running.judge()).body).toMatchObject({ verdict: 'pass', kept: true })
+})
+
+test('POST /v1/judge goes on with a decision that it knew when the store went away', async () => {
+  await using running = await withFaultyStore('too-little-traffic')
+  running.clock.ms = rolloutStart + 2 * minute
+  await running.judge()
+  await running.decide({ decision: 'reject', scope: 'run' })
+  expect((await running.judge()).body).toMatchObject({ verdict: 'fail', kept: true })
+  running.faulty.state = 'away'
+  running.clock.ms += minute
+  const { body } = await running.judge()
+  expect(body).toMatchObject({ verdict: 'fail', kept: false })
+  expect(codesOf(body)).toContain('rejected')
 })
 
 test('POST /v1/judge opens a run while the store is away, under the id that any replica would give it', async () => {

@@ -58,6 +58,7 @@ const lookSchema = z
     verdict: outcome.describe('What was answered'),
     score: z.number(),
     summary: z.string(),
+    kept: z.literal(false).optional().describe('The store was away: answered first, and written later'),
     links: z.strictObject({ verdict: z.string(), recording: z.string().optional() }),
   })
   .meta({ id: 'Look' })

@@ -46,6 +46,7 @@ export function lookToJson(verdict: StoredVerdict) {
     verdict: verdict.verdict,
     score: verdict.score,
     summary: verdict.summary,
+    ...('kept' in verdict.body && verdict.body.kept === false && { kept: false }),
     links: {
       verdict: self,
       ...(verdict.recordingDigest !== undefined && { recording: `${self}/recording` }),
