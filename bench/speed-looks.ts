@@ -93,7 +93,7 @@ async function measured(source: MetricSource, request: FetchRequest, queries: nu
   return { seconds, slowest: Math.max(...queries), cpuSeconds: (user + system) / 1e6, recording }
 }
 
-function requestOf({ world }: Subject, until: number): FetchRequest {
+export function requestOf({ world }: Subject, until: number): FetchRequest {
   const { identity, expected } = world
   const start = Date.parse(expected.start) + expected.rolloutStart * 60_000
   const times = { start, openedAt: start, lastLookAt: start }

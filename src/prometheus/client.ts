@@ -140,6 +140,7 @@ function createDriver(
         const call = calls.getStore()
         if (call === undefined) throw new SourceError('source-invalid', 'a query outside of a call')
         if (call.withoutTime && config.data instanceof URLSearchParams) config.data.delete('time')
+        if (isNear(settings)) config.headers.set('Accept-Encoding', 'identity')
         for (const [name, value] of authorized(settings)) config.headers.set(name, value)
         return Object.assign(config, agents, {
           signal: call.signal,
@@ -174,6 +175,11 @@ function createDriver(
       },
     },
   })
+}
+
+/** Without TLS it is in the same network, where bytes cost less than compressing them: half the time of a query. */
+function isNear({ url }: SourceSettings): boolean {
+  return url.startsWith('http:')
 }
 
 /** Read at every request, so that nothing but the request ever holds a secret. */

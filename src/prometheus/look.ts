@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { SourceProblem } from '../analysis/recording.ts'
 import type { Clock, FetchRequest } from '../ports.ts'
 import { type Attempt, attempted } from './attempted.ts'
@@ -12,6 +13,8 @@ import type { RunState } from './run-state.ts'
 import { latestOf, timesOf } from './server-times.ts'
 import { failed, inOrder } from './source-problems.ts'
 import { settledSlices, type Slicing, slicingOf } from './slicing.ts'
+
+const HEAD_START_MS = 250
 
 export interface Looked {
   readonly state: RunState
@@ -37,6 +40,7 @@ export async function look(
     const known = before?.learned.get(one.metric.name)
     return { one, known, histogram: histogramOf(one, request, known) }
   })
+  const ahead = headStart(learning)
   const serverTimes = timesOf(asked, clock)
   const guess = before?.slicing ?? slicingOf(policy, run, [])
   const slowest = slowestOf(learning.flatMap(({ known }) => known?.interval ?? []))
@@ -44,12 +48,15 @@ export async function look(
   const feeds = feedsOf(asked).map((feed): Reader => {
     const metrics = learning.filter(({ one }) => feed.metrics.includes(one))
     const read = (slicing: Slicing, most: number): Promise<Attempt<FeedRead>> =>
-      attempted(() => readOn(feed, metrics, before?.counts.get(feed.key), slicing, most))
+      attempted(async () => {
+        await ahead
+        return readOn(feed, metrics, before?.counts.get(feed.key), slicing, most)
+      })
     return { feed, read, first: read(guess, points) }
   })
   const timed = async (usable: readonly Asked[]): Promise<number> =>
     latestOf(usable, serverTimes, request, clock, problems)
-  const moment = momentOf(learning, request, before, timed, problems)
+  const moment = momentOf(learning, { request, before, ahead, timed, problems })
   const [{ slicing, slices, learned }, ...counted] = await Promise.all([
     moment,
     ...feeds.map((reader) => countFeed(reader, guess, moment)),
@@ -57,13 +64,19 @@ export async function look(
   const counts = new Map(before?.counts)
   const read = new Map<string, Counts>()
   for (const { key, metrics, attempt } of counted) {
-    if (attempt.ok) counts.set(key, attempt.value)
+    if (attempt.ok && metrics.length > 0) counts.set(key, attempt.value)
     for (const one of metrics) {
       if (attempt.ok) read.set(one.metric.name, attempt.value)
       else problems.push(failed(one, attempt.error))
     }
   }
   return { state: { slicing, learned, counts }, slices, read, problems: inOrder(problems, asked) }
+}
+
+/** Buckets wait for their histogram's bounds, and no other query should keep them waiting for long. */
+async function headStart(learning: readonly Learning[]): Promise<void> {
+  const histograms = Promise.allSettled(learning.map(({ histogram }) => histogram))
+  await Promise.race([histograms, wait(HEAD_START_MS, undefined, { ref: false })])
 }
 
 interface FeedRead {
@@ -88,6 +101,8 @@ async function readOn(
   const histograms = await Promise.all(metrics.map(({ histogram }) => histogram))
   const histogram = unitedHistogram(histograms.flatMap((one) => one ?? []))
   const counts = countsOf(feed, known, histogram)
+  const isRefused = metrics.every((one) => (one.known?.interval ?? 0) > slicing.sliceSeconds)
+  if (isRefused) return { counts, reading: { total: [], part: [] } }
   return { counts, reading: await readFeed(feed, counts, histogram, slicing, points) }
 }
 

@@ -15,13 +15,22 @@ export interface Moment {
   readonly usable: ReadonlySet<Asked>
 }
 
+export interface MomentDeps {
+  readonly request: FetchRequest
+  readonly before: RunState | undefined
+  /** Until then nothing is asked. */
+  readonly ahead: Promise<void>
+  /** Up to when the clocks of these sources let slices settle. */
+  readonly timed: (usable: readonly Asked[]) => Promise<number>
+  /** Gets what is found. */
+  readonly problems: SourceProblem[]
+}
+
 export async function momentOf(
   learning: readonly Learning[],
-  request: FetchRequest,
-  before: RunState | undefined,
-  timed: (usable: readonly Asked[]) => Promise<number>,
-  problems: SourceProblem[],
+  { request, before, ahead, timed, problems }: MomentDeps,
 ): Promise<Moment> {
+  await ahead
   const attempts = await Promise.all(
     learning.map(async ({ one, known, histogram }) => ({
       one,

@@ -66,7 +66,7 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Metric
       const looked = await look(asked, request, options.clock, before)
       request.signal.throwIfAborted()
       // how time is cut is not settled by a look that saw nothing
-      if (before !== undefined || looked.read.size > 0) cache.set(key, looked.state)
+      if (looked.read.size > 0 || looked.state.learned.size > 0) cache.set(key, looked.state)
       for (const problem of looked.problems) {
         options.log.warn({ run: request.run.id, ...problem }, 'source problem')
       }

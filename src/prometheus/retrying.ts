@@ -12,15 +12,18 @@ export interface RetryOptions {
 
 /** Tries again what may work a moment later, each time after a longer and random wait, inside the deadline. */
 export async function retrying<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
+  let before: unknown
   for (let attempt = 1; ; attempt++) {
     try {
       return await run()
     } catch (error) {
+      // an error tells more than the deadline that came while it was tried again
+      if (before !== undefined && options.signal.aborted) throw before
+      before = error
       const again = error instanceof SourceError && error.transient && attempt < options.attempts
       if (!again || options.signal.aborted) throw error
       const longest = options.firstDelayMs * 2 ** (attempt - 1)
       const delay = Math.max(error.retryAfterMs ?? 0, longest * (0.5 + options.random() / 2))
-      // the first error tells more than a timeout while waiting
       if (!(await waited(delay, options.signal))) throw error
     }
   }

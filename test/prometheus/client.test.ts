@@ -331,3 +331,24 @@ test('observe() hears how each query ended', async () => {
   await failure(client.instant('x', 1, soon()))
   expect(outcomes).toEqual(['ok', 'source-refused'])
 })
+
+test('instant() that runs into the deadline when it tries again tells of what was wrong before', async () => {
+  const { client } = await stubbed((request, response, index) => {
+    if (index === 0) json(503, 'busy')(request, response, index)
+  })
+  const error = await failure(client.instant('x', 1, AbortSignal.timeout(300)))
+  expect([error.kind, error.httpStatus]).toEqual(['source-down', 503])
+})
+
+test('instant() that waits to be tried again leaves its turn to another', async () => {
+  const answered: string[] = []
+  const { client } = await stubbed(
+    (request, response, index) => {
+      answered.push(request.form.get('query') ?? '')
+      json(index === 0 ? 503 : 200, index === 0 ? 'busy' : vector(sum))(request, response, index)
+    },
+    { concurrency: 1, retryDelayMs: 200 },
+  )
+  await Promise.all(['first', 'second'].map((query) => client.instant(query, 1, soon())))
+  expect(answered).toEqual(['first', 'second', 'first'])
+})

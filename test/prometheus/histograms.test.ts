@@ -64,4 +64,15 @@ describe('native histograms', () => {
     ])
     expect(toClassic([native], [0])[0]?.values[0]).toBe(0.5)
   })
+
+  test('nativeBounds() of more than a histogram can have are some of them, evenly', () => {
+    const buckets = Array.from({ length: 10_000 }, (_, i) => ({ low: i + 1, high: i + 2, count: 1 }))
+    const many: Series = { labels: {}, times: [60], values: [], histograms: [{ count: 10_000, buckets }] }
+    const bounds = nativeBounds([many])
+    expect([bounds.length, bounds[0], bounds[1]]).toEqual([385, 1, 27])
+    expect(toClassic([many], bounds).map(({ values }) => values[0])).toEqual([
+      ...bounds.map((bound) => bound - 1),
+      10_000,
+    ])
+  })
 })
