@@ -94,7 +94,7 @@ function ruleReasons(run: RunEvidence, look: Decided): readonly Reason[] {
     const { rule, held, outcome } = look.rule
     const text = held
       ? `${rule} holds the step for up to ${run.policy.hold.forSeconds / 60} minutes after its end`
-      : `${rule === 'hold' ? 'the hold ran out' : rule} answers ${outcome}`
+      : `${rule === 'hold' ? 'the hold ran out, and hold.then' : rule} answers ${outcome}`
     reasons.push({ code: held ? 'held' : rule === 'hold' ? 'hold-expired' : 'gate-policy', text })
   }
   if (look.judged === 'fail' && mode === 'pause') {

@@ -45,7 +45,7 @@ function historyNotes(name: string, dispersion: Dispersion): readonly Reason[] {
     return [{ code: 'history-missing', metric: name, text }]
   }
   if (slices < SHORT_HISTORY) {
-    const text = `${name}: ${slices} slices of history, ${SHORT_HISTORY} needed before gates may fail`
+    const text = `${name}: ${slices} ${slices === 1 ? 'slice' : 'slices'} of history, ${SHORT_HISTORY} needed before gates may fail`
     return [{ code: 'history-short', metric: name, text }]
   }
   if (slices < MIN_SLICES) {

@@ -72,14 +72,14 @@ describe('explain of what is undecided', () => {
       'pass',
       'pass: the hold ran out and hold.then says proceed',
       'hold-expired',
-      'the hold ran out answers pass',
+      'the hold ran out, and hold.then answers pass',
     ],
     [
       'hold',
       'fail',
       'fail: the hold ran out and hold.then says fail',
       'hold-expired',
-      'the hold ran out answers fail',
+      'the hold ran out, and hold.then answers fail',
     ],
   ] as const)('names the rule %s that answers %s', (rule, outcome, summary, code, text) => {
     const verdict = open(ruled(rule, outcome))
@@ -102,7 +102,7 @@ describe('explain of what is undecided', () => {
     const verdict = open(ruled('hold', 'inconclusive'))
     expect(verdict.summary).toBe(`inconclusive: ${wait}`)
     expect(verdict.reasons.slice(2)).toEqual([
-      { code: 'hold-expired', text: 'the hold ran out answers inconclusive' },
+      { code: 'hold-expired', text: 'the hold ran out, and hold.then answers inconclusive' },
     ])
   })
 

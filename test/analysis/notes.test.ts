@@ -80,7 +80,7 @@ describe('countNotes', () => {
 
   it.each([
     [0, note('history-missing', 'errors: no history of stable, noise is assumed wide and gates do not fail')],
-    [1, note('history-short', 'errors: 1 slices of history, 20 needed before gates may fail')],
+    [1, note('history-short', 'errors: 1 slice of history, 20 needed before gates may fail')],
     [19, note('history-short', 'errors: 19 slices of history, 20 needed before gates may fail')],
     [20, note('history-short', 'errors: 20 slices of history, 60 needed to learn how pods differ')],
     [59, note('history-short', 'errors: 59 slices of history, 60 needed to learn how pods differ')],
