@@ -13,7 +13,7 @@ export interface Work extends Pick<
   readonly values: Float64Array
   readonly counts: Float64Array
   readonly oddities: Oddity[]
-  seen: boolean
+  seenFor: number
   busiest: number
 }
 
@@ -52,7 +52,8 @@ export function countBoundary(
 /** The targets that appeared at this boundary. */
 function walkAll(work: Work, at: number, sliceSeconds: number): readonly number[] {
   const { width, walks, values, lasts, counts } = work
-  const boundary: Boundary = { at, seenBefore: work.seen, sliceSeconds, values, lasts, counts }
+  const seenBefore = work.seenFor > 1
+  const boundary: Boundary = { at, seenBefore, sliceSeconds, values, lasts, counts }
   const born: number[] = []
   counts.fill(ABSENT)
   let seen = false
@@ -69,9 +70,15 @@ function walkAll(work: Work, at: number, sliceSeconds: number): readonly number[
       if (outcome !== undefined) tell(work, outcome, target, at - 1)
     }
   })
-  work.seen = seen
+  work.seenFor = seenFor(seen, at, work)
   work.busiest = Math.max(work.busiest, sum)
   return born
+}
+
+/** What there is at the first boundary was there before it, as far as anybody knows. */
+function seenFor(seen: boolean, at: number, before: Pick<Work, 'seenFor'>): number {
+  if (!seen) return 0
+  return at === 0 ? 2 : Math.min(before.seenFor + 1, 2)
 }
 
 /** Events of a target without requests are counted by themselves. True = its total came after its part. */

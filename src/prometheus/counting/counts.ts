@@ -25,8 +25,8 @@ export interface Counts {
   readonly lasts: Float64Array
   /** The same at the last boundary that was read, as it came. */
   readonly edges: Float64Array
-  /** Any target gave a sample at the last boundary. */
-  readonly seen: boolean
+  /** At how many of the last boundaries any target gave a sample; more than two are two. */
+  readonly seenFor: number
   /** The most that all targets together counted in one slice. */
   readonly busiest: number
   /** Slice by slice, per row its total and its parts. */
@@ -70,7 +70,7 @@ export function emptyCounts(kind: CountKind, bounds?: readonly number[]): Counts
     walks: [],
     lasts: new Float64Array(0),
     edges: new Float64Array(0),
-    seen: false,
+    seenFor: 0,
     busiest: 0,
     chunks: [],
     oddities: [],

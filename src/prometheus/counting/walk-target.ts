@@ -28,7 +28,7 @@ export type Outcome = 'born' | 'reset' | 'gap' | 'jump' | undefined
 /** A boundary of slices: what the counters of all targets show there, and what they showed last. */
 export interface Boundary {
   readonly at: number
-  /** Any target gave a sample at the boundary before. */
+  /** Targets gave samples at the boundary before, and not there for the first time: one slice sees the last of them. */
   readonly seenBefore: boolean
   readonly sliceSeconds: number
   readonly values: Float64Array
@@ -56,8 +56,8 @@ export function newWalk(): Walk {
 
 /**
  * Differences the counters of one target, which stand from `first` on: a drop is a reset, so the new value is the
- * increment; a target that appears while others were there is new, so its first value counts from zero; after an
- * outage of all nothing is new. Where the total has a sample, a missing part is a series that does not exist yet, so 0.
+ * increment; a target that appears while others were there is new, so its first value counts from zero; where all
+ * begin, or go on after an outage of all, nothing is new, since it takes an interval until each has been scraped. Where the total has a sample, a missing part is a series that does not exist yet, so 0.
  */
 export function walkTarget(walk: Walk, first: number, width: number, boundary: Boundary): Outcome {
   const { at, values, lasts, counts } = boundary

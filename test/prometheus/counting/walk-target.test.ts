@@ -89,6 +89,18 @@ describe('walkTarget', () => {
     ])
   })
 
+  test('walkTarget() takes nothing for new in the slice in which the data begin, or go on after an outage', () => {
+    const old = target([_, _, 5000, 5010, 5020])
+    const { totals } = counted(target([_, 100, 110, 120, 130]), old, target([_, _, _, 7, 9]))
+    expect(totals).toEqual([
+      [_, 10, 10, 10],
+      [_, _, 10, 10],
+      [_, _, 7, 2],
+    ])
+    const after = counted(target([100, _, _, 130, 140, 150]), target([_, _, _, _, 5000, 5010]))
+    expect(after.totals[1]).toEqual([_, _, _, _, 10])
+  })
+
   test('walkTarget() gives an increment across a gap of five minutes to the slice after it', () => {
     const { totals, parts, problems } = counted(
       target([100, _, _, _, _, _, 160, 170], [1, _, _, _, _, _, 2, 2]),
