@@ -129,6 +129,34 @@ describe('crashEvidence', () => {
     }
   })
 
+  it('begins anew in each slice of the first hour, then in every tenth', () => {
+    const slices = 85
+    const bad = Array.from({ length: slices }, (_, t) => (t > 62 && t < 66 ? 8 : 0))
+    const own = armOf(
+      bad,
+      bad.map(() => 10),
+    )
+    const steps = [{ slice: 0, ends: slices, weight: 100 }]
+    const whole = rolloutPlan({ ...handMade({ history: 0, slices }), steps }, slices)
+    const path = crashEvidence({ canary: own, stable: own }, whole, streamOf(own, own, noiseOf([1])), 1.5)
+    const begins = [...Array.from({ length: 61 }, (_, k) => k), 70, 80]
+    for (let t = 0; t < slices; t++) {
+      const begun = begins.filter((k) => k <= t)
+      const next = begins[begun.length] ?? 90
+      const mean = begun.reduce(
+        (sum, k, i) => {
+          const x = total(bad, k, t)
+          const good = 10 * (t + 1 - k) - x
+          const ratios = [0.2, 0.4, 0.8].map((p) => (p / 0.1) ** x * ((1 - p) / 0.9) ** good)
+          const weight = 1 / (k + 1) - 1 / ((begins[i + 1] ?? 90) + 1)
+          return sum + (weight * ratios.reduce((a, b) => a + b, 0)) / 3
+        },
+        1 / (next + 1),
+      )
+      expect(path[t]).toBeCloseTo(Math.log(mean), 9)
+    }
+  })
+
   it('has few beginnings in a week, of weights that never exceed 1', () => {
     const slices = 10_080
     const quiet = armOf(

@@ -11,6 +11,10 @@ const steps = [
 const planned = { ...bare, steps }
 
 describe('rolloutPlan', () => {
+  it('has no steps where none are declared', () => {
+    expect(rolloutPlan(bare, 40).steps).toEqual([])
+  })
+
   it('counts steps from the start of the rollout, and only those begun', () => {
     expect(rolloutPlan(planned, 40).steps).toEqual([
       { index: 0, from: 0, ends: 20, weight: 5, next: 25 },

@@ -20,6 +20,12 @@ describe('shareSlowerThan', () => {
     expect(shareSlowerThan(bent, x)).toBeCloseTo(Math.exp(-0.5 * Math.log(x) ** 2), 12)
   })
 
+  it('is a straight line in logarithms through two bounds, within and beyond them', () => {
+    const two = { bounds: [2, 8], shares: [0.32, 0.02] }
+    // a sixteenth for a factor of 4 is b^−2
+    for (const x of [2, 4, 5, 8, 12]) expect(shareSlowerThan(two, x)).toBeCloseTo(0.32 * (2 / x) ** 2, 12)
+  })
+
   it('reads the bound at or above x and its neighbours', () => {
     const kinked = { bounds, shares: [1, 0.5, 0.25, 0.01, 0.001] }
     // through 2, 4, 8 for x in (2, 4]; through 4, 8, 16 for x in (4, 8]
