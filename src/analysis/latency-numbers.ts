@@ -8,7 +8,7 @@ import type { ArmNumbers, Interval } from './verdict.ts'
 
 /** How many requests were slower than the bound, and what that says of the quantile. */
 export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: number): MetricNumbers {
-  const { context, main, metric, data, curves, curve } = latency
+  const { context, main, metric, curves, curve } = latency
   const own = armCurves(latency, t)
   const { start } = context.window
   const stable = curves.over(start - 10, start + t + 1) ?? curve
@@ -29,7 +29,7 @@ export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: numbe
 
   function withQuantile(arm: ArmNumbers, shares: ShareCurve, quantile: number): ArmNumbers {
     const { value: _share, ...rest } = arm
-    const value = data.bounds.length > 0 ? quantileOf(shares, quantile) : undefined
+    const value = quantileOf(shares, quantile)
     return value === undefined ? rest : { ...rest, value }
   }
 }

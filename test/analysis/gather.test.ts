@@ -90,9 +90,14 @@ describe('gatherEvidence', () => {
       { name: 'others', kind: 'errors' },
       { name: 'p95', kind: 'latency', limit: '1s' },
     ])
+    const run = gatherEvidence(recording, two, LAST)
+    const harmOf = (rule: string): unknown =>
+      run.components.find((one) => one.metric === 'errors' && one.rule === rule)?.harm
+    const [errors] = run.metrics
+    expect([harmOf('crash'), harmOf('limit')]).toEqual(errors?.rules.map(({ harm }) => harm))
     // .33 + .3 + .05 of the budget are named, and all of it is given to them
     const whole = 0.68
-    expect(weightsOf(gatherEvidence(recording, two, LAST))).toEqual({
+    expect(weightsOf(run)).toEqual({
       'errors worse': close(0.165 / whole),
       'others worse': close(0.165 / whole),
       'p95 worse': close(0.3 / whole),

@@ -119,10 +119,14 @@ describe('latencyNumbers of an arm’s bucket', () => {
     expect(bucketsOf([0.04, 0.03, 0.02, 0.01, 0.005, 0.001], falling)?.canary).toEqual([0, 0.05])
   })
 
+  it('exists where nothing was slower than the last bound', () => {
+    expect(bucketsOf([0.9, 0.5, 0.2, 0.06, 0.015, 0], falling)?.canary).toEqual([0.3, 0.5])
+  })
+
   it('does not exist beyond the last bound, or where nothing was slower than any', () => {
     const beyond = [0.9, 0.8, 0.7, 0.6, 0.5, 0.3]
     expect(bucketsOf(beyond, falling)).toEqual({ stable: [0.3, 0.5] })
-    expect(bucketsOf(falling, [0, 0, 0, 0, 0, 0])).toEqual({ canary: [0.3, 0.5] })
+    expect(bucketsOf(falling, [0, 0, 0, 0, 0, 0])).toStrictEqual({ canary: [0.3, 0.5] })
     expect(
       latencyNumbers(
         latencyOf((arm) => (arm === 'canary' ? beyond : falling)),
@@ -159,7 +163,7 @@ describe('latencyNumbers of an arm’s bucket', () => {
       total: data.total.map((row, j) => (j < 2 ? row : null)),
     }))
     const { canary, buckets } = latencyNumbers(none, counts, 2)
-    expect(canary).toEqual({ events: 7, of: 100, pods: 1 })
+    expect(canary).toStrictEqual({ events: 7, of: 100, pods: 1 })
     expect(Object.keys(buckets ?? {})).toEqual(['stable'])
   })
 })
