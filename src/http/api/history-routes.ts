@@ -21,6 +21,7 @@ export interface HistoryDeps {
 
 const read = { roles: ['read'], limit: 'read', method: 'get', body: noBody } as const
 const defaultLimit = 50
+/** A gate is changed by hand, a few times a run; pages would be for nobody. */
 const listedGateChanges = 200
 
 export function historyRoutes(deps: HistoryDeps): RouteGroup {

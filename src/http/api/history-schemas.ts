@@ -86,7 +86,9 @@ export const timelineSchema = z
     decisions: z.array(decisionSchema),
     gates: z
       .array(gateChangeSchema)
-      .describe('How gates stood when it was opened and what was changed until it was closed, oldest first'),
+      .describe(
+        'How gates stood when it was opened and what was changed until it was closed, oldest first; from the latest 200 changes',
+      ),
     verdicts: z.array(lookSchema).describe('Newest first'),
     next: z.string().optional().describe('Hand it back as `after` for older verdicts'),
   })
