@@ -2,15 +2,25 @@ import { createServer } from 'node:http'
 
 export interface CountingProxy {
   readonly url: string
-  /** Points that went through since it was asked last. */
-  take(): { readonly points: number; readonly queries: number }
+  /** What went through since it was asked last. */
+  take(): Passed
   close(): void
+}
+
+export interface Passed {
+  readonly points: number
+  readonly requests: readonly PassedRequest[]
+}
+
+export interface PassedRequest {
+  readonly path: string
+  readonly body: string
 }
 
 /** Passes queries on and counts the points of the answers. */
 export async function startCountingProxy(target: string): Promise<CountingProxy> {
   let points = 0
-  let queries = 0
+  let requests: PassedRequest[] = []
   const server = createServer((request, response) => {
     const pass = async (): Promise<void> => {
       const chunks: Buffer[] = []
@@ -21,7 +31,7 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
         ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
       })
       const body = await answer.text()
-      queries += 1
+      requests.push({ path: request.url ?? '', body: Buffer.concat(chunks).toString('utf8') })
       // every point is a pair of time and quoted value
       points += body.match(/\[\d+(?:\.\d+)?,"/g)?.length ?? 0
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body)
@@ -34,9 +44,9 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
   return {
     url: `http://127.0.0.1:${address.port}`,
     take() {
-      const taken = { points, queries }
+      const taken = { points, requests }
       points = 0
-      queries = 0
+      requests = []
       return taken
     },
     close: () => {

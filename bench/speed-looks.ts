@@ -50,12 +50,15 @@ export function createSubject(pods: number): Subject {
   return { pods, world, text: toOpenMetrics(world.series) }
 }
 
-export interface Look {
+export interface Cost {
   readonly seconds: number
   /** Of the slowest query, as the look saw it. */
   readonly slowest: number
   /** Processor time of this process. */
   readonly cpuSeconds: number
+}
+
+export interface Look extends Cost {
   readonly recording: Recording
 }
 
@@ -73,27 +76,36 @@ export async function coldAndWarm(
     telemetry: { query: (_source, _result, seconds) => void queries.push(seconds) },
   })
   const at = Date.parse(subject.world.expected.start) + (history + minutes - 2) * 60_000 + 30_000
-  const cold = await measured(source, requestOf(subject, at), queries)
+  const cold = await lookOf(source, requestOf(subject, at), queries)
   between()
-  const warm = await measured(source, requestOf(subject, at + 60_000), queries)
+  const warm = await lookOf(source, requestOf(subject, at + 60_000), queries)
   await source.close()
   return { cold, warm }
 }
 
-async function measured(source: MetricSource, request: FetchRequest, queries: number[]): Promise<Look> {
-  queries.length = 0
-  const cpu = process.cpuUsage()
-  const begin = performance.now()
-  const recording = await source.fetch(request)
-  const seconds = (performance.now() - begin) / 1000
-  const { user, system } = process.cpuUsage(cpu)
+async function lookOf(source: MetricSource, request: FetchRequest, queries: number[]): Promise<Look> {
+  const { cost, result: recording } = await measured(() => source.fetch(request), queries)
   const problems = recording.problems ?? []
   if (problems.length > 0)
     throw new Error(`expected no problems, got ${JSON.stringify(problems.slice(0, 3))}`)
-  return { seconds, slowest: Math.max(...queries), cpuSeconds: (user + system) / 1e6, recording }
+  return { ...cost, recording }
 }
 
-export function requestOf({ world }: Subject, until: number): FetchRequest {
+/** `queries` gets the seconds of each query while it acts. */
+export async function measured<T>(
+  act: () => Promise<T>,
+  queries: number[],
+): Promise<{ readonly cost: Cost; readonly result: T }> {
+  queries.length = 0
+  const cpu = process.cpuUsage()
+  const begin = performance.now()
+  const result = await act()
+  const seconds = (performance.now() - begin) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  return { cost: { seconds, slowest: Math.max(...queries), cpuSeconds: (user + system) / 1e6 }, result }
+}
+
+function requestOf({ world }: Subject, until: number): FetchRequest {
   const { identity, expected } = world
   const start = Date.parse(expected.start) + expected.rolloutStart * 60_000
   const times = { start, openedAt: start, lastLookAt: start }
