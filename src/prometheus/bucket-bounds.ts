@@ -1,5 +1,6 @@
 import { chooseBounds } from '../analysis/latency-bounds.ts'
 import type { LatencyShape } from '../analysis/recording.ts'
+import { SourceError } from './source-error.ts'
 
 /** The bounds to fetch for each pod: those the engine will choose, the limit's, and their neighbours. */
 export function neededBounds(
@@ -16,6 +17,17 @@ export function neededBounds(
   const { limit } = wanted
   if (limit !== undefined) indexes.add(bounds.findIndex((bound) => bound >= limit * (1 - 1e-9)))
   return bounds.filter((_, index) => indexes.has(index))
+}
+
+/** A server may send any number; what is looked for among them takes its square. */
+const MOST_BOUNDS = 1000
+
+/** The bounds in ascending order, unless there are more than any histogram has. */
+export function ascending(bounds: Iterable<number>): readonly number[] {
+  const sorted = [...bounds].sort((a, b) => a - b)
+  if (sorted.length <= MOST_BOUNDS) return sorted
+  const text = `expected a histogram with at most ${MOST_BOUNDS} bounds, got ${sorted.length}`
+  throw new SourceError('source-too-large', text)
 }
 
 /** Every way in which clients write a bound as a label: 1, 1.0, 1e+06. */

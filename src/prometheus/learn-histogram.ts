@@ -1,6 +1,6 @@
 import type { LatencyPolicy } from '../analysis/policy.ts'
 import type { LatencyShape } from '../analysis/recording.ts'
-import { neededBounds, readBound } from './bucket-bounds.ts'
+import { ascending, neededBounds, readBound } from './bucket-bounds.ts'
 import type { PrometheusClient } from './client.ts'
 import type { LatencyQueries } from './metric-queries.ts'
 import { nativeBounds, toClassic } from './native-histograms.ts'
@@ -67,9 +67,7 @@ function shapeOf(series: readonly Series[]): LatencyShape | undefined {
     upTo.set(bound, (upTo.get(bound) ?? 0) + count)
   }
   const total = upTo.get(Infinity) ?? 0
-  const bounds = [...upTo.keys()]
-    .filter((bound) => Number.isFinite(bound) && bound > 0)
-    .toSorted((a, b) => a - b)
+  const bounds = ascending([...upTo.keys()].filter((bound) => Number.isFinite(bound) && bound > 0))
   if (total <= 0 || bounds.length === 0) return undefined
   return { bounds, above: bounds.map((bound) => Math.max(total - (upTo.get(bound) ?? 0), 0)), total }
 }

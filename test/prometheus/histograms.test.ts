@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { boundTexts, neededBounds, readBound } from '../../src/prometheus/bucket-bounds.ts'
+import { ascending, boundTexts, neededBounds, readBound } from '../../src/prometheus/bucket-bounds.ts'
 import { nativeBounds, toClassic } from '../../src/prometheus/native-histograms.ts'
 import type { Series } from '../../src/prometheus/query-result.ts'
 
@@ -17,6 +17,12 @@ describe('bounds', () => {
 
   test.each([[undefined], [''], ['x']])('readBound(%j) is no bound', (text) => {
     expect(readBound(text)).toBeUndefined()
+  })
+
+  test('ascending() of more bounds than any histogram has is too large', () => {
+    const many = Array.from({ length: 1001 }, (_, i) => 1001 - i)
+    expect(ascending(new Set(many.slice(1)))[0]).toBe(1)
+    expect(() => ascending(many)).toThrow('expected a histogram with at most 1000 bounds, got 1001')
   })
 
   const shape = {

@@ -38,7 +38,7 @@ export function appendChunk(
 
 /** Counts are whole numbers and mostly small: half the memory holds them as exactly. */
 function packed(values: Float64Array): Chunk['data'] {
-  const half = Float32Array.from(values)
+  const half = new Float32Array(values)
   return values.every((value, i) => Object.is(half[i], value)) ? half : values
 }
 

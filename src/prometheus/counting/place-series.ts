@@ -1,5 +1,5 @@
 import type { Arms } from '../arms.ts'
-import { readBound } from '../bucket-bounds.ts'
+import { ascending, readBound } from '../bucket-bounds.ts'
 import type { Series } from '../query-result.ts'
 import type { Slicing } from '../slicing.ts'
 import { ABSENT } from './absent.ts'
@@ -74,7 +74,7 @@ function boundsOf({ bounds, points }: Counts, { total }: Reading, arms: Arms, sl
     from = at
     found.add(bound)
   }
-  return found.size === 0 ? anywhere : { bounds: [...found].sort((a, b) => a - b), from }
+  return found.size === 0 ? anywhere : { bounds: ascending(found), from }
 }
 
 /** What all series show at one boundary. Boundaries must be asked for in ascending order. */

@@ -57,7 +57,8 @@ export function newWalk(): Walk {
 /**
  * Differences the counters of one target, which stand from `first` on: a drop is a reset, so the new value is the
  * increment; a target that appears while others were there is new, so its first value counts from zero; where all
- * begin, or go on after an outage of all, nothing is new, since it takes an interval until each has been scraped. Where the total has a sample, a missing part is a series that does not exist yet, so 0.
+ * begin, or go on after an outage of all, nothing is new, since it takes an interval until each has been scraped.
+ * Where the total has a sample, a missing part is a series that does not exist yet, so 0.
  */
 export function walkTarget(walk: Walk, first: number, width: number, boundary: Boundary): Outcome {
   const { at, values, lasts, counts } = boundary
