@@ -1,5 +1,4 @@
-import type { Arm, Sample } from '../analysis/recording.ts'
-import type { SourceProblem } from '../analysis/recording.ts'
+import type { Arm, Sample, SourceProblem } from '../analysis/recording.ts'
 
 /** One pod's samples of one metric, or a whole arm's where pods are not known. */
 export interface PodRow {
@@ -22,16 +21,15 @@ export interface MetricRows {
 export function addUp(rows: readonly (readonly Sample[])[], mean = false): readonly Sample[] {
   const [first = [], ...others] = rows
   if (others.length === 0) return first
-  return first.map((_, k) => {
-    let sum = 0
-    let count = 0
-    for (const row of rows) {
-      const value = row[k]
-      if (value === null || value === undefined) continue
-      sum += value
-      count++
+  const sums = first.slice()
+  const counts = first.map((value) => Number(value !== null))
+  for (const row of others) {
+    for (let k = 0; k < sums.length; k++) {
+      const value = row[k] ?? null
+      if (value === null) continue
+      sums[k] = value + (sums[k] ?? 0)
+      counts[k] = (counts[k] ?? 0) + 1
     }
-    if (count === 0) return null
-    return mean ? sum / count : sum
-  })
+  }
+  return mean ? sums.map((sum, k) => (sum === null ? null : sum / (counts[k] ?? 1))) : sums
 }

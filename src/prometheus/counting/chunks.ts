@@ -42,19 +42,21 @@ function packed(values: Float64Array): Chunk['data'] {
   return values.every((value, i) => Object.is(half[i], value)) ? half : values
 }
 
-/** One number of one row over the first slices. */
+/** One number of one row over the first slices, in a copy of `nothing`, which has a null for each of them. */
 export function readChunks(
   chunks: readonly Chunk[],
   { row, offset, width }: { readonly row: number; readonly offset: number; readonly width: number },
-  slices: number,
+  nothing: readonly null[],
 ): readonly Sample[] {
-  const samples: Sample[] = []
-  for (const { slices: inside, rows, data } of chunks) {
-    const count = Math.min(inside, slices - samples.length)
-    const isThere = row < rows && offset < width
-    for (let k = 0; k < count; k++) {
-      samples.push(isThere ? sampleOf(data[(k * rows + row) * width + offset]) : null)
+  const samples: Sample[] = nothing.slice()
+  let slice = 0
+  for (const { slices, rows, data } of chunks) {
+    const end = Math.min(slice + slices, samples.length)
+    if (row < rows && offset < width) {
+      const step = rows * width
+      for (let at = row * width + offset, k = slice; k < end; k++, at += step) samples[k] = sampleOf(data[at])
     }
+    slice = end
   }
   return samples
 }

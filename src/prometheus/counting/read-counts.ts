@@ -11,13 +11,15 @@ export function readCounts(counts: Counts, slices: number, bounds = counts.bound
     const { arm = '', pod = '', members = [] } = counts.rows[row] ?? {}
     return `${arm} ${pod} ${counts.targets[members[0] ?? -1]?.key ?? ''}`
   }
+  const known = Math.min(slices, Math.max(counts.points - 1, 0))
+  const nothing = Array.from({ length: known }, () => null)
   // in an order that does not depend on what was found first, so that sums come out the same
   return counts.rows
     .map((row, number) => ({ row, number, name: name(number) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ row: { arm, pod }, number }): PodRow => {
       const read = (offset: number): PodRow['total'] =>
-        readChunks(counts.chunks, { row: number, offset, width }, slices)
+        readChunks(counts.chunks, { row: number, offset, width }, nothing)
       return { arm, pod, total: read(0), parts: parts.map(read) }
     })
 }
