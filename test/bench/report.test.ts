@@ -22,9 +22,9 @@ const find = (name: string) => {
 const batch = { policy: policies.strict, rules, seed: 's' }
 
 describe('accuracyScenarios', () => {
-  test('accuracyScenarios(policy) has nine healthy, fourteen harmful, and a canary at each margin of each step', () => {
+  test('accuracyScenarios(policy) has ten healthy, fifteen harmful, and a canary at each margin of each step', () => {
     const count = (group: string) => all.filter((scenario) => scenario.group === group).length
-    expect([count('healthy'), count('harmful'), count('margin')]).toEqual([9, 14, 9])
+    expect([count('healthy'), count('harmful'), count('margin')]).toEqual([10, 15, 9])
     expect(find('margin-errors-at-5').effect).toEqual({ errors: 3 })
     expect(find('margin-errors-at-25').effect).toEqual({ errors: 2 })
     expect(find('margin-errors-at-50').effect).toEqual({ errors: 1.5 })
