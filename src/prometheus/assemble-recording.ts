@@ -9,7 +9,7 @@ import type {
   Sample,
   SourceProblem,
 } from '../analysis/recording.ts'
-import { addUp, type MetricRows, type PodRow } from './metric-rows.ts'
+import { addUp, meanOf, type MetricRows, type PodRow } from './metric-rows.ts'
 import { podGroup } from './pod-group.ts'
 import type { Slicing } from './slicing.ts'
 
@@ -108,6 +108,7 @@ function byPod(
     if (aggregate || pod === undefined) return { name: arm, arm, aggregate: true }
     return { name: crowded.has(arm) ? podGroup(arm, pod, MOST_PODS) : pod, arm }
   }
+  const totalOf = metric.kind === 'gauge' ? meanOf : addUp
   const groups = Map.groupBy(rows, (row) => podFor(row).name)
   return new Map(
     [...groups].flatMap(([name, same]) => {
@@ -115,10 +116,7 @@ function byPod(
       if (first === undefined) return []
       const row = {
         ...first,
-        total: addUp(
-          same.map(({ total }) => total),
-          metric.kind === 'gauge',
-        ),
+        total: totalOf(same.map(({ total }) => total)),
         parts: first.parts.map((_, p) => addUp(same.map(({ parts }) => parts[p] ?? []))),
       }
       return [[name, { pod: podFor(first), row }] as const]

@@ -18,18 +18,28 @@ export interface MetricRows {
 }
 
 /** Samples of several rows as one: null only where all are. */
-export function addUp(rows: readonly (readonly Sample[])[], mean = false): readonly Sample[] {
+export function addUp(rows: readonly (readonly Sample[])[]): readonly Sample[] {
   const [first = [], ...others] = rows
   if (others.length === 0) return first
   const sums = first.slice()
-  const counts = first.map((value) => Number(value !== null))
   for (const row of others) {
     for (let k = 0; k < sums.length; k++) {
-      const value = row[k] ?? null
-      if (value === null) continue
+      const value = row[k]
+      if (value === null || value === undefined) continue
       sums[k] = value + (sums[k] ?? 0)
-      counts[k] = (counts[k] ?? 0) + 1
     }
   }
-  return mean ? sums.map((sum, k) => (sum === null ? null : sum / (counts[k] ?? 1))) : sums
+  return sums
+}
+
+/** The same, of levels. */
+export function meanOf(rows: readonly (readonly Sample[])[]): readonly Sample[] {
+  if (rows.length < 2) return addUp(rows)
+  return addUp(rows).map((sum, k) =>
+    sum === null ? null : sum / rows.filter((row) => isKnown(row[k])).length,
+  )
+}
+
+function isKnown(sample: Sample | undefined): boolean {
+  return sample !== null && sample !== undefined
 }

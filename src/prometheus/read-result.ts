@@ -52,7 +52,13 @@ function only(point: unknown): readonly unknown[] | undefined {
 
 function readLabels(metric: unknown): Record<string, string> {
   if (typeof metric !== 'object' || metric === null) throw invalid('labels')
+  // thousands of series a look: what is right already is not copied
+  if (isLabels(metric)) return metric
   return Object.fromEntries(Object.entries(metric).map(([name, value]) => [name, String(value)]))
+}
+
+function isLabels(metric: object): metric is Record<string, string> {
+  return Object.values(metric).every((value) => typeof value === 'string')
 }
 
 function withoutLabels(points: readonly unknown[]): Series {
