@@ -40,8 +40,7 @@ export interface ServiceOptions {
 
 const entry = join(import.meta.dirname, '../support/serve-with-clock.ts')
 // What one process has compiled the next one need not.
-const compiled = mkdtempSync(join(tmpdir(), 'canary-judge-compiled-'))
-process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/canary-judge')
 const tokens = `controller:judge:${controllerToken},ann:decide:${annsToken}`
 
 /** In this process, with a store in memory. */
