@@ -20,7 +20,7 @@ test('the image runs node as PID 1, not as root, and stops at SIGTERM', () => {
   // Not a shell and not npm, which keep signals to themselves.
   expect([valuesOf(image, 'ENTRYPOINT'), valuesOf(image, 'CMD')]).toEqual([
     ['["node"]'],
-    ['["--max-semi-space-size=16", "dist/main.js"]'],
+    ['["--max-semi-space-size=16", "--heap-growing-percent=50", "dist/main.js"]'],
   ])
 })
 
