@@ -33,7 +33,9 @@ export function clusteredSum(
       if (sum === undefined || start > t) continue
       const earlier = valueAt(tail, Math.min(t - start, NEAR - 1)) + r[6] * farSum(prefixes, table, start, t)
       const vt = v[t] ?? 0
-      sum[t] = valueAt(sum, t - 1) + vt * (2 * earlier + vt * r[0] * sharedSquare(table, t, t))
+      // an index below 0 would make every reading of an array slow
+      const before = t > 0 ? valueAt(sum, t - 1) : 0
+      sum[t] = before + vt * (2 * earlier + vt * r[0] * sharedSquare(table, t, t))
     }
   }
   return sums

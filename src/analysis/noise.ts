@@ -1,5 +1,5 @@
 import { valueAt } from './value-at.ts'
-import { type Autocovariance, clusteredSum } from './clustered-sum.ts'
+import { clusteredSum } from './clustered-sum.ts'
 import { type ArmDispersion, type Dispersion, type PodDispersion, SHORT_HISTORY } from './dispersion.ts'
 import { momentary } from './pod-autocovariance.ts'
 import type { Restart } from './rollout-plan.ts'
@@ -93,10 +93,16 @@ function clumpPaths(
 ): (share: number, start: number, t: number) => number {
   if (clump === 0) return () => 0
   const totals = starts.map((start) => cumulative(v, start))
-  const alone: Autocovariance = [momentary(autocovariance), 0, 0, 0, 0, 0, 0]
-  const counted = clusteredSum(v, shares, alone, starts)
+  const squares = v.map((vt, t) => momentary(autocovariance) * vt * vt * sumOfSquares(shares, t))
+  const counted = starts.map((start) => cumulative(squares, start))
   return (share, start, t) =>
     Math.max(clump * (totals[start]?.[t] ?? 0) - share * (counted[start]?.[t] ?? 0), 0) / 2
+}
+
+function sumOfSquares(shares: readonly Float64Array[], t: number): number {
+  let sum = 0
+  for (const share of shares) sum += valueAt(share, t) ** 2
+  return sum
 }
 
 function armNoise(input: NoiseInput, dispersion: ArmDispersion): Noise {
