@@ -38,7 +38,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const groups: readonly RouteGroup[] = [
     judgeRoutes({ judge, metrics }),
     argoRoutes({ judge, metrics }),
-    flaggerRoutes({ judge, store, writes, policies, clock, log, metrics }),
+    flaggerRoutes({ judge, store, writes, policies, source, clock, log, metrics }),
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),

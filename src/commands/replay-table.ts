@@ -1,6 +1,7 @@
 import type { Replayed } from './replay-recording.ts'
 
-const widths = [24, 13, 11, 24] as const
+/** Wide enough for a UUID. */
+const widths = [36, 13, 11, 24] as const
 
 export const tableHead = row(['recording', 'final', 'first fail', 'passed steps', 'looks'])
 

@@ -11,6 +11,7 @@ import type {
   VerdictStore,
 } from '../ports.ts'
 import { answerLook } from './answer-look.ts'
+import { checkAnswerable } from './check-answerable.ts'
 import { concludeLook } from './conclude-look.ts'
 import type { Deadline } from './deadline.ts'
 import type { JudgeRequest } from './judge-request.ts'
@@ -63,7 +64,7 @@ export async function judgeRollout(
       book,
       now,
       policyOf: (run) => policies.ofRun(run, request, loaded),
-      check: () => checkAnswerable(request, loaded, deps),
+      check: () => checkAnswerable(request, loaded, deps.source()),
       canaryStart: (quietMs, open) =>
         canaryStart(request, loaded, { ...deps, source: deps.source(), quietMs, now, deadline, open }),
     })
@@ -81,15 +82,6 @@ export async function judgeRollout(
   const [observation, decisions] = await Promise.all([shared, readDecisions(place, deadline, deps)])
   if (!away) deps.memory.remember({ run: place.run, steps: place.steps, decisions })
   return conclude({ request, place, away, observation, decisions, now, cacheKey }, deps)
-}
-
-/** What can never be answered opens no run. */
-function checkAnswerable(
-  request: JudgeRequest,
-  { policy }: PolicyInForce,
-  { source }: Pick<RolloutDeps, 'source'>,
-): void {
-  source()?.check?.({ policy, run: request, params: request.params ?? {} })
 }
 
 const readerOf = ({ full, access, memory }: RolloutDeps): StoreAccess => ({

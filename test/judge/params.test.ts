@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { createPrometheusSource } from '../../src/prometheus/prometheus-source.ts'
-import { silentLog } from '../contract/rows.ts'
-import { fakeSource, fixtureRecording } from '../support/fake-source.ts'
+import { checkingSource } from '../support/checking-source.ts'
+import { fixtureRecording } from '../support/fake-source.ts'
 import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
 
 const params = { service: 'shop-web' }
@@ -38,17 +37,13 @@ test.each([
     'expected a value',
   ],
 ])('POST /v1/judge names a param that %s, and closes no run for it', async (_, select, given, path, says) => {
-  const source = fakeSource(fixtureRecording('healthy'))
-  const sources = { default: { url: 'http://127.0.0.1:1', timeoutMs: 100, headers: {} } }
-  const real = createPrometheusSource({ sources, clock: { now: () => rolloutStart }, log: silentLog })
   await using running = await runJudge({
     policy: `name: web\n${select}\nmetrics: [{name: errors, kind: errors}]`,
-    source: Object.assign(source, { check: real.check?.bind(real) }),
+    source: checkingSource(fixtureRecording('healthy')),
   })
   running.clock.ms = rolloutStart + minute
   const { status, body } = await running.judge({ params: given })
   expect([status, body.issues[0].path]).toEqual([400, path])
   expect(body.issues[0].message).toContain(says)
   expect((await running.store.listRuns({ limit: 10 })).items).toEqual([])
-  await real.close()
 })

@@ -1,5 +1,5 @@
 import type { Judgement } from '../../judging/judgement.ts'
-import { metricCells, metricHead, stepText } from './judgement-text.ts'
+import { dataFacts, metricCells, metricHead, stepText } from './judgement-text.ts'
 
 /** The verdict as a plain page, without scripts or styles: nothing of it may load anything. */
 export function judgementPage(judgement: Judgement): string {
@@ -10,6 +10,7 @@ export function judgementPage(judgement: Judgement): string {
     ['score', String(Math.round(score))],
     ['step', stepText(judgement)],
     ['window', `${window.from} to ${window.to}`],
+    ...dataFacts(judgement),
     ['kept', kept ? 'yes' : 'no'],
   ]
   const recording = links.recording === undefined ? '' : `, ${link(links.recording, 'recording')}`

@@ -14,6 +14,7 @@ export function judgementText(judgement: Judgement): string {
       ['run', judgement.run],
       ['step', stepText(judgement)],
       ['window', `${window.from} to ${window.to}`],
+      ...dataFacts(judgement),
       ['kept', kept ? 'yes' : 'no, the store did not answer in time'],
       ['id', judgement.id],
       ['more', links.run],
@@ -59,6 +60,12 @@ export function stepText({ step }: Judgement): string {
   const weight = step.weight === undefined ? '' : ` at ${step.weight}%`
   const next = step.next === undefined ? '' : `, next ${step.next}%`
   return `${step.index + 1}${weight}${next}${step.passed ? ', passed' : ''}`
+}
+
+/** Where the data of a look at the past come from; other looks need not say it. */
+export function dataFacts({ data }: Judgement): readonly (readonly [string, string])[] {
+  if (data === undefined) return []
+  return [['data', data === 'stored' ? 'the recording kept then' : 'what Prometheus has today']]
 }
 
 function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbers): string {

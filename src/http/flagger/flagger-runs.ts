@@ -1,10 +1,20 @@
+import { checkAnswerable } from '../../judging/check-answerable.ts'
 import { decisionsInForce } from '../../judging/decisions-in-force.ts'
 import { startDeadline } from '../../judging/deadline.ts'
 import type { JudgeRequest } from '../../judging/judge-request.ts'
 import { createPolicyMemory, keptPolicies } from '../../judging/kept-policies.ts'
 import { createMemoryBook, type RunBook, storeBook } from '../../judging/run-book.ts'
 import { createStoreAccess, type Within } from '../../judging/store-access.ts'
-import type { Clock, Decision, Log, PolicyLibrary, Run, VerdictStore, WriteQueue } from '../../ports.ts'
+import type {
+  Clock,
+  Decision,
+  Log,
+  MetricSource,
+  PolicyLibrary,
+  Run,
+  VerdictStore,
+  WriteQueue,
+} from '../../ports.ts'
 import { type HookMark, readMark, writeMark } from './hook-mark.ts'
 import { beginRun, closeRun, type Desk, openStepOfWeight, type Placed, placeRollout } from './run-rules.ts'
 import type { HookCall } from './request.ts'
@@ -13,13 +23,14 @@ export interface FlaggerRunsDeps {
   readonly store: () => VerdictStore
   readonly writes: WriteQueue
   readonly policies: PolicyLibrary
+  readonly source: () => MetricSource | undefined
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Runs by Flagger's rules: kept in the store, and in this process's memory while the store is away. */
 export interface FlaggerRuns {
-  /** Opens the run of a pre-rollout, or goes on with it. */
+  /** Opens the run of a pre-rollout, or goes on with it; refuses a call whose looks would all be refused. */
   begin(call: HookCall): Promise<void>
   /** The run and step of a rollout hook, opened where they are not yet. */
   place(call: HookCall): Promise<Placed>
@@ -41,7 +52,7 @@ const storeCallMs = 500
 const bytesOfWrite = 2000
 
 export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
-  const { store, writes, clock } = deps
+  const { store, writes, clock, source } = deps
   const memory = createMemoryBook()
   const access = createStoreAccess({ store, memory, callMs: storeCallMs })
   const openDesk = createDesks(deps)
@@ -64,6 +75,7 @@ export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
   return {
     begin: (call) =>
       keep(call, 'pre-rollout', async (desk) => {
+        checkAnswerable(requestOf(call), desk.loaded, source())
         const run = await beginRun(call, desk)
         if (run !== undefined) remember({ run, steps: [] })
       }),
@@ -110,14 +122,8 @@ async function findPlaced({ book, key }: Desk): Promise<Placed | undefined> {
 function createDesks(deps: FlaggerRunsDeps) {
   const policyMemory = createPolicyMemory()
   return async (call: HookCall, book: RunBook, within: Within | undefined): Promise<Desk> => {
-    const { namespace, name, revision, policy } = call
-    const request: JudgeRequest = {
-      caller: 'flagger',
-      namespace,
-      name,
-      revision,
-      ...(policy !== undefined && { policy }),
-    }
+    const { namespace, name } = call
+    const request = requestOf(call)
     const policies = keptPolicies(policyMemory, { ...deps, within })
     const loaded = await policies.loaded(request)
     const from = loaded.policy.source
@@ -131,3 +137,12 @@ function createDesks(deps: FlaggerRunsDeps) {
     }
   }
 }
+
+const requestOf = ({ namespace, name, revision, policy, params }: HookCall): JudgeRequest => ({
+  caller: 'flagger',
+  namespace,
+  name,
+  revision,
+  params,
+  ...(policy !== undefined && { policy }),
+})

@@ -86,3 +86,11 @@ test('judgementPage() escapes everything, and shows decisions', () => {
   expect(plain).toContain('<p>none</p>')
   expect(plain).toContain('<a href="/r">recording</a>')
 })
+
+test.each([
+  ['stored', 'the recording kept then'],
+  ['source', 'what Prometheus has today'],
+] as const)('a look at the past says that its data are of the kind %s', (data, words) => {
+  expect(judgementText({ ...judgement, data })).toContain(`\ndata     ${words}\n`)
+  expect(judgementPage({ ...judgement, data })).toContain(`<td>data</td><td>${words}</td>`)
+})

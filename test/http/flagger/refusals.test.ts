@@ -1,6 +1,8 @@
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hookTypes } from '../../../src/http/flagger/request.ts'
+import { checkingSource } from '../../support/checking-source.ts'
+import { fixtureRecording } from '../../support/fake-source.ts'
 import { type RunningApp, runApp } from '../../support/run-app.ts'
 import { type FlaggerRollout, isPlainLine, payload, runFlagger } from './flagger-caller.ts'
 
@@ -76,6 +78,15 @@ test.each(hookTypes.filter((type) => type !== 'event'))(
     expect(answer.text).toContain('got "wbe"')
   },
 )
+
+test('POST /v1/flagger/pre-rollout refuses, before there is traffic, what every later hook would refuse', async () => {
+  await using slipped = await runFlagger({ source: checkingSource(fixtureRecording('healthy')) })
+  const answer = await slipped.hook('pre-rollout', { metadata: { policy: 'web', sevice: 'web' } })
+  expect([answer.status, isPlainLine(answer)]).toEqual([400, true])
+  expect(answer.text).toContain('params.sevice')
+  expect((await slipped.store.listRuns({ limit: 10 })).items).toEqual([])
+  expect((await slipped.hook('pre-rollout')).status).toBe(200)
+})
 
 const raw = (type: string) => request(guarded.url).post(`/v1/flagger/${type}`)
 const basic = (token: string) => `Basic ${Buffer.from(`flagger:${token}`).toString('base64')}`
