@@ -39,7 +39,9 @@ export async function placeLook(
 ): Promise<Place> {
   const { book } = deps
   const at = request.at ?? deps.now
-  const found = request.run ?? (await findRun(request, key, loaded, deps))
+  const found = await (request.run === undefined
+    ? findRun(request, key, loaded, deps)
+    : givenRun(request.run, deps))
   const past = isPast(found, request)
   const learned = past ? {} : learnedFrom(request, found)
   const run = Object.keys(learned).length === 0 ? found : await book.change(found, learned)
@@ -49,6 +51,13 @@ export async function placeLook(
   const opening = stepToOpen(request.step, { run, steps, policy: inForce.policy, at })
   if (opening === undefined) return { run, steps, inForce, past }
   return { run, steps: [...steps, await book.openStep(opening)], inForce, past }
+}
+
+/** The store may have been away from the caller, who then has a run that only the caller knows. */
+async function givenRun(run: Run, { book, policyOf }: PlaceDeps): Promise<Run> {
+  if (await book.has(run)) return run
+  const { policy, digest } = await policyOf(run)
+  return book.open({ ...run, policy: policy.name, policyDigest: digest }, policy)
 }
 
 const isPast = ({ closedAt, lastLookAt }: Run, { at }: JudgeRequest): boolean =>

@@ -6,6 +6,8 @@ import { createLru } from '../lru.ts'
 /** What is known of the runs of one rollout: from the store, or from this process's own memory of it. */
 export interface RunBook {
   findOpen(key: RunKey): Promise<Run | undefined>
+  /** Whether the run can be changed here. */
+  has(run: Run): Promise<boolean>
   /** Newest first, open and closed. */
   listRuns(key: RunKey): Promise<readonly Run[]>
   /** Gives the run that is open under the key, or, where the id is known, the run of that id. */
@@ -37,6 +39,7 @@ const listed = 50
 export function storeBook(store: VerdictStore): RunBook {
   return {
     findOpen: (key) => store.findOpenRun(key),
+    has: async ({ id }) => (await store.getRun(id)) !== undefined,
     async listRuns({ source, namespace, name }) {
       const { items } = await store.listRuns({ namespace, name, limit: listed })
       return items.filter((run) => run.source === source)
@@ -61,6 +64,7 @@ export function storeBook(store: VerdictStore): RunBook {
 export function timedBook(book: RunBook, within: <T>(call: () => Promise<T>) => Promise<T>): RunBook {
   return {
     findOpen: (key) => within(() => book.findOpen(key)),
+    has: (run) => within(() => book.has(run)),
     listRuns: (key) => within(() => book.listRuns(key)),
     open: (run, policy) => within(() => book.open(run, policy)),
     change: (run, change) => within(() => book.change(run, change)),
@@ -101,6 +105,7 @@ export function createMemoryBook(size = 10_000): MemoryBook {
       const known = runs.get(keyOf(key))?.run
       return known?.closedAt === undefined ? known : undefined
     },
+    has: async () => true,
     async listRuns(key) {
       const known = runs.get(keyOf(key))
       return known === undefined ? [] : [known.run]

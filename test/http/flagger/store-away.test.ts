@@ -15,15 +15,20 @@ async function switchableStore() {
     clock: { now: () => Date.now() },
     log: pino({ level: 'silent' }),
   })
-  const control: { mode: Mode; finds: number } = { mode: 'there', finds: 0 }
+  const control: { mode: Mode; finds: number; refusedOpens: number } = {
+    mode: 'there',
+    finds: 0,
+    refusedOpens: 0,
+  }
   const store: VerdictStore = new Proxy(real, {
     get(target, key) {
       const method: unknown = Reflect.get(target, key)
       if (typeof method !== 'function' || key === 'digestRecording' || key === 'close') return method
       return async (...args: readonly unknown[]): Promise<unknown> => {
         if (key === 'findOpenRun') control.finds++
+        const refused = key === 'openRun' && control.refusedOpens-- > 0
         if (control.mode === 'hangs') return Promise.withResolvers<never>().promise
-        if (control.mode === 'away') throw new AppError('store-unavailable', 'connection refused')
+        if (refused || control.mode === 'away') throw new AppError('store-unavailable', 'connection refused')
         return Reflect.apply(method, target, args)
       }
     },
@@ -103,4 +108,15 @@ test('POST /v1/flagger/pre-rollout that reaches the store late does not end the 
   await vi.waitFor(() => expect(control.finds).toBe(finds + 1), { timeout: 10_000 })
   await running.hook('rollout')
   expect(await real.listRuns({ limit: 10 })).toMatchObject({ items: [{ id: before.items[0]?.id }] })
+})
+
+test('POST /v1/flagger/rollout judges a run whose opening the store did not take, and the run is opened then', async () => {
+  const { control, real, store } = await switchableStore()
+  await using running = await runFlagger({ overrides: { openStore: async () => store } })
+  control.refusedOpens = 1
+  const answer = await running.hook('rollout')
+  expect(answer).toMatchObject({ status: 200, text: expect.stringMatching(/^inconclusive: /) })
+  const { items } = await real.listRuns({ limit: 10 })
+  expect(items).toMatchObject([{ source: 'flagger', revision: '7d9fb', gates: 3 }])
+  expect((await real.listVerdicts(items[0]?.id ?? '', { limit: 10 })).items).toHaveLength(1)
 })
