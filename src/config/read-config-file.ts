@@ -19,10 +19,15 @@ export async function readConfigFile(path: string | undefined): Promise<FileRead
   const text = await readText(path)
   if (typeof text !== 'string') return { ok: false, mistakes: [text.mistake] }
   // An empty file, or one of comments only, changes nothing.
-  if (/^(\s|#.*|---)*$/.test(text)) return { ok: true, file: configSchema.parse({}) }
+  if (text.split('\n').every(saysNothing)) return { ok: true, file: configSchema.parse({}) }
   const reading = parse(text)
   if (reading.ok) return reading
   return { ok: false, mistakes: reading.mistakes.map((mistake) => `${basename(path)}: ${mistake}`) }
+}
+
+function saysNothing(line: string): boolean {
+  const text = line.trim()
+  return text === '' || text === '---' || text.startsWith('#')
 }
 
 async function readText(path: string): Promise<string | { readonly mistake: string }> {

@@ -153,6 +153,12 @@ describe('readConfig() from the environment', () => {
 })
 
 describe('readConfig() from a file', () => {
+  test('takes comments however long, and a file of nothing else as one that changes nothing', async () => {
+    const comments = `${'#'.repeat(10_000)}\n---\n  # ${'- # '.repeat(10_000)}\n\n`
+    expect(await fromYaml(comments)).toMatchObject({ config: { port: 8080 } })
+    expect(await fromYaml(`${comments}port: 8081\n`)).toMatchObject({ config: { port: 8081 } })
+  })
+
   test('takes everything, reads the files it names, and lists them for watching', async () => {
     await put('token', 'a-token-of-0123456789\n')
     await put('password', 'hunter2\n')
