@@ -15,7 +15,7 @@ const sees: Readonly<Record<string, readonly string[]>> = {
   simulate: ['analysis', 'stats'],
   telemetry: ['ports', 'app-error'],
   files: ['ports'],
-  policies: ['analysis', 'ports', 'app-error', 'formats'],
+  policies: ['analysis', 'ports', 'app-error', 'formats', 'files'],
   judging: ['analysis', 'ports', 'app-error', 'formats', 'lru'],
   judge: ['judging', 'analysis', 'ports', 'app-error', 'formats', 'telemetry'],
   http: ['judge', 'judging', 'web', 'analysis', 'ports', 'app-error', 'formats', 'roles', 'telemetry'],

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import { type FSWatcher, watch } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Log } from '../ports.ts'
+import { readBoundedFile } from './read-bounded-file.ts'
 
 export interface FileWatch {
   /** Looks now; resolves after `onChange`, when there was one. */
@@ -109,7 +110,7 @@ async function contents(path: string): Promise<readonly string[]> {
 
 async function content(path: string): Promise<readonly string[]> {
   try {
-    return [basename(path), hash('sha256', await readFile(path))]
+    return [basename(path), hash('sha256', await readBoundedFile(path))]
   } catch (error) {
     return [basename(path), error instanceof Error && 'code' in error ? String(error.code) : 'unreadable']
   }

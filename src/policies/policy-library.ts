@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../app-error.ts'
+import { readBoundedFile } from '../files/read-bounded-file.ts'
 import { nearestKey } from '../formats/nearest-key.ts'
 import { parsePolicy } from '../formats/parse-policy.ts'
 import type { LoadedPolicy, PolicyLibrary } from '../ports.ts'
@@ -95,8 +96,8 @@ async function loadFile(
   file: string,
   origin: LoadedPolicy['origin'],
 ): Promise<LoadedPolicy> {
-  const text = await readFile(join(directory, file), 'utf8')
-  return { ...parsePolicy(text, file), origin, file }
+  const text = await readBoundedFile(join(directory, file))
+  return { ...parsePolicy(text.toString('utf8'), file), origin, file }
 }
 
 function sameNames(loaded: readonly LoadedPolicy[]): readonly AppError[] {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Kysely } from 'kysely'
@@ -44,7 +44,7 @@ export const openStore = async (options: OpenStoreOptions): Promise<VerdictStore
   }
   const store = createSqlStore(connection, {
     prepare: async () => {
-      await makeFolder(target)
+      await makeFile(target)
       await migrate(connection)
     },
   })
@@ -66,14 +66,20 @@ const createDialect = (target: StoreUrl, timeoutMs: number, log: Log) =>
     ? createSqliteDialect({ path: target.path, timeoutMs })
     : createPostgresDialect({ url: target.url, timeoutMs, log })
 
-const makeFolder = async (target: StoreUrl): Promise<void> => {
+/** For nobody else to read, which SQLite then makes its own files beside it too. */
+const makeFile = async (target: StoreUrl): Promise<void> => {
   if (target.kind !== 'sqlite' || target.path === ':memory:') return
   try {
-    await mkdir(dirname(target.path), { recursive: true })
+    await mkdir(dirname(target.path), { recursive: true, mode: 0o700 })
+    await (await open(target.path, 'a', 0o600)).close()
   } catch (error) {
-    throw new AppError('store-unavailable', 'expected a folder for the SQLite file that can be written to', {
-      cause: error,
-    })
+    throw new AppError(
+      'store-unavailable',
+      'expected a SQLite file in a folder, both of which can be written to',
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -82,4 +83,15 @@ test('check() after close() reports nothing, and a failing onChange does not sto
   await writeFile(join(folder, 'a'), '3')
   await watch.check()
   expect(calls).toBe(2)
+})
+
+test('watchFiles() waits for no pipe and reads nothing larger than a policy can be', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe.yaml')])
+  await writeFile(join(folder, 'large.yaml'), '')
+  await truncate(join(folder, 'large.yaml'), 8 * 1024 ** 3)
+  await writeFile(join(folder, 'web.yaml'), '1')
+  const { watch, next } = await watching(['.'])
+  await writeFile(join(folder, 'web.yaml'), '2')
+  expect(await next()).toBe('changed')
+  await watch.close()
 })

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -89,4 +90,15 @@ test('load() does without bundled policies, but not without a directory that was
     code: 'invalid-policy',
     message: `expected a readable directory of policies at ${join(folder, 'none')}`,
   })
+})
+
+test('load() refuses a pipe and a file too large for a policy at once, and keeps what was there', async () => {
+  const library = await loaded({ 'own/web.yaml': policy('web') })
+  await writeFile(join(directory(), 'large.yaml'), '')
+  execFileSync('mkfifo', [join(directory(), 'pipe.yaml')])
+  await truncate(join(directory(), 'large.yaml'), 8 * 1024 ** 3)
+  await expect(library.load({ bundled: bundled(), directory: directory() })).rejects.toThrow(
+    /at most 1048576 bytes at .*large\.yaml, got 8589934592; expected a file at .*pipe\.yaml, got something else/,
+  )
+  expect(library.list()).toHaveLength(1)
 })
