@@ -15,6 +15,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import { accessLog } from './access-log.ts'
 import { answerError } from './answer-error.ts'
 import type { TokenTable } from './auth/token-table.ts'
+import { checkHost } from './check-host.ts'
 import type { HttpSettings } from './http-settings.ts'
 import { mountRoutes } from './mount-routes.ts'
 import { observeRequests } from './observe-requests.ts'
@@ -42,6 +43,7 @@ export function createHandler(deps: HandlerDeps): RequestListener {
   app.use(observeRequests(metrics))
   app.use(accessLog(logger))
   app.use(securityHeaders)
+  app.use(checkHost)
   const routes = deps.groups.flatMap((group) => group.routes)
   const rateLimits = createRateLimits({ clock, settings })
   mountRoutes(app, routes, { settings, tokens, rateLimits, onFailedLogin: () => metrics.failedLogins.inc() })

@@ -27,6 +27,8 @@ export function createServer(listener: RequestListener, limits: ServerLimits): H
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
+      // Node would refuse it without a problem; `checkHost` refuses it with one.
+      requireHostHeader: false,
     },
     listener,
   )

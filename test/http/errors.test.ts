@@ -272,6 +272,22 @@ describe('broken HTTP', () => {
     })
   })
 
+  test.each([
+    ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 'none'],
+    ['two', 'GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n', '2'],
+  ])('a request with %s gets a problem', async (_, bytes, got) => {
+    const answer = await rawRequest(running.port, bytes)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(body(answer)).toMatchObject({
+      code: 'bad-request',
+      detail: `expected one Host header, got ${got}`,
+    })
+  })
+
+  test('HTTP/1.0 needs no Host', async () => {
+    expect(await rawRequest(running.port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
   test('too many headers get a problem', async () => {
     const answer = await rawRequest(
       running.port,

@@ -5,6 +5,8 @@ import { AppError } from '../../app-error.ts'
 
 /** Bytes still read from a refused body: many clients write all of it before they read the answer. */
 const drainBytes = 1024 * 1024
+/** How long it is waited for; who sends nothing more reads the answer. */
+const drainMs = 1000
 
 /** The inflated body; the limit holds for what arrives and for what it inflates to. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
@@ -66,9 +68,10 @@ function collect(request: IncomingMessage, body: Readable, maxBytes: number): Pr
   return promise
 }
 
-/** Resolves when the rest was read, or when it is so much that the client has to cope with a closed connection. */
+/** Resolves when the rest was read, or is so much or so slow that the client has to cope with a closed connection. */
 function drain(request: IncomingMessage): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
+  const patience = setTimeout(resolve, drainMs)
   let bytes = 0
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
@@ -78,7 +81,7 @@ function drain(request: IncomingMessage): Promise<void> {
   request.on('close', resolve)
   if (request.readableEnded || request.destroyed) resolve()
   request.resume()
-  return promise
+  return promise.finally(() => clearTimeout(patience))
 }
 
 function toBodyError(encoding: string, cause: unknown): AppError {

@@ -61,6 +61,15 @@ test('readBody() refuses a bomb: small as it comes, large inflated', async () =>
   expect(await send(bomb, { 'Content-Encoding': 'gzip' })).toBe(tooLarge)
 })
 
+test('readBody() answers a client that announces too much and sends nothing', async () => {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const socket = connect(port, '127.0.0.1')
+  socket.once('data', (chunk) => resolve(chunk.toString()))
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n')
+  expect(await promise).toContain(tooLarge)
+  socket.destroy()
+})
+
 test('readBody() answers a client that goes on writing far beyond the limit', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
   const socket = connect(port, '127.0.0.1')
