@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { httpSettingsOf, judgeLimitsOf, serverLimitsOf } from './app/http-settings-of.ts'
 import { policyPlaces } from './app/policy-places.ts'
 import { type Reloader, startReloader } from './app/reloader.ts'
+import { readPolicy } from './app/read-policy.ts'
 import { createRouteGroups } from './app/route-groups.ts'
 import type { Schedule } from './app/schedule.ts'
 import { createSourceHolder } from './app/source-holder.ts'
@@ -61,7 +62,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   const logger = overrides.logger ?? createLogger(initial.logLevel)
   const metrics = overrides.metrics ?? createMetrics(version)
   const health = createHealth(clock, metrics)
-  const policies = createPolicyLibrary()
+  const policies = createPolicyLibrary(readPolicy)
   const force = createForce(initial, logger)
   const stores = createStoreHolder({
     openStore:

@@ -1,4 +1,3 @@
-import { parsePolicy } from '../formats/parse-policy.ts'
 import { decisionRoutes } from '../http/api/decision-routes.ts'
 import { historyRoutes } from '../http/api/history-routes.ts'
 import { judgeRoutes } from '../http/api/judge-route.ts'
@@ -15,6 +14,7 @@ import type { Clock, Log, MetricSource, PolicyLibrary, WriteQueue } from '../por
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { StoreHolder } from './store-holder.ts'
+import { readPolicy } from './read-policy.ts'
 import { version } from './version.ts'
 
 export interface RouteGroupDeps {
@@ -42,7 +42,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
-    policyRoutes({ policies, parsePolicy, source, clock }),
+    policyRoutes({ policies, parsePolicy: readPolicy, source, clock }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,

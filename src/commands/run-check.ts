@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { readPolicy } from '../app/read-policy.ts'
 import { AppError } from '../app-error.ts'
 import { ConfigError, type Environment } from '../config.ts'
 import { toIssueText } from '../formats/issue-text.ts'
-import { parsePolicy } from '../formats/parse-policy.ts'
 import { askService, type Service, toServiceUrl } from './ask-service.ts'
 import { check, checkCodes } from './check.ts'
 import { type CheckFlags, toCheckRequest, toMilliseconds } from './check-request.ts'
@@ -89,7 +89,7 @@ async function serviceFor(flags: CheckFlags, env: Environment): Promise<Answerin
     return { service, stop: () => Promise.resolve() }
   }
   const prometheusUrl = toServiceUrl('prometheus', prometheus ?? '')
-  const file = await readPolicy(flags.policy)
+  const file = await readOwnPolicy(flags.policy)
   const policyText = file !== undefined && { policyText: file.text }
   const service = await startPrivateService({ env, prometheusUrl, ...withToken, ...policyText })
   return { service, ...(file !== undefined && { policy: file.name }), stop: () => service.stop() }
@@ -112,10 +112,12 @@ async function readToken({ token, tokenFile }: CheckFlags, env: Environment): Pr
 }
 
 /** A policy that is a file; undefined = the name of a bundled one. */
-async function readPolicy(policy: string | undefined): Promise<{ text: string; name: string } | undefined> {
+async function readOwnPolicy(
+  policy: string | undefined,
+): Promise<{ text: string; name: string } | undefined> {
   if (policy === undefined || !/[/\\]|\.(ya?ml|json)$/.test(policy)) return undefined
   const text = await readText('policy', policy)
-  return { text, name: parsePolicy(text, policy).policy.name }
+  return { text, name: readPolicy(text, policy).policy.name }
 }
 
 async function readText(flag: string, path: string): Promise<string> {

@@ -24,19 +24,29 @@ export interface ParsedPolicy {
   readonly warnings: readonly FieldIssue[]
 }
 
+/** What else may be wrong with a policy of which each value can be read. */
+export type PolicyCheck = (policy: Policy) => readonly Mistake[]
+
 /** Reads a policy in YAML or JSON; throws `invalid-policy` with every mistake and its line and column. */
-export function parsePolicy(text: string, fileName?: string): ParsedPolicy {
+export function parsePolicy(text: string, fileName?: string, check: PolicyCheck = nothingElse): ParsedPolicy {
   const reading = readYaml(text)
   if (!reading.ok) throw invalid(reading.issues, fileName)
-  return parseValue(reading.value, reading.locate, fileName)
+  return parseValue(reading.value, reading.locate, { fileName, check })
 }
 
 /** Reads a policy that came as data; throws `invalid-policy` with every mistake. */
 export function parsePolicyObject(value: unknown): ParsedPolicy {
-  return parseValue(value, () => undefined, undefined)
+  return parseValue(value, () => undefined, { fileName: undefined, check: nothingElse })
 }
 
-function parseValue(value: unknown, locate: Locate, fileName: string | undefined): ParsedPolicy {
+const nothingElse: PolicyCheck = () => []
+
+interface ParseOptions {
+  readonly fileName: string | undefined
+  readonly check: PolicyCheck
+}
+
+function parseValue(value: unknown, locate: Locate, { fileName, check }: ParseOptions): ParsedPolicy {
   const toIssue = (mistake: Mistake): FieldIssue => ({
     path: toPathText(mistake.path),
     message: mistake.message,
@@ -50,9 +60,9 @@ function parseValue(value: unknown, locate: Locate, fileName: string | undefined
   if (result.success && mistakes.length === 0) {
     const policy = resolvePolicy(result.data)
     const warnings = policyWarnings(policy).map(toIssue)
-    const selection = checkSelection(policy.select, ['select'])
-    if (selection.length === 0) return { policy, digest: policyDigest(policy), warnings }
-    mistakes.push(...selection)
+    const others = [...checkSelection(policy.select, ['select']), ...check(policy)]
+    if (others.length === 0) return { policy, digest: policyDigest(policy), warnings }
+    mistakes.push(...others)
   }
   const shown = mistakes.slice(0, maxIssues).map(toIssue)
   throw invalid(shown.toSorted(byPlace), fileName, mistakes.length)

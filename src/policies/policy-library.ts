@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../app-error.ts'
 import { readBoundedFile } from '../files/read-bounded-file.ts'
 import { nearestKey } from '../formats/nearest-key.ts'
-import { parsePolicy } from '../formats/parse-policy.ts'
+import { type ParsedPolicy, parsePolicy } from '../formats/parse-policy.ts'
 import type { LoadedPolicy, PolicyLibrary } from '../ports.ts'
 
 export interface PolicyPlaces {
@@ -19,12 +19,15 @@ export interface ReloadableLibrary extends PolicyLibrary {
   load(places: PolicyPlaces): Promise<void>
 }
 
-export function createPolicyLibrary(): ReloadableLibrary {
+/** Gives the policy, or throws `invalid-policy`. */
+export type ReadPolicy = (text: string, fileName: string) => ParsedPolicy
+
+export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableLibrary {
   let policies: ReadonlyMap<string, LoadedPolicy> = new Map()
   let defaultName: string | undefined
   return {
     async load(places) {
-      const loaded = await loadAll(places)
+      const loaded = await loadAll(places, read)
       const names = [...loaded.keys()]
       if (places.defaultName !== undefined && !loaded.has(places.defaultName)) {
         throw new AppError('invalid-policy', `defaultPolicy: ${unknownText(places.defaultName, names)}`)
@@ -54,9 +57,12 @@ export function createPolicyLibrary(): ReloadableLibrary {
   }
 }
 
-async function loadAll({ bundled, directory }: PolicyPlaces): Promise<ReadonlyMap<string, LoadedPolicy>> {
-  const shipped = await loadDirectory(bundled, 'bundled')
-  const own = directory === undefined ? [] : await loadDirectory(directory, 'user')
+async function loadAll(
+  { bundled, directory }: PolicyPlaces,
+  read: ReadPolicy,
+): Promise<ReadonlyMap<string, LoadedPolicy>> {
+  const shipped = await loadDirectory(bundled, 'bundled', read)
+  const own = directory === undefined ? [] : await loadDirectory(directory, 'user', read)
   const sorted = [...shipped, ...own].toSorted((a, b) => a.policy.name.localeCompare(b.policy.name))
   // The user's come second among equals, as sorting is stable, and hide the bundled ones.
   return new Map(sorted.map((loaded) => [loaded.policy.name, loaded]))
@@ -65,9 +71,15 @@ async function loadAll({ bundled, directory }: PolicyPlaces): Promise<ReadonlyMa
 async function loadDirectory(
   directory: string,
   origin: LoadedPolicy['origin'],
+  read: ReadPolicy,
 ): Promise<readonly LoadedPolicy[]> {
   const names = await listPolicyFiles(directory, origin)
-  const results = await Promise.allSettled(names.map((name) => loadFile(directory, name, origin)))
+  const results = await Promise.allSettled(
+    names.map(async (name) => {
+      const text = await readBoundedFile(join(directory, name))
+      return { ...read(text.toString('utf8'), name), origin, file: name }
+    }),
+  )
   const loaded = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failures: readonly unknown[] = results.flatMap((result) =>
     result.status === 'rejected' ? [result.reason] : [],
@@ -89,15 +101,6 @@ async function listPolicyFiles(
       cause: error,
     })
   }
-}
-
-async function loadFile(
-  directory: string,
-  file: string,
-  origin: LoadedPolicy['origin'],
-): Promise<LoadedPolicy> {
-  const text = await readBoundedFile(join(directory, file))
-  return { ...parsePolicy(text.toString('utf8'), file), origin, file }
 }
 
 function sameNames(loaded: readonly LoadedPolicy[]): readonly AppError[] {

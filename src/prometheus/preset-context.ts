@@ -35,13 +35,12 @@ export function presetContext(
   },
 ): PresetContext {
   const names: Readonly<Record<string, string>> = { ...TARGET_LABELS, ...labels.defaults, ...labels.given }
-  const known = Object.keys({ ...TARGET_LABELS, ...labels.defaults })
+  const known = labelKeys(labels.defaults)
   const unknown = Object.keys(labels.given).find((key) => !known.includes(key))
   if (unknown !== undefined) {
-    const allowed = known.toSorted().join(', ')
     throw new AppError(
       'bad-request',
-      `select.labels.${unknown}: expected one of ${allowed} for preset ${preset}`,
+      `select.labels.${unknown}: expected one of ${known.join(', ')} for preset ${preset}`,
     )
   }
   const label = (key: string): string | undefined => (names[key] === '' ? undefined : names[key])
@@ -66,6 +65,11 @@ export function presetContext(
     service: param('service') ?? param('target') ?? subject.name,
     controller: controllerOf(subject, param('controller')),
   }
+}
+
+/** Which labels a policy may name otherwise. */
+export function labelKeys(defaults: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys({ ...TARGET_LABELS, ...defaults }).toSorted()
 }
 
 function controllerOf(subject: Subject, given: string | undefined): 'argo' | 'flagger' {

@@ -2,7 +2,7 @@ import type { Selection } from '../analysis/policy.ts'
 import { AppError } from '../app-error.ts'
 import type { Arms } from './arms.ts'
 import { armsBySelection } from './arms-by-selection.ts'
-import { type PresetContext, presetContext, type Subject } from './preset-context.ts'
+import { labelKeys, type PresetContext, presetContext, type Subject } from './preset-context.ts'
 import { applicationSelectors, argoHashLabel, labels, pods } from './presets/application.ts'
 import { contour, gloo, nginxIngress, traefik } from './presets/ingress.ts'
 import { istioGateway, istioService, istioVersion, istioWorkload, kuma, linkerd } from './presets/mesh.ts'
@@ -56,13 +56,28 @@ export const presetNames: readonly string[] = [...presets.keys()]
 export function armsOf(selection: Selection, subject: Subject): Arms {
   if (!('preset' in selection)) return armsBySelection(selection, subject, applicationSelectors)
   const preset = presets.get(selection.preset)
-  if (preset === undefined) {
-    const known = presetNames.join(', ')
-    throw new AppError('bad-request', `select: expected one of ${known}; got "${selection.preset}"`)
-  }
+  if (preset === undefined) throw new AppError('bad-request', `select: ${unknownPreset(selection.preset)}`)
   const named = { defaults: preset.labels, given: selection.labels }
   return preset.create(presetContext(subject, selection.preset, named))
 }
+
+/** What is wrong with a selection whoever is judged; its path begins at the selection. */
+export function selectionMistake(
+  selection: Selection,
+): { readonly path: readonly string[]; readonly message: string } | undefined {
+  if (!('preset' in selection)) return undefined
+  const preset = presets.get(selection.preset)
+  if (preset === undefined) return { path: ['preset'], message: unknownPreset(selection.preset) }
+  const known = labelKeys(preset.labels)
+  const unknown = Object.keys(selection.labels).find((key) => !known.includes(key))
+  if (unknown === undefined) return undefined
+  return {
+    path: ['labels', unknown],
+    message: `expected one of ${known.join(', ')} for preset ${selection.preset}`,
+  }
+}
+
+const unknownPreset = (name: string): string => `expected one of ${presetNames.join(', ')}; got "${name}"`
 
 /** What a label of a preset is called in `select.labels`; undefined where the policy names the labels itself. */
 export function keyOfLabel(selection: Selection, label: string): string | undefined {

@@ -163,3 +163,23 @@ test('a ConfigMap that the kubelet swaps is taken', async () => {
   await running.app.reload()
   expect(await names()).toEqual(['two', ['two']])
 })
+
+test('a policy whose selector no Prometheus could be asked is refused with its line, and so is its validation', async () => {
+  const rate =
+    "name: web\nmetrics:\n  - {name: errors, kind: errors, total: 'sum(rate(a_total[5m]))', bad: b_total}\n"
+  await put('policies/web.yaml', rate)
+  await running.app.reload()
+  expect((await parts()).policies).toMatchObject({ status: 'degraded' })
+  const place = 'line 3, column 41: metrics[0].total: expected a selector such as http_requests_total'
+  expect(running.lines.find((each) => each.includes('changed files are invalid'))).toContain(place)
+  const answer = await request(running.url)
+    .post('/v1/policies/validate')
+    .set('Authorization', 'Bearer first-token-0123456789')
+    .type('application/yaml')
+    .send(rate)
+  expect(answer.body).toMatchObject({
+    status: 422,
+    code: 'invalid-policy',
+    detail: expect.stringContaining(place),
+  })
+})
