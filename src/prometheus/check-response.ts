@@ -8,10 +8,12 @@ export interface RawResponse {
   readonly body: string
   /** Seconds, as the header says. */
   readonly retryAfter?: string
+  /** To a question over time, whose answer is a matrix. */
+  readonly overTime?: boolean
 }
 
 /** The data of an answer, or the one error that says what is wrong with it. */
-export function checkResponse({ status, body, retryAfter }: RawResponse): QueryResult {
+export function checkResponse({ status, body, retryAfter, overTime }: RawResponse): QueryResult {
   if (status >= 300 && status < 400) {
     throw new SourceError('source-refused', `Prometheus answered ${status}; redirects are not followed`, {
       status,
@@ -24,7 +26,7 @@ export function checkResponse({ status, body, retryAfter }: RawResponse): QueryR
         status,
       })
     }
-    if (field(parsed, 'status') === 'success') return readResult(parsed)
+    if (field(parsed, 'status') === 'success') return readResult(parsed, overTime)
     if (field(parsed, 'status') !== 'error') {
       throw new SourceError('source-invalid', 'expected an answer of Prometheus, got other JSON', { status })
     }
@@ -43,7 +45,7 @@ function failureOf(status: number, parsed: unknown, retryAfter: string | undefin
   const text = `Prometheus answered ${status}${said === '' ? '' : `: ${said}`}`
   const slow = type === 'timeout' || type === 'canceled' || ranOutOfTime.test(said)
   const wait =
-    retryAfter !== undefined && /^\d{1,4}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
+    retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
   const details: SourceErrorDetails = {
     status,
     // a query that ran into the server's own limit does so again

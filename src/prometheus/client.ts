@@ -9,6 +9,7 @@ import { field } from './read-result.ts'
 import { retrying } from './retrying.ts'
 import { SourceError } from './source-error.ts'
 import type { SourceSettings } from './source-settings.ts'
+import { timedOut, toSourceError } from './to-source-error.ts'
 
 /** Asks one source. Every failure is a SourceError; an abort of the signal is one of kind source-timeout. */
 export interface PrometheusClient {
@@ -46,10 +47,15 @@ export interface ClientOptions {
 /** Reading one answer holds up everything else: about a third of a second for so much. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-interface Call {
+interface Call extends CallOptions {
   readonly signal: AbortSignal
-  readonly withoutTime: boolean
   result?: QueryResult
+}
+
+interface CallOptions {
+  readonly withoutTime?: boolean
+  /** Nothing but a matrix is an answer. */
+  readonly overTime?: boolean
 }
 
 /** prometheus-query made safe from outside: deadlines, aborts, limits, one kind of error. */
@@ -63,10 +69,10 @@ export function createClient(options: ClientOptions): PrometheusClient {
   const ask = (
     run: () => Promise<unknown>,
     signal: AbortSignal,
-    withoutTime = false,
+    how: CallOptions = {},
   ): Promise<QueryResult> => {
     const once = async (): Promise<QueryResult> => {
-      const call: Call = { signal, withoutTime }
+      const call: Call = { signal, ...how }
       if (signal.aborted) throw timedOut()
       try {
         await calls.run(call, run)
@@ -88,9 +94,14 @@ export function createClient(options: ClientOptions): PrometheusClient {
   }
   return {
     instant: (query, at, signal) =>
-      ask(() => driver.instantQuery(query, new Date((at ?? 0) * 1000)), signal, at === undefined),
-    range: (query, { start, end, stepSeconds }, signal) =>
-      ask(() => driver.rangeQuery(query, new Date(start * 1000), new Date(end * 1000), stepSeconds), signal),
+      ask(() => driver.instantQuery(query, new Date((at ?? 0) * 1000)), signal, {
+        withoutTime: at === undefined,
+      }),
+    range: (query, { start, end, stepSeconds }, signal) => {
+      const asked = (): Promise<unknown> =>
+        driver.rangeQuery(query, new Date(start * 1000), new Date(end * 1000), stepSeconds)
+      return ask(asked, signal, { overTime: true })
+    },
     series: async (selector, { start, end }, signal) => {
       const asked = (): Promise<unknown> =>
         driver.series(selector, new Date(start * 1000), new Date(end * 1000))
@@ -139,7 +150,7 @@ function createDriver(
       onFulfilled: (config) => {
         const call = calls.getStore()
         if (call === undefined) throw new SourceError('source-invalid', 'a query outside of a call')
-        if (call.withoutTime && config.data instanceof URLSearchParams) config.data.delete('time')
+        if (call.withoutTime === true && config.data instanceof URLSearchParams) config.data.delete('time')
         if (isNear(settings)) config.headers.set('Accept-Encoding', 'identity')
         for (const [name, value] of authorized(settings)) config.headers.set(name, value)
         return Object.assign(config, agents, {
@@ -157,12 +168,13 @@ function createDriver(
     responseInterceptor: {
       onFulfilled: (response) => {
         const retryAfter = field(response.headers, 'retry-after')
+        const call = calls.getStore()
         const result = checkResponse({
           status: response.status,
           body: typeof response.data === 'string' ? response.data : '',
           ...(typeof retryAfter === 'string' && { retryAfter }),
+          ...(call?.overTime === true && { overTime: true }),
         })
-        const call = calls.getStore()
         if (call !== undefined) call.result = result
         // the result is read already: the driver's own reading loses infinities and trips over histograms
         const nothing = result.found === undefined ? { resultType: 'vector', result: [] } : []
@@ -208,33 +220,4 @@ async function observed<T>(
     observe?.(error instanceof SourceError ? error.kind : 'internal', seconds())
     throw error
   }
-}
-
-/** The driver throws plain objects around what really happened. */
-function toSourceError(thrown: unknown, signal: AbortSignal | undefined): SourceError {
-  const error = field(thrown, 'original') ?? thrown
-  if (error instanceof SourceError) return error
-  if (signal?.aborted === true) return timedOut()
-  const code = codeOf(error)
-  const message = error instanceof Error ? error.message : ''
-  // without the error itself: the whole request hangs on it, credentials and all
-  const cause = new Error(message === '' ? 'unknown' : message)
-  if (/maxContentLength/.test(message)) {
-    return new SourceError('source-too-large', 'the answer of Prometheus is larger than the limit', {
-      cause,
-    })
-  }
-  const text = `no connection to Prometheus${code === undefined ? '' : ` (${code})`}`
-  // an idle connection that the server closed at this very moment looks like a reset
-  const transient = code === 'ECONNRESET' || code === 'EPIPE'
-  return new SourceError('source-down', text, { transient, cause })
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = field(error, 'code')
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : undefined
-}
-
-function timedOut(): SourceError {
-  return new SourceError('source-timeout', 'Prometheus did not answer within the deadline')
 }

@@ -3,12 +3,16 @@ import type { NativeBucket, NativeHistogram, QueryResult, Series } from './query
 import { SourceError } from './source-error.ts'
 
 /** Takes a successful answer apart by hand: ±Inf stays, native histograms are read, warnings are kept. */
-export function readResult(body: unknown): QueryResult {
+export function readResult(body: unknown, overTime = false): QueryResult {
   const data = field(body, 'data')
   const result = field(data, 'result')
   const warnings = readWarnings(body)
   if (Array.isArray(data)) return { series: [], warnings, found: readFound(data) }
-  switch (field(data, 'resultType')) {
+  const type = field(data, 'resultType')
+  // nothing is nothing, whatever it is called
+  const isEmpty = Array.isArray(result) && result.length === 0
+  if (overTime && type !== 'matrix' && !isEmpty) throw invalid('a matrix')
+  switch (type) {
     case 'matrix':
     case 'vector':
       return { series: list(result, 'a list of series').map(readSeries), warnings }
@@ -66,10 +70,17 @@ function withoutLabels(points: readonly unknown[]): Series {
   const values: number[] = []
   for (const point of points) {
     if (!Array.isArray(point)) throw invalid('a pair of time and value')
-    times.push(readNumber(point[0]))
+    times.push(timeAfter(times, point[0]))
     values.push(readNumber(point[1]))
   }
   return { labels: {}, times, values }
+}
+
+/** Whoever takes them by time relies on their order. */
+function timeAfter(times: readonly number[], raw: unknown): number {
+  const time = readNumber(raw)
+  if (!(time >= (times.at(-1) ?? -Infinity))) throw invalid('times that ascend')
+  return time
 }
 
 function readHistograms(raw: unknown): Pick<Series, 'times' | 'values' | 'histograms'> {
@@ -78,7 +89,7 @@ function readHistograms(raw: unknown): Pick<Series, 'times' | 'values' | 'histog
   for (const point of list(raw, 'a list of histograms')) {
     if (!Array.isArray(point)) throw invalid('a pair of time and histogram')
     const buckets = field(point[1], 'buckets')
-    times.push(readNumber(point[0]))
+    times.push(timeAfter(times, point[0]))
     histograms.push({
       count: readNumber(field(point[1], 'count')),
       buckets: buckets === undefined ? [] : list(buckets, 'a list of buckets').map(readBucket),

@@ -10,6 +10,9 @@ export interface RetryOptions {
   readonly random: () => number
 }
 
+/** No look waits longer than this; who is asked to come later than that need not wait for his deadline. */
+const LONGEST_WAIT_MS = 8000
+
 /** Tries again what may work a moment later, each time after a longer and random wait, inside the deadline. */
 export async function retrying<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   let before: unknown
@@ -21,7 +24,7 @@ export async function retrying<T>(run: () => Promise<T>, options: RetryOptions):
       if (before !== undefined && options.signal.aborted) throw before
       before = error
       const again = error instanceof SourceError && error.transient && attempt < options.attempts
-      if (!again || options.signal.aborted) throw error
+      if (!again || options.signal.aborted || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS) throw error
       const longest = options.firstDelayMs * 2 ** (attempt - 1)
       const delay = Math.max(error.retryAfterMs ?? 0, longest * (0.5 + options.random() / 2))
       if (!(await waited(delay, options.signal))) throw error

@@ -31,7 +31,8 @@ export function timesOf(
       attempted(async () => {
         const { series } = await client.instant('time()', undefined, signal)
         const seconds = series[0]?.values[0]
-        if (seconds === undefined) throw new SourceError('source-invalid', 'Prometheus told no time')
+        if (seconds === undefined || !Number.isFinite(seconds))
+          throw new SourceError('source-invalid', 'Prometheus told no time')
         return { seconds, oursMs: clock.now() }
       }),
     ]),

@@ -175,6 +175,57 @@ test.each([
   expect((await failure(client.instant('x', 1, soon()))).kind).toBe('source-invalid')
 })
 
+test.each<[string, unknown]>([
+  ['a vector', vector({ metric: {}, value: [1, '1'] })],
+  ['a scalar', { status: 'success', data: { resultType: 'scalar', result: [1, '1'] } }],
+  ['a string', { status: 'success', data: { resultType: 'string', result: [1, 'x'] } }],
+  [
+    'times that go back',
+    matrix({
+      metric: {},
+      values: [
+        [60, '2'],
+        [0, '1'],
+      ],
+    }),
+  ],
+  [
+    'times of histograms that go back',
+    matrix({
+      metric: {},
+      histograms: [
+        [60, { count: '2' }],
+        [0, { count: '1' }],
+      ],
+    }),
+  ],
+])('range() answers %s with source-invalid', async (_, body) => {
+  const { client } = await stubbed(json(200, body))
+  const window = { start: 0, end: 60, stepSeconds: 60 }
+  expect((await failure(client.range('x', window, soon()))).kind).toBe('source-invalid')
+})
+
+test.each(['gzip', 'br', 'zstd'])('instant() answers broken %s with source-invalid', async (encoding) => {
+  const { client } = await stubbed((_, response) => {
+    response.writeHead(200, { 'content-encoding': encoding }).end('neither compressed nor JSON')
+  })
+  const error = await failure(client.instant('x', 1, soon()))
+  expect([error.kind, error.message]).toEqual([
+    'source-invalid',
+    expect.stringMatching(/^expected an answer of Prometheus that can be decompressed/),
+  ])
+})
+
+test('instant() tries again when an answer breaks off, and says so', async () => {
+  const { stub, client } = await stubbed((_, response) => {
+    response.writeHead(200, { 'content-length': 1000 }).write('{"status"')
+    response.socket?.end()
+  })
+  const error = await failure(client.instant('x', 1, soon()))
+  expect([error.kind, error.message]).toEqual(['source-down', 'the answer of Prometheus broke off'])
+  expect(stub.requests).toHaveLength(3)
+})
+
 test('instant() gives nothing for a string', async () => {
   const { client } = await stubbed(
     json(200, { status: 'success', data: { resultType: 'string', result: [1, 'x'] } }),
@@ -206,10 +257,21 @@ test('instant() gives up after three attempts', async () => {
 })
 
 test('instant() does not wait for a Retry-After beyond the deadline', async () => {
-  const { client } = await stubbed((_, response) => response.writeHead(503, { 'retry-after': '60' }).end())
+  const { client } = await stubbed((_, response) => response.writeHead(503, { 'retry-after': '7' }).end())
   const error = await failure(client.instant('x', 1, AbortSignal.timeout(100)))
   expect([error.kind, error.httpStatus]).toEqual(['source-down', 503])
 })
+
+test.each(['3600', '172800'])(
+  'instant() gives up at once where it is to come again in %s s',
+  async (after) => {
+    const { stub, client } = await stubbed((_, response) =>
+      response.writeHead(429, { 'retry-after': after }).end(),
+    )
+    const error = await failure(client.instant('x', 1, AbortSignal.timeout(60_000)))
+    expect([error.kind, error.httpStatus, stub.requests.length]).toEqual(['source-down', 429, 1])
+  },
+)
 
 test.each<[string, Answer]>([
   ['never answers', () => undefined],
