@@ -19,7 +19,7 @@ export interface ReplayedLook {
 }
 
 export interface Replayed {
-  readonly id: string | null
+  readonly id: string | number | null
   /** The verdict at the last slice. */
   readonly final: Outcome
   /** The slice of the first fail. */

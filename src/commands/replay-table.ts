@@ -13,7 +13,7 @@ export function toTableRow(replayed: Replayed, line: number): string {
   const changes =
     full.length > 0 ? String(full.length) : looks.map(({ at, verdict }) => `${verdict} at ${at}`).join(', ')
   const first = row([
-    id ?? `line ${line}`,
+    String(id ?? `line ${line}`),
     final,
     firstFail === null ? '-' : String(firstFail),
     steps || '-',
@@ -27,8 +27,8 @@ export function toTableRow(replayed: Replayed, line: number): string {
 }
 
 /** A line that could not be replayed. */
-export function toErrorRow(id: string | undefined, line: number, error: string): string {
-  return row([id ?? `line ${line}`, 'error', '-', '-', error])
+export function toErrorRow(id: string | number | undefined, line: number, error: string): string {
+  return row([String(id ?? `line ${line}`), 'error', '-', '-', error])
 }
 
 function row(cells: readonly string[]): string {

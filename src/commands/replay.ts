@@ -30,7 +30,7 @@ type Result = { readonly line: number; readonly replayed: Replayed } | BadLine
 
 interface BadLine {
   readonly line: number
-  readonly id?: string
+  readonly id?: string | number
   readonly error: string
 }
 
@@ -64,7 +64,7 @@ export async function replay(options: ReplayOptions, { input, output, errors }: 
 }
 
 function replayLine({ number, bytes }: Line, options: ReplayOptions): Result {
-  let id: string | undefined
+  let id: string | number | undefined
   try {
     if (bytes === undefined) {
       const limit = options.lineLimit ?? defaultLineLimit
@@ -72,7 +72,8 @@ function replayLine({ number, bytes }: Line, options: ReplayOptions): Result {
     }
     const value = parseJson(bytes)
     id = idOf(value)
-    return { line: number, replayed: replayRecording(parseRecording(value), options) }
+    const replayed = replayRecording(parseRecording(withTextId(value)), options)
+    return { line: number, replayed: { ...replayed, id: id ?? null } }
   } catch (error) {
     return { line: number, ...(id === undefined ? {} : { id }), error: explain(error) }
   }
@@ -93,9 +94,17 @@ function toText(bytes: Buffer): string {
   return isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder('utf-8', { fatal: true }).decode(bytes)
 }
 
-function idOf(value: unknown): string | undefined {
+function idOf(value: unknown): string | number | undefined {
   if (typeof value !== 'object' || value === null || !('id' in value)) return undefined
+  if (typeof value.id === 'number') return value.id
   return typeof value.id === 'string' ? value.id.slice(0, 200) : undefined
+}
+
+/** Who numbers the lines, or writes null where there is no id, gets back what was written. */
+function withTextId(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return value
+  const { id, ...rest } = value
+  return typeof id === 'number' || id === null ? rest : value
 }
 
 /** A recording that the engine cannot bear is a bad line like any other: the rest goes on. */

@@ -123,6 +123,7 @@ const typeNames = new Map([
   ['int', 'a whole number'],
   ['string', 'text'],
   ['number', 'a number'],
+  ['nonoptional', 'a value'],
 ])
 const typeName = (expected: string): string => typeNames.get(expected) ?? expected
 

@@ -35,6 +35,35 @@ describe('replay', () => {
     expect(streams.out().split('\n')).toHaveLength(3)
   })
 
+  it('replay(lines) gives back an id as it was written, also where the line is bad', async () => {
+    const streams = collect(`${line({ id: 7 })}${line({ id: null })}${line({ id: 8, slices: -1 })}`)
+    await replay(options, streams)
+    const ids = streams
+      .out()
+      .trim()
+      .split('\n')
+      .map((text) => /"id":([^,]*)/.exec(text)?.[1])
+    expect(ids).toEqual(['7', 'null', '8'])
+  })
+
+  it('replay(lines) refuses an id that is neither text nor number', async () => {
+    const streams = collect(`${line({ id: ['a'] })}`)
+    expect(await replay(options, streams)).toBe(1)
+    expect(streams.err()).toBe('line 1: invalid recording: id: expected text, got a list of 1\n')
+  })
+
+  it('replay(lines, table) names a recording by its number', async () => {
+    const streams = collect(`${line({ id: 7 })}${line({ id: 8, slices: -1 })}`)
+    await replay({ ...options, table: true }, streams)
+    expect(
+      streams
+        .out()
+        .split('\n')
+        .slice(1, 3)
+        .map((row) => row.split(' ', 1)[0]),
+    ).toEqual(['7', '8'])
+  })
+
   it('replay(lines) ends quietly when nobody reads any more', async () => {
     const output = outputThat(2, (done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })))
     const streams = { ...collect(line().repeat(50)), output }

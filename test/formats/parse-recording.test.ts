@@ -77,6 +77,11 @@ describe('parseRecording', () => {
       'metrics.errors.bad: expected a list of 3 rows, one for each of the pods, got nothing',
     ],
     [
+      'a matrix that is not there',
+      changed({ metrics: { errors: { kind: 'errors', bad: three([1, 2, 3, 4]) } } }),
+      'metrics.errors.total: expected a value, got nothing',
+    ],
+    [
       'a sample of text',
       errors([null, null, [1, 2, 3, 'Inf']]),
       'metrics.errors.bad[2][3]: expected a number, null, "NaN", "+Inf" or "-Inf", got "Inf"',
