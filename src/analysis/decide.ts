@@ -145,9 +145,15 @@ export function metricPasses(
 ): boolean {
   const path = metric.pass(next)
   if (path === undefined) return true
+  // the canary's own rate is no comparison where stable has never been seen
+  if (!sawStable(metric, t)) return false
   if (valueAt(path, t) >= passThreshold(run)) return true
   const p = atGate ? metric.passP(next, t) : undefined
   return p !== undefined && p <= run.policy.missedHarm * GATE_PASS_SHARE
+}
+
+function sawStable({ stableCounts }: MetricEvidence, t: number): boolean {
+  return stableCounts.subarray(0, t + 1).some((pods) => pods > 0)
 }
 
 /** What ln e has to reach for a pass between gates. */

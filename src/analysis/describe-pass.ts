@@ -15,8 +15,11 @@ export function describePass(
   // with no error at all the ratio says nothing; the count does
   if (own.kind === 'errors' && canary.events === 0)
     return `no ${own.name} in ${count(canary.of ?? 0)} requests`
-  if (ratio === undefined) return undefined
   const relieved = relief(policy, next)
+  if (own.kind === 'errors' && !withinRatio(metric, policy, next, t)) {
+    return `${own.name} below ${percent(own.absoluteMargin * relieved)} of ${count(canary.of ?? 0)} requests`
+  }
+  if (ratio === undefined) return undefined
   if (own.kind === 'conversion') {
     const drop = Math.max(Math.min(1 - ratio.low, dropMargin(own, relieved)), 0)
     return `${own.name} at most ${percent(drop)} lower`
@@ -26,4 +29,9 @@ export function describePass(
   const most = Math.max(Math.min(ratio.high, margin), 1)
   if (own.kind === 'errors') return `${own.name} at most ${times(most)}`
   return `${own.name} at most ${percent(most - 1)} ${own.kind === 'latency' ? 'slower' : 'higher'}`
+}
+
+/** Whether the ratio to stable is what was shown; else the canary passed by its own rate. */
+function withinRatio(metric: MetricEvidence, policy: Policy, next: number, t: number): boolean {
+  return (metric.passP(next, t) ?? 0) <= policy.missedHarm
 }

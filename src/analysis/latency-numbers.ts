@@ -34,10 +34,12 @@ export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: numbe
   }
 }
 
+/** Beyond the lowest bound nothing is known of the distribution, so no more than the way there is claimed. */
 function slowness(curve: ShareCurve, bound: number, ratio: Interval): Interval {
+  const most = bound / (curve.bounds[0] ?? bound)
   return {
-    estimate: slownessOf(curve, bound, ratio.estimate),
-    low: slownessOf(curve, bound, ratio.low),
+    estimate: Math.min(slownessOf(curve, bound, ratio.estimate), most),
+    low: Math.min(slownessOf(curve, bound, ratio.low), most),
     high: slownessOf(curve, bound, ratio.high),
   }
 }

@@ -28,10 +28,16 @@ export function badSampleNotes(name: string, bad: BadSamples): readonly Reason[]
   ].filter((text) => text !== '')
   const notes: Reason[] = []
   if (found.length > 0) {
-    notes.push({ code: 'bad-samples', metric: name, text: `${name}: left out ${found.join(', ')} samples` })
+    const all = bad.notFinite + bad.negative + bad.aboveTotal + bad.tooLarge + bad.notPositive
+    const text = `${name}: left out ${found.join(', ')} ${all === 1 ? 'sample' : 'samples'}`
+    notes.push({ code: 'bad-samples', metric: name, text })
   }
   if (bad.notWhole > 0) {
-    const text = `${name}: ${bad.notWhole} counts are not whole numbers, used as they are`
+    const said =
+      bad.notWhole === 1
+        ? '1 count is not a whole number, used as it is'
+        : `${bad.notWhole} counts are not whole numbers, used as they are`
+    const text = `${name}: ${said}`
     notes.push({ code: 'bad-samples', metric: name, text })
   }
   return notes

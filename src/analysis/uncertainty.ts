@@ -120,11 +120,19 @@ const KNOWS_NOTHING = 100
 function standing(metric: MetricEvidence, t: number): string {
   const { canary, ratio } = metric.numbers(t)
   if (ratio === undefined || ratio.high / ratio.low > KNOWS_NOTHING)
-    return canary.of === undefined ? '' : `${count(canary.of)} canary requests`
+    return canary.of === undefined ? '' : howMany(metric, canary.of)
   if (metric.policy.kind === 'errors')
     return `${times(ratio.low).replace(' times', '')} to ${times(ratio.high)} stable's`
-  const change = (r: number): string => (r >= 1 ? `+${percent(r - 1)}` : `-${percent(1 - r)}`)
+  const change = (r: number): string =>
+    r > 1 - 5e-5 ? `+${percent(Math.max(r - 1, 0))}` : `-${percent(1 - r)}`
   return `${change(ratio.low)} to ${change(ratio.high)}`
+}
+
+/** What could convert is seldom a request. */
+function howMany({ policy }: MetricEvidence, of: number): string {
+  const noun = policy.kind === 'conversion' ? 'attempt' : 'request'
+  const number = count(of)
+  return `${number} canary ${noun}${number === '1' ? '' : 's'}`
 }
 
 function soaking(run: RunEvidence, look: Decided): readonly Uncertainty[] {

@@ -5,6 +5,8 @@ const MAX_SUMMARY = 199
 /** A share as a percentage with two significant digits: 1.9%, 0.042%, 37%. */
 export function percent(share: number): string {
   const value = share * 100
+  // below, a number is written with an exponent
+  if (Math.abs(value) < 1e-6) return '0%'
   return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))}%`
 }
 
@@ -38,10 +40,18 @@ export function level(value: number): string {
     { from: 1e6, unit: 'M' },
     { from: 1e3, unit: 'k' },
   ]
+  if (Math.abs(value) < 1e-6) return plainSmall(value)
   const scale = units.find(({ from }) => Math.abs(value) >= from)
   return scale === undefined
     ? `${Number(value.toPrecision(3))}`
     : `${Number((value / scale.from).toPrecision(3))}${scale.unit}`
+}
+
+/** Three digits without an exponent; what is next to nothing is 0. */
+function plainSmall(value: number): string {
+  if (Math.abs(value) < 1e-12) return '0'
+  const digits = 2 - Math.floor(Math.log10(Math.abs(value)))
+  return value.toFixed(digits).replace(/0+$/, '')
 }
 
 /** a, b and c */

@@ -68,6 +68,22 @@ describe('analyze names what is wrong with the data', () => {
     expect(verdict.summary).toBe(summary)
   })
 
+  it.each([
+    ['no sample', null, 'no-stable-data'],
+    ['no traffic', 0, 'no-stable-traffic'],
+  ] as const)('a canary without errors does not pass beside a stable of %s', (_name, seen, code) => {
+    const cell = (arm: Arm): readonly [Sample, Sample] => (arm === 'stable' ? [seen, seen] : [0, 20_000])
+    const verdict = analyze(handMade({ steps: threeSteps, cell }), onlyErrors)
+    expect(verdict.judged).toBe('inconclusive')
+    expect(codes(verdict)).toContain(code)
+  })
+
+  it('a canary that passed goes on passing when stable is gone', () => {
+    const cell = (arm: Arm, _pod: number, k: number): readonly [Sample, Sample] =>
+      arm === 'stable' && k >= 140 ? [null, null] : [0, 20_000]
+    expect(analyze(handMade({ steps: threeSteps, cell }), onlyErrors).judged).toBe('pass')
+  })
+
   it('a canary that is too young is warming up, with the minutes left', () => {
     const verdict = analyze(handMade({ slices: 122 }), onlyErrors)
     expect(verdict.summary).toBe('inconclusive: canary pods are warming up, 2 more minutes')

@@ -10,12 +10,13 @@ function passOf(
   numbers: Partial<MetricNumbers>,
   next = 100,
   other: object = {},
+  passP?: number,
 ): string | undefined {
   const policy = policyOf([metric], other)
   const [own] = policy.metrics
   if (own === undefined) throw new Error('expected a metric')
   const some = { canary: arm(5, 1000), stable: arm(5, 1000), ...numbers }
-  return describePass(madeMetric(own, { numbers: some }), policy, next, 4)
+  return describePass(madeMetric(own, { numbers: some, passP: () => passP }), policy, next, 4)
 }
 
 const errors = { name: 'errors', kind: 'errors', margin: 1.5 }
@@ -67,6 +68,14 @@ describe('describePass', () => {
     expect(passOf(errors, { canary: arm(0, 48_000), ratio: interval(1, 0.1, 9) })).toBe(text)
     expect(passOf(errors, { canary: arm(0, 48_000) })).toBe(text)
     expect(passOf(errors, { canary: { events: 0 } })).toBe('no errors in 0 requests')
+  })
+
+  it('tells the rate where that is what was shown, and not the ratio', () => {
+    const own = { ...errors, absoluteMargin: '0.1%' }
+    const few = { canary: arm(7, 48_000), ratio: interval(2.1, 0.4, 8) }
+    expect(passOf(own, few, 50, {}, 0.051)).toBe('errors below 0.2% of 48,000 requests')
+    expect(passOf(own, few, 50, {}, 0.05)).toBe('errors at most 2 times')
+    expect(passOf(own, { canary: { events: 1 } }, 100, {}, 1)).toBe('errors below 0.1% of 0 requests')
   })
 
   it('does not say so of other kinds', () => {

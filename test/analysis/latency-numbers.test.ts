@@ -76,6 +76,12 @@ describe('latencyNumbers', () => {
     expect([shown.bound, shown.bounds, shown.dispersion]).toEqual([0.3, [0.3], 2.5])
   })
 
+  it('claims no more than what leads below the lowest bound, and keeps the upper end open', () => {
+    const much = { estimate: 1e4, low: 1e3, high: 1e5 }
+    const { ratio } = latencyNumbers(latency, { ...counts, ratio: much }, 2)
+    expect(ratio).toEqual({ estimate: 0.3 / 0.05, low: 0.3 / 0.05, high: Math.exp(3) })
+  })
+
   it('looks neither further back nor ahead', () => {
     const shown = numbers()
     // stable was another before slice 2, and is again after slice 14

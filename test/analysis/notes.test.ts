@@ -51,6 +51,14 @@ describe('badSampleNotes', () => {
     ])
   })
 
+  it('speaks of one sample and of one count in the singular', () => {
+    const bad = { ...noBadSamples(), negative: 1, notWhole: 1 }
+    expect(badSampleNotes('x', bad).map(({ text }) => text)).toEqual([
+      'x: left out 1 negative sample',
+      'x: 1 count is not a whole number, used as it is',
+    ])
+  })
+
   it('tells all kinds in one sentence, and what was used all the same in another', () => {
     const bad = { notFinite: 1, negative: 2, aboveTotal: 3, tooLarge: 4, notPositive: 5, notWhole: 6 }
     expect(badSampleNotes('x', bad)).toEqual([

@@ -166,6 +166,7 @@ describe('uncertainties say where a metric stands', () => {
     ['errors as a ratio', 'errors', ratio(0.84, 3.1), "so far 0.84 to 3.1 times stable's"],
     ['errors many times as many', 'errors', ratio(12.3, 31), "so far 12 to 31 times stable's"],
     ['latency as a change', 'p95', ratio(0.95, 1.12), 'so far -5% to +12%'],
+    ['latency a hair below', 'p95', ratio(1 - 3e-16, 1.12), 'so far +0% to +12%'],
     ['latency no better', 'p95', ratio(1, 1.12), 'so far +0% to +12%'],
     ['conversion as a change', 'sales', ratio(0.6, 0.9), 'so far -40% to -10%'],
     ['a level as a change', 'memory', ratio(1.1, 2.5), 'so far +10% to +150%'],
@@ -177,7 +178,9 @@ describe('uncertainties say where a metric stands', () => {
   it.each([
     ['an interval too wide to tell', 'errors', ratio(0.5, 50.1, 4210), ', so far 4,210 canary requests'],
     ['an interval down to zero', 'p95', ratio(0, 3, 12), ', so far 12 canary requests'],
-    ['no interval', 'sales', () => ({ canary: { of: 7 }, stable: {} }), ', so far 7 canary requests'],
+    ['no interval', 'sales', () => ({ canary: { of: 7 }, stable: {} }), ', so far 7 canary attempts'],
+    ['one request', 'errors', () => ({ canary: { of: 1 }, stable: {} }), ', so far 1 canary request'],
+    ['one attempt', 'sales', () => ({ canary: { of: 1 }, stable: {} }), ', so far 1 canary attempt'],
     ['a level too wide to tell', 'memory', ratio(0.1, 20), ''],
     ['nothing', 'memory', () => ({ canary: {}, stable: {} }), ''],
   ])('by the requests there are: %s', (_name, name, numbers, text) => {

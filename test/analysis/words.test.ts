@@ -3,6 +3,8 @@ import { count, level, list, minutes, oneLine, percent, seconds, times } from '.
 
 test.each([
   [0, '0%'],
+  [3e-16, '0%'],
+  [-3e-16, '0%'],
   [0.00042, '0.042%'],
   [0.0186, '1.9%'],
   [0.05, '5%'],
@@ -79,6 +81,10 @@ test.each([
   [2.5e10, '25G'],
   [-2500, '-2.5k'],
   [-12, '-12'],
+  [0.00000123, '0.00000123'],
+  [1.234e-7, '0.000000123'],
+  [-2e-9, '-0.000000002'],
+  [9e-13, '0'],
 ])('level(%s) is %s', (value, text) => expect(level(value)).toBe(text))
 
 test.each([
