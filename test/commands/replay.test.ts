@@ -47,7 +47,7 @@ describe('replay', () => {
   })
 
   it('replay(lines) refuses an id that is neither text nor number', async () => {
-    const streams = collect(`${line({ id: ['a'] })}`)
+    const streams = collect(line({ id: ['a'] }))
     expect(await replay(options, streams)).toBe(1)
     expect(streams.err()).toBe('line 1: invalid recording: id: expected text, got a list of 1\n')
   })
