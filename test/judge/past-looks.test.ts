@@ -83,6 +83,15 @@ test('POST /v1/judge with `at` changes nothing of the run, its steps and the loo
   expect(after.items.length).toBe(looks.items.length + 1)
 })
 
+test('POST /v1/judge with `at` knows no fail of a slice that had ended by then, but could not be seen yet', async () => {
+  await using running = await watched('errors-x10')
+  const { items } = await running.store.listRuns({ limit: 10 })
+  const failedAt = items[0]?.firstFailAt ?? 0
+  const before = await bodyOf(running.judge({ at: iso(failedAt + 5_000) }))
+  expect(before).toMatchObject({ judged: 'inconclusive', window: { to: iso(failedAt - minute) } })
+  expect(await bodyOf(running.judge({ at: iso(failedAt + 20_000) }))).toMatchObject({ judged: 'fail' })
+})
+
 test.each([
   ['other params', { params: { service: 'other' } }],
   ['another stable revision', { stable: { revision: 'z' } }],
