@@ -5,6 +5,7 @@ import type { JudgeRequest } from '../../judging/judge-request.ts'
 import { createPolicyMemory, keptPolicies } from '../../judging/kept-policies.ts'
 import { createMemoryBook, type RunBook, storeBook } from '../../judging/run-book.ts'
 import { createStoreAccess, type Within } from '../../judging/store-access.ts'
+import { createLru } from '../../lru.ts'
 import type {
   Clock,
   Decision,
@@ -42,18 +43,20 @@ export interface FlaggerRuns {
   close(call: HookCall, ending: string, revision?: string): Promise<void>
   /** The store has it from the judge; this is for the time that it is away. */
   rememberFail(run: Run): Promise<void>
-  /** A person's hold on the rollout that is about to begin. */
-  hold(call: HookCall): Promise<Decision | undefined>
+  /** A person's hold on the rollout that is about to begin; while the store is away, as this process last saw it. */
+  hold(call: HookCall): Promise<{ readonly hold: Decision | undefined; readonly away: boolean }>
 }
 
 /** Hooks that only keep books have to answer within the shortest timeout a manifest gives them. */
 const bookMs = 2000
 const storeCallMs = 500
 const bytesOfWrite = 2000
+const rememberedHolds = 1000
 
 export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
   const { store, writes, clock, source } = deps
   const memory = createMemoryBook()
+  const holds = createLru<Decision>(rememberedHolds)
   const access = createStoreAccess({ store, memory, callMs: storeCallMs })
   const openDesk = createDesks(deps)
   const atDesk = <T>(call: HookCall, work: (desk: Desk) => Promise<T>) =>
@@ -101,13 +104,18 @@ export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
     async rememberFail(run) {
       if (run.firstFailAt === undefined) await memory.change(run, { firstFailAt: clock.now() })
     },
-    async hold({ namespace, name, ...call }) {
-      const { value } = await access.read(startDeadline(bookMs), async (_book, within) =>
-        within === undefined ? [] : within(() => store().listDecisions({ namespace, name })),
+    async hold({ namespace, name, revision }) {
+      const key = JSON.stringify([namespace, name])
+      const { value, away } = await access.read(startDeadline(bookMs), async (_book, within) =>
+        within === undefined ? undefined : within(() => store().listDecisions({ namespace, name })),
       )
+      if (value === undefined) return { hold: holds.get(key), away }
       const unbound = value.filter(({ runId }) => runId === undefined)
-      const nextRun = { runId: call.revision, step: undefined, firstStep: undefined }
-      return decisionsInForce(unbound, nextRun).findLast(({ kind }) => kind === 'hold')
+      const nextRun = { runId: revision, step: undefined, firstStep: undefined }
+      const hold = decisionsInForce(unbound, nextRun).findLast(({ kind }) => kind === 'hold')
+      if (hold === undefined) holds.delete(key)
+      else holds.set(key, hold)
+      return { hold, away }
     },
   }
 }

@@ -57,10 +57,12 @@ const endings: ReadonlyMap<string, string> = new Map([
 
 /** Comes before a rollout, and under the checksum of the one before. */
 async function confirmRollout(call: HookCall, { runs }: HookDeps): Promise<Answer> {
-  const hold = await runs.hold(call)
+  const { hold, away } = await runs.hold(call)
   if (hold !== undefined) return tooEarlyLine(`held by ${hold.by}: ${hold.reason}`)
   await runs.close(call, 'superseded')
-  return line(200, `nobody holds ${call.namespace}/${call.name}`)
+  const rollout = `${call.namespace}/${call.name}`
+  // An outage of ours keeps no rollout from beginning; what is not known is not claimed either.
+  return line(200, away ? `nobody is known to hold ${rollout}: the store is away` : `nobody holds ${rollout}`)
 }
 
 /** A tick of Flagger is 10 s or longer; its retries of one call come sooner. */

@@ -120,3 +120,22 @@ test('POST /v1/flagger/rollout judges a run whose opening the store did not take
   expect(items).toMatchObject([{ source: 'flagger', revision: '7d9fb', gates: 3 }])
   expect((await real.listVerdicts(items[0]?.id ?? '', { limit: 10 })).items).toHaveLength(1)
 })
+
+test('POST /v1/flagger/confirm-rollout while the store is away keeps to the hold it saw last, and claims no more', async () => {
+  const { control, store } = await switchableStore()
+  await using running = await runFlagger({ overrides: { openStore: async () => store } })
+  const confirm = async (): Promise<string> => {
+    const { status, text } = await running.hook('confirm-rollout')
+    return `${status} ${text}`
+  }
+  await running.decide({ decision: 'hold' })
+  const held = await confirm()
+  expect(held).toBe('425 held by ann: looked at it')
+  control.mode = 'away'
+  expect(await confirm()).toBe(held)
+  control.mode = 'there'
+  await running.decide({ decision: 'clear' })
+  expect(await confirm()).toBe('200 nobody holds shop/web')
+  control.mode = 'away'
+  expect(await confirm()).toBe('200 nobody is known to hold shop/web: the store is away')
+})
