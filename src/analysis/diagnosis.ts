@@ -63,6 +63,7 @@ export const findingCodes = [
   'arms-overlap',
   'matcher-twice',
   'no-events-yet',
+  'not-a-counter',
   'no-histogram',
   'le-missing',
   'bounds-too-low',

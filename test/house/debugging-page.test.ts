@@ -15,6 +15,7 @@ const others = [
   'no-stable-series',
   'duplicate-target',
   'clock-skew',
+  'gap',
   'coarse-scrape',
 ]
 

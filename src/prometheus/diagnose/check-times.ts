@@ -1,4 +1,6 @@
 import type { Finding } from '../../analysis/diagnosis.ts'
+import type { RangeWindow } from '../client.ts'
+import type { Series } from '../query-result.ts'
 import { printSelector, type Selector } from '../selector.ts'
 import { rounded } from '../server-times.ts'
 import { histogramName, missing, type PreparedMetric } from './prepared-metric.ts'
@@ -6,6 +8,7 @@ import { duration } from './words.ts'
 
 const LEAST_AUTO_SECONDS = 60
 const HISTORY_POINTS = 48
+const LEAST_SILENCE_SECONDS = 180
 
 export function sliceSecondsOf({ policy }: PreparedMetric, interval: number | undefined): number {
   if (policy.slice !== 'auto') return policy.slice.seconds
@@ -25,6 +28,20 @@ export function checkInterval(one: PreparedMetric, interval: number | undefined)
   const refused = interval > slice
   const text = `scraped every ${rounded(interval)} s, the slice is ${slice} s: set a slice of at least ${Math.ceil((refused ? 1 : 2) * interval)} s, or auto`
   return [refused ? missing(one, 'coarse-scrape', text) : { level: 'warning', code: 'coarse-scrape', text }]
+}
+
+/** Stable is always there: where its samples have ended, something else has than the rollout. */
+export function checkLatest(
+  { arms }: PreparedMetric,
+  series: readonly Series[],
+  { end, stepSeconds }: RangeWindow,
+): readonly Finding[] {
+  const ofStable = series.filter(({ labels }) => arms.armOf(labels) === 'stable')
+  const latest = Math.max(...ofStable.map(({ times }) => times.at(-1) ?? -Infinity))
+  // one boundary may come before the latest scrape is there
+  if (!Number.isFinite(latest) || end - latest <= Math.max(2 * stepSeconds, LEAST_SILENCE_SECONDS)) return []
+  const text = `no sample of stable in the last ${duration(end - latest)}: are its pods still scraped?`
+  return [{ level: 'warning', code: 'gap', text }]
 }
 
 /** How far back stable's series go, against what the policy asks. */

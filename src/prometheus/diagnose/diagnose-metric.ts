@@ -10,9 +10,10 @@ import { learnHistogram } from '../learn-histogram.ts'
 import type { HistogramState } from '../run-state.ts'
 import { scrapeInterval } from '../scrape-interval.ts'
 import type { SourceError } from '../source-error.ts'
+import { checkCounter } from './check-counter.ts'
 import { checkHistogram } from './check-histogram.ts'
 import { checkReplicas } from './check-replicas.ts'
-import { checkHistory, checkInterval, sliceSecondsOf } from './check-times.ts'
+import { checkHistory, checkInterval, checkLatest, sliceSecondsOf } from './check-times.ts'
 import {
   explainBuckets,
   explainMissing,
@@ -22,6 +23,7 @@ import {
   wordFor,
 } from './explain-missing.ts'
 import { seriesInPlace } from './missing-arm.ts'
+import { missingPart } from './missing-part.ts'
 import { isRequired, missing, type PreparedMetric, writtenSelectors } from './prepared-metric.ts'
 import { type Probe, probeQueries } from './probe-queries.ts'
 import { seenLabels } from './words.ts'
@@ -46,7 +48,7 @@ export async function diagnoseMetric(one: PreparedMetric): Promise<MetricDiagnos
   const { findings, labels } = explained.ok
     ? explained.value
     : { findings: [failed(one, explained.error)], labels: [] }
-  const checked = await attempted(() => checks(one, probes, interval))
+  const checked = await attempted(() => checks(one, probes, interval, window))
   return {
     ...head,
     queries,
@@ -127,7 +129,8 @@ async function explain(
   ]
   const labels = seenLabels(holdings.all)
   if (part === undefined || partSelector === undefined || gone.length === 2) return { findings, labels }
-  return { findings: [...findings, ...noEvents(one, part)], labels }
+  const without = { of: part.of, selector: partSelector, arms: armsWithout(part), whole: holdings }
+  return { findings: [...findings, ...(await missingPart(one, without))], labels }
 }
 
 function armsWithout({ arms }: Probe): readonly Arm[] {
@@ -153,23 +156,11 @@ function overlap(one: PreparedMetric, { result }: Probe): readonly Finding[] {
   return [missing(one, 'arms-overlap', text)]
 }
 
-function noEvents({ metric }: PreparedMetric, part: Probe): readonly Finding[] {
-  const { of } = part
-  const without = armsWithout(part)
-  if (without.length === 0) return []
-  const who = without.length === 2 ? 'either arm' : wordFor(without[0] ?? 'canary')
-  if (metric.kind === 'errors') {
-    const text = `no series of ${of} for ${who} yet: none has failed so far, which counts as 0`
-    return [{ level: 'note', code: 'no-events-yet', text }]
-  }
-  const text = `no series of ${of} for ${who} yet, which counts as 0: check its selector if there should be some`
-  return [{ level: 'warning', code: 'no-events-yet', text }]
-}
-
 async function checks(
   one: PreparedMetric,
   [whole]: readonly Probe[],
   interval: number | undefined,
+  window: Window,
 ): Promise<readonly Finding[]> {
   const [selector] = writtenSelectors(one)
   const { metric, queries } = one
@@ -180,7 +171,13 @@ async function checks(
     checkHistory(one, selector, { isNative }),
     metric.kind === 'latency' && queries.kind === 'latency' ? checkHistogram(one, metric, queries) : [],
   ])
-  return [...checkInterval(one, interval), ...bounds, ...history]
+  return [
+    ...checkCounter(one, whole),
+    ...checkInterval(one, interval),
+    ...checkLatest(one, whole.result, window),
+    ...bounds,
+    ...history,
+  ]
 }
 
 /** What counting the window would tell of: targets scraped twice. Restarts and gaps are no fault of a policy. */

@@ -1,9 +1,9 @@
 import type { Finding } from '../../analysis/diagnosis.ts'
 import type { Arm } from '../../analysis/recording.ts'
 import type { Labels } from '../arms.ts'
-import { printMatcher } from '../matcher.ts'
+import { type Matcher, printMatcher } from '../matcher.ts'
 import { printSelector, type Selector } from '../selector.ts'
-import { type Cause, commonMatchers, missingArm } from './missing-arm.ts'
+import { type Cause, commonMatchers, missingArm, seriesInPlace } from './missing-arm.ts'
 import { nearestNames } from './nearest-names.ts'
 import { histogramName, missing, type PreparedMetric } from './prepared-metric.ts'
 import { duration, listed, named, valuesOf } from './words.ts'
@@ -27,7 +27,11 @@ export async function holdingsOf(one: PreparedMetric, selector: Selector): Promi
     ask(printSelector(selector, [inf], `${name}_bucket`)),
     ask(printSelector(selector, [], name)),
   ])
-  return { selector, all: buckets.length > 0 ? buckets : native }
+  // a summary has the same name as a native histogram
+  return {
+    selector,
+    all: buckets.length > 0 ? buckets : native.filter((labels) => labels['quantile'] === undefined),
+  }
 }
 
 /** One finding for each arm without series; one for both where the cause is the same. */
@@ -37,7 +41,13 @@ export async function explainMissing(
   arms: readonly Arm[],
 ): Promise<readonly Finding[]> {
   if (arms.length === 0) return []
-  if (holdings.all.length === 0) return [await explainNothing(one, holdings.selector)]
+  if (holdings.all.length === 0 || isPartOfHistogram(one, holdings.selector)) {
+    return [await explainNothing(one, holdings.selector)]
+  }
+  if (one.metric.kind === 'latency' && seriesInPlace(holdings.all, one.arms).length === 0) {
+    const found = await notAHistogram(one, holdings.selector, commonMatchers(one.arms))
+    if (found !== undefined) return [missing(one, found.code, found.text)]
+  }
   const { arms: howToTell, selection, subject } = one
   const causes = arms.map(
     (arm) => [arm, missingArm({ ...holdings, arm, arms: howToTell, selection, subject })] as const,
@@ -68,7 +78,7 @@ async function explainNothing(one: PreparedMetric, selector: Selector): Promise<
 }
 
 /** The metric is there; what the policy adds to its name is not. */
-async function ownMatchers(one: PreparedMetric, selector: Selector): Promise<Cause | undefined> {
+export async function ownMatchers(one: PreparedMetric, selector: Selector): Promise<Cause | undefined> {
   if (selector.matchers.length === 0) return undefined
   const { client, span, signal, metric } = one
   const name = metric.kind === 'latency' ? `${histogramName(selector)}_bucket` : selector.metric
@@ -83,15 +93,26 @@ async function ownMatchers(one: PreparedMetric, selector: Selector): Promise<Cau
   return { code: 'own-matchers', text }
 }
 
+function isPartOfHistogram({ metric }: PreparedMetric, selector: Selector): boolean {
+  return metric.kind === 'latency' && /_(count|sum)$/.test(selector.metric)
+}
+
+/** Whether what is there under this name, where the workload is, can be read as a histogram. */
 async function notAHistogram(
-  { client, span, signal }: PreparedMetric,
+  one: PreparedMetric,
   selector: Selector,
+  place: readonly Matcher[] = [],
 ): Promise<Cause | undefined> {
+  const { client, span, signal } = one
   const name = histogramName(selector)
-  const [buckets, count] = await Promise.all([
-    client.series(`${name}_bucket`, span, signal),
-    client.series(`${name}_count`, span, signal),
-  ])
+  if (isPartOfHistogram(one, selector)) {
+    const text = `${name} is one part of a histogram or summary: expected the name without ${/_[a-z]+$/.exec(name)?.[0]}`
+    return { code: 'no-histogram', text }
+  }
+  const ask = (part: string): Promise<readonly Labels[]> =>
+    client.series(printSelector({ metric: part, matchers: [] }, place), span, signal)
+  const parts = [`${name}_bucket`, `${name}_count`, name] as const
+  const [buckets = [], count = [], own = []] = await Promise.all(parts.map(ask))
   if (buckets.some((labels) => labels['le'] !== undefined)) {
     const text = `${name}_bucket has no bucket le="+Inf", which counts all requests: a relabelling may drop it`
     return { code: 'le-missing', text }
@@ -100,12 +121,13 @@ async function notAHistogram(
     const text = `${name}_bucket has no label le: a recording rule or relabelling took it away, keep it with "by (le)"`
     return { code: 'le-missing', text }
   }
-  if (count.length === 0) return undefined
-  const text = `${name} has _count but no _bucket: it is a summary, whose quantiles cannot be compared; expected a histogram`
+  const isSummary = own.some((labels) => labels['quantile'] !== undefined)
+  if (count.length === 0 && !isSummary) return undefined
+  const text = `${name} has ${count.length > 0 ? '_count' : 'quantiles'} but no _bucket: it is a summary, whose quantiles cannot be compared; expected a histogram`
   return { code: 'no-histogram', text }
 }
 
-async function unknownMetric(
+export async function unknownMetric(
   { client, span, signal, metric }: PreparedMetric,
   selector: Selector,
 ): Promise<Cause> {

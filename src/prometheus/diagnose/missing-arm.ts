@@ -3,6 +3,7 @@ import type { Selection } from '../../analysis/policy.ts'
 import type { Arm } from '../../analysis/recording.ts'
 import type { Arms, Labels } from '../arms.ts'
 import { type Matcher, printMatcher } from '../matcher.ts'
+import { plainText } from '../plain-text.ts'
 import type { Subject } from '../preset-context.ts'
 import { keyOfLabel } from '../presets.ts'
 import { listed, named, valuesOf } from './words.ts'
@@ -23,7 +24,7 @@ export function missingArm(missing: MissingArm): Cause {
   const { all, arms } = missing
   const inPlace = seriesInPlace(all, arms)
   if (inPlace.length === 0) return wrongPlace(missing, commonMatchers(arms))
-  return otherLabel(missing, inPlace) ?? noSuchValue(missing, inPlace)
+  return unread(missing, inPlace) ?? otherLabel(missing, inPlace) ?? noSuchValue(missing, inPlace)
 }
 
 /** What both arms have in common: the namespace, and whatever else a preset asks for. */
@@ -79,6 +80,14 @@ function otherLabel({ arm, arms, selection }: MissingArm, inPlace: readonly Labe
   return { code: 'other-label', text }
 }
 
+/** Its series are there, and no slice ended while they gave samples. */
+function unread({ arm, arms }: MissingArm, inPlace: readonly Labels[]): Cause | undefined {
+  const count = inPlace.filter((labels) => arms.armOf(labels) === arm).length
+  if (count === 0) return undefined
+  const text = `${count} series of it ${count === 1 ? 'was' : 'were'} there, but not when a slice ended: too young, gone again, or of a kind that cannot be counted`
+  return { code: 'gap', text }
+}
+
 function noSuchValue(missing: MissingArm, inPlace: readonly Labels[]): Cause {
   const { arms, subject, selection } = missing
   const label = tellingLabel(selection) ?? arms.armLabels[0] ?? 'pod'
@@ -114,12 +123,16 @@ function whoIs({ arm, subject, selection }: MissingArm): string {
 
 /** Flagger copies the target under the name T-primary, and Argo's pods carry a hash: one taken for the other. */
 function hint({ arm, subject }: MissingArm, values: readonly string[]): string {
-  const { name, stableRevision, params } = subject
+  const { name, revision, stableRevision, params } = subject
   const target = params['target'] ?? name
   const hasPrimary = values.some((value) => value.startsWith(`${target}-primary`))
   const isFlagger = stableRevision === undefined || params['controller'] === 'flagger'
+  const hash = arm === 'canary' ? revision : stableRevision
   if (!isFlagger && hasPrimary) {
     return `; ${target}-primary is how Flagger names the stable workload: leave the stable revision out, or set params.controller to flagger`
+  }
+  if (!isFlagger && hash !== undefined && values.some((value) => value.includes(`-${hash}-`))) {
+    return `; pods of this revision are there, none of "${plainText(target)}": check the name, or set params.target`
   }
   if (isFlagger && !hasPrimary && arm === 'stable') {
     return `; Flagger names it ${target}-primary: set params.target to the name of the Deployment that the Canary targets, or give the stable revision if Argo runs it`

@@ -75,6 +75,7 @@ const world = [
     counter('nginx_ingress_controller_requests', {
       namespace: 'edge',
       ingress: 'web-ingress',
+      status: '200',
       canary: label,
       instance: `n-${label}`,
     }),
