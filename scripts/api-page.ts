@@ -98,9 +98,11 @@ function exampleParts({ path, method, described }: RouteOfPage): readonly string
 
 function postText(body: object | string | undefined): string {
   if (body === undefined) return ' -X POST'
-  if (typeof body === 'object') return ` --json '${compactJson(body)}'`
-  return ` -H 'Content-Type: application/yaml' --data-binary '${body.replaceAll("'", '"')}'`
+  if (typeof body === 'object') return ` --json ${inQuotes(compactJson(body))}`
+  return ` -H 'Content-Type: application/yaml' --data-binary ${inQuotes(body)}`
 }
+
+const inQuotes = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 const block = (language: string, text: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``
 

@@ -3,6 +3,7 @@ import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { apiPage } from '../../scripts/api-page.ts'
+import { readPolicy } from '../../src/app/read-policy.ts'
 import { compactJson } from '../../scripts/compact-json.ts'
 import { fieldRows } from '../../scripts/schema-fields.ts'
 import { examples } from '../../src/http/examples/examples.ts'
@@ -44,6 +45,11 @@ describe('the examples', () => {
       body.schema.safeParse(examples[operationId]?.body).error,
     ])
     expect(taken).toEqual(shownRoutes().map(({ operationId }) => [operationId, undefined]))
+  })
+
+  test('have a policy that is one, as the page has it', () => {
+    const [, written = ''] = readFileSync('docs/api.md', 'utf8').split("--data-binary '")
+    expect(readPolicy(written.split("\n'")[0] ?? '').policy.name).toBe('web')
   })
 
   test('have answers as their routes give them', () => {

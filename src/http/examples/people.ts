@@ -112,7 +112,13 @@ export const peopleExamples: Examples = {
     },
   },
   validatePolicy: {
-    body: 'name: web\nmetrics:\n  - { name: errors, kind: errors, total: requests_total, bad: \'requests_total{code=~"5.."}\' }\n',
+    body: `name: web
+metrics:
+  - name: errors
+    kind: errors
+    total: http_requests_total
+    bad: http_requests_total{code=~"5.."}
+`,
     answer: { valid: true, digest, warnings: [], policy: { name: 'web' } },
   },
   getHealth: { answer: { status: 'ok' } },
