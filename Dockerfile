@@ -28,6 +28,8 @@ COPY LICENSE package.json ./
 COPY policies policies
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# The command line, for pipelines that run in this image.
+RUN chmod 755 dist/cli.js && ln -s /app/dist/cli.js /usr/local/bin/canary-judge
 # A number, since Kubernetes cannot tell that a name is not root.
 USER 1000:0
 VOLUME /data

@@ -42,6 +42,15 @@ test('the image has only packages that production needs', () => {
   expect(copied).toEqual(['--from=packages /app/node_modules node_modules', '--from=build /app/dist dist'])
 })
 
+test('the image has the command line on the path, and can execute it', () => {
+  const { bin }: { readonly bin: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const [[name, file] = []] = Object.entries(bin)
+  expect(valuesOf(image, 'RUN')).toContain(`chmod 755 ${file} && ln -s /app/${file} /usr/local/bin/${name}`)
+  expect(readFileSync(join(root, 'src/cli.ts'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+})
+
 test('the health check of the image needs nothing but node', () => {
   expect(healthCheck(image)[0]).toBe('node')
 })
