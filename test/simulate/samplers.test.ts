@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { logFactorial } from '../../src/simulate/log-factorial.ts'
 import { createRandom, type Random } from '../../src/simulate/random.ts'
 import { sampleBinomial } from '../../src/simulate/sample-binomial.ts'
-import { sampleExponential } from '../../src/simulate/sample-exponential.ts'
 import { sampleLogNormal } from '../../src/simulate/sample-log-normal.ts'
 import { sampleNormal } from '../../src/simulate/sample-normal.ts'
 import { samplePoisson } from '../../src/simulate/sample-poisson.ts'
@@ -98,11 +97,6 @@ describe('continuous samplers', () => {
     const sorted = drawMany('log-normal', (random) => sampleLogNormal(random, 0.3))
     expect(distance(sorted, (x) => 1 - normalSf((Math.log(x) + 0.045) / 0.3))).toBeLessThan(limit)
     expect(sampleLogNormal(createRandom(1), 0)).toBe(1)
-  })
-
-  test('sampleExponential(rate) follows the exponential distribution', () => {
-    const sorted = drawMany('exponential', (random) => sampleExponential(random, 2.5))
-    expect(distance(sorted, (x) => 1 - Math.exp(-2.5 * x))).toBeLessThan(limit)
   })
 })
 

@@ -5,7 +5,7 @@ import type { Arms } from '../arms.ts'
 import type { PrometheusClient, Span } from '../client.ts'
 import type { MetricQueries } from '../metric-queries.ts'
 import type { Subject } from '../preset-context.ts'
-import { parseSelector, printSelector, type Selector, selectorsIn } from '../selector.ts'
+import { parseSelector, type Selector, selectorsIn } from '../selector.ts'
 
 /** One metric, ready to be probed. */
 export interface PreparedMetric {
@@ -49,11 +49,6 @@ export function writtenSelectors({ metric, arms }: PreparedMetric): readonly Sel
     default:
       return metric satisfies never
   }
-}
-
-/** The histogram's series under the name that its buckets, count or native form have. */
-export function histogramSelector(selector: Selector, suffix: string): string {
-  return printSelector(selector, [], `${histogramName(selector)}${suffix}`)
 }
 
 export function histogramName({ metric }: Selector): string {
