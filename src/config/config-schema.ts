@@ -60,6 +60,12 @@ const retentionSchema = z.strictObject({
   decisions: keptFor('how long decisions are kept', 365 * day),
 })
 
+// Express takes true as well, and then anybody may say whom he speaks for.
+const noProxy = z.custom<false>(
+  (value) => value === false,
+  'expected false, the number of proxies, or a list of their addresses',
+)
+
 /** The configuration file. Environment variables win over it. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('0.0.0.0'),
@@ -68,7 +74,7 @@ export const configSchema = z.strictObject({
   database: secretSchema.exactOptional().describe('sqlite:PATH or postgres://…'),
   publicUrl: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).exactOptional(),
   trustProxy: z
-    .union([z.literal(false), z.int().min(1).max(10), z.array(z.string().min(1)).min(1)])
+    .union([z.int().min(1).max(10), z.array(z.string().min(1)).min(1), noProxy])
     .default(false)
     .describe('how many proxies, or which addresses, may say whom they speak for'),
   sources: z.record(name, sourceSchema).default({}),

@@ -30,6 +30,8 @@ const mistakesOf = async (reading: Promise<unknown>): Promise<readonly string[]>
   throw new Error('expected mistakes', { cause: error })
 }
 
+const afterPlace = (mistake: string): string => mistake.replace(/^.*column \d+: /, '')
+
 const digest = hash('sha256', 'a-token-of-0123456789')
 
 describe('readConfig() from the environment', () => {
@@ -261,6 +263,15 @@ publicUrl: ftp://x
       expect.stringMatching(/^judge\.yaml: line 13, column 19: shutdown\.delay: expected a duration/),
       'judge.yaml: line 1, column 1: prot: unknown key "prot", did you mean port?',
     ])
+  })
+
+  test.each([
+    ['true', 'trustProxy: expected false, the number of proxies, or a list of their addresses, got true'],
+    ['11', 'trustProxy: expected at most 10, got 11'],
+    ['[""]', 'trustProxy[0]: expected at least 1 character, got ""'],
+  ])('tells what trustProxy takes, for %s', async (value, mistake) => {
+    expect((await mistakesOf(fromYaml(`trustProxy: ${value}`))).map(afterPlace)).toEqual([mistake])
+    expect((await fromYaml('trustProxy: false')).config.trustProxy).toBe(false)
   })
 
   test('tells mistakes in the files that it names', async () => {
