@@ -1,11 +1,11 @@
 import { checkAnswerable } from '../../judging/check-answerable.ts'
 import { decisionsInForce } from '../../judging/decisions-in-force.ts'
 import { startDeadline } from '../../judging/deadline.ts'
+import { createHoldMemory } from '../../judging/hold-memory.ts'
 import type { JudgeRequest } from '../../judging/judge-request.ts'
 import { createPolicyMemory, keptPolicies } from '../../judging/kept-policies.ts'
 import { createMemoryBook, type RunBook, storeBook } from '../../judging/run-book.ts'
 import { createStoreAccess, type Within } from '../../judging/store-access.ts'
-import { createLru } from '../../lru.ts'
 import type {
   Clock,
   Decision,
@@ -51,12 +51,11 @@ export interface FlaggerRuns {
 const bookMs = 2000
 const storeCallMs = 500
 const bytesOfWrite = 2000
-const rememberedHolds = 1000
 
 export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
   const { store, writes, clock, source } = deps
   const memory = createMemoryBook()
-  const holds = createLru<Decision>(rememberedHolds)
+  const holds = createHoldMemory()
   const access = createStoreAccess({ store, memory, callMs: storeCallMs })
   const openDesk = createDesks(deps)
   const atDesk = <T>(call: HookCall, work: (desk: Desk) => Promise<T>) =>
