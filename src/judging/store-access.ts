@@ -18,26 +18,41 @@ export type Within = <T>(call: () => Promise<T>) => Promise<T>
 export interface StoreAccessDeps {
   readonly store: () => VerdictStore
   readonly memory: MemoryBook
-  /** How long one call to the store may take. */
+  /** How long one call to the store may take; longer while the store answers other calls, as a busy one does. */
   readonly callMs?: number
-  /** After a call that took too long the store is left alone for so long. */
+  /** A store that answered nobody for so long is left alone for this time. */
   readonly restMs?: number
 }
+
+/** While the store answers others, reading may go on until so much is left of the deadline: for source and engine. */
+const shareForTheRest = 0.6
 
 export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
   const { store, memory, callMs = 1000, restMs = 5000 } = deps
   let restUntil = -Infinity
-  const within =
-    (deadline: Deadline): Within =>
-    async (call) => {
-      try {
-        return await deadline.within(call(), Math.min(callMs, deadline.leftMs() / 2))
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'timeout') throw error
-        restUntil = performance.now() + restMs
-        throw new AppError('store-unavailable', 'the store did not answer in time', { cause: error })
+  let answeredAt = -Infinity
+  const within = (deadline: Deadline): Within => {
+    const leftAtLeast = deadline.leftMs() * shareForTheRest
+    return async (call) => {
+      const answer = call().then((value) => {
+        answeredAt = performance.now()
+        return value
+      })
+      for (;;) {
+        const since = performance.now()
+        try {
+          return await deadline.within(answer, Math.min(callMs, deadline.leftMs() / 2))
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'timeout') throw error
+          await nextTurn()
+          const alive = answeredAt >= since
+          if (alive && deadline.leftMs() > leftAtLeast) continue
+          if (!alive) restUntil = performance.now() + restMs
+          throw new AppError('store-unavailable', 'the store did not answer in time', { cause: error })
+        }
       }
     }
+  }
   return {
     async read(deadline, work) {
       if (performance.now() >= restUntil) {
@@ -52,3 +67,6 @@ export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
     },
   }
 }
+
+/** Answers that came while this process was busy itself are taken in before the next turn, but after the timers. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
