@@ -137,7 +137,7 @@ describe('canary-judge doctor', () => {
   test.each([
     [{ policy: '/no/such/file.yaml' }, 'expected a readable policy file at /no/such/file.yaml'],
     [{ config: '/no/such/config.yaml' }, '/no/such/config.yaml'],
-    [{ prometheus: 'ftp://x' }, 'expected an http or https URL'],
+    [{ prometheus: 'ftp://x' }, 'canary-judge: --prometheus: expected an http or https URL'],
     [{ prometheus: 'http://user:secret@127.0.0.1:1' }, 'without user'],
   ])('doctor ends with 3 at %j', async (change, message) => {
     const { code, err } = await run(change)

@@ -9,6 +9,7 @@ import type { Subject } from '../preset-context.ts'
 import { armsOf } from '../presets.ts'
 import { rounded } from '../server-times.ts'
 import { SourceError } from '../source-error.ts'
+import { adviceFor } from './advice-for.ts'
 import { diagnoseMetric } from './diagnose-metric.ts'
 import { isRequired, type PreparedMetric } from './prepared-metric.ts'
 import { duration } from './words.ts'
@@ -47,7 +48,8 @@ async function serverTime(client: PrometheusClient | undefined, signal: AbortSig
   return attempted(async () => {
     const { series } = await client.instant('time()', undefined, signal)
     const seconds = series[0]?.values[0]
-    if (seconds === undefined) throw new SourceError('source-invalid', 'Prometheus told no time')
+    if (seconds === undefined || !Number.isFinite(seconds))
+      throw new SourceError('source-invalid', 'Prometheus told no time')
     return seconds
   })
 }
@@ -68,26 +70,6 @@ function sourceFindings(
   if (Math.abs(now - until) > LIVE_MS || Math.abs(skew) <= MUCH_SKEW_SECONDS) return []
   const text = `source ${name}: its clock is ${duration(rounded(Math.abs(skew)))} ${skew > 0 ? 'ahead of' : 'behind'} ours`
   return [{ level: 'warning', code: 'clock-skew', text }]
-}
-
-function adviceFor({ kind, httpStatus, message }: SourceError): string {
-  if (httpStatus === 401 || httpStatus === 403) return 'check its auth and headers'
-  if (httpStatus === 404 || httpStatus === 405) return 'check its url and prefix: there is no Prometheus API'
-  if (kind === 'source-down' && /ECONNREFUSED/.test(message)) return 'nothing listens there: check its url'
-  if (kind === 'source-down' && /ENOTFOUND|EAI_AGAIN/.test(message)) return 'check the host name of its url'
-  switch (kind) {
-    case 'source-invalid':
-    case 'source-refused':
-      return 'something else than Prometheus answers, such as a login page or a proxy: check its url, prefix and auth'
-    case 'source-timeout':
-      return 'check whether it is reachable from here and not overloaded'
-    case 'source-down':
-    case 'source-partial':
-    case 'source-too-large':
-      return 'check whether it is up and reachable from here'
-    default:
-      return kind satisfies never
-  }
 }
 
 async function metricOf(
