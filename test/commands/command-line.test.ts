@@ -128,11 +128,11 @@ describe('canary-judge replay', () => {
     expect(
       out()
         .split('\n')
-        .map((line) => line.slice(0, 88).trimEnd()),
+        .map((line) => line.slice(0, 100).trimEnd()),
     ).toEqual([
-      'recording                 final          first fail   passed steps              looks',
-      'a?[2J                     fail           6            5% at 4                   inconclu',
-      'line 2                    error          -            -                         expected',
+      'recording                             final          first fail   passed steps              looks',
+      'a?[2J                                 fail           6            5% at 4                   inconclu',
+      'line 2                                error          -            -                         expected',
       '',
     ])
   })
