@@ -14,6 +14,7 @@ export function answerError(log: Log, request: Request, response: Response, thro
   const { requestId, route } = requestContext(request)
   const fields = { requestId, route, code: error.code, err: error.cause ?? error }
   if (error.code === 'internal') log.error(fields, 'request failed for a reason nobody foresaw')
+  else if (error.code === 'store-unavailable') log.warn(fields, 'the store did not do what a request needs')
   else log.debug(fields, 'request refused')
   if (response.headersSent) {
     response.destroy()

@@ -16,6 +16,12 @@ export interface Problem {
 
 const maxIssues = 50
 
+/** What these say may hold anything, such as the address of the database; it belongs to the log. */
+const saidInTheLog: ReadonlyMap<AppErrorCode, string> = new Map([
+  ['internal', 'Internal error'],
+  ['store-unavailable', 'the store does not answer at the moment'],
+])
+
 export function toProblem(error: AppError, requestId: string): Problem {
   const { status, title } = problemTable[error.code]
   return {
@@ -23,8 +29,7 @@ export function toProblem(error: AppError, requestId: string): Problem {
     title,
     status,
     code: error.code,
-    // What an internal error says may hold anything; it belongs to the log.
-    detail: error.code === 'internal' ? 'Internal error' : error.message,
+    detail: saidInTheLog.get(error.code) ?? error.message,
     requestId,
     ...(error.issues.length > 0 && { issues: error.issues.slice(0, maxIssues) }),
   }

@@ -47,6 +47,8 @@ class Queue {
   /** Writes that nobody waits for any more, and that may still succeed or fail. */
   readonly #late = new Map<symbol, Promise<void>>()
   #draining: Promise<void> | undefined
+  /** Why the store did not take the latest write that it did not take. */
+  #awayFor: unknown
   #kept = 0
   #keptLater = 0
   #dropped = 0
@@ -135,7 +137,8 @@ class Queue {
 
   async #drain(): Promise<void> {
     const { firstPauseMs, longestPauseMs, sleep, log } = this.#options
-    log.error({ queued: this.#waiting.size }, 'the store is away: verdicts are answered and queued')
+    const queued = this.#waiting.size
+    log.error({ queued, err: this.#awayFor }, 'the store is away: verdicts are answered and queued')
     try {
       for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
         await sleep(pauseMs, this.#closed.signal)
@@ -173,7 +176,10 @@ class Queue {
       await write.run()
       return 'written'
     } catch (error) {
-      if (error instanceof AppError && error.code === 'store-unavailable') return 'away'
+      if (error instanceof AppError && error.code === 'store-unavailable') {
+        this.#awayFor = error
+        return 'away'
+      }
       this.#options.log.error({ err: error, what: write.what }, 'the store refused a write for good')
       return 'refused'
     }

@@ -34,7 +34,11 @@ const group: RouteGroup = {
       operationId: 'c',
       body: noBody,
       handle() {
-        throw new AppError('store-unavailable', 'the store is away', { retryAfter: 2.5 })
+        const cause = new Error('connect ECONNREFUSED 10.0.0.7:5432')
+        throw new AppError('store-unavailable', `the store is away: ${cause.message}`, {
+          cause,
+          retryAfter: 2.5,
+        })
       },
     }),
     ...['/v1/echo', '/gate/echo'].map((path) =>
@@ -95,7 +99,15 @@ describe('problems', () => {
     const response = await api().get('/v1/away').set(withId)
     expect(response.status).toBe(503)
     expect(response.headers['retry-after']).toBe('3')
-    expect(response.body).toEqual(problem(503, 'store-unavailable', 'Store unavailable', 'the store is away'))
+    expect(response.body).toEqual(
+      problem(503, 'store-unavailable', 'Store unavailable', 'the store does not answer at the moment'),
+    )
+  })
+
+  test('why the store is away is said in the log and to no caller', async () => {
+    await api().get('/v1/away').set({ 'X-Request-Id': 'test-2' })
+    const line = running.lines.find((each) => each.includes('"test-2"') && each.includes('10.0.0.7'))
+    expect(line).toContain('"level":"warn"')
   })
 
   test('an unknown path is 404', async () => {

@@ -72,6 +72,15 @@ describe('keepOrQueue()', () => {
     expect(await queue.keepOrQueue(write('e'))).toBe(true)
   })
 
+  test('says in the log why the store is away', async () => {
+    const said: object[] = []
+    const log = { ...silentLog, error: (fields: object) => void said.push(fields) }
+    const { world, queue, write } = setUp({ log })
+    world.away = true
+    await queue.keepOrQueue(write('a'))
+    expect(said).toEqual([{ queued: 1, err: away }])
+  })
+
   test('does not ask a store again that is known to be away, and pauses longer each time up to the limit', async () => {
     const { world, queue, write, passTime } = setUp({ firstPauseMs: 10, longestPauseMs: 35 })
     world.away = true
