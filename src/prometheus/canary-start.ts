@@ -2,6 +2,7 @@ import type { CanaryStartRequest } from '../ports.ts'
 import type { RangeWindow } from './client.ts'
 import { fetchRange } from './fetch-range.ts'
 import type { Asked } from './feeds.ts'
+import type { Series } from './query-result.ts'
 import { SourceError } from './source-error.ts'
 
 const STEP_SECONDS = 60
@@ -17,9 +18,9 @@ export async function canaryStart(
   if (one === undefined) return undefined
   const end = Math.floor(until / 1000 / STEP_SECONDS) * STEP_SECONDS
   const window = { start: end - LOOKBACK_SECONDS, end, stepSeconds: STEP_SECONDS }
-  for (const series of telling(one)) {
-    const times = await timesOfCanary(one, series, window)
-    if (times.length > 0) return startOfLast(times, { end, quietSeconds: quietMs / 1000 })
+  for (const times of timesIn(one, window)) {
+    const found = await times()
+    if (found.length > 0) return startOfLast(found, { end, quietSeconds: quietMs / 1000 })
   }
   return undefined
 }
@@ -31,29 +32,59 @@ function mostTelling(asked: readonly Asked[]): Asked | undefined {
   return kinds.find((one) => one !== undefined)
 }
 
-/** What has a value where the canary was scraped; the first that ever has one is believed. */
-function telling({ queries }: Asked): readonly string[] {
-  if (queries.kind === 'gauge') return [queries.query]
+/** When the canary was there, each way of telling it; the first that tells of any time is believed. */
+function timesIn(one: Asked, window: RangeWindow): readonly (() => Promise<readonly number[]>)[] {
+  const { queries, arms } = one
+  if (queries.kind === 'gauge') return [() => timesOfCanary(one, queries.query, window)]
   // samples themselves: without stale markers a selector finds what went five minutes ago
   const sampled = (scraped: string): string => `count_over_time(${scraped}[${STEP_SECONDS}s])`
-  return queries.kind === 'latency'
-    ? [sampled(queries.scraped), sampled(queries.scrapedNative)]
-    : [sampled(queries.scraped)]
+  // what a proxy counts of a canary stays there from one rollout to the next
+  const first =
+    arms.podLabel === undefined
+      ? () => timesOfRequests(one, queries.scraped, window)
+      : () => timesOfCanary(one, sampled(queries.scraped), window)
+  if (queries.kind !== 'latency') return [first]
+  return [first, () => timesOfCanary(one, sampled(queries.scrapedNative), window)]
 }
 
-async function timesOfCanary(
-  { client, arms, signal }: Asked,
-  series: string,
-  window: RangeWindow,
-): Promise<readonly number[]> {
-  const query = `count by (${arms.armLabels.join(', ')}) (${series})`
-  const found = await fetchRange(client, query, window, signal)
-  const [warning] = found.warnings
-  if (warning !== undefined) {
-    throw new SourceError('source-partial', `Prometheus gave partial data: ${warning}`)
-  }
-  const canary = found.series.filter(({ labels }) => arms.armOf(labels) === 'canary')
+async function timesOfCanary(one: Asked, series: string, window: RangeWindow): Promise<readonly number[]> {
+  const { arms } = one
+  const found = await wholeRange(one, `count by (${arms.armLabels.join(', ')}) (${series})`, window)
+  const canary = found.filter(({ labels }) => arms.armOf(labels) === 'canary')
   return [...new Set(canary.flatMap((row) => row.times))]
+}
+
+/** Times at which the canary's counters stood higher than a step before, or had begun anew. */
+async function timesOfRequests(one: Asked, scraped: string, window: RangeWindow): Promise<readonly number[]> {
+  const { arms } = one
+  const labels = [...arms.armLabels, ...arms.targetLabels]
+  const found = await wholeRange(one, `sum by (${labels.join(', ')}) (${scraped})`, window)
+  const begin = Math.min(...found.map(({ times }) => times[0] ?? Infinity))
+  const lasts = new Map<string, number>()
+  const active = new Set<number>()
+  for (const series of found) {
+    if (arms.armOf(series.labels) !== 'canary') continue
+    const key = JSON.stringify(labels.map((label) => series.labels[label] ?? ''))
+    series.times.forEach((time, i) => {
+      const value = series.values[i] ?? 0
+      // what is there where the data begin was counted before
+      const last = lasts.get(key) ?? (time === begin ? value : 0)
+      if (value !== last) active.add(time)
+      lasts.set(key, value)
+    })
+  }
+  return [...active]
+}
+
+async function wholeRange(
+  { client, signal }: Asked,
+  query: string,
+  window: RangeWindow,
+): Promise<readonly Series[]> {
+  const { series, warnings } = await fetchRange(client, query, window, signal)
+  const [warning] = warnings
+  if (warning === undefined) return series
+  throw new SourceError('source-partial', `Prometheus gave partial data: ${warning}`)
 }
 
 /** Milliseconds of the step before the first of the last times that follow each other without a long pause. */

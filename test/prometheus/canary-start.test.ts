@@ -175,6 +175,81 @@ describe('canaryStart()', () => {
     expectStart(await startIn(source), 361)
   })
 
+  describe('of what a proxy counts, whose series stay from one rollout to the next', () => {
+    /** Requests of each minute before now, while the series is there. */
+    const counted = (
+      canaryLabel: string,
+      { since, perMinute }: { readonly since: number; readonly perMinute: (minutesAgo: number) => number },
+      instance = 'a',
+    ): SimulatedSeries => {
+      let sum = 0
+      const steps = Array.from({ length: since * 2 }, (_, i) => since - i / 2)
+      return {
+        labels: {
+          __name__: 'nginx_ingress_controller_requests',
+          namespace: 'shop',
+          ingress: 'web',
+          canary: canaryLabel,
+          status: '200',
+          instance,
+        },
+        times: steps.map((ago) => now - ago * minute),
+        values: steps.map((ago) => (sum += perMinute(ago))),
+      }
+    }
+    const steady = counted('', { since: 300, perMinute: () => 60 })
+    const during =
+      (...stretches: readonly (readonly [number, number])[]) =>
+      (ago: number): number =>
+        stretches.some(([from, to]) => ago <= from && ago > to) ? 5 : 0
+
+    test.each<[string, readonly SimulatedSeries[], number | undefined]>([
+      [
+        'an earlier rollout',
+        [counted('web-canary', { since: 200, perMinute: during([150, 120], [12, 0]) })],
+        12,
+      ],
+      [
+        'only an earlier rollout',
+        [counted('web-canary', { since: 200, perMinute: during([150, 120]) })],
+        undefined,
+      ],
+      ['a first rollout', [counted('web-canary', { since: 9, perMinute: () => 5 })], 9],
+      [
+        'pauses below ten minutes',
+        [counted('web-canary', { since: 90, perMinute: during([40, 30], [22, 15], [6, 0]) })],
+        40,
+      ],
+      [
+        'data that begin in the middle',
+        [
+          counted('', { since: 30, perMinute: () => 60 }),
+          counted('web-canary', { since: 30, perMinute: during([8, 0]) }),
+        ],
+        8,
+      ],
+      [
+        'a proxy that restarts, and one that comes',
+        [
+          {
+            ...counted('web-canary', { since: 60, perMinute: during([7, 0]) }),
+            values: Array.from({ length: 120 }, (_, i) => (i < 106 ? 900 : i - 105)),
+          },
+          counted('web-canary', { since: 5, perMinute: () => 5 }, 'b'),
+        ],
+        7,
+      ],
+    ])('canaryStart() sees %s', async (name, series, came) => {
+      const clock = { now: () => now }
+      const all = name.startsWith('data that') ? series : [steady, ...series]
+      const server = await startSimulatedPrometheus({ clock, series: all })
+      const source = sourceFor(server.url, { clock })
+      closing.push(server, source)
+      const request = { policy: policyOf('nginx-ingress', errors), run, params: {}, until: now, quietMs }
+      expectStart(await source.canaryStart?.({ ...request, signal: AbortSignal.timeout(10_000) }), came)
+    })
+  })
+
   test.each([
     [{ kind: 'down' } as const, 'source-down'],
     [{ kind: 'html' } as const, 'source-invalid'],
