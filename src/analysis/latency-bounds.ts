@@ -15,6 +15,8 @@ export interface ChosenBound {
 export interface ChosenBounds {
   /** Spread over the distribution: evidence for harm is their mean. */
   readonly spread: readonly ChosenBound[]
+  /** The first beyond the quantile, where it is not among them: a slow mode may show there alone. */
+  readonly beyond?: ChosenBound
   /** Nearest to the policy's quantile: gates, passing and intervals. */
   readonly main: ChosenBound
 }
@@ -22,6 +24,8 @@ export interface ChosenBounds {
 const TARGET_SHARES = [0.5, 0.25, 0.1, 0.05, 0.02] as const
 const LOWEST_SHARE = 0.008
 const HIGHEST_SHARE = 0.6
+/** The bound beyond the quantile may be rarer than the others, since it decides nothing alone. */
+const RAREST_SHARE = 0.001
 
 /** From stable's history alone, so that the choice cannot depend on the canary; undefined = histogram too coarse. */
 export function chooseBounds(
@@ -29,23 +33,24 @@ export function chooseBounds(
   recorded: readonly number[],
   quantile: number,
 ): ChosenBounds | undefined {
-  const eligible = curve.bounds.flatMap((seconds, i) => {
+  const inner = curve.bounds.flatMap((seconds, i) => {
     const share = curve.shares[i] ?? 0
     const inside = i > 0 && i < curve.bounds.length - 1
     const index = recorded.indexOf(seconds)
-    const fits = inside && share > LOWEST_SHARE && share < HIGHEST_SHARE && index >= 0
-    return fits ? [{ index, seconds, share, steepness: steepness(curve, i) }] : []
+    return inside && index >= 0 ? [{ index, seconds, share, steepness: steepness(curve, i) }] : []
   })
+  const eligible = inner.filter(({ share }) => share > LOWEST_SHARE && share < HIGHEST_SHARE)
   const nearest = (target: number): (typeof eligible)[number] | undefined =>
     eligible.reduce<(typeof eligible)[number] | undefined>(
-      (best, bound) =>
-        best === undefined || distance(bound.share, target) < distance(best.share, target) ? bound : best,
+      (best, bound) => (best === undefined || isNearer(bound.share, best.share, target) ? bound : best),
       undefined,
     )
   const main = nearest(1 - quantile)
   if (main === undefined) return undefined
+  const beyond = inner.find(({ share }) => share < 1 - quantile)
   const spread = new Set(TARGET_SHARES.flatMap((target) => nearest(target) ?? []))
-  return { spread: [...spread], main }
+  const further = beyond !== undefined && beyond.share > RAREST_SHARE && !spread.has(beyond)
+  return { spread: [...spread], main, ...(further ? { beyond } : {}) }
 }
 
 /** Stable's share curve over any stretch of slices, from running sums. */
@@ -98,6 +103,12 @@ function addPod(data: LatencyData, j: number, totals: Float64Array, above: reado
       if (x >= 0 && x <= n) sums[k + 1] = valueAt(sums, k + 1) + x
     })
   })
+}
+
+/** Where no request lies between two bounds, the one on the target's side is nearer. */
+function isNearer(share: number, best: number, target: number): boolean {
+  if (share === best) return share > target * (1 + 1e-9)
+  return distance(share, target) < distance(best, target)
 }
 
 function distance(a: number, b: number): number {

@@ -2,6 +2,7 @@ import { logSumExp } from '../stats/log-sum-exp.ts'
 import { limitEvidence } from './absolute.ts'
 import { countBasics, countTests, type MetricContext } from './count-evidence.ts'
 import { countNumbers } from './count-numbers.ts'
+import { coarseHistogram } from './coarse-histogram.ts'
 import { constantNull, type Counted, counted } from './counted.ts'
 import {
   type ChosenBound,
@@ -17,7 +18,16 @@ import { type CountTable, latencyCounts } from './pod-counts.ts'
 import type { LatencyPolicy } from './policy.ts'
 import type { LatencyData } from './recording.ts'
 import { latencyNumbers } from './latency-numbers.ts'
-import { quantileOf, type ShareCurve, shareRatio, steepness } from './share-curve.ts'
+import {
+  cautiousShareSlowerThan,
+  quantileOf,
+  type ShareCurve,
+  shareRatio,
+  shareSlowerThan,
+  steepness,
+  steepShareSlowerThan,
+} from './share-curve.ts'
+import { valueAt } from './value-at.ts'
 import type { Reason } from './verdict.ts'
 import { seconds } from './words.ts'
 
@@ -64,8 +74,17 @@ export function latencyEvidence(
     testAt(bound.index).tests.harm(quantileNull(latency, bound.seconds, metric.tolerance)),
   )
   const marginNull = memoized((next) =>
+    quantileNull(
+      latency,
+      main.seconds,
+      ratioMargin(metric, relief(context.policy, next)) ?? 1,
+      cautiousShareSlowerThan,
+    ),
+  )
+  const hoped = memoized((next) =>
     quantileNull(latency, main.seconds, ratioMargin(metric, relief(context.policy, next)) ?? 1),
   )
+  const slowBeyond = harmBeyond(latency, chosen.beyond)
   const basics = countBasics(metric.name, main.table, main.tests.plain, context.window)
   const common = countTests(
     main.tests,
@@ -82,9 +101,33 @@ export function latencyEvidence(
     ...common,
     harm: meanOf(spread),
     rules: limit.rules,
-    pass: memoized((next) => main.tests.pass(marginNull(next))),
+    pass: memoized((next) => {
+      const path = main.tests.pass(marginNull(next))
+      return path.map((log, t) => (slowBeyond(next, t) ? Math.min(log, 0) : log))
+    }),
+    minutesToPass: (next, t, beta) => (slowBeyond(next, t) ? Infinity : common.minutesToPass(next, t, beta)),
+    passP: (next, t) => (slowBeyond(next, t) ? undefined : common.passP(next, t)),
     numbers: memoized((t) => latencyNumbers(latency, common.numbers(t), t)),
+    blind: (next, t) =>
+      slowBeyond(next, t) || valueAt(marginNull(next), t) < valueAt(hoped(next), t)
+        ? coarseHistogram(metric.name, curve, metric.quantile)
+        : undefined,
   }
+}
+
+/**
+ * Whether the first bound beyond the quantile shows a canary beyond the margin: what the main bound says of the quantile
+ * is then no reason to pass, since the curve between them has another shape than was thought.
+ */
+function harmBeyond(latency: Latency, beyond: ChosenBound | undefined): (next: number, t: number) => boolean {
+  if (beyond === undefined) return () => false
+  const { metric, context } = latency
+  const path = memoized((next: number) => {
+    const margin = ratioMargin(metric, relief(context.policy, next)) ?? 1
+    const worst = quantileNull(latency, beyond.seconds, margin, steepShareSlowerThan)
+    return latency.testAt(beyond.index).tests.harm(worst)
+  })
+  return (next, t) => valueAt(path(next), t) >= -Math.log(context.policy.missedHarm)
 }
 
 /** Without history stable's own first slices choose: they say nothing about the canary, and later looks see the same. */
@@ -116,13 +159,18 @@ function boundTests(
  * The ratio of shares at a bound that a quantile `factor` times as slow would show, slice by slice, from stable's
  * slices just before: under drift a long history would answer for a distribution that is gone.
  */
-function quantileNull(latency: Latency, bound: number, factor: number): Float64Array {
+function quantileNull(
+  latency: Latency,
+  bound: number,
+  factor: number,
+  slowerThan = shareSlowerThan,
+): Float64Array {
   const { start, plan } = latency.context.window
   if (factor === 1) return constantNull(plan.slices, 1)
   return Float64Array.from({ length: plan.slices }, (_, t) => {
     const recent = latency.curves.over(start + t - RECENT, start + t)
     const usable = recent !== undefined && recent.bounds.length >= 3 ? recent : latency.curve
-    return shareRatio(usable, bound, factor)
+    return shareRatio(usable, bound, factor, slowerThan)
   })
 }
 
@@ -167,6 +215,6 @@ function tooCoarse(metric: LatencyPolicy, curve: ShareCurve | undefined): Reason
   return {
     code: 'histogram-too-coarse',
     metric: name,
-    text: `${name}: no bucket bound has between 0.8 % and 60 % of stable requests above it${wish}`,
+    text: `${name}: no bucket bound has between 0.8% and 60% of stable requests above it${wish}`,
   }
 }

@@ -2,7 +2,7 @@ import { armTotals } from './count-numbers.ts'
 import type { Latency } from './latency-evidence.ts'
 import type { MetricNumbers } from './metric-evidence.ts'
 import { latencyCounts } from './pod-counts.ts'
-import { quantileOf, type ShareCurve, slownessOf } from './share-curve.ts'
+import { cautiousShareSlowerThan, quantileOf, type ShareCurve, slownessOf } from './share-curve.ts'
 import { sliceArms } from './slices.ts'
 import type { ArmNumbers, Interval } from './verdict.ts'
 
@@ -40,7 +40,7 @@ function slowness(curve: ShareCurve, bound: number, ratio: Interval): Interval {
   return {
     estimate: Math.min(slownessOf(curve, bound, ratio.estimate), most),
     low: Math.min(slownessOf(curve, bound, ratio.low), most),
-    high: slownessOf(curve, bound, ratio.high),
+    high: slownessOf(curve, bound, ratio.high, cautiousShareSlowerThan),
   }
 }
 

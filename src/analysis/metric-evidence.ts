@@ -28,6 +28,8 @@ export interface MetricEvidence {
   numbers(t: number): MetricNumbers
   /** Minutes until a pass can be expected of a canary that is like stable. */
   minutesToPass(next: number, t: number, beta: number): number | undefined
+  /** Why the data cannot show it within the step's margin, however long; undefined where time will tell. */
+  blind?(next: number, t: number): string | undefined
   /** Minutes until a fail can be expected of one that stays as it looks; undefined where it looks tolerable. */
   minutesToFail(t: number, logThreshold: number): number | undefined
   /** Both arms with nothing warmed up; undefined for gauges. */

@@ -5,6 +5,8 @@ export interface ShareCurve {
 }
 
 const LEAST_SHARE = 1e-7
+/** A cubic through two points falls all the way where its ends are no steeper than this many times the chord. */
+const STEEPEST = 3
 
 /** The share slower than `x`: ln S quadratic in ln x through the three bounds around it. */
 export function shareSlowerThan(curve: ShareCurve, x: number): number {
@@ -23,20 +25,59 @@ function logShare(curve: ShareCurve, x: number): number {
   return parabola(point(curve, middle - 1), point(curve, middle), point(curve, middle + 1), Math.log(x))
 }
 
+/**
+ * The same and never more than a falling curve allows. Between two modes of a distribution the curve is flat, and the
+ * parabola rises there.
+ */
+export function cautiousShareSlowerThan(curve: ShareCurve, x: number): number {
+  return Math.min(shareSlowerThan(curve, x), steepestShare(curve, x))
+}
+
+/** The same and never less than a falling curve allows: a narrow mode ends more steeply than the parabola. */
+export function steepShareSlowerThan(curve: ShareCurve, x: number): number {
+  const share = shareSlowerThan(curve, x)
+  const steepest = steepestShare(curve, x)
+  return steepest === Infinity ? share : Math.max(share, steepest)
+}
+
+/**
+ * Not above the share at the bound before, and at the end of the bucket at most three times as steep as over all of
+ * it; Infinity below the first bound and beyond the last.
+ */
+function steepestShare(curve: ShareCurve, x: number): number {
+  const above = curve.bounds.findIndex((bound) => bound >= x)
+  if (above < 1) return Infinity
+  const before = point(curve, above - 1)
+  const after = point(curve, above)
+  const slope = Math.max(before.y - after.y, 0) / (after.x - before.x)
+  const highest = Math.min(before.y, after.y + STEEPEST * slope * (after.x - Math.log(x)))
+  return Math.exp(Math.max(highest, after.y))
+}
+
 /** Risk ratio at a bound that a quantile `factor` times as slow would show: S(b/factor)/S(b). */
-export function shareRatio(curve: ShareCurve, bound: number, factor: number): number {
+export function shareRatio(
+  curve: ShareCurve,
+  bound: number,
+  factor: number,
+  slowerThan = shareSlowerThan,
+): number {
   if (factor === 1) return 1
-  const ratio = shareSlowerThan(curve, bound / factor) / shareSlowerThan(curve, bound)
+  const ratio = slowerThan(curve, bound / factor) / slowerThan(curve, bound)
   return factor > 1 ? Math.max(ratio, 1) : Math.min(ratio, 1)
 }
 
 /** How many times as slow a risk ratio at a bound means: the factor r with S(b/r)/S(b) = ratio. */
-export function slownessOf(curve: ShareCurve, bound: number, ratio: number): number {
+export function slownessOf(
+  curve: ShareCurve,
+  bound: number,
+  ratio: number,
+  slowerThan = shareSlowerThan,
+): number {
   let low = -3
   let high = 3
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2
-    if (shareRatio(curve, bound, Math.exp(middle)) < ratio) low = middle
+    if (shareRatio(curve, bound, Math.exp(middle), slowerThan) < ratio) low = middle
     else high = middle
   }
   return Math.exp((low + high) / 2)

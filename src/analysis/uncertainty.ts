@@ -87,6 +87,8 @@ function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Unc
   const { name } = metric.policy
   const needed = minutesToDecide(run, metric, next, look.t)
   if (needed === Infinity) {
+    const blind = metric.blind?.(next, look.t)
+    if (blind !== undefined) return { reason: { code: 'histogram-too-coarse', metric: name, text: blind } }
     const text = `${name}: at this noise between pods no amount of traffic shows it within the margin`
     return { reason: { code: 'not-decidable', metric: name, text } }
   }

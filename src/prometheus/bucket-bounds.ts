@@ -12,7 +12,9 @@ export function neededBounds(
   const chosen = chooseBounds(curve, bounds, wanted.quantile)
   if (chosen === undefined) return bounds
   const indexes = new Set(
-    [...chosen.spread, chosen.main].flatMap(({ index }) => [index - 1, index, index + 1]),
+    [...chosen.spread, chosen.main, ...(chosen.beyond === undefined ? [] : [chosen.beyond])].flatMap(
+      ({ index }) => [index - 1, index, index + 1],
+    ),
   )
   const { limit } = wanted
   if (limit !== undefined) indexes.add(bounds.findIndex((bound) => bound >= limit * (1 - 1e-9)))

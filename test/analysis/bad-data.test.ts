@@ -188,7 +188,7 @@ describe('analyze names what is wrong with the data', () => {
     const verdict = analyze(recording, policyOf([{ name: 'p95', kind: 'latency' }]))
     expect(verdict.reasons[0]?.code).toBe('histogram-too-coarse')
     expect(verdict.summary).toMatch(
-      /^inconclusive: p95: no bucket bound has between 0\.8 % and 60 % of stable requests above it, add one near .* m?s$/,
+      /^inconclusive: p95: no bucket bound has between 0\.8% and 60% of stable requests above it, add one near .* m?s$/,
     )
   })
 

@@ -23,6 +23,12 @@ describe('chooseBounds', () => {
     expect(chooseBounds(two, [1, 2, 3, 4], 0.9)?.main.seconds).toBe(2)
   })
 
+  it('takes the higher of two bounds with the same share where what is looked for is rarer', () => {
+    const equal = { bounds: [1, 2, 3, 4], shares: [0.9, 0.1, 0.1, 0.001] }
+    expect(chooseBounds(equal, [1, 2, 3, 4], 0.95)?.main.seconds).toBe(3)
+    expect(chooseBounds(equal, [1, 2, 3, 4], 0.8)?.main.seconds).toBe(2)
+  })
+
   it('takes the lower of two bounds with the same share', () => {
     const equal = { bounds: [1, 2, 3, 4], shares: [0.9, 0.1, 0.1, 0.001] }
     expect(chooseBounds(equal, [1, 2, 3, 4], 0.9)?.main.seconds).toBe(2)
@@ -43,6 +49,25 @@ describe('chooseBounds', () => {
     expect(chooseBounds(flat, [1, 2], 0.9)).toBeUndefined()
     const three = { bounds: [1, 2, 3], shares: [0.5, 0.3, 0.1] }
     expect(chooseBounds(three, [1, 2, 3], 0.9)?.spread.map(({ seconds }) => seconds)).toEqual([2])
+  })
+
+  it.each([
+    [0.0011, 0.3],
+    [0.001, undefined],
+  ])('tells the first bound beyond the quantile, where its share of %s is not too rare', (share, beyond) => {
+    const modes = { bounds: [0.05, 0.1, 0.2, 0.3, 0.5], shares: [0.9, 0.2, 0.06, share, 0.0001] }
+    const chosen = chooseBounds(modes, modes.bounds, 0.95)
+    expect(chosen?.spread.map(({ seconds }) => seconds)).toEqual([0.1, 0.2])
+    expect([chosen?.main.seconds, chosen?.beyond?.seconds]).toEqual([0.2, beyond])
+  })
+
+  it('tells no bound beyond the quantile that is the last or was not recorded', () => {
+    const short = { bounds: [0.05, 0.1, 0.2, 0.3], shares: [0.9, 0.2, 0.06, 0.004] }
+    expect(chooseBounds(short, short.bounds, 0.95)?.beyond).toBeUndefined()
+    const rare = { bounds: [0.05, 0.1, 0.2, 0.3, 0.5], shares: [0.9, 0.2, 0.06, 0.004, 0.0001] }
+    expect(chooseBounds(rare, [0.05, 0.1, 0.2], 0.95)?.beyond).toBeUndefined()
+    // .3 is among the spread ones already
+    expect(chooseBounds(curve, bounds, 0.9)?.beyond).toBeUndefined()
   })
 
   it('takes only what was recorded, by its place there', () => {

@@ -213,13 +213,13 @@ describe('latencyEvidence of a coarse histogram', () => {
     expect(coarse([0.97, 0.95, 0.9, 0.002, 0.001, 0])).toEqual({
       code: 'histogram-too-coarse',
       metric: 'p95',
-      text: 'p95: no bucket bound has between 0.8 % and 60 % of stable requests above it, add one near 242 ms',
+      text: 'p95: no bucket bound has between 0.8% and 60% of stable requests above it, add one near 242 ms',
     })
   })
 
   it('names none where the quantile is beyond the bounds', () => {
     expect(coarse([0.99, 0.98, 0.97, 0.96, 0.95, 0.94])).toMatchObject({
-      text: 'p95: no bucket bound has between 0.8 % and 60 % of stable requests above it',
+      text: 'p95: no bucket bound has between 0.8% and 60% of stable requests above it',
     })
   })
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
+  cautiousShareSlowerThan,
   quantileOf,
   type ShareCurve,
   shareRatio,
   shareSlowerThan,
   slownessOf,
   steepness,
+  steepShareSlowerThan,
 } from '../../src/analysis/share-curve.ts'
 
 /** S(b) = b^−2 from b = 1 on: a straight line in logarithms. */
@@ -64,7 +66,57 @@ describe('shareSlowerThan', () => {
   })
 })
 
+describe('cautiousShareSlowerThan', () => {
+  it.each([0.5, 1, 1.5, 2, 3, 5, 11, 16, 20])('is the parabola where the curve bends little, at %s', (x) => {
+    expect(cautiousShareSlowerThan(power, x)).toBe(shareSlowerThan(power, x))
+  })
+
+  it('stays flat between bounds with the same share, where the parabola rises', () => {
+    const modes = { bounds, shares: [0.9, 0.2, 0.2, 0.001, 0.0001] }
+    expect(shareSlowerThan(modes, 3)).toBeGreaterThan(0.25)
+    expect(cautiousShareSlowerThan(modes, 3)).toBeCloseTo(0.2, 12)
+    const rising = { bounds, shares: [0.9, 0.1, 0.2, 0.001, 0.0001] }
+    expect(cautiousShareSlowerThan(rising, 3)).toBeCloseTo(0.2, 12)
+  })
+
+  it('is never above the share at the bound before', () => {
+    const hump = { bounds, shares: [0.9, 0.5, 0.2, 0.0001, 0.00001] }
+    expect(shareSlowerThan(hump, 2.1)).toBeGreaterThan(0.5)
+    expect(cautiousShareSlowerThan(hump, 2.1)).toBeCloseTo(0.5, 12)
+  })
+
+  it('is at most three times as steep below a bound as over the bucket', () => {
+    const kinked = { bounds, shares: [0.9, 0.3, 0.28, 0.0001, 0.00001] }
+    const slope = Math.log(0.3 / 0.28) / Math.log(4 / 2)
+    const highest = 0.28 * (4 / 3.9) ** (3 * slope)
+    expect(shareSlowerThan(kinked, 3.9)).toBeGreaterThan(highest)
+    expect(cautiousShareSlowerThan(kinked, 3.9)).toBeCloseTo(highest, 12)
+  })
+})
+
+describe('steepShareSlowerThan', () => {
+  it('is at least three times as steep below a bound as over the bucket, up to the bound before', () => {
+    const narrow = { bounds, shares: [0.9, 0.5, 0.1, 0.05, 0.04] }
+    const slope = Math.log(0.5 / 0.1) / Math.log(2)
+    expect(steepShareSlowerThan(narrow, 3.9)).toBeCloseTo(0.1 * (4 / 3.9) ** (3 * slope), 12)
+    expect(steepShareSlowerThan(narrow, 2.1)).toBeCloseTo(0.5, 12)
+  })
+
+  it('is the parabola where that is more, and beyond the bounds', () => {
+    const hump = { bounds, shares: [0.9, 0.5, 0.2, 0.0001, 0.00001] }
+    expect(steepShareSlowerThan(hump, 2.1)).toBe(shareSlowerThan(hump, 2.1))
+    for (const x of [0.5, 20]) expect(steepShareSlowerThan(bent, x)).toBe(shareSlowerThan(bent, x))
+  })
+})
+
 describe('shareRatio', () => {
+  it('reads the curve as it is told to', () => {
+    const modes = { bounds, shares: [0.9, 0.2, 0.2, 0.001, 0.0001] }
+    expect(shareRatio(modes, 4, 1.5)).toBeGreaterThan(1.2)
+    expect(shareRatio(modes, 4, 1.5, cautiousShareSlowerThan)).toBeCloseTo(1, 12)
+    expect(slownessOf(modes, 4, 1.2, cautiousShareSlowerThan)).toBeGreaterThan(2)
+  })
+
   it('is S(b/r)/S(b), never on the wrong side of 1', () => {
     expect(shareRatio(power, 4, 1.5)).toBeCloseTo(1.5 ** 2, 12)
     expect(shareRatio(power, 4, 0.5)).toBeCloseTo(0.25, 12)

@@ -128,6 +128,15 @@ describe('uncertainties of a metric that has not passed', () => {
     expect(found({ metrics: { errors } })).toEqual([one('not-decidable', 'errors', text)])
   })
 
+  it('says where it is the data that cannot show it, however long', () => {
+    const blind = (next: number, t: number): string => `blind at ${next} in ${t}`
+    const text = { code: 'histogram-too-coarse', metric: 'p95', text: 'blind at 100 in 5' }
+    expect(found({ metrics: { p95: { minutesToPass: () => Infinity, blind } } })).toEqual([{ reason: text }])
+    expect(found({ metrics: { p95: { minutesToPass: () => 6, blind } } })[0]?.minutes).toBe(6)
+    const sees = { minutesToPass: () => Infinity, blind: () => undefined }
+    expect(found({ metrics: { p95: sees } })[0]?.reason.code).toBe('not-decidable')
+  })
+
   it.each([
     [20, 8, 8],
     [8, 20, 8],

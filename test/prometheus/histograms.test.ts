@@ -35,6 +35,12 @@ describe('bounds', () => {
     expect(neededBounds(shape, { quantile: 0.95 })).toEqual([0.05, 0.1, 0.2, 0.3, 0.5, 1, 2])
   })
 
+  test('neededBounds(shape of two modes) hold the bound beyond the quantile, with its neighbours', () => {
+    const modes = { bounds: [0.1, 0.2, 0.3, 0.5, 1, 2, 5], above: [900, 60, 60, 60, 3, 1, 0], total: 1000 }
+    // compared at .5, while what is slower than p95 shows at 1
+    expect(neededBounds(modes, { quantile: 0.95 })).toEqual([0.1, 0.2, 0.3, 0.5, 1, 2])
+  })
+
   test('neededBounds(shape, {limit}) holds the first bound at or above the limit', () => {
     expect(neededBounds(shape, { quantile: 0.95, limit: 4 })).toContain(5)
     expect(neededBounds(shape, { quantile: 0.95, limit: 99 })).toHaveLength(7)
