@@ -104,8 +104,10 @@ async function findRun(
 async function continues(open: Run, request: JudgeRequest, at: number, deps: PlaceDeps): Promise<boolean> {
   if (open.revision !== request.revision || at < open.start) return false
   if (request.start !== undefined && request.start > open.lastLookAt) return false
-  if (at - open.lastLookAt < quietMs) return true
-  const start = await deps.canaryStart(quietMs, open)
+  // A failed rollout is aborted, and the same revision may be tried again before long.
+  const quiet = open.firstFailAt === undefined ? quietMs : pauseBeforeStartMs
+  if (at - open.lastLookAt < quiet) return true
+  const start = await deps.canaryStart(quiet, open)
   // Without an answer nothing shows that the rollout is over.
   return start === 'unknown' || (start !== undefined && start <= open.lastLookAt)
 }
