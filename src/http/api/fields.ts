@@ -9,11 +9,13 @@ export const text = (maxLength: number) =>
 export const namespaceField = text(253).describe('Kubernetes namespace')
 export const nameField = text(253).describe('Name of the rollout or canary')
 export const idField = text(200)
+export const defaultLimit = 50
 export const limitField = z
   .string()
-  .regex(/^[1-9]\d{0,2}$/, 'expected a whole number from 1 to 999')
+  .regex(/^([1-9]\d?|1\d\d|200)$/, 'expected a whole number from 1 to 200')
   .transform(Number)
-  .pipe(z.int().max(200))
+  .pipe(z.int())
+  .describe(`How many, up to 200; ${defaultLimit} by default`)
 export const afterField = text(500).describe('`next` of the page before')
 
 export const idParams = z.strictObject({ id: idField })

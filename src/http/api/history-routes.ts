@@ -6,7 +6,7 @@ import type { Judgement } from '../../judging/judgement.ts'
 import type { VerdictStore } from '../../ports.ts'
 import { noBody, noInput } from '../no-input.ts'
 import { route, type Route, type RouteGroup } from '../route.ts'
-import { afterField, idParams, limitField, nameField, namespaceField } from './fields.ts'
+import { afterField, defaultLimit, idParams, limitField, nameField, namespaceField } from './fields.ts'
 import { gatesDuring } from './gates-during.ts'
 import { judgementSchema } from './judge-schemas.ts'
 import { judgementPage } from './judgement-page.ts'
@@ -20,7 +20,6 @@ export interface HistoryDeps {
 }
 
 const read = { roles: ['read'], limit: 'read', method: 'get', body: noBody } as const
-const defaultLimit = 50
 /** A gate is changed by hand, a few times a run; pages would be for nobody. */
 const listedGateChanges = 200
 
@@ -45,6 +44,7 @@ function listRuns({ store }: HistoryDeps): Route {
       open: z
         .enum(['true', 'false'])
         .transform((open) => open === 'true')
+        .describe('Only runs that are open, or only those that are not')
         .exactOptional(),
       limit: limitField.exactOptional(),
       after: afterField.exactOptional(),

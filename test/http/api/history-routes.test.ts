@@ -102,9 +102,10 @@ test('GET /v1/runs refuses limits and cursors that are none', async () => {
   for (const limit of ['0', '201', '1e2', '-1', '']) {
     expect((await get(`/v1/runs?limit=${limit}`)).body).toMatchObject({
       status: 400,
-      issues: [{ path: 'limit' }],
+      issues: [{ path: 'limit', message: `expected a whole number from 1 to 200, got "${limit}"` }],
     })
   }
+  expect((await get('/v1/runs?limit=200')).status).toBe(200)
   expect((await get('/v1/runs?after=%00')).body).toMatchObject({ status: 400, issues: [{ path: 'after' }] })
   expect((await get('/v1/runs?after=abc')).body).toMatchObject({ status: 400, issues: [{ path: 'after' }] })
 })
