@@ -1,8 +1,19 @@
 import { z } from 'zod'
 
-const labels = z.record(
-  z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a Prometheus label name'),
-  z.string().max(1000),
+const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a Prometheus label name')
+
+const labels = z.record(labelName, z.string().max(1000))
+
+/** Names in place of names: they stand in queries as they are. */
+const renamed = z.record(
+  labelName,
+  z
+    .string()
+    .max(200)
+    .regex(
+      /^(?:[a-zA-Z_][a-zA-Z0-9_]*)?$/,
+      'expected a Prometheus label name, or nothing where there is no such label',
+    ),
 )
 
 const arm = (which: string): typeof labels =>
@@ -19,7 +30,7 @@ const preset = z
 export const presetSelection = z.strictObject({
   preset,
   labels: z.exactOptional(
-    labels.meta({ description: 'Names of labels in place of those the preset expects.' }),
+    renamed.meta({ description: 'Names of labels in place of those the preset expects.' }),
   ),
 })
 

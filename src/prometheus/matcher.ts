@@ -26,7 +26,10 @@ export function escapeRegex(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
 }
 
-/** A PromQL string literal. Go reads JSON's escapes, but no half of a surrogate pair. */
+/**
+ * A PromQL string literal. Go reads JSON's escapes, but no half of a surrogate pair; and takes what stands in place
+ * of one for broken text, unless it is escaped.
+ */
 export function quoted(value: string): string {
-  return JSON.stringify(value.toWellFormed())
+  return JSON.stringify(value.toWellFormed()).replaceAll('\ufffd', String.raw`\ufffd`)
 }

@@ -307,6 +307,10 @@ metrics:
       '1:9 select: expected labels that tell canary and stable apart, got the same for both',
     ],
     [
+      `select: {preset: pods, labels: {pod: 'x="y"} or vector(1) #'}}`,
+      '1:38 select.labels.pod: expected a Prometheus label name, or nothing where there is no such label, got "x=\\"y\\"} or vector(1) #"',
+    ],
+    [
       '__proto__: {}',
       '1:1 __proto__: unknown key "__proto__", expected one of name, source, select, slice, history, warmup, step, soak, falseAbort, missedHarm, riskProportional, onInconclusive, hold, onNoData, onSourceDown, mode, approval, metrics',
     ],

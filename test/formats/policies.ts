@@ -89,6 +89,13 @@ function duration(min: number, max: number): fc.Arbitrary<string> {
 }
 
 function selection(): fc.Arbitrary<unknown> {
+  const renamed = fc.dictionary(
+    fc.stringMatching(/^[a-z]{1,8}$/),
+    fc.stringMatching(/^([a-zA-Z_][a-zA-Z0-9_]{0,9})?$/),
+    {
+      maxKeys: 3,
+    },
+  )
   const labels = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), text(), {
     minKeys: 1,
     maxKeys: 3,
@@ -96,7 +103,7 @@ function selection(): fc.Arbitrary<unknown> {
   })
   return fc.oneof(
     fc.constantFrom('pods', 'istio'),
-    fc.record({ preset: fc.constant('nginx'), labels }, { requiredKeys: ['preset'] }),
+    fc.record({ preset: fc.constant('nginx'), labels: renamed }, { requiredKeys: ['preset'] }),
     fc
       .record({ canary: labels, stable: labels })
       .map(({ canary, stable }) => ({ canary: { ...canary, arm: 'canary' }, stable })),

@@ -116,3 +116,7 @@ describe('matchers', () => {
     )
   })
 })
+
+test('quoted() escapes what stands in place of broken text, which Prometheus refuses as it is', () => {
+  expect(quoted('a\ud800b\ufffd')).toBe(String.raw`"a\ufffdb\ufffd"`)
+})
