@@ -35,12 +35,14 @@ export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: numbe
 }
 
 /** Beyond the lowest bound nothing is known of the distribution, so no more than the way there is claimed. */
-function slowness(curve: ShareCurve, bound: number, ratio: Interval): Interval {
+export function slowness(curve: ShareCurve, bound: number, ratio: Interval): Interval {
   const most = bound / (curve.bounds[0] ?? bound)
+  const estimate = Math.min(slownessOf(curve, bound, ratio.estimate), most)
   return {
-    estimate: Math.min(slownessOf(curve, bound, ratio.estimate), most),
+    estimate,
     low: Math.min(slownessOf(curve, bound, ratio.low), most),
-    high: slownessOf(curve, bound, ratio.high, cautiousShareSlowerThan),
+    // two readings of a curve may end at the same place but for rounding
+    high: Math.max(slownessOf(curve, bound, ratio.high, cautiousShareSlowerThan), estimate),
   }
 }
 

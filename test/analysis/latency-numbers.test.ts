@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stableCurves } from '../../src/analysis/latency-bounds.ts'
 import type { Latency } from '../../src/analysis/latency-evidence.ts'
-import { latencyNumbers } from '../../src/analysis/latency-numbers.ts'
+import { latencyNumbers, slowness } from '../../src/analysis/latency-numbers.ts'
 import type { MetricNumbers } from '../../src/analysis/metric-evidence.ts'
 import { counted } from '../../src/analysis/counted.ts'
 import { latencyCounts } from '../../src/analysis/pod-counts.ts'
@@ -110,6 +110,20 @@ describe('latencyNumbers', () => {
   it('takes history’s curve where stable had no traffic lately', () => {
     const silent = latencyOf(byArm, (data) => ({ ...data, total: data.total.map(() => null) }))
     expect(latencyNumbers(silent, counts, 2).ratio?.estimate).toBe(slownessOf(silent.curve, 0.3, 1.5))
+  })
+})
+
+describe('slowness', () => {
+  it('keeps the estimate below the upper end where only rounding tells them apart', () => {
+    // few requests, and so few shares
+    const shares = [89, 80, 41, 4, 0, 0].map((x) => (x + 0.5) / 90)
+    const { estimate, high } = slowness({ bounds: tableBounds, shares }, 0.3, {
+      estimate: 6.9,
+      low: 1,
+      high: 6.9,
+    })
+    expect(estimate).toBeCloseTo(1.42847547, 6)
+    expect(high).toBeGreaterThanOrEqual(estimate)
   })
 })
 
