@@ -14,7 +14,7 @@ export interface CountQueries {
   readonly part: string
   /** What is scraped, for the interval. */
   readonly scraped: string
-  /** Labels that tell the part from the whole, each with a query that finds nothing where no series has it. */
+  /** Labels that tell the part from the whole, each with a query that finds no series of an arm without it. */
   readonly telling: readonly { readonly label: string; readonly query: string }[]
 }
 
@@ -79,7 +79,7 @@ function countQueries(
     scraped,
     telling: telling.map(({ label }) => ({
       label,
-      query: `count(${printSelector(total, [...arms.both, { label, op: '!=', value: '' }])})`,
+      query: `count by (${arms.armLabels.join(', ')}) (${printSelector(total, [...arms.both, { label, op: '!=', value: '' }])})`,
     })),
   }
 }

@@ -1,3 +1,5 @@
+import type { Arm } from '../analysis/recording.ts'
+import type { Arms } from './arms.ts'
 import type { RangeWindow } from './client.ts'
 import type { Counts } from './counting/counts.ts'
 import type { Reading } from './counting/place-series.ts'
@@ -41,7 +43,12 @@ export async function readFeed(
     case 'errors':
     case 'conversion': {
       const [total, part] = await Promise.all([ask(queries.total), ask(queries.part)])
-      if (known === 0 && part.length === 0 && total.length > 0) await refuseBlind(one, queries, window.end)
+      await refuseBlind(
+        one,
+        queries,
+        window.end,
+        newAndBlameless(one.arms, counts, { total, part }, window.end),
+      )
       return { total, part }
     }
     default:
@@ -49,12 +56,35 @@ export async function readFeed(
   }
 }
 
-/** No failure yet is fine; a label that no series has would hide every one of them for ever. */
-async function refuseBlind({ client, signal }: Asked, { telling }: CountQueries, at: number): Promise<void> {
+/** Arms that have come since the last look, are there still, and of whose part there is no series. */
+function newAndBlameless(
+  arms: Arms,
+  { targets }: Counts,
+  { total, part }: Reading,
+  end: number,
+): readonly Arm[] {
+  const there = new Set(
+    total.filter(({ times }) => times.at(-1) === end).map(({ labels }) => arms.armOf(labels)),
+  )
+  const without = new Set([...part.map(({ labels }) => arms.armOf(labels)), ...targets.map(({ arm }) => arm)])
+  return (['canary', 'stable'] as const).filter((arm) => there.has(arm) && !without.has(arm))
+}
+
+/** No failure yet is fine; a label that no series of an arm has would hide every one of them for ever. */
+async function refuseBlind(
+  { client, signal, arms }: Asked,
+  { telling }: CountQueries,
+  at: number,
+  blameless: readonly Arm[],
+): Promise<void> {
+  if (blameless.length === 0) return
   for (const { label, query } of telling) {
     const { series } = await client.instant(query, at, signal)
-    if (series.length > 0) continue
-    const text = `no series has the label ${label}, so what it tells apart cannot be seen`
+    const labelled = new Set(series.map(({ labels }) => arms.armOf(labels)))
+    const blind = blameless.filter((arm) => !labelled.has(arm))
+    if (blind.length === 0) continue
+    const whose = blind.length === 1 && labelled.size > 0 ? ` of the ${blind[0]}` : ''
+    const text = `no series${whose} has the label ${label}, so what it tells apart cannot be seen`
     throw new SourceError('source-invalid', text)
   }
 }

@@ -294,6 +294,28 @@ describe('fetch()', () => {
     expect([got.problems, sumOf(got, 'errors') > 0]).toEqual([[], true])
   })
 
+  test('fetch() refuses to be blind for one arm, also where it comes later', async () => {
+    const scene = await sceneOf({ decoys: false }, { policy: '  - {name: errors, kind: errors}\n' })
+    const { series, identity } = scene.world
+    scene.server.load(
+      series.map((one) => {
+        const { code = '', ...labels } = one.labels
+        const isCanary = (labels['pod'] ?? '').includes(identity.revisions.canary)
+        return isCanary && code !== '' ? { ...one, labels: { ...labels, status: code } } : one
+      }),
+    )
+    expect((await scene.fetch(29)).problems?.map(({ code }) => code)).not.toContain('source-invalid')
+    for (const slice of [34, 35]) {
+      expect((await scene.fetch(slice)).problems).toEqual([
+        {
+          code: 'source-invalid',
+          metric: 'errors',
+          text: 'errors: no series of the canary has the label code, so what it tells apart cannot be seen',
+        },
+      ])
+    }
+  })
+
   test('fetch() tells which arm has no series', async () => {
     const scene = await sceneOf()
     const run = runOf(scene.world.identity, timeOfSlice(recording, 30), { revision: 'zzzzz' })

@@ -19,8 +19,8 @@ export interface MissingPart {
 export async function missingPart(one: PreparedMetric, part: MissingPart): Promise<readonly Finding[]> {
   const { arms, selector, whole } = part
   if (arms.length === 0) return []
-  if (arms.length === 1) return [noneYet(one, part)]
   if (selector.metric === whole.selector.metric) return [blind(one, part) ?? noneYet(one, part)]
+  if (arms.length === 1) return [noneYet(one, part)]
   const cause = await otherMetric(one, part)
   return [cause === undefined ? noneYet(one, part) : { level: 'warning', ...cause }]
 }
@@ -35,22 +35,24 @@ function noneYet({ metric }: PreparedMetric, { of, arms }: MissingPart): Finding
   return { level: 'warning', code: 'no-events-yet', text }
 }
 
-/** A look refuses to go by a label that no series has. */
-function blind(one: PreparedMetric, { of, selector, whole }: MissingPart): Finding | undefined {
-  const ofTheArms = seriesInPlace(whole.all, one.arms).filter(
-    (labels) => one.arms.armOf(labels) !== undefined,
-  )
+/** A look refuses to go by a label that no series of an arm has. */
+function blind(one: PreparedMetric, { of, selector, arms, whole }: MissingPart): Finding | undefined {
+  const inPlace = seriesInPlace(whole.all, one.arms)
   const own = new Set(whole.selector.matchers.map(({ label }) => label))
-  const label = selector.matchers
-    .map((matcher) => matcher.label)
-    .find((name) => !own.has(name) && !ofTheArms.some((labels) => hasValue(labels, name)))
-  if (label === undefined || ofTheArms.length === 0) return undefined
-  const names = listed(
-    Object.keys(ofTheArms[0] ?? {}).filter((name) => name !== '__name__'),
-    12,
-  )
-  const text = `no series of ${selector.metric} has the label ${label}, by which the policy tells ${of} from total, so none would ever be seen: the labels are ${names}`
-  return missing(one, 'own-matchers', text)
+  const telling = selector.matchers.map(({ label }) => label).filter((label) => !own.has(label))
+  for (const arm of arms) {
+    const series = inPlace.filter((labels) => one.arms.armOf(labels) === arm)
+    const label = telling.find((name) => !series.some((labels) => hasValue(labels, name)))
+    if (label === undefined || series.length === 0) continue
+    const whose = arms.length === 1 ? ` of ${wordFor(arm)}` : ''
+    const names = listed(
+      Object.keys(series[0] ?? {}).filter((name) => name !== '__name__'),
+      12,
+    )
+    const text = `no series of ${selector.metric}${whose} has the label ${label}, by which the policy tells ${of} from total, so none would ever be seen: the labels are ${names}`
+    return missing(one, 'own-matchers', text)
+  }
+  return undefined
 }
 
 function hasValue(labels: Labels, name: string): boolean {

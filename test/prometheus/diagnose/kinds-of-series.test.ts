@@ -43,6 +43,10 @@ const world = [
   ...application('fine', ({ pod, ...labels }) => ({ ...labels, pod_name: pod ?? '' }), {}, 'faults_total'),
   ...application('elsewhere', undefined, {}, 'mishaps_total'),
   ...pods.map((pod) => level('requests:rate5m', at('fine', pod))),
+  ...application('relabelled', ({ code = '', ...labels }) =>
+    labels['pod'] === canaryPod ? { ...labels, status: code } : { ...labels, code },
+  ),
+  ...stablePods.map((pod) => counter('http_requests_total', { ...at('relabelled', pod), code: '500' })),
   ...application('silent').map((series) => ended(series, 12)),
   ...pods.flatMap((pod) =>
     histogram('http_request_duration_seconds', at('fine', pod), { '0.1': 0.5, '0.25': 0.97, '+Inf': 1 }),
@@ -62,6 +66,12 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
     { namespace: 'fine', metrics: errorsOf('replies_total', 'replies_total{code=~"5.."}') },
     [
       /^error own-matchers: no series of replies_total has the label code, by which the policy tells bad from total, so none would ever be seen: the labels are .*status/,
+    ],
+  ],
+  'the label that would hide the failures of the canary alone': [
+    { namespace: 'relabelled', metrics: 'name: errors, kind: errors' },
+    [
+      /^error own-matchers: no series of http_requests_total of the canary has the label code, by which the policy tells bad from total/,
     ],
   ],
   'that no metric has the name of the failures': [
