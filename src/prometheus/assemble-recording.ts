@@ -74,7 +74,10 @@ function clean(
   const kept = masked.filter(({ total }) => total.some((value) => value !== null))
   const problem = (arm: Arm): readonly SourceProblem[] => {
     if (kept.some((row) => row.arm === arm)) return []
-    const text = `${metric.name}: no series of the ${arm} in the time asked for`
+    const uncounted = rows.rows.some((row) => row.arm === arm && row.total.every((value) => value === null))
+    const text = uncounted
+      ? `${metric.name}: series of the ${arm} are there, none of them counted yet`
+      : `${metric.name}: no series of the ${arm} in the time asked for`
     return [{ code: `no-${arm}-series`, metric: metric.name, text }]
   }
   return { kept, missing: [...problem('canary'), ...problem('stable')] }

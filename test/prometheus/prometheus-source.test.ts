@@ -316,6 +316,27 @@ describe('fetch()', () => {
     }
   })
 
+  test('fetch() tells of a canary whose buckets are others that its series are there', async () => {
+    const scene = await sceneOf({ decoys: false }, { policy: '  - {name: p95, kind: latency}\n' })
+    const { series, identity } = scene.world
+    scene.server.load(
+      series.map((one) => {
+        const le = Number(one.labels['le'])
+        const isCanary = (one.labels['pod'] ?? '').includes(identity.revisions.canary)
+        return isCanary && Number.isFinite(le)
+          ? { ...one, labels: { ...one.labels, le: String(le * 1.37) } }
+          : one
+      }),
+    )
+    const texts = (await scene.fetch(35)).problems?.map(({ code, text }) => `${code}: ${text}`)
+    expect(texts).toEqual([
+      expect.stringMatching(
+        /^source-invalid: p95: \d targets? ha(s|ve) other bucket bounds than stable had, which leaves out /,
+      ),
+      'no-canary-series: p95: series of the canary are there, none of them counted yet',
+    ])
+  })
+
   test('fetch() tells which arm has no series', async () => {
     const scene = await sceneOf()
     const run = runOf(scene.world.identity, timeOfSlice(recording, 30), { revision: 'zzzzz' })

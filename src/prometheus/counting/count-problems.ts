@@ -37,10 +37,13 @@ function named({ targets }: Counts, numbers: readonly number[]): string {
   return shown.length > 3 ? `${shown.slice(0, 3).join(', ')} and ${shown.length - 3} more` : shown.join(', ')
 }
 
-function otherBounds({ walks }: Counts, slices: number, metric: string): readonly SourceProblem[] {
+function otherBounds(counts: Counts, slices: number, metric: string): readonly SourceProblem[] {
   const isBy = (at: number): boolean => at >= 0 && at <= slices
-  const count = walks.filter(({ lackedAt, completeAt }) => isBy(lackedAt) && !isBy(completeAt)).length
-  if (count === 0) return []
-  const text = `${metric}: ${count} targets have other bucket bounds than stable had and are left out`
+  const lacking = counts.walks.flatMap(({ lackedAt, completeAt }, target) =>
+    isBy(lackedAt) && !isBy(completeAt) ? [target] : [],
+  )
+  if (lacking.length === 0) return []
+  const how = lacking.length === 1 ? '1 target has' : `${lacking.length} targets have`
+  const text = `${metric}: ${how} other bucket bounds than stable had, which leaves out ${named(counts, lacking)}`
   return [{ code: 'source-invalid', metric, text }]
 }

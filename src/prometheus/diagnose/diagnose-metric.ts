@@ -4,7 +4,7 @@ import type { Arms } from '../arms.ts'
 import { attempted } from '../attempted.ts'
 import { readBound } from '../bucket-bounds.ts'
 import { countProblems } from '../counting/count-problems.ts'
-import { emptyCounts } from '../counting/counts.ts'
+import { type Counts, emptyCounts } from '../counting/counts.ts'
 import { extendCounts } from '../counting/extend-counts.ts'
 import { learnHistogram } from '../learn-histogram.ts'
 import type { HistogramState } from '../run-state.ts'
@@ -182,24 +182,30 @@ async function checks(
 
 /** What counting the window would tell of: targets scraped twice. Restarts and gaps are no fault of a policy. */
 function countingProblems(
-  { metric, queries, arms }: PreparedMetric,
+  one: PreparedMetric,
   [whole, part]: readonly Probe[],
   histogram: HistogramState | undefined,
   { start, end, stepSeconds }: Window,
 ): readonly Finding[] {
+  const { metric, queries, arms } = one
   if (whole === undefined || queries.kind === 'gauge' || isCrowded(whole, arms)) return []
   const slices = Math.max(Math.round((end - start) / stepSeconds), 0)
   const slicing = { sliceSeconds: stepSeconds, start, rolloutStart: 0 }
   const empty = emptyCounts(queries.kind === 'latency' ? 'buckets' : 'events', histogram?.bounds)
   const reading = { total: whole.result, part: part?.result ?? [] }
-  const problems = countProblems(
-    extendCounts(empty, reading, { arms, slicing, points: slices + 1 }),
-    slices,
-    metric.name,
-  )
-  return problems
-    .filter(({ code }) => code === 'duplicate-target' || code === 'source-invalid')
-    .map(({ code, text }) => ({ level: 'warning', code, text: text.replace(`${metric.name}: `, '') }))
+  const counts = extendCounts(empty, reading, { arms, slicing, points: slices + 1 })
+  return countProblems(counts, slices, metric.name).flatMap(({ code, text }): readonly Finding[] => {
+    const plain = text.replace(`${metric.name}: `, '')
+    if (code === 'source-invalid' && hasUncountedArm(counts)) return [missing(one, code, plain)]
+    return code === 'duplicate-target' || code === 'source-invalid'
+      ? [{ level: 'warning', code, text: plain }]
+      : []
+  })
+}
+
+function hasUncountedArm({ targets, walks }: Counts): boolean {
+  const counted = new Set(targets.flatMap(({ arm }, i) => ((walks[i]?.samples ?? 0) > 0 ? [arm] : [])))
+  return targets.some(({ arm }) => !counted.has(arm))
 }
 
 function isCrowded({ result }: Probe, { podLabel = 'instance' }: Arms): boolean {

@@ -76,7 +76,7 @@ describe('extendCounts() of buckets', () => {
       {
         code: 'source-invalid',
         metric: 'latency',
-        text: 'latency: 1 targets have other bucket bounds than stable had and are left out',
+        text: 'latency: 1 target has other bucket bounds than stable had, which leaves out web-bbb-2bbbc',
       },
     ])
     expect(countProblems(counts, 3, 'latency')).toEqual([])

@@ -47,6 +47,18 @@ const world = [
     labels['pod'] === canaryPod ? { ...labels, status: code } : { ...labels, code },
   ),
   ...stablePods.map((pod) => counter('http_requests_total', { ...at('relabelled', pod), code: '500' })),
+  ...stablePods.flatMap((pod) =>
+    histogram('http_request_duration_seconds', at('rebucketed', pod), {
+      '0.1': 0.5,
+      '0.25': 0.97,
+      '+Inf': 1,
+    }),
+  ),
+  ...histogram('http_request_duration_seconds', at('rebucketed', canaryPod), {
+    '0.2': 0.5,
+    '0.4': 0.97,
+    '+Inf': 1,
+  }),
   ...application('silent').map((series) => ended(series, 12)),
   ...pods.flatMap((pod) =>
     histogram('http_request_duration_seconds', at('fine', pod), { '0.1': 0.5, '0.25': 0.97, '+Inf': 1 }),
@@ -119,6 +131,12 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
     { namespace: 'summary', metrics: latency },
     [/^error no-histogram: http_request_duration_seconds has _count but no _bucket: it is a summary/],
   ],
+  'buckets of the canary that stable has not': [
+    { namespace: 'rebucketed', metrics: latency },
+    [
+      /^error source-invalid: 1 target has other bucket bounds than stable had, which leaves out web-5c6b8d7f4-x7k2p$/,
+    ],
+  ],
   'a part of a histogram': [
     { namespace: 'summary', metrics: `${latency}, histogram: http_request_duration_seconds_count` },
     [
@@ -127,7 +145,7 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
   ],
   'the metric that another namespace has': [
     { namespace: 'silent', metrics: latency },
-    [/^error wrong-namespace: no series for either arm: none of 3 series has namespace="silent"/],
+    [/^error wrong-namespace: no series for either arm: none of 6 series has namespace="silent"/],
   ],
   'a name under which there are no such pods': [
     { namespace: 'fine', metrics: errorsOf('calls_total', 'mishaps_total'), name: 'wep' },
