@@ -61,7 +61,7 @@ export function createJudge(deps: JudgeDeps): Judge {
   return {
     judge: (request) =>
       counted(async (full) => {
-        const deadline = startDeadline(limits().deadlineMs)
+        const deadline = startDeadline(timeFor(request, limits()))
         return keeper.keepRollout(await judgeRollout(request, deadline, { ...rollout, full }), deadline)
       }),
     judgeRecording: (request) =>
@@ -71,6 +71,10 @@ export function createJudge(deps: JudgeDeps): Judge {
         return keeper.keep({ ...(await judgeRecording(request, rollout)), unsaved: true }, deadline)
       }),
   }
+}
+
+function timeFor({ answerMs = Infinity, waitedMs = 0 }: JudgeRequest, { deadlineMs }: JudgeLimits): number {
+  return Math.max(Math.min(deadlineMs, answerMs) - waitedMs, 0)
 }
 
 function rolloutDeps(deps: JudgeDeps): Omit<RolloutDeps, 'full'> {

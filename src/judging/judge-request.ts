@@ -19,6 +19,10 @@ export interface JudgeRequest {
   readonly start?: number
   /** The moment to judge at; undefined = now. */
   readonly at?: number
+  /** The longest the answer may take, where the caller waits for less than the limit. */
+  readonly answerMs?: number
+  /** How much of that time has passed already. */
+  readonly waitedMs?: number
   /** The run, where the caller opens and closes runs by rules of its own. */
   readonly run?: Run
 }

@@ -31,8 +31,9 @@ export function createHooks(deps: HookDeps): Readonly<Record<HookType, Hook>> {
       return line(200, `ready to judge ${call.namespace}/${call.name}`)
     },
     async rollout(call) {
+      const begun = performance.now()
       const placed = await runs.place(call)
-      return toAnswer('rollout', await look(call, placed, deps))
+      return toAnswer('rollout', await look(call, placed, { ...deps, begun }))
     },
     'confirm-traffic-increase': (call) => confirmTrafficIncrease(call, deps),
     'confirm-promotion': (call) => confirmPromotion(call, deps),
@@ -70,6 +71,7 @@ const sameTickMs = 10_000
 
 async function confirmTrafficIncrease(call: HookCall, deps: HookDeps): Promise<Answer> {
   const hook = 'confirm-traffic-increase'
+  const begun = performance.now()
   const placed = await openRunOf(call, deps)
   if (placed === undefined) return tooEarlyLine(noRun(call))
   const { run, steps } = placed
@@ -82,16 +84,17 @@ async function confirmTrafficIncrease(call: HookCall, deps: HookDeps): Promise<A
   }
   // Nobody calls the rollout hook, so this one stands in for it.
   const judged = steps.length === 0 ? await deps.runs.place(call) : placed
-  const answer = toAnswer(hook, await look(call, judged, deps))
+  const answer = toAnswer(hook, await look(call, judged, { ...deps, begun }))
   if (answer.status === 200 && !retried) await deps.runs.mark(run, { hook }, call)
   return answer
 }
 
 async function confirmPromotion(call: HookCall, deps: HookDeps): Promise<Answer> {
   const hook = 'confirm-promotion'
+  const begun = performance.now()
   const placed = await openRunOf(call, deps)
   if (placed === undefined) return tooEarlyLine(noRun(call))
-  const judgement = await look(call, placed, deps)
+  const judgement = await look(call, placed, { ...deps, begun })
   // Blue/green asks again when all traffic is the canary's, and there is nothing left to compare with.
   const granted = readMark(placed.run.lastHook).promotion && !isHeld(judgement)
   if (granted && judgement.verdict === 'inconclusive') return line(200, 'the promotion was confirmed before')
@@ -107,9 +110,12 @@ async function confirmPromotion(call: HookCall, deps: HookDeps): Promise<Answer>
 const isHeld = ({ decisions }: Judgement): boolean => decisions.some(({ decision }) => decision === 'hold')
 
 const aliveMs = 5 * 60_000
+/** It acts on what is known without new data, and a manifest gives it three seconds: no slow source may use them up. */
+const rollbackMs = 2500
 
 /** Answers 200 only for a rollout that is under way: an old fail must not roll back a new one. */
 async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
+  const begun = performance.now()
   const placed = await deps.runs.find(call)
   if (placed === undefined) return noRollbackLine(`no run is open for ${call.namespace}/${call.name}`)
   const { run } = placed
@@ -122,7 +128,8 @@ async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
       `no other hook has called for ${alive / 60_000} minutes; say metadata.interval if it is long`,
     )
   }
-  return toRollbackAnswer(await look(call, placed, deps), run.firstFailAt !== undefined)
+  const judgement = await look(call, placed, { ...deps, begun, answerMs: rollbackMs })
+  return toRollbackAnswer(judgement, run.firstFailAt !== undefined)
 }
 
 async function openRunOf(call: HookCall, { runs }: HookDeps): Promise<Placed | undefined> {
@@ -136,9 +143,19 @@ const noRun = ({ namespace, name, revision }: HookCall): string =>
 async function look(
   call: HookCall,
   { run, steps }: Placed,
-  { judge, metrics, runs }: HookDeps,
+  {
+    judge,
+    metrics,
+    runs,
+    begun,
+    answerMs,
+  }: HookDeps & { readonly begun: number; readonly answerMs?: number },
 ): Promise<Judgement> {
-  const judgement = await judge.judge(judgeRequest(call, run, currentStep(steps, call)))
+  const judgement = await judge.judge({
+    ...judgeRequest(call, run, currentStep(steps, call)),
+    waitedMs: performance.now() - begun,
+    ...(answerMs !== undefined && { answerMs }),
+  })
   const { verdict, judged } = judgement
   metrics.verdicts.inc({ caller: 'flagger', verdict, judged })
   if (judged === 'fail') await runs.rememberFail(run)

@@ -37,3 +37,16 @@ test('POST /v1/flagger/pre-rollout refuses more parameters than a policy can ask
   const { steps: _, ...metadata } = payload.metadata
   expect((await running.hook('pre-rollout', { metadata: { ...metadata, port: '' } })).status).toBe(200)
 })
+
+test('POST /v1/flagger/rollback while Prometheus hangs knows of a reject within the three seconds of its manifest', async () => {
+  await using running = await runFlagger()
+  await running.begin()
+  await running.tick()
+  await running.decide({ decision: 'reject' })
+  running.source.fault = 'hangs'
+  running.clock.ms += 60_000
+  const start = performance.now()
+  const { status, text } = await running.hook('rollback')
+  expect(performance.now() - start).toBeLessThan(3000)
+  expect([status, text]).toEqual([200, expect.stringMatching(/^roll back: fail: rejected by ann/)])
+})
