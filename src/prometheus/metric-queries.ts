@@ -4,6 +4,7 @@ import type { Arms } from './arms.ts'
 import { boundTexts } from './bucket-bounds.ts'
 import { oneOf } from './matcher.ts'
 import { addMatchers, parseSelector, printSelector, type Selector } from './selector.ts'
+import { tellingLabels } from './telling-labels.ts'
 
 /** The queries of one metric, every one of them for both arms and all pods at once. */
 export type MetricQueries = CountQueries | LatencyQueries | GaugeQueries
@@ -14,8 +15,8 @@ export interface CountQueries {
   readonly part: string
   /** What is scraped, for the interval. */
   readonly scraped: string
-  /** Labels that tell the part from the whole, each with a query that finds no series of an arm without it. */
-  readonly telling: readonly { readonly label: string; readonly query: string }[]
+  /** Labels that tell the part from the whole, with what counts an arm's series that have one, in all and of the part. */
+  readonly telling: readonly { readonly label: string; readonly inAll: string; readonly inPart: string }[]
 }
 
 export interface LatencyQueries {
@@ -70,16 +71,17 @@ function countQueries(
   part: Selector,
 ): CountQueries {
   const scraped = printSelector(total, arms.both)
-  const own = new Set(total.matchers.map(({ label }) => label))
-  const telling = part.metric === total.metric ? part.matchers.filter(({ label }) => !own.has(label)) : []
+  const labelled = (selector: Selector, label: string): string =>
+    `count by (${arms.armLabels.join(', ')}) (${printSelector(selector, [...arms.both, { label, op: '!=', value: '' }])})`
   return {
     kind,
     total: `${by} (${scraped})`,
     part: `${by} (${printSelector(part, arms.both)})`,
     scraped,
-    telling: telling.map(({ label }) => ({
+    telling: tellingLabels(total, part).map((label) => ({
       label,
-      query: `count by (${arms.armLabels.join(', ')}) (${printSelector(total, [...arms.both, { label, op: '!=', value: '' }])})`,
+      inAll: labelled(total, label),
+      inPart: labelled(part, label),
     })),
   }
 }

@@ -43,12 +43,8 @@ export async function readFeed(
     case 'errors':
     case 'conversion': {
       const [total, part] = await Promise.all([ask(queries.total), ask(queries.part)])
-      await refuseBlind(
-        one,
-        queries,
-        window.end,
-        newAndBlameless(one.arms, counts, { total, part }, window.end),
-      )
+      const blameless = newAndBlameless(one.arms, counts, { total, part }, window.end)
+      await refuseBlind(one, queries, { blameless, at: window.end, part: part.length > 0 })
       return { total, part }
     }
     default:
@@ -70,19 +66,35 @@ function newAndBlameless(
   return (['canary', 'stable'] as const).filter((arm) => there.has(arm) && !without.has(arm))
 }
 
-/** No failure yet is fine; a label that no series of an arm has would hide every one of them for ever. */
+/**
+ * No failure yet is fine; a label that no series of an arm has would hide every one of them for ever, unless it is one
+ * that only failures have.
+ */
 async function refuseBlind(
   { client, signal, arms }: Asked,
   { telling }: CountQueries,
-  at: number,
-  blameless: readonly Arm[],
+  {
+    blameless,
+    at,
+    part,
+  }: { readonly blameless: readonly Arm[]; readonly at: number; readonly part: boolean },
 ): Promise<void> {
   if (blameless.length === 0) return
-  for (const { label, query } of telling) {
-    const { series } = await client.instant(query, at, signal)
-    const labelled = new Set(series.map(({ labels }) => arms.armOf(labels)))
+  const countByArm = async (query: string): Promise<ReadonlyMap<Arm, number>> => {
+    const counts = new Map<Arm, number>()
+    for (const { labels, values } of (await client.instant(query, at, signal)).series) {
+      const arm = arms.armOf(labels)
+      if (arm !== undefined) counts.set(arm, (counts.get(arm) ?? 0) + (values[0] ?? 0))
+    }
+    return counts
+  }
+  for (const { label, inAll, inPart } of telling) {
+    const labelled = await countByArm(inAll)
     const blind = blameless.filter((arm) => !labelled.has(arm))
-    if (blind.length === 0) continue
+    if (blind.length === 0 || (labelled.size === 0 && part)) continue
+    const failed = labelled.size === 0 ? labelled : await countByArm(inPart)
+    const onlyFailures = [...labelled].every(([arm, count]) => count <= (failed.get(arm) ?? 0))
+    if (labelled.size > 0 && onlyFailures) continue
     const whose = blind.length === 1 && labelled.size > 0 ? ` of the ${blind[0]}` : ''
     const text = `no series${whose} has the label ${label}, so what it tells apart cannot be seen`
     throw new SourceError('source-invalid', text)

@@ -316,6 +316,35 @@ describe('fetch()', () => {
     }
   })
 
+  describe('fetch() is not blind where only failures have the label that tells them', () => {
+    const errorsBy = (matcher: string): string =>
+      `  - {name: errors, kind: errors, total: http_requests_total, bad: 'http_requests_total{${matcher}}'}\n`
+
+    test.each([
+      ['error_type=~"5..|timeout"', 'the canary', undefined],
+      ['error_type!=""', 'the canary', undefined],
+      ['error_type!=""', 'anybody', undefined],
+      ['error_type=~".+"', 'anybody', undefined],
+      ['error_type=~"5..|timeout"', 'anybody', 'source-invalid'],
+    ])('%s, without a failure of %s: %s', async (matcher, whose, code) => {
+      const scene = await sceneOf({ decoys: false }, { policy: errorsBy(matcher) })
+      const { series, identity } = scene.world
+      scene.server.load(
+        series.flatMap((one) => {
+          const { code: status = '', ...labels } = one.labels
+          const isCanary = (labels['pod'] ?? '').includes(identity.revisions.canary)
+          if (!status.startsWith('5')) return [{ ...one, labels }]
+          return whose === 'anybody' || isCanary
+            ? []
+            : [{ ...one, labels: { ...labels, error_type: status } }]
+        }),
+      )
+      for (const slice of [29, 34, 35]) {
+        expect(codes(await scene.fetch(slice)).includes('source-invalid')).toBe(code !== undefined)
+      }
+    })
+  })
+
   test('fetch() tells of a canary whose buckets are others that its series are there', async () => {
     const scene = await sceneOf({ decoys: false }, { policy: '  - {name: p95, kind: latency}\n' })
     const { series, identity } = scene.world

@@ -2,6 +2,7 @@ import type { Finding } from '../../analysis/diagnosis.ts'
 import type { Arm } from '../../analysis/recording.ts'
 import type { Labels } from '../arms.ts'
 import type { Selector } from '../selector.ts'
+import { tellingLabels } from '../telling-labels.ts'
 import { type Holdings, holdingsOf, ownMatchers, unknownMetric, wordFor } from './explain-missing.ts'
 import { type Cause, missingArm, seriesInPlace } from './missing-arm.ts'
 import { missing, type PreparedMetric } from './prepared-metric.ts'
@@ -38,11 +39,16 @@ function noneYet({ metric }: PreparedMetric, { of, arms }: MissingPart): Finding
 /** A look refuses to go by a label that no series of an arm has. */
 function blind(one: PreparedMetric, { of, selector, arms, whole }: MissingPart): Finding | undefined {
   const inPlace = seriesInPlace(whole.all, one.arms)
-  const own = new Set(whole.selector.matchers.map(({ label }) => label))
-  const telling = selector.matchers.map(({ label }) => label).filter((label) => !own.has(label))
+  const telling = tellingLabels(whole.selector, selector)
+  // where the other arm has some without it as well, it comes with the first of the part
+  const others = inPlace.filter((labels) => {
+    const arm = one.arms.armOf(labels)
+    return arm !== undefined && !arms.includes(arm)
+  })
+  const usual = telling.filter((name) => others.every((labels) => hasValue(labels, name)))
   for (const arm of arms) {
     const series = inPlace.filter((labels) => one.arms.armOf(labels) === arm)
-    const label = telling.find((name) => !series.some((labels) => hasValue(labels, name)))
+    const label = usual.find((name) => !series.some((labels) => hasValue(labels, name)))
     if (label === undefined || series.length === 0) continue
     const whose = arms.length === 1 ? ` of ${wordFor(arm)}` : ''
     const names = listed(

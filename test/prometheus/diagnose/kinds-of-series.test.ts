@@ -47,6 +47,7 @@ const world = [
     labels['pod'] === canaryPod ? { ...labels, status: code } : { ...labels, code },
   ),
   ...stablePods.map((pod) => counter('http_requests_total', { ...at('relabelled', pod), code: '500' })),
+  ...stablePods.map((pod) => counter('calls_total', { ...at('fine', pod), error_type: '500' })),
   ...stablePods.flatMap((pod) =>
     histogram('http_request_duration_seconds', at('rebucketed', pod), {
       '0.1': 0.5,
@@ -101,6 +102,14 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
   'nothing wrong with failures that only others had': [
     { namespace: 'fine', metrics: errorsOf('calls_total', 'mishaps_total') },
     [/^note no-events-yet/],
+  ],
+  'nothing wrong with a label that comes with the first failure': [
+    { namespace: 'fine', metrics: errorsOf('calls_total', 'calls_total{error_type="500"}') },
+    [/^note no-events-yet: no series of bad for the canary yet/],
+  ],
+  'nothing wrong with a label of which any value is a failure': [
+    { namespace: 'fine', metrics: errorsOf('replies_total', 'replies_total{error_type!=""}') },
+    [/^note no-events-yet: no series of bad for either arm yet/],
   ],
   'nothing wrong with failures of a kind that there has not been': [
     { namespace: 'fine', metrics: errorsOf('calls_total', 'mishaps_total{cause="fire"}') },
