@@ -1,3 +1,4 @@
+import { AppError } from '../../app-error.ts'
 import { checkAnswerable } from '../../judging/check-answerable.ts'
 import { decisionsInForce } from '../../judging/decisions-in-force.ts'
 import { startDeadline } from '../../judging/deadline.ts'
@@ -63,17 +64,28 @@ export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
   const remember = ({ run, steps }: Placed): void => memory.remember({ run, steps, decisions: [] })
 
   /** Done now or, while the store is away, in memory now and in the store later. */
-  const keep = async (call: HookCall, what: string, work: (desk: Desk) => Promise<void>): Promise<void> => {
+  const keep = async (
+    call: HookCall,
+    what: string,
+    work: (desk: Desk) => Promise<void>,
+    open: (...at: Parameters<typeof openDesk>) => Promise<Desk | undefined> = openDesk,
+  ): Promise<void> => {
     const now = clock.now()
-    const { away } = await atDesk(call, (desk) => work({ ...desk, now }))
+    const workAt = async (book: RunBook, within: Within | undefined): Promise<void> => {
+      const desk = await open(call, book, within)
+      if (desk !== undefined) await work({ ...desk, now })
+    }
+    const { away } = await access.read(startDeadline(bookMs), workAt)
     if (!away) return
-    const run = async (): Promise<void> =>
-      work({ ...(await openDesk(call, storeBook(store()), direct)), now })
+    const run = async (): Promise<void> => workAt(storeBook(store()), direct)
     await writes.keepOrQueue(
       { what: `${what} of ${call.namespace}/${call.name}`, bytes: bytesOfWrite, run },
       0,
     )
   }
+  /** For what changes an open run only: the policy of one is known, and without one there is nothing to change. */
+  const keepOfOpenRun = (call: HookCall, what: string, work: (desk: Desk) => Promise<void>) =>
+    keep(call, what, work, (...at) => openDesk(...at).catch(noneWithoutPolicy(call)))
   return {
     begin: (call) =>
       keep(call, 'pre-rollout', async (desk) => {
@@ -98,8 +110,8 @@ export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
         const lastHook = writeMark({ ...readMark(open.lastHook), ...change })
         await book.change(open, { lastHook, lastHookAt: now })
       }),
-    advance: (call, weight) => keep(call, 'weight', (desk) => openStepOfWeight(call, weight, desk)),
-    close: (call, ending, revision) => keep(call, 'end', (desk) => closeRun(ending, revision, desk)),
+    advance: (call, weight) => keepOfOpenRun(call, 'weight', (desk) => openStepOfWeight(call, weight, desk)),
+    close: (call, ending, revision) => keepOfOpenRun(call, 'end', (desk) => closeRun(ending, revision, desk)),
     async rememberFail(run) {
       if (run.firstFailAt === undefined) await memory.change(run, { firstFailAt: clock.now() })
     },
@@ -120,6 +132,14 @@ export function createFlaggerRuns(deps: FlaggerRunsDeps): FlaggerRuns {
 }
 
 const direct: Within = (call) => call()
+
+/** A policy that is named and not there is a slip of the pen all the same. */
+const noneWithoutPolicy =
+  ({ policy }: HookCall) =>
+  (error: unknown): undefined => {
+    const isMissing = error instanceof AppError && error.code === 'unknown-policy'
+    if (policy !== undefined || !isMissing) throw error
+  }
 
 async function findPlaced({ book, key }: Desk): Promise<Placed | undefined> {
   const run = await book.findOpen(key)
