@@ -6,6 +6,7 @@ import type { MetricEvidence } from './metric-evidence.ts'
 import type { MetricPolicy } from './policy.ts'
 import type { Uncertainty } from './uncertainty.ts'
 import type { MetricVerdict, Outcome, Reason } from './verdict.ts'
+import { wholeMinutes } from './words.ts'
 
 /** One metric's numbers at a look, and what they say on their own. */
 export function metricVerdict(
@@ -34,7 +35,7 @@ export function metricVerdict(
     ...(pass === undefined ? {} : { passEvidence: Math.exp(Math.min(pass[look.t] ?? 0, LARGEST_LOG)) }),
     tolerance: policy.tolerance,
     ...(margin === undefined ? {} : { margin }),
-    ...(own?.minutes === undefined ? {} : { neededMinutes: Math.ceil(own.minutes) }),
+    ...(own?.minutes === undefined ? {} : { neededMinutes: wholeMinutes(own.minutes) }),
     ...(dispersion === undefined ? {} : { dispersion }),
     reasons: [
       ...(harm?.reasons ?? []).filter((reason) => reason.metric === policy.name),

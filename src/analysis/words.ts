@@ -28,10 +28,18 @@ export function seconds(value: number): string {
 }
 
 export function minutes(value: number): string {
-  if (value < 1.5) return '1 more minute'
-  if (value < 120) return `${Math.round(value)} more minutes`
-  return value < 48 * 60 ? `${Math.round(value / 60)} more hours` : `${Math.round(value / 1440)} more days`
+  const whole = wholeMinutes(value)
+  if (whole <= 1) return '1 more minute'
+  if (whole < 120) return `${whole} more minutes`
+  return whole < 48 * 60 ? `${Math.round(whole / 60)} more hours` : `${Math.round(whole / 1440)} more days`
 }
+
+/** Rounded up: whoever has waited so long has waited long enough. */
+export function wholeMinutes(value: number): number {
+  return Math.ceil(value - ROUNDING_ERROR)
+}
+
+const ROUNDING_ERROR = 1e-9
 
 /** A level in the metric's own unit, whatever that is: 512M, 0.25, 1.2k. */
 export function level(value: number): string {

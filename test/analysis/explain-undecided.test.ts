@@ -8,8 +8,8 @@ import { policyOf } from './recordings.ts'
 describe('explain of what is undecided', () => {
   const wait = 'errors and p95 need about 9 more minutes at this traffic'
   const waiting = {
-    errors: { ...some.errors, minutesToPass: 9 },
-    p95: { ...some.p95, minutesToPass: 4 },
+    errors: { ...some.errors, minutesToPass: 8.3 },
+    p95: { ...some.p95, minutesToPass: 3.1 },
   }
   const open = (look: Partial<Decided>, policy = enforced): Verdict =>
     explained({ step, ...look }, { metrics: waiting }, policy)

@@ -112,7 +112,7 @@ describe('uncertainties of a metric that has not passed', () => {
   })
 
   it.each([
-    ['minutes', 12.4, 'needs about 12 more minutes at this traffic', 12.4],
+    ['minutes', 12.4, 'needs about 13 more minutes at this traffic', 12.4],
     ['next to nothing', 0.2, 'needs about 1 more minute at this traffic', 1],
     ['hours', 300, 'needs about 5 more hours at this traffic', 300],
     ['nobody knows how long', undefined, 'needs more events', undefined],
@@ -261,7 +261,7 @@ describe('uncertainties of a run', () => {
     [3, 60, '7 more minutes', 7],
     [1, 60, '9 more minutes', 9],
     [9, 60, '1 more minute', 1],
-    [3, 15, '9 more minutes', 9.25],
+    [3, 15, '10 more minutes', 9.25],
   ])(
     'soak for what is left of ten minutes after %d slices of %d s',
     (mature, sliceSeconds, text, minutes) => {

@@ -56,11 +56,12 @@ test.each([
 
 test.each([
   [0, '1 more minute'],
-  [1.49, '1 more minute'],
-  [1.5, '2 more minutes'],
-  [6.4, '6 more minutes'],
-  [119.9, '120 more minutes'],
-  [120, '2 more hours'],
+  [1, '1 more minute'],
+  [1 + 1e-12, '1 more minute'],
+  [1.2, '2 more minutes'],
+  [6.4, '7 more minutes'],
+  [119, '119 more minutes'],
+  [119.9, '2 more hours'],
   [150, '3 more hours'],
   [47 * 60, '47 more hours'],
   [48 * 60 - 1, '48 more hours'],
