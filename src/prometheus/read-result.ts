@@ -32,13 +32,14 @@ function readFound(data: readonly unknown[]): NonNullable<QueryResult['found']> 
 
 /** PromQL's own remarks about a query are no sign of missing data. */
 function readWarnings(body: unknown): readonly string[] {
-  const warnings = field(body, 'warnings')
+  const warnings = field(body, 'warnings') ?? []
   // a cluster of VictoriaMetrics has a mark instead of warnings
   const marked = field(body, 'isPartial') === true ? ['some of its storage nodes did not answer'] : []
-  if (!Array.isArray(warnings)) return marked
-  return warnings
+  // what is said, in whatever form, is not to be lost
+  const said = typeof warnings === 'string' ? [warnings] : list(warnings, 'a list of warnings')
+  return said
     .map((warning) => plainText(String(warning)))
-    .filter((text) => !text.startsWith('PromQL info'))
+    .filter((text) => text !== '' && !text.startsWith('PromQL info'))
     .concat(marked)
 }
 
@@ -76,10 +77,14 @@ function withoutLabels(points: readonly unknown[]): Series {
   return { labels: {}, times, values }
 }
 
+/** In the year 5138; a moment of today in milliseconds lies beyond. */
+const LATEST_SECONDS = 1e11
+
 /** Whoever takes them by time relies on their order. */
 function timeAfter(times: readonly number[], raw: unknown): number {
   const time = readNumber(raw)
   if (!(time >= (times.at(-1) ?? -Infinity))) throw invalid('times that ascend')
+  if (time > LATEST_SECONDS) throw invalid('times in seconds')
   return time
 }
 
@@ -110,7 +115,8 @@ function readNumber(raw: unknown): number {
   if (raw === '-Inf') return -Infinity
   if (typeof raw !== 'string' || raw.trim() === '') throw invalid('a number')
   const value = Number(raw)
-  if (Number.isNaN(value) && raw !== 'NaN') throw invalid('a number')
+  // JavaScript reads 0x10 as a number, and nobody else does
+  if ((Number.isNaN(value) && raw !== 'NaN') || /^0[box]/i.test(raw)) throw invalid('a number')
   return value
 }
 

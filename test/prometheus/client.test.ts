@@ -112,6 +112,39 @@ test('instant() keeps warnings and leaves out remarks of PromQL', async () => {
   expect((await client.instant('x', 1, soon())).warnings).toEqual(['store gateway is away'])
 })
 
+test.each([
+  ['a single text', 'store gateway is away', ['store gateway is away']],
+  ['a remark of PromQL alone', 'PromQL info: metric might not be a counter', []],
+  ['nothing in words', null, []],
+  ['an empty text', '', []],
+])('instant() reads warnings that are %s', async (_, warnings, read) => {
+  const { client } = await stubbed(json(200, { ...vector(sum), warnings }))
+  const result = await client.instant('x', 1, soon())
+  expect([result.warnings, result.series.length]).toEqual([read, 1])
+})
+
+test.each([
+  ['1e3', 1000],
+  ['-0.5', -0.5],
+  ['+7', 7],
+  ['.25', 0.25],
+  ['0', 0],
+  ['0e1', 0],
+  ['1.7976931348623157e+308', Number.MAX_VALUE],
+])('instant() reads the value %s', async (text, value) => {
+  const { client } = await stubbed(json(200, vector({ metric: {}, value: [1, text] })))
+  expect((await client.instant('x', 1, soon())).series[0]?.values).toEqual([value])
+})
+
+test('range() says of times in milliseconds that they are none in seconds', async () => {
+  const { client } = await stubbed(json(200, matrix({ metric: {}, values: [[1_767_610_800_000, '1']] })))
+  const error = await failure(client.range('x', { start: 0, end: 60, stepSeconds: 60 }, soon()))
+  expect([error.kind, error.message]).toEqual([
+    'source-invalid',
+    'Prometheus answered without times in seconds',
+  ])
+})
+
 const say = (error: string, errorType = 'execution'): object => ({ status: 'error', errorType, error })
 
 test.each([
@@ -167,6 +200,11 @@ test.each([
   ['a value that is no pair', vector({ metric: {}, value: 7 })],
   ['a value that is no number', vector({ metric: {}, value: [1, 'seven'] })],
   ['an empty value', vector({ metric: {}, value: [1, ''] })],
+  ['a value in hexadecimal', vector({ metric: {}, value: [1, '0x10'] })],
+  ['a value in binary', vector({ metric: {}, value: [1, '0B11'] })],
+  ['warnings that are no list', { ...vector(), warnings: { first: 'a store is away' } }],
+  ['a time in milliseconds', vector({ metric: {}, value: [1_767_610_800_000, '1'] })],
+  ['a time without end', vector({ metric: {}, value: ['+Inf', '1'] })],
   ['no values', vector({ metric: {} })],
   ['a broken histogram', matrix({ metric: {}, histograms: [7] })],
   ['a broken bucket', matrix({ metric: {}, histograms: [[1, { count: '1', buckets: [[1]] }]] })],
