@@ -71,6 +71,8 @@ export interface CanaryStartRequest {
   readonly until: number
   /** For how long there must have been no canary series at all, so that the next is a new rollout. */
   readonly quietMs: number
+  /** A canary that is there for longer than six hours begins six hours ago, or here, up to a day ago; milliseconds. */
+  readonly since?: number
   readonly signal: AbortSignal
 }
 

@@ -50,6 +50,7 @@ async function isOver(run: Run, deps: QuietDeps): Promise<boolean> {
       params: run.params ?? {},
       until: deps.now,
       quietMs,
+      since: run.lastLookAt - quietMs,
       signal: AbortSignal.any([deps.signal, AbortSignal.timeout(askMs)]),
     })
     return start === undefined || start > run.lastLookAt

@@ -196,6 +196,8 @@ async function canaryStart(
     params: paramsOf(params, known),
     until: at ?? now,
     quietMs,
+    // so far back that the canary of the last look is told from one that came since
+    ...(known !== undefined && { since: known.lastLookAt - quietMs }),
     signal: giveUp.signal,
   }
   try {

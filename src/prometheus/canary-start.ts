@@ -6,24 +6,28 @@ import type { Series } from './query-result.ts'
 import { SourceError } from './source-error.ts'
 
 const STEP_SECONDS = 60
-/** A canary that has been there for longer counts from here. */
+/** A canary that has been there for longer counts from here, unless it is asked for longer. */
 const LOOKBACK_SECONDS = 6 * 3600
+const LONGEST_LOOKBACK_SECONDS = 24 * 3600
 
 /** See MetricSource: the slice in which the canary's series came, in milliseconds. */
 export async function canaryStart(
   asked: readonly Asked[],
-  { until, quietMs }: Pick<CanaryStartRequest, 'until' | 'quietMs'>,
+  { until, quietMs, since = until }: Pick<CanaryStartRequest, 'until' | 'quietMs' | 'since'>,
 ): Promise<number | undefined> {
   const one = mostTelling(asked)
   if (one === undefined) return undefined
-  const end = Math.floor(until / 1000 / STEP_SECONDS) * STEP_SECONDS
-  const window = { start: end - LOOKBACK_SECONDS, end, stepSeconds: STEP_SECONDS }
+  const end = stepBefore(until)
+  const start = Math.max(Math.min(end - LOOKBACK_SECONDS, stepBefore(since)), end - LONGEST_LOOKBACK_SECONDS)
+  const window = { start, end, stepSeconds: STEP_SECONDS }
   for (const times of timesIn(one, window)) {
     const found = await times()
     if (found.length > 0) return startOfLast(found, { end, quietSeconds: quietMs / 1000 })
   }
   return undefined
 }
+
+const stepBefore = (ms: number): number => Math.floor(ms / 1000 / STEP_SECONDS) * STEP_SECONDS
 
 /** Requests are there as soon as a pod is; gauges may come of something else. */
 function mostTelling(asked: readonly Asked[]): Asked | undefined {
@@ -54,7 +58,7 @@ async function timesOfCanary(one: Asked, series: string, window: RangeWindow): P
   return [...new Set(canary.flatMap((row) => row.times))]
 }
 
-/** Times at which the canary's counters stood higher than a step before, or had begun anew. */
+/** Times at which the canary's counters stood higher than a step before, or had begun anew and counted since. */
 async function timesOfRequests(one: Asked, scraped: string, window: RangeWindow): Promise<readonly number[]> {
   const { arms } = one
   const labels = [...arms.armLabels, ...arms.targetLabels]
@@ -69,7 +73,7 @@ async function timesOfRequests(one: Asked, scraped: string, window: RangeWindow)
       const value = series.values[i] ?? 0
       // what is there where the data begin was counted before
       const last = lasts.get(key) ?? (time === begin ? value : 0)
-      if (value !== last) active.add(time)
+      if (value > last || (value < last && value > 0)) active.add(time)
       lasts.set(key, value)
     })
   }

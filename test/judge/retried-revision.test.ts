@@ -38,5 +38,8 @@ describe('POST /v1/judge about a revision that failed, and is tried again', () =
     expect(failed.verdict).toBe('fail')
     running.clock.ms += 12 * minute
     expect((await running.judge()).body).toMatchObject({ run: failed.run, verdict: 'fail' })
+    running.source.canaryStart = async ({ until, since = until }) => Math.min(until - 6 * 60 * minute, since)
+    running.clock.ms += 7 * 60 * minute
+    expect((await running.judge()).body).toMatchObject({ run: failed.run, verdict: 'fail' })
   })
 })

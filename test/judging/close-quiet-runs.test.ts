@@ -43,6 +43,13 @@ test.each([
   ['a silent canary', silent, 30 * minute, 'kept', true],
   ['a silent canary, looked at just now', silent, 30 * minute - 1, 'kept', false],
   ['a canary with data since before', present, 5 * hour, 'kept', false],
+  [
+    'a canary with data for longer than is usually asked',
+    sourceSaying(async ({ until, since = until }) => Math.min(until - 6 * hour, since)),
+    8 * hour,
+    'kept',
+    false,
+  ],
   ['a canary of a later rollout', sourceSaying(async () => t0 + hour), hour, 'kept', true],
   ['a source that is away', away, 5 * hour, 'kept', false],
   ['a source that is away for a day', away, 24 * hour, 'kept', true],

@@ -112,8 +112,19 @@ const scenes: Readonly<Record<string, Scene>> = {
 
 const run = { namespace: 'shop', name: 'web', revision: canary, stableRevision: stable }
 
-function startIn(source: MetricSource, metrics = errors, namespace = 'shop'): Promise<number | undefined> {
-  const request = { policy: policyOf('pods', metrics), run: { ...run, namespace }, params: {}, until: now }
+function startIn(
+  source: MetricSource,
+  metrics = errors,
+  namespace = 'shop',
+  since = now,
+): Promise<number | undefined> {
+  const request = {
+    policy: policyOf('pods', metrics),
+    run: { ...run, namespace },
+    params: {},
+    until: now,
+    since,
+  }
   if (source.canaryStart === undefined) throw new Error('expected a source that knows starts')
   return source.canaryStart({ ...request, quietMs, signal: AbortSignal.timeout(10_000) })
 }
@@ -175,6 +186,20 @@ describe('canaryStart()', () => {
     expectStart(await startIn(source), 361)
   })
 
+  test.each([
+    [now - 420 * minute, 400],
+    [now - 390 * minute, 391],
+    [now - 10 * minute, 361],
+  ])('canaryStart() of a canary that came 400 minutes ago, asked since %d', async (since, came) => {
+    const { source } = await before({ times: [[400, 0]] })
+    expectStart(await startIn(source, errors, 'shop', since), came)
+  })
+
+  test('canaryStart() looks back a day at most', async () => {
+    const { source } = await before({ every: 60, times: [[3000, 0]] })
+    expectStart(await startIn(source, errors, 'shop', now - 2900 * minute), 1441)
+  })
+
   describe('of what a proxy counts, whose series stay from one rollout to the next', () => {
     /** Requests of each minute before now, while the series is there. */
     const counted = (
@@ -227,6 +252,16 @@ describe('canaryStart()', () => {
           counted('web-canary', { since: 30, perMinute: during([8, 0]) }),
         ],
         8,
+      ],
+      [
+        'a proxy that restarts while nobody asks for the canary',
+        [
+          {
+            ...counted('web-canary', { since: 60, perMinute: () => 0 }),
+            values: Array.from({ length: 120 }, (_, i) => (i < 80 ? 900 : i < 106 ? 0 : i - 105)),
+          },
+        ],
+        7,
       ],
       [
         'a proxy that restarts, and one that comes',
