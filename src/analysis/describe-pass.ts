@@ -16,7 +16,7 @@ export function describePass(
   if (own.kind === 'errors' && canary.events === 0)
     return `no ${own.name} in ${count(canary.of ?? 0)} requests`
   const relieved = relief(policy, next)
-  if (own.kind === 'errors' && !withinRatio(metric, policy, next, t)) {
+  if (own.kind === 'errors' && canary.events !== undefined && !withinRatio(metric, policy, next, t)) {
     return `${own.name} below ${percent(own.absoluteMargin * relieved)} of ${count(canary.of ?? 0)} requests`
   }
   if (ratio === undefined) return undefined
@@ -31,7 +31,8 @@ export function describePass(
   return `${own.name} at most ${percent(most - 1)} ${own.kind === 'latency' ? 'slower' : 'higher'}`
 }
 
-/** Whether the ratio to stable is what was shown; else the canary passed by its own rate. */
+/** Whether the ratio to stable is what was shown; else, or without requests of both at a time, it is the canary's rate. */
 function withinRatio(metric: MetricEvidence, policy: Policy, next: number, t: number): boolean {
-  return (metric.passP(next, t) ?? 0) <= policy.missedHarm
+  const p = metric.passP(next, t)
+  return p !== undefined && p <= policy.missedHarm
 }

@@ -84,6 +84,21 @@ describe('analyze names what is wrong with the data', () => {
     expect(analyze(handMade({ steps: threeSteps, cell }), onlyErrors).judged).toBe('pass')
   })
 
+  it.each([
+    ['no sample', null],
+    ['no traffic', 0],
+  ] as const)('a canary with errors beside none, and then by its own rate: stable of %s', (_name, seen) => {
+    const cell = (arm: Arm, _pod: number, k: number): readonly [Sample, Sample] => {
+      if (arm === 'stable') return k >= 126 ? [seen, seen] : [0, 20_000]
+      return [k >= 125 && k % 3 === 0 ? 1 : 0, 20_000]
+    }
+    const { judged, summary } = analyze(handMade({ steps: threeSteps, cell }), onlyErrors)
+    expect([judged, summary]).toEqual([
+      'pass',
+      expect.stringMatching(/^pass: errors below 0.1% of [\d,]+ requests$/),
+    ])
+  })
+
   it('a canary that is too young is warming up, with the minutes left', () => {
     const verdict = analyze(handMade({ slices: 122 }), onlyErrors)
     expect(verdict.summary).toBe('inconclusive: canary pods are warming up, 2 more minutes')

@@ -10,7 +10,7 @@ function passOf(
   numbers: Partial<MetricNumbers>,
   next = 100,
   other: object = {},
-  passP?: number,
+  passP: number | undefined = 0,
 ): string | undefined {
   const policy = policyOf([metric], other)
   const [own] = policy.metrics

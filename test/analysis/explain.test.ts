@@ -34,7 +34,7 @@ describe('explain of a pass', () => {
       stable: arm(4, 4000),
       ratio: interval(1, 0.8, 1 + t / 10),
     })
-    const metrics = { ...some, errors: { numbers } }
+    const metrics = { ...some, errors: { ...some.errors, numbers } }
     const verdict = explained({ ...passed, passedAt: 2 }, { metrics })
     const then = 'errors at most 1.2 times, p95 at most 4% slower'
     expect(verdict.summary).toBe(`pass: ${then}`)
@@ -59,7 +59,10 @@ describe('explain of a pass', () => {
   })
 
   it('measures by the margin of the next weight, and of the last where no step is declared', () => {
-    const metrics = { ...some, errors: { numbers: { ...some.errors.numbers, ratio: interval(1, 0.8, 9) } } }
+    const metrics = {
+      ...some,
+      errors: { ...some.errors, numbers: { ...some.errors.numbers, ratio: interval(1, 0.8, 9) } },
+    }
     expect(explained(passed, { metrics }).summary).toBe('pass: errors at most 2 times, p95 at most 4% slower')
     const { step: _none, ...bare } = passed
     const verdict = explained(bare, { metrics })

@@ -18,7 +18,10 @@ export const enforced = withRules()
 const steps = [{ slice: 60, ends: 72, weight: 25, next: 50 }]
 export const step = { index: 0, from: 0, ends: 12, weight: 25, next: 50 }
 export const some = {
-  errors: { numbers: { canary: arm(4, 1000), stable: arm(4, 4000), ratio: interval(1, 0.8, 1.24) } },
+  errors: {
+    numbers: { canary: arm(4, 1000), stable: arm(4, 4000), ratio: interval(1, 0.8, 1.24) },
+    passP: () => 0.01,
+  },
   p95: { numbers: { canary: arm(50, 1000), stable: arm(200, 4000), ratio: interval(1, 0.9, 1.04) } },
 }
 /** An hour of history, then twelve slices, of which the sixth is looked at: the 66th minute from 10:00. */

@@ -258,7 +258,7 @@ describe('canaryStart()', () => {
         [
           {
             ...counted('web-canary', { since: 60, perMinute: () => 0 }),
-            values: Array.from({ length: 120 }, (_, i) => (i < 80 ? 900 : i < 106 ? 0 : i - 105)),
+            values: Array.from({ length: 120 }, (_, i) => (i < 92 ? 900 : i < 106 ? 0 : i - 105)),
           },
         ],
         7,
