@@ -3,6 +3,7 @@ import type { Arm } from '../../analysis/recording.ts'
 import type { Labels } from '../arms.ts'
 import { type Matcher, printMatcher } from '../matcher.ts'
 import { printSelector, type Selector } from '../selector.ts'
+import { foundHere } from './found-here.ts'
 import { type Cause, commonMatchers, missingArm, seriesInPlace } from './missing-arm.ts'
 import { nearestNames } from './nearest-names.ts'
 import { histogramName, missing, type PreparedMetric } from './prepared-metric.ts'
@@ -53,6 +54,13 @@ export async function explainMissing(
     (arm) => [arm, missingArm({ ...holdings, arm, arms: howToTell, selection, subject })] as const,
   )
   const [first, second] = causes
+  const { elsewhere } = first?.[1] ?? {}
+  const here = elsewhere === undefined ? undefined : await foundHere(one)
+  if (here !== undefined) {
+    const { metric: name } = holdings.selector
+    const text = `no series for either arm: only elsewhere is there a ${name} (${elsewhere}), while ${here} is here: the workload may not have it, or its scraping drops it`
+    return [missing(one, 'unknown-metric', text)]
+  }
   if (first !== undefined && second !== undefined && first[1].text === second[1].text) {
     return [missing(one, first[1].code, `no series for either arm: ${first[1].text}`)]
   }

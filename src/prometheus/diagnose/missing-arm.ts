@@ -17,7 +17,10 @@ export interface MissingArm {
   readonly all: readonly Labels[]
 }
 
-export type Cause = Pick<Finding, 'code' | 'text'>
+export interface Cause extends Pick<Finding, 'code' | 'text'> {
+  /** Where all series are, if in other namespaces. */
+  readonly elsewhere?: string
+}
 
 /** Why none of the series that there are belongs to an arm: the first of the likely causes that explains it. */
 export function missingArm(missing: MissingArm): Cause {
@@ -58,10 +61,11 @@ function wrongPlace(missing: MissingArm, common: readonly Matcher[]): Cause {
     values.length === 0
       ? `no series has a label ${label}, its labels are ${listed(Object.keys(all[0] ?? {}), 12)}; ${advice(selection, label)}`
       : `${label} is ${named(values)}; ${valueAdvice(selection, label)}`
-  return {
-    code: values.length === 0 ? 'other-label' : isNamespace ? 'wrong-namespace' : 'other-value',
-    text: `none of ${all.length} series has ${wanted}: ${seen}`,
-  }
+  const text = `none of ${all.length} series has ${wanted}: ${seen}`
+  if (values.length === 0) return { code: 'other-label', text }
+  return isNamespace
+    ? { code: 'wrong-namespace', text, elsewhere: `${label} is ${named(values)}` }
+    : { code: 'other-value', text }
 }
 
 /** The arm is there, under another label than the one that is asked. */

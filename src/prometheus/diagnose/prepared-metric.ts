@@ -33,7 +33,10 @@ export function missing({ metric }: PreparedMetric, code: FindingCode, text: str
 }
 
 /** What the policy, or its preset, asks for before the arms are told apart; the first counts everything. */
-export function writtenSelectors({ metric, arms }: PreparedMetric): readonly Selector[] {
+export function writtenSelectors({
+  metric,
+  arms,
+}: Pick<PreparedMetric, 'metric' | 'arms'>): readonly Selector[] {
   const { defaults } = arms
   const texts = (...given: readonly (string | undefined)[]): readonly Selector[] =>
     given.flatMap((text) => (text === undefined ? [] : [parseSelector(text)]))

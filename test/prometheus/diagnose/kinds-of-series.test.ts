@@ -156,6 +156,18 @@ const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
     { namespace: 'silent', metrics: latency },
     [/^error wrong-namespace: no series for either arm: none of 6 series has namespace="silent"/],
   ],
+  'that only another namespace has the metric, where the namespace is right': [
+    { namespace: 'silent', metrics: `name: errors, kind: errors}\n  - {${latency}` },
+    [
+      /^note no-events-yet/,
+      /^warning gap/,
+      /^error unknown-metric: no series for either arm: only elsewhere is there a http_request_duration_seconds \(namespace is "fine", "rebucketed"\), while http_requests_total is here: the workload may not have it, or its scraping drops it$/,
+    ],
+  ],
+  'that the namespace has none of the metrics': [
+    { namespace: 'nowhere', metrics: `name: errors, kind: errors}\n  - {${latency}` },
+    [/^error wrong-namespace/, /^error wrong-namespace/],
+  ],
   'a name under which there are no such pods': [
     { namespace: 'fine', metrics: errorsOf('calls_total', 'mishaps_total'), name: 'wep' },
     [
