@@ -80,7 +80,7 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Metric
         ]),
       )
       try {
-        return await diagnose(request, { clients: own, clock: options.clock })
+        return await diagnose(request, { clients: own, sources: options.sources, clock: options.clock })
       } finally {
         for (const client of own.values()) client.close()
       }

@@ -9,6 +9,7 @@ import type { Subject } from '../preset-context.ts'
 import { armsOf } from '../presets.ts'
 import { rounded } from '../server-times.ts'
 import { SourceError } from '../source-error.ts'
+import type { SourceSettings } from '../source-settings.ts'
 import { adviceFor } from './advice-for.ts'
 import { diagnoseMetric } from './diagnose-metric.ts'
 import { isRequired, type PreparedMetric } from './prepared-metric.ts'
@@ -16,6 +17,7 @@ import { duration } from './words.ts'
 
 export interface DiagnoseDeps {
   readonly clients: ReadonlyMap<string, PrometheusClient>
+  readonly sources: Readonly<Record<string, Pick<SourceSettings, 'timeoutMs'>>>
   readonly clock: Clock
 }
 
@@ -27,9 +29,7 @@ export async function diagnose(request: DiagnoseRequest, deps: DiagnoseDeps): Pr
   const { policy, until, minutes, signal } = request
   const names = [...new Set(policy.metrics.map((metric) => metric.source ?? policy.source))]
   const servers = new Map(
-    await Promise.all(
-      names.map(async (name) => [name, await serverTime(deps.clients.get(name), signal)] as const),
-    ),
+    await Promise.all(names.map(async (name) => [name, await serverTime(name, deps, signal)] as const)),
   )
   const findings = names.flatMap((name) => sourceFindings(name, servers.get(name), request, deps.clock))
   const metrics = await Promise.all(
@@ -43,10 +43,18 @@ export async function diagnose(request: DiagnoseRequest, deps: DiagnoseDeps): Pr
 
 type ServerTime = Attempt<number> | undefined
 
-async function serverTime(client: PrometheusClient | undefined, signal: AbortSignal): Promise<ServerTime> {
-  if (client === undefined) return undefined
+/** A server that has not told the time when a look would have ended tells nothing else either. */
+async function serverTime(
+  name: string,
+  { clients, sources }: DiagnoseDeps,
+  signal: AbortSignal,
+): Promise<ServerTime> {
+  const client = clients.get(name)
+  const { timeoutMs } = sources[name] ?? {}
+  if (client === undefined || timeoutMs === undefined) return undefined
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   return attempted(async () => {
-    const { series } = await client.instant('time()', undefined, signal)
+    const { series } = await client.instant('time()', undefined, deadline)
     const seconds = series[0]?.values[0]
     if (seconds === undefined || !Number.isFinite(seconds))
       throw new SourceError('source-invalid', 'Prometheus told no time')

@@ -84,6 +84,21 @@ test('diagnose() of a silent server ends with its deadline', async () => {
   ])
 })
 
+test('diagnose() waits for the first answer of a server as long as a look waits for all of them', async () => {
+  const { server } = await simulated()
+  server.setFault({ kind: 'slow', ms: 60_000 })
+  const sources = { default: settingsOf(server.url, { timeoutMs: 100 }) }
+  const source = sourceFor(server.url, { sources })
+  closing.push(() => source.close())
+  const begun = performance.now()
+  expect(found(await diagnosed(source, asked))).toEqual([
+    expect.stringMatching(
+      /^error source-timeout: source default: Prometheus did not answer within the deadline/,
+    ),
+  ])
+  expect(performance.now() - begun).toBeLessThan(10_000)
+})
+
 test('diagnose() of the simulated server finds what the real one gives', async () => {
   const { source } = await simulated()
   const diagnosis = await diagnosed(source, asked)
