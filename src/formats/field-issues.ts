@@ -39,7 +39,7 @@ function toMistake(issue: ZodIssue, path: Path, value: unknown, known: KnownKeys
     case 'invalid_union':
       return fromUnion(issue, path, value, known)
     case 'invalid_key':
-      return [{ path, atKey: true, message: `${firstMessage(issue.issues)}, got ${got(path.at(-1))}` }]
+      return [{ path, atKey: true, message: keyMessage(issue.issues, path.at(-1), known) }]
     case 'invalid_type':
       return [
         {
@@ -132,8 +132,11 @@ function quoteHint(issue: { readonly expected: string }, found: unknown): string
   return issue.expected === 'string' && scalar ? ', put it in quotes' : ''
 }
 
-const firstMessage = (issues: readonly ZodIssue[]): string =>
-  expectation(issues[0]?.message ?? 'expected another key')
+/** A key has no path of its own, so that its mistakes are those of a text alone. */
+function keyMessage(issues: readonly ZodIssue[], key: unknown, known: KnownKeys): string {
+  const [mistake] = issues.flatMap((issue) => toMistake(issue, [], key, known))
+  return mistake?.message ?? `expected another key, got ${got(key)}`
+}
 
 const expectation = (message: string): string =>
   message.startsWith('expected') ? message : `expected other input (${message})`

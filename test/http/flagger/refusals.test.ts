@@ -50,6 +50,14 @@ describe.each(hookTypes)('POST /v1/flagger/%s refuses', (type) => {
   })
 })
 
+test.each(hookTypes)('POST /v1/flagger/%s says of a key that is too long what was expected', async (type) => {
+  const answer = await running.hook(type, { metadata: { policy: 'web', ['k'.repeat(254)]: '1' } })
+  expect([answer.status, isPlainLine(answer)]).toEqual([400, true])
+  expect(answer.text).toMatch(
+    /^bad-request: invalid body: metadata\["k+"\]: expected at most 253 characters, got "k+…$/,
+  )
+})
+
 test.each(['pre-rollout', 'rollout', 'confirm-traffic-increase', 'confirm-promotion', 'rollback'] as const)(
   'POST /v1/flagger/%s refuses a body without a checksum',
   async (type) => {
