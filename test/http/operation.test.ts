@@ -87,6 +87,26 @@ test('GET /metrics counts requests by route template, and labels cannot be multi
   }
 })
 
+test('GET / says what this is and leads to pages that there are', async () => {
+  await using running = await runApp({
+    change: (config) => ({ ...config, publicUrl: 'https://example.org/judge/' }),
+  })
+  const page = await request(running.url).get('/')
+  expect([page.status, page.type]).toEqual([200, 'text/html'])
+  expect(page.text).toContain('<h1>canary-judge</h1>')
+  const places = [...page.text.matchAll(/href="([^"]*)"/g)].map(([, place = '']) => place)
+  expect(places).toEqual([
+    '/judge/docs/favicon-32x32.png',
+    '/judge/docs',
+    '/judge/docs/errors',
+    '/judge/readyz',
+  ])
+  for (const place of places) {
+    const { status } = await request(running.url).get(place.replace('/judge', ''))
+    expect([place, status]).toEqual([place, 200])
+  }
+})
+
 test('GET /docs loads nothing from elsewhere and runs no inline script', async () => {
   await using running = await runApp({
     change: (config) => ({ ...config, publicUrl: 'https://example.org/judge/' }),

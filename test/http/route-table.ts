@@ -76,6 +76,7 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
   'GET /readyz': open,
   'GET /metrics': open,
   'GET /openapi.json': open,
+  'GET /': open,
   'GET /docs': open,
   'GET /docs/errors': open,
   'GET /docs/start.js': open,

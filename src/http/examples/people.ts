@@ -137,6 +137,7 @@ metrics:
   },
   getMetrics: { answer: 'canary_judge_verdicts_total{caller="argo",verdict="fail",judged="fail"} 1\n' },
   getOpenApi: { answer: { openapi: '3.1.0' } },
+  showFront: {},
   showDocs: {},
   showErrors: {},
 }
