@@ -2,7 +2,6 @@ import type { RequestListener } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { httpSettingsOf, judgeLimitsOf, serverLimitsOf } from './app/http-settings-of.ts'
-import { policyPlaces } from './app/policy-places.ts'
 import { type Reloader, startReloader } from './app/reloader.ts'
 import { readPolicy } from './app/read-policy.ts'
 import { createRouteGroups } from './app/route-groups.ts'
@@ -121,12 +120,11 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
 
   const start = async (): Promise<{ readonly host: string; readonly port: number }> => {
     const { address: host, port } = await server.listen(initial.host, initial.port)
-    await policies.load(policyPlaces(initial))
     health.ok('config')
-    health.ok('policies')
-    await stores.open()
     const { readConfig, files = [] } = overrides
     reloader = await startReloader({ ...force, policies, readConfig, files, log: logger, health, metrics })
+    health.ok('policies')
+    await stores.open()
     if (stopping === undefined) {
       upkeep = startUpkeep({ ...force, stores, source, policies, clock, log: logger })
       health.state = 'ready'

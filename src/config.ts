@@ -48,6 +48,8 @@ export interface ConfigReading {
   readonly warnings: readonly string[]
   /** What to watch: a change in any of them means to read again. */
   readonly files: readonly string[]
+  /** There is a file, and it says nothing. */
+  readonly isEmpty: boolean
 }
 
 export class ConfigError extends Error {
@@ -77,7 +79,8 @@ export async function readConfig(env: Environment = process.env): Promise<Config
   const config = await resolve(reading.file, environment.config, reader)
   const mistakes = [...environment.mistakes, ...reader.mistakes]
   if (mistakes.length > 0) throw new ConfigError(mistakes, files())
-  return { config, warnings: [...environment.warnings, ...warningsOf(config)], files: files() }
+  const warnings = [...environment.warnings, ...warningsOf(config)]
+  return { config, warnings, files: files(), isEmpty: reading.isEmpty }
 }
 
 async function resolve(file: ConfigFile, env: EnvironmentConfig, reader: FileReader): Promise<Config> {

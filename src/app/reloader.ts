@@ -28,63 +28,136 @@ export interface Reloader {
   close(): Promise<void>
 }
 
-/** Takes changed files into use, all of a kind at once; a bad one leaves what was there in force and says so. */
+/**
+ * Loads the policies, and takes changed files into use, all of a kind at once; a bad one leaves what was there in force
+ * and says so. Rejects when the policies are invalid at the start.
+ */
 export async function startReloader(deps: ReloaderDeps): Promise<Reloader> {
-  const { current, log } = deps
+  const { current, files, log } = deps
   const everyMs = current().reloadEveryMs
-  const policyWatch = await watchFiles({
+  const oneAtATime = createQueue()
+  const policyWatch: FileWatch = await watchFiles({
     paths: directoriesOf(current()),
     everyMs,
     log,
-    onChange: () => reloadPolicies(deps),
+    onChange: () => oneAtATime(() => reloadPolicies(deps, policyWatch)),
   })
   const configWatch: FileWatch = await watchFiles({
-    paths: deps.files,
+    paths: files,
     everyMs,
     log,
-    async onChange() {
-      await configWatch.follow(await reloadConfig(deps))
-      await policyWatch.follow(directoriesOf(current()))
-    },
+    onChange: () => oneAtATime(() => reloadConfig(deps, configWatch, policyWatch)),
   })
+  const close = async (): Promise<void> => {
+    await Promise.all([configWatch.close(), policyWatch.close()])
+  }
+  try {
+    await oneAtATime(() => begin(deps, configWatch, policyWatch))
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     async check() {
       await configWatch.check()
       await policyWatch.check()
     },
-    async close() {
-      await Promise.all([configWatch.close(), policyWatch.close()])
-    },
+    close,
   }
 }
 
 const directoriesOf = ({ policies }: Config): readonly string[] =>
   policies.directory === undefined ? [] : [policies.directory]
 
-/** Gives the files to watch from now on. */
-async function reloadConfig(deps: ReloaderDeps): Promise<readonly string[]> {
-  if (deps.readConfig === undefined) return deps.files
-  try {
-    const { config, warnings, files } = await deps.readConfig()
-    for (const warning of [...warnings, ...needRestart(deps.current(), config)]) {
-      deps.log.warn({ warning }, 'configuration')
-    }
-    deps.take(config)
-    succeeded(deps, 'config')
-    await reloadPolicies(deps)
-    return files
-  } catch (error) {
-    failed(deps, 'config', error)
-    return [...new Set([...deps.files, ...(error instanceof ConfigError ? error.files : [])])]
+/** Runs one after the other: of two readings the later begun is the later taken. */
+function createQueue(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
   }
 }
 
-async function reloadPolicies(deps: ReloaderDeps): Promise<void> {
+/** The configuration was read before anything watched its files, so it is read once more. */
+async function begin(deps: ReloaderDeps, configWatch: FileWatch, policyWatch: FileWatch): Promise<void> {
+  if (deps.files.length > 0) {
+    const reading = await readSettled(configWatch, () => readConfigOf(deps))
+    if (reading.ok) deps.take(reading.value)
+    else failed(deps, 'config', reading.error)
+  }
+  const reading = await readSettled(policyWatch, () => readPoliciesOf(deps))
+  if (!reading.ok) throw reading.error
+  reading.value()
+}
+
+async function reloadConfig(
+  deps: ReloaderDeps,
+  configWatch: FileWatch,
+  policyWatch: FileWatch,
+): Promise<void> {
+  const reading = await readSettled(configWatch, () => readConfigOf(deps))
+  if (!reading.ok) return failed(deps, 'config', reading.error)
+  for (const warning of [...reading.warnings, ...needRestart(deps.current(), reading.value)]) {
+    deps.log.warn({ warning }, 'configuration')
+  }
+  deps.take(reading.value)
+  succeeded(deps, 'config')
+  await reloadPolicies(deps, policyWatch)
+}
+
+async function reloadPolicies(deps: ReloaderDeps, watch: FileWatch): Promise<void> {
+  const reading = await readSettled(watch, () => readPoliciesOf(deps))
+  if (!reading.ok) return failed(deps, 'policies', reading.error)
+  reading.value()
+  succeeded(deps, 'policies')
+}
+
+type Reading<T> = {
+  /** What to watch from now on. */
+  readonly paths: readonly string[]
+  readonly warnings: readonly string[]
+} & ({ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown })
+
+/** For files that somebody writes all the time: what was read last is taken then, and the watch finds the rest. */
+const maxReadings = 5
+
+/** Reads again while files change, so that nothing is taken by halves and no change is lost. */
+async function readSettled<T>(watch: FileWatch, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+  for (let readings = 1; ; readings++) {
+    const reading = await read()
+    if (readings === maxReadings || (await watch.settled(reading.paths))) return reading
+  }
+}
+
+async function readConfigOf(deps: ReloaderDeps): Promise<Reading<Config>> {
+  const { current, files, readConfig } = deps
+  if (readConfig === undefined) return { ok: true, value: current(), warnings: [], paths: files }
   try {
-    await deps.policies.load(policyPlaces(deps.current()))
-    succeeded(deps, 'policies')
+    const reading = await readConfig()
+    refuseToOpen(current(), reading)
+    return { ok: true, value: reading.config, warnings: reading.warnings, paths: reading.files }
   } catch (error) {
-    failed(deps, 'policies', error)
+    const paths = [...new Set([...files, ...(error instanceof ConfigError ? error.files : [])])]
+    return { ok: false, error, warnings: [], paths }
+  }
+}
+
+/** Who writes a file empties it first; on a full disk it stays empty. Without its tokens anybody might judge. */
+function refuseToOpen(before: Config, { config, isEmpty, files }: ConfigReading): void {
+  if (!isEmpty || before.tokens.length === 0 || config.tokens.length > 0) return
+  throw new ConfigError(
+    ['expected a file that says something, as there were tokens, got an empty one'],
+    files,
+  )
+}
+
+async function readPoliciesOf({ current, policies }: ReloaderDeps): Promise<Reading<() => void>> {
+  const paths = directoriesOf(current())
+  try {
+    return { ok: true, value: await policies.read(policyPlaces(current())), warnings: [], paths }
+  } catch (error) {
+    return { ok: false, error, warnings: [], paths }
   }
 }
 

@@ -8,8 +8,11 @@ import { readBoundedFile } from './read-bounded-file.ts'
 export interface FileWatch {
   /** Looks now; resolves after `onChange`, when there was one. */
   check(): Promise<void>
-  /** Watches other paths from now on, without taking the difference for a change. */
-  follow(paths: readonly string[]): Promise<void>
+  /**
+   * Whether what has just been read from these paths is whole: they are those that are followed, and hold what they
+   * held when they were looked at before the reading. If not, they are followed from now on, and want to be read again.
+   */
+  settled(paths: readonly string[]): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -31,7 +34,7 @@ const settleMs = 100
  */
 export async function watchFiles({ paths, everyMs, onChange, log }: WatchOptions): Promise<FileWatch> {
   let followed = paths
-  let seen = await fingerprint(followed)
+  let seen = ''
   let watchers: readonly FSWatcher[] = []
   let busy: Promise<void> = Promise.resolve()
   let settling: NodeJS.Timeout | undefined
@@ -53,18 +56,27 @@ export async function watchFiles({ paths, everyMs, onChange, log }: WatchOptions
     settling = setTimeout(() => void check(), settleMs).unref()
   }
   const rewatch = (): void => {
+    if (closed) return
     for (const watcher of watchers) watcher.close()
     watchers = directoriesOf(followed).flatMap((directory) => watchDirectory(directory, soon, log))
   }
 
   rewatch()
+  seen = await fingerprint(followed)
   const polling = setInterval(() => void check(), everyMs).unref()
   return {
     check,
-    async follow(others) {
-      followed = others
+    async settled(others) {
+      const same =
+        others.length === followed.length && others.every((path, index) => path === followed[index])
+      if (!same) {
+        followed = others
+        // Before looking, so that what changes after the look is told.
+        rewatch()
+      }
+      const before = seen
       seen = await fingerprint(followed)
-      rewatch()
+      return same && seen === before
     },
     async close() {
       closed = true

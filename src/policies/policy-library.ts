@@ -15,7 +15,9 @@ export interface PolicyPlaces {
 }
 
 export interface ReloadableLibrary extends PolicyLibrary {
-  /** Takes all that the places hold, or rejects with `invalid-policy` and stays as it was. */
+  /** Reads all that the places hold, or rejects with `invalid-policy`; what it gives takes that into use. */
+  read(places: PolicyPlaces): Promise<() => void>
+  /** Reads and takes into use. */
   load(places: PolicyPlaces): Promise<void>
 }
 
@@ -25,17 +27,24 @@ export type ReadPolicy = (text: string, fileName: string) => ParsedPolicy
 export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableLibrary {
   let policies: ReadonlyMap<string, LoadedPolicy> = new Map()
   let defaultName: string | undefined
-  return {
-    async load(places) {
-      const loaded = await loadAll(places, read)
-      const names = [...loaded.keys()]
-      if (places.defaultName !== undefined && !loaded.has(places.defaultName)) {
-        throw new AppError('invalid-policy', `defaultPolicy: ${unknownText(places.defaultName, names)}`)
-      }
+  const readAll = async (places: PolicyPlaces): Promise<() => void> => {
+    const loaded = await loadAll(places, read)
+    const names = [...loaded.keys()]
+    if (places.defaultName !== undefined && !loaded.has(places.defaultName)) {
+      throw new AppError('invalid-policy', `defaultPolicy: ${unknownText(places.defaultName, names)}`)
+    }
+    return () => {
       policies = loaded
       // With one policy of their own, people mean that one.
       const own = [...loaded.values()].filter(({ origin }) => origin === 'user')
       defaultName = places.defaultName ?? (own.length === 1 ? own[0]?.policy.name : undefined)
+    }
+  }
+  return {
+    read: readAll,
+    async load(places) {
+      const take = await readAll(places)
+      take()
     },
     get(name) {
       const wanted = name ?? defaultName
