@@ -73,7 +73,8 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   })
   const writes = createWriteQueue({ log: logger })
   metrics.watchWrites(writes)
-  const sourceHealth = createSourceHealth({ health, names: () => Object.keys(force.current().sources) })
+  const sourceNames = (): readonly string[] => Object.keys(force.current().sources)
+  const sourceHealth = createSourceHealth({ health, names: sourceNames })
   const sources = createSourceHolder({
     current: force.current,
     clock,
@@ -109,6 +110,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     health,
     policies,
     source,
+    sourceNames,
     extra: overrides.groups ?? [],
   })
   const { trustProxy } = initial

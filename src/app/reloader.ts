@@ -8,6 +8,7 @@ import type { Log } from '../ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { policyPlaces } from './policy-places.ts'
+import { warnOfSources } from './warn-of-sources.ts'
 
 export interface ReloaderDeps {
   readonly policies: ReloadableLibrary
@@ -89,6 +90,7 @@ async function begin(deps: ReloaderDeps, configWatch: FileWatch, policyWatch: Fi
   const reading = await readSettled(policyWatch, () => readPoliciesOf(deps))
   if (!reading.ok) throw reading.error
   reading.value()
+  warnOfSources(deps)
 }
 
 async function reloadConfig(
@@ -108,9 +110,12 @@ async function reloadConfig(
 
 async function reloadPolicies(deps: ReloaderDeps, watch: FileWatch): Promise<void> {
   const reading = await readSettled(watch, () => readPoliciesOf(deps))
-  if (!reading.ok) return failed(deps, 'policies', reading.error)
-  reading.value()
-  succeeded(deps, 'policies')
+  if (reading.ok) {
+    reading.value()
+    succeeded(deps, 'policies')
+  } else failed(deps, 'policies', reading.error)
+  // those that stay in force may have lost their source
+  warnOfSources(deps)
 }
 
 type Reading<T> = {

@@ -24,6 +24,8 @@ export interface RouteGroupDeps {
   readonly writes: WriteQueue
   readonly policies: PolicyLibrary
   readonly source: () => MetricSource | undefined
+  /** Of the configuration in force. */
+  readonly sourceNames: () => readonly string[]
   readonly clock: Clock
   readonly log: Log
   readonly health: Health
@@ -33,7 +35,8 @@ export interface RouteGroupDeps {
 
 /** Every route of the service; a new caller is one more line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
-  const { settings, stores, judge, writes, policies, source, clock, log, health, metrics, extra } = deps
+  const { settings, stores, judge, writes, policies, source, sourceNames, clock } = deps
+  const { log, health, metrics, extra } = deps
   const { store } = stores
   const groups: readonly RouteGroup[] = [
     judgeRoutes({ judge, metrics }),
@@ -42,7 +45,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
-    policyRoutes({ policies, parsePolicy: readPolicy, source, clock }),
+    policyRoutes({ policies, parsePolicy: readPolicy, sourceNames, source, clock }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Policy } from '../../analysis/policy.ts'
 import type { FieldIssue } from '../../app-error.ts'
+import { unknownSources } from '../../judging/unknown-sources.ts'
 import type { LoadedPolicy, PolicyLibrary } from '../../ports.ts'
 import { jsonTypes, yamlTypes } from '../body/decode-text.ts'
 import { issueSchema } from '../problem-schema.ts'
@@ -10,6 +11,8 @@ import { diagnosisSchema, probe, type ProbeDeps, probeQuery } from './policy-pro
 
 export interface PolicyDeps extends ProbeDeps {
   readonly policies: PolicyLibrary
+  /** Those that are configured now, which a reload may change. */
+  readonly sourceNames: () => readonly string[]
   readonly parsePolicy: (text: string) => {
     readonly policy: Policy
     readonly digest: string
@@ -46,7 +49,8 @@ const checkedPolicySchema = z
   .meta({ id: 'CheckedPolicy' })
 
 export function policyRoutes(deps: PolicyDeps): RouteGroup {
-  const { policies, parsePolicy } = deps
+  const { policies, parsePolicy, sourceNames } = deps
+  const unknown = (policy: Policy): readonly FieldIssue[] => unknownSources(policy, sourceNames())
   return {
     name: 'policies',
     description: 'What is compared, and how strictly',
@@ -68,7 +72,7 @@ export function policyRoutes(deps: PolicyDeps): RouteGroup {
           status: 200,
           json: {
             ...(policies.defaultName !== undefined && { default: policies.defaultName }),
-            policies: policies.list().map(toJson),
+            policies: policies.list().map((loaded) => toJson(loaded, unknown(loaded.policy))),
           },
         }),
       }),
@@ -91,7 +95,8 @@ export function policyRoutes(deps: PolicyDeps): RouteGroup {
           200: { description: 'Valid', type: 'application/json', schema: checkedPolicySchema },
         },
         async handle({ body, query, ...request }) {
-          const { policy, digest, warnings } = parsePolicy(body)
+          const { policy, digest, ...parsed } = parsePolicy(body)
+          const warnings = [...parsed.warnings, ...unknown(policy)]
           const probed = await probe(policy, query, request, deps)
           return {
             status: 200,
@@ -103,11 +108,11 @@ export function policyRoutes(deps: PolicyDeps): RouteGroup {
   }
 }
 
-const toJson = ({ policy, digest, origin, file, warnings }: LoadedPolicy) => ({
+const toJson = ({ policy, digest, origin, file, warnings }: LoadedPolicy, more: readonly FieldIssue[]) => ({
   name: policy.name,
   digest,
   origin,
   file,
   metrics: policy.metrics.map(({ name, kind }) => ({ name, kind })),
-  warnings,
+  warnings: [...warnings, ...more],
 })
