@@ -54,9 +54,13 @@ export async function placeLook(
 }
 
 /** The store may have been away from the caller, who then has a run that only the caller knows. */
-async function givenRun(run: Run, { book, policyOf }: PlaceDeps): Promise<Run> {
+async function givenRun(run: Run, { book, policyOf, now }: PlaceDeps): Promise<Run> {
   if (await book.has(run)) return run
   const { policy, digest } = await policyOf(run)
+  const open = await book.findOpen(run)
+  if (open !== undefined && open.revision !== run.revision && open.openedAt <= run.openedAt) {
+    await book.change(open, { closedAt: now, ending: superseded })
+  }
   return book.open({ ...run, policy: policy.name, policyDigest: digest }, policy)
 }
 

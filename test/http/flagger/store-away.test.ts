@@ -15,9 +15,10 @@ async function switchableStore() {
     clock: { now: () => Date.now() },
     log: pino({ level: 'silent' }),
   })
-  const control: { mode: Mode; finds: number; refusedOpens: number } = {
+  const control: { mode: Mode; finds: number; refusedFinds: number; refusedOpens: number } = {
     mode: 'there',
     finds: 0,
+    refusedFinds: 0,
     refusedOpens: 0,
   }
   const store: VerdictStore = new Proxy(real, {
@@ -26,7 +27,9 @@ async function switchableStore() {
       if (typeof method !== 'function' || key === 'digestRecording' || key === 'close') return method
       return async (...args: readonly unknown[]): Promise<unknown> => {
         if (key === 'findOpenRun') control.finds++
-        const refused = key === 'openRun' && control.refusedOpens-- > 0
+        const refused =
+          (key === 'openRun' && control.refusedOpens-- > 0) ||
+          (key === 'findOpenRun' && control.refusedFinds-- > 0)
         if (control.mode === 'hangs') return Promise.withResolvers<never>().promise
         if (refused || control.mode === 'away') throw new AppError('store-unavailable', 'connection refused')
         return Reflect.apply(method, target, args)
@@ -119,6 +122,24 @@ test('POST /v1/flagger/rollout judges a run whose opening the store did not take
   const { items } = await real.listRuns({ limit: 10 })
   expect(items).toMatchObject([{ source: 'flagger', revision: '7d9fb', gates: 3 }])
   expect((await real.listVerdicts(items[0]?.id ?? '', { limit: 10 })).items).toHaveLength(1)
+})
+
+test('POST /v1/flagger/rollout of a revision that the store has not heard of ends the run of the one before', async () => {
+  const { control, real, store } = await switchableStore()
+  await using running = await runFlagger({
+    fixture: 'errors-x10',
+    policy: quickPolicy().replace('tolerance: 4, margin: 8', 'tolerance: 1'),
+    overrides: { openStore: async () => store },
+  })
+  await running.begin()
+  await running.until('rollout', 412)
+  control.refusedFinds = 1
+  const { status } = await running.hook('rollout', { checksum: '8c2aa' })
+  expect(status).toBe(200)
+  expect((await real.listRuns({ limit: 10 })).items).toMatchObject([
+    { revision: '8c2aa' },
+    { revision: '7d9fb', ending: 'superseded' },
+  ])
 })
 
 test('POST /v1/flagger/confirm-rollout while the store is away keeps to the hold it saw last, and claims no more', async () => {
