@@ -1,12 +1,13 @@
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Kysely } from 'kysely'
 import { AppError } from '../app-error.ts'
 import type { Clock, Log, VerdictStore } from '../ports.ts'
 import type { Connection } from './connection.ts'
 import { migrate } from './migrate.ts'
 import { createPostgresDialect } from './postgres-dialect.ts'
+import { makeFolder } from './make-folder.ts'
 import type { Database } from './schema.ts'
 import { createSqlStore } from './sql-store.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
@@ -70,7 +71,7 @@ const createDialect = (target: StoreUrl, timeoutMs: number, log: Log) =>
 const makeFile = async (target: StoreUrl): Promise<void> => {
   if (target.kind !== 'sqlite' || target.path === ':memory:') return
   try {
-    await mkdir(dirname(target.path), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(target.path))
     await (await open(target.path, 'a', 0o600)).close()
   } catch (error) {
     throw new AppError(
@@ -85,18 +86,34 @@ const makeFile = async (target: StoreUrl): Promise<void> => {
 
 const firstPauseMs = 100
 const longestPauseMs = 2_000
+const shortestTryMs = 1_000
 
 const reach = async (store: VerdictStore, startTimeoutMs: number, log: Log): Promise<void> => {
   const end = performance.now() + startTimeoutMs
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
-      await store.ping()
+      await within(Math.max(end - performance.now(), shortestTryMs), store.ping())
       return
     } catch (error) {
       if (!isAway(error) || performance.now() + pauseMs > end) throw error
       log.warn({ err: error, pauseMs }, 'the store is away, trying again')
-      await setTimeout(pauseMs)
+      await pause(pauseMs)
     }
+  }
+}
+
+/** A connection that is made and never answered is away too; what goes on of it is the store's own. */
+const within = async (timeoutMs: number, work: Promise<void>): Promise<void> => {
+  const { promise, reject } = Promise.withResolvers<void>()
+  const late = new AppError(
+    'store-unavailable',
+    `expected an answer of the store within ${Math.round(timeoutMs)} ms, got none`,
+  )
+  const timer = setTimeout(() => reject(late), timeoutMs)
+  try {
+    await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

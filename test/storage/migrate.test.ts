@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -113,6 +114,41 @@ describe('openStore()', () => {
     await expect(
       openStore({ url: 'postgres://nobody:secret@127.0.0.1:1/x', ...options }),
     ).rejects.toMatchObject({ code: 'store-unavailable', message: expect.not.stringContaining('secret') })
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'is store-unavailable below a folder that takes none',
+    async () => {
+      const options = { clock, log: silentLog, startTimeoutMs: 0 }
+      await expect(openStore({ url: 'sqlite:/proc/judge/judge.db', ...options })).rejects.toMatchObject({
+        code: 'store-unavailable',
+        cause: { code: 'ENOENT' },
+      })
+    },
+  )
+
+  test('makes the folders above the file, also when several begin together', async () => {
+    const url = `sqlite:${join(folder, 'new', 'deep', 'er', 'judge.db')}`
+    const open = () => openStore({ url, clock, log: silentLog })
+    for (const store of await Promise.all([open(), open(), open()])) await store.close()
+    expect((await stat(join(folder, 'new'))).mode & 0o777).toBe(0o700)
+  })
+
+  test('starts without a server that takes connections and says nothing', async () => {
+    const server = createServer(() => undefined)
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const errors: object[] = []
+    const log = { ...silentLog, error: (fields: object) => errors.push(fields) }
+    const url = `postgres://nobody@127.0.0.1:${String(port)}/x`
+    const options = { timeoutMs: 3_000, startTimeoutMs: 0, whenAway: 'start' } as const
+    const store = await openStore({ url, clock, log, ...options })
+    expect(errors).toMatchObject([
+      { err: { message: 'expected an answer of the store within 1000 ms, got none' } },
+    ])
+    await store.close()
+    server.close()
   })
 
   test('goes on trying for as long as asked', async () => {
