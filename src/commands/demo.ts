@@ -17,6 +17,8 @@ export interface DemoOptions {
 
 /** Runs the service on a store in a folder of its own, says what to try, and takes the folder away at the end. */
 export async function demo({ env, output, ended, version }: DemoOptions): Promise<void> {
+  // Whoever has read enough, as `head` has, must not keep the folder from being taken away.
+  output.on('error', () => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-demo-'))
   try {
     const files = await writeDemoFiles(folder)

@@ -119,3 +119,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(existsSync(folder)).toBe(false)
   },
 )
+
+test('canary-judge demo takes its folder away when nobody reads what it says any more', async () => {
+  await using cli = startCli(['demo'], { PORT: '0' })
+  const [text]: unknown[] = await once(cli.child.stdout, 'data')
+  const folder = dirname(dirname(/--policy (\S+)/.exec(String(text))?.[1] ?? ''))
+  expect(existsSync(folder)).toBe(true)
+  const closed = once(cli.child.stdout, 'close')
+  cli.child.stdout.destroy()
+  await closed
+  cli.child.kill('SIGTERM')
+  expect(await cli.ended).toEqual({ code: 0, signal: null, stderr: '' })
+  expect(existsSync(folder)).toBe(false)
+})

@@ -45,6 +45,10 @@ export async function runMain(
       wake()
       resolve({ code, signal })
     })
+  }).then(async (end) => {
+    // here and not at the disposal: tests that kill it do no more than wait for the end
+    await rm(cwd, { recursive: true, force: true })
+    return end
   })
   const find = (message: string) => lines.find((line) => line.includes(`"msg":"${message}"`))
   return {
@@ -63,7 +67,6 @@ export async function runMain(
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await ended
-      await rm(cwd, { recursive: true })
     },
   }
 }
