@@ -41,6 +41,14 @@ const istio = (labels: Labels): Labels => ({
 const nginx = (labels: Labels): Labels => ({ namespace: 'shop', ingress: 'web', ...labels })
 const linkerd = (labels: Labels): Labels => ({ namespace: 'shop', direction: 'inbound', ...labels })
 
+/** A canary's series, as an ingress names it by its port. */
+function portOf(name: 'traefik' | 'contour' | 'gloo', port: string): Labels {
+  if (name === 'traefik') return { service: `shop-web-canary-${port}@kubernetescrd` }
+  const cluster =
+    name === 'contour' ? `shop_web-canary_${port}` : `shop-web-canaryupstream-${port}_gloo-system`
+  return { envoy_cluster_name: cluster }
+}
+
 type Case = readonly [Labels, 'canary' | 'stable' | 'none']
 
 const cases: readonly (readonly [string, Subject, readonly Case[]])[] = [
@@ -156,6 +164,19 @@ const cases: readonly (readonly [string, Subject, readonly Case[]])[] = [
       [{ service: 'shop-web-canary-api-80@kubernetescrd' }, 'none'],
     ],
   ],
+  ...(['traefik', 'contour', 'gloo'] as const).flatMap((name) =>
+    [{}, { port: 'http-web' }].map((params) => {
+      const given = 'port' in params
+      return [
+        name,
+        { ...flagger, params },
+        [
+          [portOf(name, 'web'), given ? 'none' : 'canary'],
+          [portOf(name, 'http-web'), given ? 'canary' : 'none'],
+        ],
+      ] as const
+    }),
+  ),
   [
     'linkerd',
     flagger,
