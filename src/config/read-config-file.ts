@@ -29,7 +29,7 @@ export async function readConfigFile(path: string | undefined): Promise<FileRead
 
 function saysNothing(line: string): boolean {
   const text = line.trim()
-  return text === '' || text === '---' || text.startsWith('#')
+  return text === '' || text.startsWith('#') || /^(?:---|\.\.\.)(?:\s+#.*)?$/.test(text)
 }
 
 async function readText(path: string): Promise<string | { readonly mistake: string }> {

@@ -158,6 +158,7 @@ describe('readConfig() from a file', () => {
   test('takes comments however long, and a file of nothing else as one that changes nothing', async () => {
     const comments = `${'#'.repeat(10_000)}\n---\n  # ${'- # '.repeat(10_000)}\n\n`
     expect(await fromYaml(comments)).toMatchObject({ config: { port: 8080 } })
+    expect(await fromYaml(`--- # ${'# '.repeat(10_000)}\n...\n`)).toMatchObject({ config: { port: 8080 } })
     expect(await fromYaml(`${comments}port: 8081\n`)).toMatchObject({ config: { port: 8081 } })
   })
 
