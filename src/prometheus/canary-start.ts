@@ -42,21 +42,31 @@ function timesIn(one: Asked, window: RangeWindow): readonly (() => Promise<reado
   if (queries.kind === 'gauge') return [() => timesOfCanary(one, queries.query, window)]
   // samples themselves: without stale markers a selector finds what went five minutes ago
   const sampled = (scraped: string): string => `count_over_time(${scraped}[${STEP_SECONDS}s])`
-  // what a proxy counts of a canary stays there from one rollout to the next
-  const first =
-    arms.podLabel === undefined
-      ? () => timesOfRequests(one, queries.scraped, window)
-      : () => timesOfCanary(one, sampled(queries.scraped), window)
+  const first = async (): Promise<readonly number[]> => {
+    const { podLabel } = arms
+    const rows = podLabel === undefined ? [] : await rowsOfCanary(one, sampled(queries.scraped), window)
+    const hasPods = rows.some(({ labels }) => podLabel !== undefined && (labels[podLabel] ?? '') !== '')
+    // what a proxy counts of a canary stays there from one rollout to the next
+    const counted = podLabel === undefined || (rows.length > 0 && !hasPods)
+    return counted ? timesOfRequests(one, queries.scraped, window) : timesOf(rows)
+  }
   if (queries.kind !== 'latency') return [first]
   return [first, () => timesOfCanary(one, sampled(queries.scrapedNative), window)]
 }
 
 async function timesOfCanary(one: Asked, series: string, window: RangeWindow): Promise<readonly number[]> {
+  return timesOf(await rowsOfCanary(one, series, window))
+}
+
+async function rowsOfCanary(one: Asked, series: string, window: RangeWindow): Promise<readonly Series[]> {
   const { arms } = one
   const found = await wholeRange(one, `count by (${arms.armLabels.join(', ')}) (${series})`, window)
-  const canary = found.filter(({ labels }) => arms.armOf(labels) === 'canary')
-  return [...new Set(canary.flatMap((row) => row.times))]
+  return found.filter(({ labels }) => arms.armOf(labels) === 'canary')
 }
+
+const timesOf = (rows: readonly Series[]): readonly number[] => [
+  ...new Set(rows.flatMap(({ times }) => times)),
+]
 
 /** Times at which the canary's counters stood higher than a step before, or had begun anew and counted since. */
 async function timesOfRequests(one: Asked, scraped: string, window: RangeWindow): Promise<readonly number[]> {

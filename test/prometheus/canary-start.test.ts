@@ -283,6 +283,26 @@ describe('canaryStart()', () => {
       const request = { policy: policyOf('nginx-ingress', errors), run, params: {}, until: now, quietMs }
       expectStart(await source.canaryStart?.({ ...request, signal: AbortSignal.timeout(10_000) }), came)
     })
+
+    test.each<[string, Readonly<Record<string, string>>, number | undefined]>([
+      ['the same of a proxy that the policy selects itself', {}, 12],
+      ['pods of such arms while they are there', { pod: 'web-5c6b8-x7k2p' }, 200],
+    ])('canaryStart() sees %s', async (_, more, came) => {
+      const clock = { now: () => now }
+      const canaryOf = counted('b', { since: 200, perMinute: during([150, 120], [12, 0]) })
+      const series = [counted('a', { since: 300, perMinute: () => 60 }), canaryOf].map((each) => ({
+        ...each,
+        labels: { ...each.labels, ...more },
+      }))
+      const server = await startSimulatedPrometheus({ clock, series })
+      const source = sourceFor(server.url, { clock })
+      closing.push(server, source)
+      const own =
+        '  - {name: errors, kind: errors, total: nginx_ingress_controller_requests, bad: \'nginx_ingress_controller_requests{status=~"5.."}\'}\n'
+      const policy = policyOf('{canary: {canary: b}, stable: {canary: a}}', own)
+      const request = { policy, run, params: {}, until: now, quietMs, signal: AbortSignal.timeout(10_000) }
+      expectStart(await source.canaryStart?.(request), came)
+    })
   })
 
   test.each([
