@@ -8,6 +8,10 @@ export const text = (maxLength: number) =>
 
 export const namespaceField = text(253).describe('Kubernetes namespace')
 export const nameField = text(253).describe('Name of the rollout or canary')
+/** The name of a parameter, as a selection has it between braces. */
+export const paramName = z
+  .string()
+  .regex(/^[A-Za-z_]\w{0,62}$/, 'expected a name of at most 63 letters, digits and underscores')
 export const idField = text(200)
 export const defaultLimit = 50
 export const limitField = z

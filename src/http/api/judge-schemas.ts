@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameField, namespaceField, text } from './fields.ts'
+import { nameField, namespaceField, text, paramName } from './fields.ts'
 import { decisionSchema } from './history-schemas.ts'
 
 const printable = /^[^\p{Cc}\p{Cs}]*$/u
@@ -34,7 +34,7 @@ export const judgeRequestSchema = z
     canary: arm('What is judged').exactOptional(),
     stable: arm('What it is compared with').exactOptional(),
     params: z
-      .record(z.string().regex(/^[A-Za-z_]\w{0,62}$/), z.string().max(253))
+      .record(paramName, z.string().max(253))
       .refine((params) => Object.keys(params).length <= 20, 'expected at most 20 params')
       .exactOptional()
       .describe('What the policy asks for beside the names, such as service or ingress'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FieldIssue } from '../../app-error.ts'
 import { invalidInput } from '../../formats/invalid-input.ts'
 import type { JudgeRequest, NamedStep } from '../../judging/judge-request.ts'
-import { nameField, namespaceField, text } from '../api/fields.ts'
+import { nameField, namespaceField, paramName, text } from '../api/fields.ts'
 
 // Whatever comes from args is a string, and an optional arg that nobody set is an empty one.
 const empty = z.literal('')
@@ -76,7 +76,7 @@ export const argoRequestSchema = z
       .describe('When the rollout began; default: found in the data'),
     ...paramFields,
     params: z
-      .record(z.string().regex(/^[A-Za-z_]\w{0,62}$/), z.string().max(253).regex(printable))
+      .record(paramName, z.string().max(253).regex(printable, 'expected text without control characters'))
       .refine((params) => Object.keys(params).length <= 20, 'expected at most 20 params')
       .exactOptional()
       .describe('What a selection of your own asks for between braces'),

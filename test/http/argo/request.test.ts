@@ -152,6 +152,15 @@ describe('toJudgeRequest(what cannot be read) is 400', () => {
   test('naming params that are too many or no names', () => {
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`p${i}`, 'x']))
     expect(refusal({ params: many })).toMatchObject({ code: 'bad-request', issues: [{ path: 'params' }] })
-    expect(refusal({ params: { 'a b': 'x' } })).toMatchObject({ code: 'bad-request' })
+    expect(refusal({ params: { 'a b': 'x', a: '\u0007' } })).toMatchObject({
+      code: 'bad-request',
+      issues: [
+        {
+          path: 'params["a b"]',
+          message: 'expected a name of at most 63 letters, digits and underscores, got "a b"',
+        },
+        { path: 'params.a', message: 'expected text without control characters, got "\\u0007"' },
+      ],
+    })
   })
 })
