@@ -136,6 +136,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   }
   const stop = async (): Promise<void> => {
     health.state = 'stopping'
+    server.endConnections()
     const { delayMs, deadlineMs } = force.current().shutdown
     logger.info({ delayMs, deadlineMs }, 'stopping')
     await wait(delayMs)

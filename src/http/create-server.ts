@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { AppError, type AppErrorCode } from '../app-error.ts'
@@ -15,6 +20,8 @@ export interface ServerLimits {
 export interface HttpServer {
   /** Resolves with the address once connections are accepted. */
   listen(host: string, port: number): Promise<AddressInfo>
+  /** Answers under way tell their clients to ask no more on their connections. */
+  endConnections(): void
   /** Takes no new connections, lets requests under way finish up to the deadline, drops idle connections at once. */
   close(deadlineMs: number): Promise<{ readonly cut: boolean }>
 }
@@ -37,8 +44,12 @@ export function createServer(listener: RequestListener, limits: ServerLimits): H
   // Expectations other than 100-continue are ignored, as RFC 9110 allows.
   server.on('checkExpectation', listener)
   const quiet = trackQuiet(server)
+  const answers = trackAnswers(server)
   return {
     listen: (host, port) => listen(server, host, port),
+    endConnections: () => {
+      for (const answer of answers) if (!answer.headersSent) answer.setHeader('Connection', 'close')
+    },
     close: (deadlineMs) => close(server, quiet, deadlineMs),
   }
 }
@@ -69,6 +80,15 @@ function trackQuiet(server: Server): ReadonlySet<Socket> {
     })
   })
   return quiet
+}
+
+function trackAnswers(server: Server): ReadonlySet<ServerResponse> {
+  const answers = new Set<ServerResponse>()
+  server.on('request', (_request, answer) => {
+    answers.add(answer)
+    answer.once('close', () => answers.delete(answer))
+  })
+  return answers
 }
 
 const idleCheckMs = 100

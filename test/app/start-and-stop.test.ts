@@ -105,6 +105,19 @@ test('stop() does not wait for connections on which nothing was ever asked', asy
 const halfRequest =
   'POST /v1/policies/validate HTTP/1.1\r\nHost: x\r\nContent-Type: text/yaml\r\nContent-Length: 99\r\n\r\nname'
 
+test('an answer under way at stop() ends its connection, so that nothing more is asked on it', async () => {
+  const running = await runApp()
+  const socket = connect(running.port, '127.0.0.1')
+  socket.write(halfRequest)
+  await fetch(`${running.url}/healthz`)
+  const stopped = running.app.stop()
+  socket.write(': web'.padEnd(95))
+  let answer = ''
+  for await (const chunk of socket) answer += String(chunk)
+  expect(answer).toMatch(/^HTTP\/1\.1 422 [\s\S]*\r\nConnection: close\r\n/)
+  await stopped
+})
+
 test('a request that does not arrive in time gets 408, and the service goes on', async () => {
   await using running = await runApp({
     change: (config) => ({ ...config, limits: { ...config.limits, requestTimeoutMs: 200 } }),
