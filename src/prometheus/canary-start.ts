@@ -39,23 +39,19 @@ function mostTelling(asked: readonly Asked[]): Asked | undefined {
 /** When the canary was there, each way of telling it; the first that tells of any time is believed. */
 function timesIn(one: Asked, window: RangeWindow): readonly (() => Promise<readonly number[]>)[] {
   const { queries, arms } = one
-  if (queries.kind === 'gauge') return [() => timesOfCanary(one, queries.query, window)]
+  if (queries.kind === 'gauge') return [async () => timesOf(await rowsOfCanary(one, queries.query, window))]
   // samples themselves: without stale markers a selector finds what went five minutes ago
   const sampled = (scraped: string): string => `count_over_time(${scraped}[${STEP_SECONDS}s])`
-  const first = async (): Promise<readonly number[]> => {
+  const came = async (scraped: string): Promise<readonly number[]> => {
     const { podLabel } = arms
-    const rows = podLabel === undefined ? [] : await rowsOfCanary(one, sampled(queries.scraped), window)
+    const rows = podLabel === undefined ? [] : await rowsOfCanary(one, sampled(scraped), window)
     const hasPods = rows.some(({ labels }) => podLabel !== undefined && (labels[podLabel] ?? '') !== '')
     // what a proxy counts of a canary stays there from one rollout to the next
     const counted = podLabel === undefined || (rows.length > 0 && !hasPods)
-    return counted ? timesOfRequests(one, queries.scraped, window) : timesOf(rows)
+    return counted ? timesOfRequests(one, scraped, window) : timesOf(rows)
   }
-  if (queries.kind !== 'latency') return [first]
-  return [first, () => timesOfCanary(one, sampled(queries.scrapedNative), window)]
-}
-
-async function timesOfCanary(one: Asked, series: string, window: RangeWindow): Promise<readonly number[]> {
-  return timesOf(await rowsOfCanary(one, series, window))
+  const all = queries.kind === 'latency' ? [queries.scraped, queries.scrapedNative] : [queries.scraped]
+  return all.map((scraped) => () => came(scraped))
 }
 
 async function rowsOfCanary(one: Asked, series: string, window: RangeWindow): Promise<readonly Series[]> {
@@ -80,7 +76,7 @@ async function timesOfRequests(one: Asked, scraped: string, window: RangeWindow)
     if (arms.armOf(series.labels) !== 'canary') continue
     const key = JSON.stringify(labels.map((label) => series.labels[label] ?? ''))
     series.times.forEach((time, i) => {
-      const value = series.values[i] ?? 0
+      const value = series.values[i] ?? series.histograms?.[i]?.count ?? 0
       // what is there where the data begin was counted before
       const last = lasts.get(key) ?? (time === begin ? value : 0)
       if (value > last || (value < last && value > 0)) active.add(time)

@@ -8,6 +8,7 @@ import {
 import { toOpenMetrics } from '../../src/simulate/prometheus/to-open-metrics.ts'
 import { prometheusMissing, type PrometheusServer, startPrometheus } from '../support/prometheus.ts'
 import { policyOf, sourceFor } from './source-case.ts'
+import { json, matrix, startStub } from './stub-server.ts'
 
 const now = Date.parse('2026-02-01T12:00:20Z')
 const minute = 60_000
@@ -282,6 +283,25 @@ describe('canaryStart()', () => {
       closing.push(server, source)
       const request = { policy: policyOf('nginx-ingress', errors), run, params: {}, until: now, quietMs }
       expectStart(await source.canaryStart?.({ ...request, signal: AbortSignal.timeout(10_000) }), came)
+    })
+
+    test('canaryStart() sees the same in native histograms', async () => {
+      const end = Math.floor(now / minute) * 60
+      const histograms = Array.from({ length: 200 }, (_, i) => {
+        const ago = 199 - i
+        return [end - ago * 60, { count: String(900 + 5 * Math.max(12 - ago, 0)), sum: '1' }]
+      })
+      const canaryRow = { metric: { canary: 'web-canary', instance: 'a' }, histograms }
+      const stableRow = { metric: { canary: '', instance: 'a' }, histograms }
+      const stub = await startStub((request, ...rest) => {
+        const isNative = request.form.get('query')?.includes('_bucket') === false
+        json(200, matrix(...(isNative ? [canaryRow, stableRow] : [])))(request, ...rest)
+      })
+      const source = sourceFor(stub.url)
+      closing.push({ close: () => stub.stop() }, source)
+      const policy = policyOf('nginx-ingress', '  - {name: p95, kind: latency}\n')
+      const request = { policy, run, params: {}, until: now, quietMs, signal: AbortSignal.timeout(10_000) }
+      expectStart(await source.canaryStart?.(request), 12)
     })
 
     test.each<[string, Readonly<Record<string, string>>, number | undefined]>([
