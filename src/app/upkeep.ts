@@ -26,8 +26,8 @@ export function startUpkeep(deps: UpkeepDeps): Schedule {
       ...often,
       what: 'deleting old history',
       everyMs: pruneEveryMs,
-      async work() {
-        const gone = await stores.store().prune(clock.now(), current().retention)
+      async work(signal) {
+        const gone = await stores.store().prune(clock.now(), current().retention, signal)
         log.debug({ gone }, 'old history deleted')
       },
     }),

@@ -178,8 +178,15 @@ export interface VerdictStore {
   savePolicy(digest: string, text: string): Promise<void>
   loadPolicy(digest: string): Promise<string | undefined>
 
-  /** Deletes what is past its time, never anything of an open run nor the last change of a gate; says how many rows went. */
-  prune(now: number, retention: Retention): Promise<{ readonly runs: number; readonly recordings: number }>
+  /**
+   * Deletes what is past its time, never anything of an open run nor the last change of a gate; says how many rows went.
+   * Aborted, it ends after the batch under way.
+   */
+  prune(
+    now: number,
+    retention: Retention,
+    signal?: AbortSignal,
+  ): Promise<{ readonly runs: number; readonly recordings: number }>
   /** Resolves when a write would work. */
   ping(): Promise<void>
   /** Waits for writes under way; later calls reject. Closing twice is harmless. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import type { Retention, VerdictStore } from '../ports.ts'
 import type { Connection } from './connection.ts'
@@ -7,15 +8,20 @@ import type { Database } from './schema.ts'
 /** Small transactions: writers of this and other processes get their turn in between. */
 const batch = { recordings: 100, runs: 20, decisions: 500 } as const
 
+const shortestPauseMs = 5
+const longestPauseMs = 100
+
 /** Deletes what is past its time, in batches; of an open run nothing. */
 export const prune = async (
   connection: Connection,
   now: number,
   retention: Retention,
+  signal?: AbortSignal,
 ): ReturnType<VerdictStore['prune']> => {
   const inBatches = async (size: number, step: (transaction: Transaction<Database>) => Promise<Batch>) => {
     const total = { runs: 0, recordings: 0 }
     for (;;) {
+      const began = performance.now()
       const done = await connection.db.transaction().execute(async (transaction) => {
         // nobody saves a recording while its chunks may be going
         await holdLock(transaction, connection.kind, 'recordings')
@@ -23,7 +29,9 @@ export const prune = async (
       })
       total.runs += done.runs
       total.recordings += done.recordings
-      if (done.seen < size) return total
+      if (done.seen < size || signal?.aborted === true) return total
+      // Another process asks for SQLite's file every so often, and would always find it taken.
+      await pause(Math.min(Math.max(performance.now() - began, shortestPauseMs), longestPauseMs))
     }
   }
   const first = await inBatches(batch.recordings, (trx) => pruneRecordings(trx, now, retention))
@@ -89,8 +97,10 @@ const pruneRuns = async (
 ): Promise<Batch> => {
   const newestTooMany = await transaction
     .selectFrom('runs')
-    .select(['start', 'id'])
-    .orderBy('start', 'desc')
+    .select(['closed_at', 'id'])
+    // What was judged last stays, though a recording may be of a rollout long ago.
+    .where('closed_at', 'is not', null)
+    .orderBy('closed_at', 'desc')
     .orderBy('id', 'desc')
     .offset(retention.maxRuns)
     .limit(1)
@@ -104,10 +114,10 @@ const pruneRuns = async (
         eb('closed_at', '<', now - retention.runsOlderThanMs),
         ...(newestTooMany === undefined
           ? []
-          : [eb(eb.refTuple('start', 'id'), '<=', eb.tuple(newestTooMany.start, newestTooMany.id))]),
+          : [eb(eb.refTuple('closed_at', 'id'), '<=', eb.tuple(newestTooMany.closed_at, newestTooMany.id))]),
       ]),
     )
-    .orderBy('start')
+    .orderBy('closed_at')
     .orderBy('id')
     .limit(batch.runs)
     .execute()

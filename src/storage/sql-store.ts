@@ -49,7 +49,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
     digestRecording,
     saveRecording: (runId, recording) => calls.make(() => saveRecording(runId, recording)),
     loadRecording: (digest) => calls.make(() => loadRecording(digest)),
-    prune: (now, retention) => calls.make(() => prune(connection, now, retention)),
+    prune: (now, retention, signal) => calls.make(() => prune(connection, now, retention, signal)),
     ping: () => calls.make(() => ping(connection)),
     close: () => calls.close(() => connection.db.destroy()),
   }

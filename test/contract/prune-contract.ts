@@ -81,6 +81,27 @@ export const pruneContract = (store: () => VerdictStore): void => {
       expect(items.map((run) => run.start - future)).toEqual([50, 49, 48, 47, 46, 0])
     })
 
+    test('ends after the batch under way when it is aborted', async () => {
+      const namespace = freshId('aborted')
+      const closedAt = t0 - 90 * day
+      for (let n = 0; n < 45; n += 1) await store().openRun(aRun({ namespace, closedAt }))
+      await store().prune(t0 - 40 * day, retention, AbortSignal.abort())
+      expect((await store().listRuns({ namespace, limit: 100 })).items).toHaveLength(25)
+      await store().prune(t0 - 40 * day, retention)
+      expect((await store().listRuns({ namespace, limit: 100 })).items).toEqual([])
+    })
+
+    test('keeps what was closed last, though its rollout was long ago', async () => {
+      const future = t0 + 20_000 * day
+      const late = aRun({ start: t0 - 300 * day, closedAt: future + 9 })
+      await store().openRun(late)
+      const others = [1, 2].map((n) => aRun({ start: future + n, closedAt: future + n }))
+      for (const run of others) await store().openRun(run)
+      await store().prune(t0, { ...retention, maxRuns: 1 })
+      expect(await store().getRun(late.id)).toEqual(late)
+      expect(await Promise.all(others.map(({ id }) => store().getRun(id)))).toEqual([undefined, undefined])
+    })
+
     test('deletes decisions after a year, but not those of an open run', async () => {
       const name = freshId('web')
       const { run } = await store().openRun(aRun({ name }))
