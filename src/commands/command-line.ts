@@ -27,8 +27,9 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage(args)
-    if (!(error instanceof AppError)) throw error
-    for (const line of toLines(error)) surroundings.errors.write(`canary-judge: ${line}\n`)
+    const lines = toLines(error)
+    if (lines === undefined) throw error
+    for (const line of lines) surroundings.errors.write(`canary-judge: ${line}\n`)
     return 2
   }
 }
@@ -108,7 +109,13 @@ function untilSignal(): Promise<void> {
   return promise
 }
 
-/** One mistake is the message; of several, each stands on its own line. */
-function toLines(error: AppError): readonly string[] {
-  return error.issues.length < 2 ? [error.message] : error.issues.map(toIssueText)
+/** One mistake is the message; of several, each stands on its own line. Undefined for a fault of our own. */
+function toLines(error: unknown): readonly string[] | undefined {
+  if (error instanceof AppError)
+    return error.issues.length < 2 ? [error.message] : error.issues.map(toIssueText)
+  if (!(error instanceof Error)) return undefined
+  // Of the configuration, by its shape: the service is more than the other commands need to load.
+  if ('mistakes' in error && Array.isArray(error.mistakes)) return error.mistakes.map(String)
+  // Of the system: a port that is taken, a folder that cannot be written to.
+  return 'syscall' in error ? [error.message] : undefined
 }

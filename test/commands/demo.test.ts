@@ -106,6 +106,21 @@ test('demo() goes to a free port when 8080 is taken, unless a port was asked for
   }
 })
 
+test.each([
+  {
+    env: { PORT: 'eighty' },
+    said: 'canary-judge: PORT: expected a whole number from 0 to 65535, got "eighty"',
+  },
+  { env: { PORT: '0', HOST: '203.0.113.7' }, said: 'address not available 203.0.113.7' },
+  { env: { PORT: '0', TMPDIR: '/proc/none' }, said: 'canary-judge: ENOENT: no such file or directory' },
+])('canary-judge demo says in one line what hinders it: $said', async ({ env, said }) => {
+  await using cli = startCli(['demo'], env)
+  const { code, stderr } = await cli.ended
+  expect(code).toBe(2)
+  expect(stderr).toContain(said)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+})
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'canary-judge demo ends with 0 at %s, even if it comes twice',
   async (signal) => {
