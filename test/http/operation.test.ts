@@ -41,6 +41,18 @@ test('GET /readyz stays 200 when the store is away, says so, and says when it is
   expect((await request(running.url).get('/readyz')).body.parts.store.status).toBe('ok')
 })
 
+test('GET /metrics tells that the store is away, and back, where nobody asks /readyz', async () => {
+  await using running = await runApp()
+  const ping = running.store.ping.bind(running.store)
+  running.store.ping = async () => {
+    throw new AppError('store-unavailable', 'connection refused')
+  }
+  const metrics = async () => (await request(running.url).get('/metrics')).text
+  expect(await metrics()).toContain('canary_judge_part_up{part="store"} 0')
+  running.store.ping = ping
+  expect(await metrics()).toContain('canary_judge_part_up{part="store"} 1')
+})
+
 test('GET /readyz does not wait for a store that hangs, and asks it once for all who ask', async () => {
   await using running = await runApp()
   const ping = running.store.ping.bind(running.store)

@@ -55,6 +55,8 @@ export function healthRoutes({ health, metrics, checkParts }: HealthDeps): Route
         summary: 'Metrics of the service itself, for Prometheus',
         answers: { 200: { description: 'Text format 0.0.4', type: 'text/plain' } },
         async handle() {
+          // Where nothing probes /readyz, an alert on a part has only this to go by.
+          if (health.state === 'ready') await checkParts()
           health.forgetStale()
           const content = await metrics.registry.metrics()
           return { status: 200, type: metrics.registry.contentType, content }
