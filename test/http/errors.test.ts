@@ -309,19 +309,23 @@ describe('broken HTTP', () => {
     expect(body(answer)).toMatchObject({ status: 431, detail: 'expected smaller request headers' })
   })
 
-  test.each([
-    'http://example.org/healthz',
-    'HTTP://[::1',
-    '*',
-    '//healthz',
-    '/healthz#x',
-    '/health\u00e9',
-    '\\\\x',
-  ])('the request target %s gets an answer of ours', async (target) => {
-    const bytes = Buffer.from(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, 'latin1')
-    const answer = await rawRequest(running.port, bytes)
-    expect(answer).toMatch(/^HTTP\/1\.1 (200|400|404) /)
-    expect(body(answer)).toHaveProperty('status')
+  test.each(['http://example.org/healthz', '*', '//healthz', '/healthz#x', '/health\u00e9', '\\\\x'])(
+    'the request target %s gets an answer of ours',
+    async (target) => {
+      const bytes = Buffer.from(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, 'latin1')
+      const answer = await rawRequest(running.port, bytes)
+      expect(answer).toMatch(/^HTTP\/1\.1 (200|400|404) /)
+      expect(body(answer)).toHaveProperty('status')
+    },
+  )
+
+  test('a request target with half an address is one without a path', async () => {
+    const answer = await rawRequest(
+      running.port,
+      'GET HTTP://[::1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(answer).toContain('<title>canary-judge</title>')
   })
 
   test('Expect is no reason to refuse', async () => {
