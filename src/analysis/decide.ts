@@ -5,6 +5,7 @@ import type { RunEvidence } from './gather.ts'
 import { maturity, type Maturity } from './maturity.ts'
 import type { MetricEvidence } from './metric-evidence.ts'
 import { gateAt, gateShare, type PlannedStep, stepAt } from './rollout-plan.ts'
+import { sawAny } from './saw-any.ts'
 import type { Outcome } from './verdict.ts'
 
 /** Shares of the chances of error: half of α each for the path and for the gates; β mostly for the gates. */
@@ -146,14 +147,10 @@ export function metricPasses(
   const path = metric.pass(next)
   if (path === undefined) return true
   // the canary's own rate is no comparison where stable has never been seen
-  if (!sawStable(metric, t)) return false
+  if (!sawAny(metric.stableCounts, t)) return false
   if (valueAt(path, t) >= passThreshold(run)) return true
   const p = atGate ? metric.passP(next, t) : undefined
   return p !== undefined && p <= run.policy.missedHarm * GATE_PASS_SHARE
-}
-
-function sawStable({ stableCounts }: MetricEvidence, t: number): boolean {
-  return stableCounts.subarray(0, t + 1).some((pods) => pods > 0)
 }
 
 /** What ln e has to reach for a pass between gates. */

@@ -74,16 +74,9 @@ export function latencyEvidence(
     testAt(bound.index).tests.harm(quantileNull(latency, bound.seconds, metric.tolerance)),
   )
   const marginNull = memoized((next) =>
-    quantileNull(
-      latency,
-      main.seconds,
-      ratioMargin(metric, relief(context.policy, next)) ?? 1,
-      cautiousShareSlowerThan,
-    ),
+    quantileNull(latency, main.seconds, marginAt(latency, next), cautiousShareSlowerThan),
   )
-  const hoped = memoized((next) =>
-    quantileNull(latency, main.seconds, ratioMargin(metric, relief(context.policy, next)) ?? 1),
-  )
+  const hoped = memoized((next) => quantileNull(latency, main.seconds, marginAt(latency, next)))
   const slowBeyond = harmBeyond(latency, chosen.beyond)
   const basics = countBasics(metric.name, main.table, main.tests.plain, context.window)
   const common = countTests(
@@ -121,13 +114,16 @@ export function latencyEvidence(
  */
 function harmBeyond(latency: Latency, beyond: ChosenBound | undefined): (next: number, t: number) => boolean {
   if (beyond === undefined) return () => false
-  const { metric, context } = latency
   const path = memoized((next: number) => {
-    const margin = ratioMargin(metric, relief(context.policy, next)) ?? 1
-    const worst = quantileNull(latency, beyond.seconds, margin, steepShareSlowerThan)
+    const worst = quantileNull(latency, beyond.seconds, marginAt(latency, next), steepShareSlowerThan)
     return latency.testAt(beyond.index).tests.harm(worst)
   })
-  return (next, t) => valueAt(path(next), t) >= -Math.log(context.policy.missedHarm)
+  return (next, t) => valueAt(path(next), t) >= -Math.log(latency.context.policy.missedHarm)
+}
+
+/** How many times as slow a quantile may be at a step that leads to the weight `next`. */
+function marginAt({ metric, context }: Latency, next: number): number {
+  return ratioMargin(metric, relief(context.policy, next)) ?? 1
 }
 
 /** Without history stable's own first slices choose: they say nothing about the canary, and later looks see the same. */

@@ -5,6 +5,7 @@ import { dropMargin, ratioMargin, relief } from './margins.ts'
 import type { MetricEvidence } from './metric-evidence.ts'
 import type { MetricPolicy } from './policy.ts'
 import type { Uncertainty } from './uncertainty.ts'
+import { sawAny } from './saw-any.ts'
 import type { MetricVerdict, Outcome, Reason } from './verdict.ts'
 import { wholeMinutes } from './words.ts'
 
@@ -52,7 +53,7 @@ function judgedOf(run: RunEvidence, metric: MetricEvidence, look: Decided, harm:
   const { name } = metric.policy
   if (harm?.culprits.some((culprit) => culprit.metric === name) === true) return 'fail'
   const sticky = look.passedAt !== undefined && metric.policy.required
-  const hasData = metric.canaryCounts.subarray(0, look.t + 1).some((pods) => pods > 0)
+  const hasData = sawAny(metric.canaryCounts, look.t)
   return sticky || (hasData && metricPasses(run, metric, look.step?.next ?? 100, look.t, look.atGate))
     ? 'pass'
     : 'inconclusive'

@@ -1,6 +1,7 @@
 import { type Decided, failThreshold, metricPasses } from './decide.ts'
 import type { RunEvidence } from './gather.ts'
 import type { MetricEvidence } from './metric-evidence.ts'
+import { sawAny } from './saw-any.ts'
 import type { Reason, ReasonCode } from './verdict.ts'
 import { count, list, minutes, percent, times } from './words.ts'
 
@@ -61,11 +62,10 @@ function silence(run: RunEvidence, metric: MetricEvidence, look: Decided): Uncer
   const reason = (code: ReasonCode, text: string): Uncertainty => ({
     reason: { code, metric: name, text: `${name}: ${text}` },
   })
-  const sawAny = (counts: Float64Array): boolean => counts.subarray(0, look.t + 1).some((pods) => pods > 0)
   if (!metric.hasCanary) return reason('no-canary-data', 'no data of the canary')
   if (!metric.hasStable) return reason('no-stable-data', 'no data of stable')
-  if (!sawAny(metric.stableCounts)) return reason('no-stable-traffic', 'stable has no traffic')
-  if (sawAny(metric.canaryCounts)) return undefined
+  if (!sawAny(metric.stableCounts, look.t)) return reason('no-stable-traffic', 'stable has no traffic')
+  if (sawAny(metric.canaryCounts, look.t)) return undefined
   const born = firstTraffic(metric, look.t)
   if (born === undefined) return reason('no-canary-traffic', 'the canary has no traffic')
   const left = run.policy.warmupSeconds / 60 - ((look.t - born) * run.recording.sliceSeconds) / 60
