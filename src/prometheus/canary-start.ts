@@ -44,11 +44,11 @@ function timesIn(one: Asked, window: RangeWindow): readonly (() => Promise<reado
   const sampled = (scraped: string): string => `count_over_time(${scraped}[${STEP_SECONDS}s])`
   const came = async (scraped: string): Promise<readonly number[]> => {
     const { podLabel } = arms
-    const rows = podLabel === undefined ? [] : await rowsOfCanary(one, sampled(scraped), window)
-    const hasPods = rows.some(({ labels }) => podLabel !== undefined && (labels[podLabel] ?? '') !== '')
     // what a proxy counts of a canary stays there from one rollout to the next
-    const counted = podLabel === undefined || (rows.length > 0 && !hasPods)
-    return counted ? timesOfRequests(one, scraped, window) : timesOf(rows)
+    if (podLabel === undefined) return timesOfRequests(one, scraped, window)
+    const rows = await rowsOfCanary(one, sampled(scraped), window)
+    const hasPods = rows.some(({ labels }) => (labels[podLabel] ?? '') !== '')
+    return rows.length > 0 && !hasPods ? timesOfRequests(one, scraped, window) : timesOf(rows)
   }
   const all = queries.kind === 'latency' ? [queries.scraped, queries.scrapedNative] : [queries.scraped]
   return all.map((scraped) => () => came(scraped))
