@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { codeOf } from './store-error.ts'
 
 /**
  * A folder for nobody else to enter, with those above it. Node's own `recursive` never ends, and keeps a thread busy,
@@ -25,6 +26,3 @@ const isMade = async (path: string): Promise<boolean> => {
     throw error
   }
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined

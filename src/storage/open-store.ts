@@ -5,6 +5,7 @@ import { Kysely } from 'kysely'
 import { AppError } from '../app-error.ts'
 import type { Clock, Log, VerdictStore } from '../ports.ts'
 import type { Connection } from './connection.ts'
+import { inTime } from './in-time.ts'
 import { migrate } from './migrate.ts'
 import { createPostgresDialect } from './postgres-dialect.ts'
 import { makeFolder } from './make-folder.ts'
@@ -92,7 +93,7 @@ const reach = async (store: VerdictStore, startTimeoutMs: number, log: Log): Pro
   const end = performance.now() + startTimeoutMs
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
-      await within(Math.max(end - performance.now(), shortestTryMs), store.ping())
+      await answering(store, Math.max(end - performance.now(), shortestTryMs))
       return
     } catch (error) {
       if (!isAway(error) || performance.now() + pauseMs > end) throw error
@@ -103,18 +104,12 @@ const reach = async (store: VerdictStore, startTimeoutMs: number, log: Log): Pro
 }
 
 /** A connection that is made and never answered is away too; what goes on of it is the store's own. */
-const within = async (timeoutMs: number, work: Promise<void>): Promise<void> => {
-  const { promise, reject } = Promise.withResolvers<void>()
-  const late = new AppError(
+const answering = async (store: VerdictStore, timeoutMs: number): Promise<void> => {
+  if ((await inTime(store.ping(), timeoutMs)) !== 'late') return
+  throw new AppError(
     'store-unavailable',
     `expected an answer of the store within ${Math.round(timeoutMs)} ms, got none`,
   )
-  const timer = setTimeout(() => reject(late), timeoutMs)
-  try {
-    await Promise.race([work, promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 const isAway = (error: unknown): boolean => error instanceof AppError && error.code === 'store-unavailable'

@@ -1,15 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import type { Retention, VerdictStore } from '../ports.ts'
 import type { Connection } from './connection.ts'
-import { holdLock } from './connection.ts'
+import { type Batch, inBatches } from './in-batches.ts'
 import type { Database } from './schema.ts'
 
 /** Small transactions: writers of this and other processes get their turn in between. */
 const batch = { recordings: 100, runs: 20, decisions: 500 } as const
-
-const shortestPauseMs = 5
-const longestPauseMs = 100
 
 /** Deletes what is past its time, in batches; of an open run nothing. */
 export const prune = async (
@@ -18,34 +14,13 @@ export const prune = async (
   retention: Retention,
   signal?: AbortSignal,
 ): ReturnType<VerdictStore['prune']> => {
-  const inBatches = async (size: number, step: (transaction: Transaction<Database>) => Promise<Batch>) => {
-    const total = { runs: 0, recordings: 0 }
-    for (;;) {
-      const began = performance.now()
-      const done = await connection.db.transaction().execute(async (transaction) => {
-        // nobody saves a recording while its chunks may be going
-        await holdLock(transaction, connection.kind, 'recordings')
-        return step(transaction)
-      })
-      total.runs += done.runs
-      total.recordings += done.recordings
-      if (done.seen < size || signal?.aborted === true) return total
-      // Another process asks for SQLite's file every so often, and would always find it taken.
-      await pause(Math.min(Math.max(performance.now() - began, shortestPauseMs), longestPauseMs))
-    }
-  }
-  const first = await inBatches(batch.recordings, (trx) => pruneRecordings(trx, now, retention))
-  const second = await inBatches(batch.runs, (trx) => pruneRuns(trx, now, retention))
-  await inBatches(batch.decisions, (trx) => pruneDecisions(trx, now, retention))
-  await inBatches(batch.decisions, (trx) => pruneGateChanges(trx, now, retention))
+  const of = (size: number) => ({ connection, size, signal })
+  const first = await inBatches(of(batch.recordings), (trx) => pruneRecordings(trx, now, retention))
+  const second = await inBatches(of(batch.runs), (trx) => pruneRuns(trx, now, retention))
+  await inBatches(of(batch.decisions), (trx) => pruneDecisions(trx, now, retention))
+  await inBatches(of(batch.decisions), (trx) => pruneGateChanges(trx, now, retention))
   await prunePolicies(connection, now)
   return { runs: first.runs + second.runs, recordings: first.recordings + second.recordings }
-}
-
-interface Batch {
-  readonly seen: number
-  readonly runs: number
-  readonly recordings: number
 }
 
 const pruneRecordings = async (

@@ -66,7 +66,8 @@ const stateOf = (error: unknown): string | undefined => {
   return code !== undefined && /^[0-9A-Z]{5}$/u.test(code) && !networkCodes.has(code) ? code : undefined
 }
 
-const codeOf = (error: unknown): string | undefined =>
+/** Node's own name of an error, or the database's. */
+export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 const networkCodes = new Set(['EPIPE', 'EPERM', 'EBUSY', 'EBADF', 'EROFS'])

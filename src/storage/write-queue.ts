@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../app-error.ts'
 import type { Log, QueuedWrite, WriteQueue, WriteQueueCounts } from '../ports.ts'
+import { inTime } from './in-time.ts'
 
 export interface WriteQueueOptions {
   readonly log: Log
@@ -183,17 +184,5 @@ class Queue {
       this.#options.log.error({ err: error, what: write.what }, 'the store refused a write for good')
       return 'refused'
     }
-  }
-}
-
-const inTime = async <T>(work: Promise<T>, timeoutMs: number): Promise<T | 'late'> => {
-  const { promise: late, resolve } = Promise.withResolvers<'late'>()
-  const timer = setTimeout(() => {
-    resolve('late')
-  }, timeoutMs)
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
