@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 // tested, and quickly.
 export default defineConfig({
   test: {
-    include: ['test/{stats,analysis}/**/*.test.ts'],
-    exclude: ['test/analysis/{rates,fuzz,properties}.test.ts'],
+    include: ['test/engine/**/*.test.ts'],
+    exclude: ['test/engine/{rates,fuzz,properties}.test.ts'],
     testTimeout: 30_000,
   },
 })

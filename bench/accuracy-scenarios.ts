@@ -1,7 +1,7 @@
-import type { Policy } from '../src/analysis/policy.ts'
+import type { Policy } from '../src/engine/model/policy.ts'
 import type { Effect } from '../src/simulate/effect.ts'
 import { noises } from '../src/simulate/noise.ts'
-import { scenarios, type Scenario } from '../src/simulate/scenarios.ts'
+import { scenarios, type Scenario } from './scenarios.ts'
 import { rolloutDefaults } from '../src/simulate/simulated-rollout.ts'
 
 export type Harm = 'errors' | 'latency' | 'conversion'

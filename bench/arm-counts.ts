@@ -1,4 +1,4 @@
-import type { Arm, MetricData, Recording, Sample } from '../src/analysis/recording.ts'
+import type { Arm, MetricData, Recording, Sample } from '../src/engine/model/recording.ts'
 import { aggregateArms } from '../src/simulate/aggregate-arms.ts'
 
 /** One arm's sums over its pods, `[slice]`; 0 where the arm has no data. */

@@ -1,5 +1,5 @@
 import { armCounts, sumOver } from './arm-counts.ts'
-import type { Recording } from '../src/analysis/recording.ts'
+import type { Recording } from '../src/engine/model/recording.ts'
 
 /** Index of the bucket bound that about `share` of stable's requests in history exceed. */
 export function boundNear(recording: Recording, share: number): number {

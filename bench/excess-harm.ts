@@ -1,7 +1,7 @@
 import { armCounts } from './arm-counts.ts'
 import type { Harm } from './accuracy-scenarios.ts'
 import { boundNear } from './bound-near.ts'
-import type { Recording } from '../src/analysis/recording.ts'
+import type { Recording } from '../src/engine/model/recording.ts'
 
 /**
  * How many canary users fared worse than they would have on stable, from the rollout's start to slice `until`

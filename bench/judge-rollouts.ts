@@ -1,7 +1,7 @@
 import type { AccuracyScenario } from './accuracy-scenarios.ts'
 import { excessHarm } from './excess-harm.ts'
 import type { NamedRule } from './rules/rules.ts'
-import type { Policy } from '../src/analysis/policy.ts'
+import type { Policy } from '../src/engine/model/policy.ts'
 import { simulateRollout } from '../src/simulate/simulate-rollout.ts'
 
 /** What one rule did with one rollout. */

@@ -1,5 +1,5 @@
-import type { Policy } from '../src/analysis/policy.ts'
-import { parsePolicy } from '../src/formats/parse-policy.ts'
+import type { Policy } from '../src/engine/model/policy.ts'
+import { parsePolicy } from '../src/formats/policy/parse-policy.ts'
 
 export type PolicyName = 'strict' | 'default'
 

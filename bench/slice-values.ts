@@ -1,5 +1,5 @@
 import { armCounts, quantileOf } from './arm-counts.ts'
-import type { Recording } from '../src/analysis/recording.ts'
+import type { Recording } from '../src/engine/model/recording.ts'
 
 /** One number a slice in each arm, as the rules see it that compare series of points. */
 export interface SliceValues {

@@ -1,11 +1,11 @@
-import type { Policy } from '../src/analysis/policy.ts'
-import type { Recording } from '../src/analysis/recording.ts'
-import { parsePolicy } from '../src/formats/parse-policy.ts'
-import type { FetchRequest, MetricSource } from '../src/ports.ts'
-import { createPrometheusSource } from '../src/prometheus/prometheus-source.ts'
-import { toOpenMetrics } from '../src/simulate/prometheus/to-open-metrics.ts'
+import type { Policy } from '../src/engine/model/policy.ts'
+import type { Recording } from '../src/engine/model/recording.ts'
+import { parsePolicy } from '../src/formats/policy/parse-policy.ts'
+import type { FetchRequest, MetricSource } from '../src/judge/ports/ports.ts'
+import { createPrometheusSource } from '../src/sources/prometheus/prometheus-source.ts'
+import { toOpenMetrics } from '../test/support/simulated-prometheus/to-open-metrics.ts'
 import { simulateRollout } from '../src/simulate/simulate-rollout.ts'
-import { createWorld, type World } from '../src/simulate/world/create-world.ts'
+import { createWorld, type World } from '../test/support/simulated-world/create-world.ts'
 
 /** One service whose looks are measured. */
 export interface Subject {

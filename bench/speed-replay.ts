@@ -1,10 +1,10 @@
 /** How many recordings `replay` judges in a second of processor time: node bench/speed-replay.ts [count] */
 import { Readable, Writable } from 'node:stream'
-import { analyze } from '../src/analysis/analyze.ts'
-import { walk } from '../src/analysis/walk.ts'
-import { replay } from '../src/commands/replay.ts'
-import { parsePolicyObject } from '../src/formats/parse-policy.ts'
-import { parseRecording } from '../src/formats/parse-recording.ts'
+import { analyze } from '../src/engine/analyze.ts'
+import { outcomesBySlice } from '../src/engine/outcomes-by-slice.ts'
+import { replay } from '../src/cli/replay/replay.ts'
+import { parsePolicyObject } from '../src/formats/policy/parse-policy.ts'
+import { parseRecording } from '../src/formats/recording/parse-recording.ts'
 import { simulateRollout } from '../src/simulate/simulate-rollout.ts'
 
 const { policy } = parsePolicyObject({
@@ -29,7 +29,7 @@ const json = await seconds(() => texts.map((text): unknown => JSON.parse(text)))
 const values = texts.map((text): unknown => JSON.parse(text))
 const parse = await seconds(() => values.map(parseRecording))
 const recordings = values.map(parseRecording)
-const engine = await seconds(() => recordings.map((recording) => walk(recording, policy)))
+const engine = await seconds(() => recordings.map((recording) => outcomesBySlice(recording, policy)))
 
 const { pods = [], slices = 0, rolloutStart = 0 } = recordings[0] ?? {}
 const bytes = Math.round((lines[0]?.length ?? 0) / 1024)
@@ -50,7 +50,7 @@ function perRecording(total: number): string {
 async function judge(input: readonly Buffer[]): Promise<unknown> {
   const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
   const streams = { input: Readable.from(input, { objectMode: false }), output: nowhere(), errors: nowhere() }
-  return replay({ policy, engine: { walk, analyze }, allLooks: false, table: false }, streams)
+  return replay({ policy, engine: { outcomesBySlice, analyze }, allLooks: false, table: false }, streams)
 }
 
 /** Processor time of all threads, so that the answer is for one core and neighbours do not count. */

@@ -3,7 +3,7 @@
  *
  * With `--load`, what many looks cost: see speed-load.ts.
  */
-import { walk } from '../src/analysis/walk.ts'
+import { outcomesBySlice } from '../src/engine/outcomes-by-slice.ts'
 import { prometheusMissing, startPrometheus } from '../test/support/prometheus.ts'
 import { loadavg } from 'node:os'
 import { bareLook } from './bare-look.ts'
@@ -125,7 +125,7 @@ function checkAll(rows: readonly Row[]): void {
     const [look] = cold
     if (look === undefined) continue
     const { slices } = look.recording
-    const micros = (1e6 * timeOf(() => walk(look.recording, policy))) / slices
+    const micros = (1e6 * timeOf(() => outcomesBySlice(look.recording, policy))) / slices
     check(`${subject.pods} pods: the engine takes under a millisecond for a slice`, micros, 1000, ' µs')
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { examples } from '../src/http/examples/examples.ts'
+import { examples } from '../src/http/openapi/examples/examples.ts'
 import { compactJson } from './compact-json.ts'
 import { fieldRows, typeText } from './schema-fields.ts'
 

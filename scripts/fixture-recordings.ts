@@ -1,4 +1,4 @@
-import type { MetricData, PodSeries, Recording } from '../src/analysis/recording.ts'
+import type { MetricData, PodSeries, Recording } from '../src/engine/model/recording.ts'
 import { effects, type Effect } from '../src/simulate/effect.ts'
 import { simulateRollout } from '../src/simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../src/simulate/simulated-rollout.ts'

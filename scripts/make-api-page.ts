@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
-import { openApi } from '../src/http/openapi.ts'
+import { openApi } from '../src/http/openapi/openapi.ts'
 import { runApp } from '../test/support/run-app.ts'
 import { apiPage } from './api-page.ts'
 

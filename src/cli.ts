@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { chooseNode } from './commands/choose-node.ts'
+import { chooseNode } from './cli/choose-node.ts'
 
 // Nothing else is imported before the version is known: an old Node could not read it.
 const choice = chooseNode(process.versions.node, findBundledNode)
@@ -18,14 +18,14 @@ if (choice.kind === 'none') {
 }
 
 async function run(): Promise<void> {
-  const [{ runCommandLine }, { walk }, { analyze }] = await Promise.all([
-    import('./commands/command-line.ts'),
-    import('./analysis/walk.ts'),
-    import('./analysis/analyze.ts'),
+  const [{ runCommandLine }, { outcomesBySlice }, { analyze }] = await Promise.all([
+    import('./cli/command-line.ts'),
+    import('./engine/outcomes-by-slice.ts'),
+    import('./engine/analyze.ts'),
   ])
   const { version }: { version: string } = createRequire(import.meta.url)('../package.json')
   process.exitCode = await runCommandLine(process.argv.slice(2), {
-    engine: { walk, analyze },
+    engine: { outcomesBySlice, analyze },
     version,
     input: process.stdin,
     output: process.stdout,

@@ -1,10 +1,10 @@
-import { walk } from '../../src/analysis/walk.ts'
+import { outcomesBySlice } from '../../src/engine/outcomes-by-slice.ts'
 import { aggregateArms } from '../../src/simulate/aggregate-arms.ts'
 import type { Rule } from './rule.ts'
 
 /** What canary-judge answers. */
 export const engine: Rule = (recording, policy) => {
-  const { firstFail, passedSteps } = walk(recording, policy)
+  const { firstFail, passedSteps } = outcomesBySlice(recording, policy)
   return firstFail === undefined ? { passed: passedSteps } : { failAt: firstFail, passed: passedSteps }
 }
 

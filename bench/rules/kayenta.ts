@@ -1,4 +1,4 @@
-import { hodgesLehmann } from '../../src/stats/hodges-lehmann.ts'
+import { hodgesLehmann } from './hodges-lehmann.ts'
 import { sliceValues, type SliceValues } from '../slice-values.ts'
 import { firstSlice, untilFailure, type Rule } from './rule.ts'
 

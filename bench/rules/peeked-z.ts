@@ -1,4 +1,4 @@
-import { twoProportionZ } from '../../src/stats/two-proportion-z.ts'
+import { twoProportionZ } from './two-proportion-z.ts'
 import { armCounts, sumOver } from '../arm-counts.ts'
 import { boundNear } from '../bound-near.ts'
 import { firstSlice, untilFailure, type Rule } from './rule.ts'

@@ -1,4 +1,4 @@
-import { mannWhitney } from '../../src/stats/mann-whitney.ts'
+import { mannWhitney } from './mann-whitney.ts'
 import { sliceValues } from '../slice-values.ts'
 import { firstSlice, untilFailure, type Rule } from './rule.ts'
 

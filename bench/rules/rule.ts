@@ -1,5 +1,5 @@
-import type { Policy } from '../../src/analysis/policy.ts'
-import type { Recording } from '../../src/analysis/recording.ts'
+import type { Policy } from '../../src/engine/model/policy.ts'
+import type { Recording } from '../../src/engine/model/recording.ts'
 
 /** What a rule would have done with a rollout. */
 export interface Ruling {

@@ -1,7 +1,7 @@
-import type { Config } from '../config.ts'
+import type { Config } from './config/config.ts'
 import type { ServerLimits } from '../http/create-server.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
-import type { JudgeLimits } from '../judge.ts'
+import type { JudgeLimits } from '../judge/judge.ts'
 
 /** Recordings, the deepest of what is sent, have seven levels. */
 const maxJsonDepth = 32

@@ -1,25 +1,25 @@
-import { decisionRoutes } from '../http/api/decision-routes.ts'
-import { historyRoutes } from '../http/api/history-routes.ts'
-import { judgeRoutes } from '../http/api/judge-route.ts'
-import { policyRoutes } from '../http/api/policy-routes.ts'
-import { argoRoutes } from '../http/argo/route.ts'
-import { gateRoutes } from '../http/gates/route.ts'
-import { flaggerRoutes } from '../http/flagger/route.ts'
+import { decisionRoutes } from '../callers/api/decision-routes.ts'
+import { historyRoutes } from '../callers/api/history-routes.ts'
+import { judgeRoutes } from '../callers/api/judge-route.ts'
+import { policyRoutes } from '../callers/api/policy-routes.ts'
+import { argoRoutes } from '../callers/argo/route.ts'
+import { gateRoutes } from '../callers/flagger/gates/route.ts'
+import { flaggerRoutes } from '../callers/flagger/route.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
-import { documentRoutes } from '../http/operation/document-routes.ts'
-import { healthRoutes } from '../http/operation/health-routes.ts'
+import { documentRoutes } from '../web/document-routes.ts'
+import { healthRoutes } from '../callers/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
-import type { Judge } from '../judge.ts'
-import type { Clock, Log, MetricSource, PolicyLibrary, WriteQueue } from '../ports.ts'
+import type { Judge } from '../judge/judge.ts'
+import type { Clock, Log, MetricSource, PolicyLibrary, WriteQueue } from '../judge/ports/ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { StoreHolder } from './store-holder.ts'
-import { readPolicy } from './read-policy.ts'
+import type { LateStore } from './late-store.ts'
+import { readPolicy } from './reload/read-policy.ts'
 import { version } from './version.ts'
 
 export interface RouteGroupDeps {
   readonly settings: () => HttpSettings
-  readonly stores: StoreHolder
+  readonly stores: LateStore
   readonly judge: Judge
   readonly writes: WriteQueue
   readonly policies: PolicyLibrary

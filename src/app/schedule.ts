@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Log } from '../ports.ts'
+import type { Log } from '../judge/ports/ports.ts'
 
 export interface ScheduleOptions {
   readonly what: string

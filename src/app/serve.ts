@@ -1,8 +1,8 @@
 import closeWithGrace from 'close-with-grace'
-import { createApp } from '../app.ts'
-import { AppError } from '../app-error.ts'
-import { ConfigError, type ConfigReading, readConfig } from '../config.ts'
-import { toIssueText } from '../formats/issue-text.ts'
+import { createApp } from './app.ts'
+import { AppError } from '../errors.ts'
+import { ConfigError, type ConfigReading, readConfig } from './config/config.ts'
+import { toIssueText } from '../formats/mistakes/issue-text.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
 
 /** What is left of a stop after its deadline: closing the store and writing the log. */

@@ -6,8 +6,8 @@ import {
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { randomUUID } from 'node:crypto'
-import { AppError, type AppErrorCode } from '../app-error.ts'
-import { toProblem } from './problem.ts'
+import { AppError, type AppErrorCode } from '../errors.ts'
+import { toProblem } from './problems/problem.ts'
 
 export interface ServerLimits {
   readonly maxHeaderBytes: number

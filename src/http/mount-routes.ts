@@ -1,5 +1,5 @@
 import type { Express, Request, Response } from 'express'
-import { AppError } from '../app-error.ts'
+import { AppError } from '../errors.ts'
 import { authenticate, authorize } from './auth/authenticate.ts'
 import type { TokenTable } from './auth/token-table.ts'
 import type { Caller } from './auth/caller.ts'
@@ -7,11 +7,11 @@ import { decodeText, formType } from './body/decode-text.ts'
 import { parseJson } from './body/parse-json.ts'
 import { readBody } from './body/read-body.ts'
 import type { HttpSettings } from './http-settings.ts'
-import type { RateLimits } from './rate-limits.ts'
-import { readQuery } from './read-query.ts'
-import { requestContext } from './request-context.ts'
+import type { RateLimits } from './request/rate-limits.ts'
+import { readQuery } from './request/read-query.ts'
+import { requestContext } from './request/request-context.ts'
 import type { Route } from './route.ts'
-import { sendAnswer } from './send-answer.ts'
+import { sendAnswer } from './request/send-answer.ts'
 
 export interface RouteGuards {
   readonly settings: () => HttpSettings

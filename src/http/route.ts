@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Caller } from './auth/caller.ts'
-import type { Role } from '../roles.ts'
-import { checkInput } from './check-input.ts'
+import type { Role } from './auth/roles.ts'
+import { checkInput } from './request/check-input.ts'
 
 /** One row of a route table: the router and the OpenAPI document are both made from it. */
 export interface Route {

@@ -1,4 +1,4 @@
-import type { Arm, MetricData, PodSeries, Recording, Sample } from '../analysis/recording.ts'
+import type { Arm, MetricData, PodSeries, Recording, Sample } from '../engine/model/recording.ts'
 
 const arms: readonly Arm[] = ['stable', 'canary']
 

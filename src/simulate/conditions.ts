@@ -1,7 +1,7 @@
 import type { Effect } from './effect.ts'
 import type { Noise } from './noise.ts'
 import { uniform, type Random } from './random.ts'
-import type { Arm } from '../analysis/recording.ts'
+import type { Arm } from '../engine/model/recording.ts'
 
 /** What a pod meets in one slice, as factors of the service's usual level. */
 export interface Conditions {

@@ -1,4 +1,4 @@
-import { stirlingError } from '../stats/stirling-error.ts'
+import { stirlingError } from '../engine/stats/stirling-error.ts'
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI)
 

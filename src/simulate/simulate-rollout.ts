@@ -4,7 +4,7 @@ import { createRandom, split, type Random } from './random.ts'
 import { sampleLogNormal } from './sample-log-normal.ts'
 import { rolloutDefaults, type PlannedStep, type SimulatedRollout } from './simulated-rollout.ts'
 import { simulatePod, type PodCounts, type PodLife } from './simulate-pod.ts'
-import type { Arm, MetricData, Recording, RecordedStep } from '../analysis/recording.ts'
+import type { Arm, MetricData, Recording, RecordedStep } from '../engine/model/recording.ts'
 
 export type RolloutOptions = Pick<SimulatedRollout, 'seed'> & Partial<SimulatedRollout>
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../judge/ports/ports.ts'
 import type { Metrics } from './metrics.ts'
 
 export type LifeState = 'starting' | 'ready' | 'stopping'

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { WriteQueue, WriteQueueCounts } from '../ports.ts'
+import type { WriteQueue, WriteQueueCounts } from '../judge/ports/ports.ts'
 
 type Watched = Pick<WriteQueue, 'counts'>
 

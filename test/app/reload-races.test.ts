@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import request from 'supertest'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ConfigReading, readConfig } from '../../src/config.ts'
+import { type ConfigReading, readConfig } from '../../src/app/config/config.ts'
 import { type RunningApp, loopback, runApp } from '../support/run-app.ts'
 
 let folder = ''

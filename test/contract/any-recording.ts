@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { MetricData, Pod, PodSeries, Recording, Sample } from '../../src/analysis/recording.ts'
+import type { MetricData, Pod, PodSeries, Recording, Sample } from '../../src/engine/model/recording.ts'
 
 const sample: fc.Arbitrary<Sample> = fc.oneof(
   fc.constant(null),

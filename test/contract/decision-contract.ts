@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { VerdictStore } from '../../src/ports.ts'
+import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 import { hostileTexts } from './hostile-texts.ts'
 import { aDecision, aRun, freshId, t0 } from './rows.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Retention, VerdictStore } from '../../src/ports.ts'
+import type { Retention, VerdictStore } from '../../src/judge/ports/ports.ts'
 import { hostileTexts } from './hostile-texts.ts'
 import { aRun, day, freshId, t0 } from './rows.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Retention, Run, VerdictStore } from '../../src/ports.ts'
+import type { Retention, Run, VerdictStore } from '../../src/judge/ports/ports.ts'
 import { sampleRecording } from '../support/recordings.ts'
 import { aDecision, aRun, aStep, aVerdict, day, freshId, t0 } from './rows.ts'
 

@@ -1,4 +1,4 @@
-import type { Decision, GateChange, Run, Step, StoredVerdict } from '../../src/ports.ts'
+import type { Decision, GateChange, Run, Step, StoredVerdict } from '../../src/judge/ports/ports.ts'
 
 export const t0 = Date.parse('2026-11-20T10:00:00Z')
 export const minute = 60_000

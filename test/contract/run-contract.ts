@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Run, VerdictStore } from '../../src/ports.ts'
+import type { Run, VerdictStore } from '../../src/judge/ports/ports.ts'
 import { hostileTexts } from './hostile-texts.ts'
 import { aRun, freshId, minute, t0 } from './rows.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Run, VerdictStore } from '../../src/ports.ts'
+import type { Run, VerdictStore } from '../../src/judge/ports/ports.ts'
 import { aRun, aStep, minute, t0 } from './rows.ts'
 
 export const stepContract = (store: () => VerdictStore): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Run, StoredVerdict, VerdictStore } from '../../src/ports.ts'
+import type { Run, StoredVerdict, VerdictStore } from '../../src/judge/ports/ports.ts'
 import { hostileTexts } from './hostile-texts.ts'
 import { sampleRecording } from '../support/recordings.ts'
 import { aDecision, aRun, aStep, aVerdict, minute, t0 } from './rows.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { VerdictStore } from '../../src/ports.ts'
+import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 import { decisionContract } from './decision-contract.ts'
 import { gateContract } from './gate-contract.ts'
 import { policyContract } from './policy-contract.ts'

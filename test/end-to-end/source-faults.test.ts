@@ -6,13 +6,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Fault } from '../../src/simulate/prometheus/fault.ts'
+import type { Fault } from '../support/simulated-prometheus/fault.ts'
 import {
   type SimulatedPrometheus,
   startSimulatedPrometheus,
-} from '../../src/simulate/prometheus/start-simulated-prometheus.ts'
+} from '../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { createWorld } from '../../src/simulate/world/create-world.ts'
+import { createWorld } from '../support/simulated-world/create-world.ts'
 import { type RunningApp, runApp } from '../support/run-app.ts'
 
 const minute = 60_000

@@ -1,4 +1,4 @@
-import { AppError } from '../../src/app-error.ts'
+import { AppError } from '../../src/errors.ts'
 
 export interface Size {
   readonly stable: number

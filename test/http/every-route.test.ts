@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Route } from '../../src/http/route.ts'
-import { roles } from '../../src/roles.ts'
+import { roles } from '../../src/http/auth/roles.ts'
 import { type RunningApp, runApp } from '../support/run-app.ts'
 
 let running: RunningApp

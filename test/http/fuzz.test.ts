@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { problemSchema } from '../../src/http/problem-schema.ts'
+import { problemSchema } from '../../src/http/problems/problem-schema.ts'
 import { aRun, aStep, aVerdict } from '../contract/rows.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { anyContentType, anyHeaders, anyJson, anyRequestTo } from './any-request.ts'

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { roles } from '../../src/roles.ts'
+import { roles } from '../../src/http/auth/roles.ts'
 import { aRun, aVerdict } from '../contract/rows.ts'
 import { type RunningApp, runApp } from '../support/run-app.ts'
 import { type Refusals, routeTable } from './route-table.ts'

@@ -1,4 +1,4 @@
-import type { Role } from '../../src/roles.ts'
+import type { Role } from '../../src/http/auth/roles.ts'
 
 /** What a route has to refuse, written down apart from its definition. */
 export interface Refusals {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Overrides } from '../../src/app.ts'
-import type { VerdictStore } from '../../src/ports.ts'
-import { openStore } from '../../src/storage/open-store.ts'
+import type { Overrides } from '../../src/app/app.ts'
+import type { VerdictStore } from '../../src/judge/ports/ports.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { silentLog } from '../contract/rows.ts'
 import { minute, rolloutStart, type RunningJudge, runJudge } from '../support/run-judge.ts'
 

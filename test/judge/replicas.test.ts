@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openStore } from '../../src/storage/open-store.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { silentLog } from '../contract/rows.ts'
 import { postgresMissing, type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'

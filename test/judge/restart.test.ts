@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startUpkeep } from '../../src/app/upkeep.ts'
-import { readConfig } from '../../src/config.ts'
-import { createPolicyLibrary } from '../../src/policies/policy-library.ts'
-import { openStore } from '../../src/storage/open-store.ts'
+import { startMaintenance } from '../../src/app/maintenance.ts'
+import { readConfig } from '../../src/app/config/config.ts'
+import { createPolicyLibrary } from '../../src/judge/policies/policy-library.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { aRun, day, silentLog, t0 } from '../contract/rows.ts'
 import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
 
@@ -63,7 +63,7 @@ test('startUpkeep() deletes what is past its time and closes what is forgotten',
     close: async () => undefined,
   }
   const wakes: (() => void)[] = []
-  const upkeep = startUpkeep({
+  const upkeep = startMaintenance({
     current: () => config,
     stores,
     source: () => undefined,

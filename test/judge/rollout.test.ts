@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judgementSchema } from '../../src/http/api/judge-schemas.ts'
+import { judgementSchema } from '../../src/callers/api/judge-schemas.ts'
 import { codesOf, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
 
 const plan = [

@@ -7,7 +7,7 @@ import {
 import { Service } from 'kubernetes-models/v1'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { argoRequestSchema, toJudgeRequest } from '../../src/http/argo/request.ts'
+import { argoRequestSchema, toJudgeRequest } from '../../src/callers/argo/request.ts'
 import { runArgoRollout } from '../controllers/argo.ts'
 import { callsOf } from '../controllers/controller-log.ts'
 import { argoReply } from '../controllers/fake-service.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { effects, type Effect } from '../../src/simulate/effect.ts'
 import { noises } from '../../src/simulate/noise.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { normalSf } from '../../src/stats/normal-sf.ts'
+import { normalSf } from '../../src/engine/stats/normal-sf.ts'
 import { conversionRate, errorRate, logMemory, metric, podsOf, slowerShare, total } from './read-recording.ts'
 
 const rollout = (effect: Effect) =>

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { fixtureRecordings, toFixtureText } from '../../scripts/fixture-recordings.ts'
 import { aggregateArms } from '../../src/simulate/aggregate-arms.ts'
-import { parseRecording } from '../../src/formats/parse-recording.ts'
+import { parseRecording } from '../../src/formats/recording/parse-recording.ts'
 import { errorRate, metric, podsOf, slowerShare, total } from './read-recording.ts'
 
 const folder = new URL('../fixtures/recordings/', import.meta.url)

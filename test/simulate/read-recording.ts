@@ -1,4 +1,4 @@
-import type { Arm, MetricData, PodSeries, Recording } from '../../src/analysis/recording.ts'
+import type { Arm, MetricData, PodSeries, Recording } from '../../src/engine/model/recording.ts'
 
 /** One number of every pod and slice, as the tests of moments want it: `[pod][slice]`, NaN where there is none. */
 export type Grid = readonly (readonly number[])[]

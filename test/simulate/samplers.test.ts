@@ -5,9 +5,9 @@ import { sampleBinomial } from '../../src/simulate/sample-binomial.ts'
 import { sampleLogNormal } from '../../src/simulate/sample-log-normal.ts'
 import { sampleNormal } from '../../src/simulate/sample-normal.ts'
 import { samplePoisson } from '../../src/simulate/sample-poisson.ts'
-import { binomialCdf } from '../../src/stats/binomial-cdf.ts'
-import { normalSf } from '../../src/stats/normal-sf.ts'
-import { poissonCdf } from '../../src/stats/poisson-cdf.ts'
+import { binomialCdf } from '../../src/engine/stats/binomial-cdf.ts'
+import { normalSf } from '../../src/engine/stats/normal-sf.ts'
+import { poissonCdf } from '../support/stats/poisson-cdf.ts'
 
 const draws = 20_000
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { parseRecording } from '../../src/formats/parse-recording.ts'
+import { parseRecording } from '../../src/formats/recording/parse-recording.ts'
 import { effects } from '../../src/simulate/effect.ts'
 import { noises } from '../../src/simulate/noise.ts'
-import { scenarios } from '../../src/simulate/scenarios.ts'
+import { scenarios } from '../../bench/scenarios.ts'
 import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { normalSf } from '../../src/stats/normal-sf.ts'
+import { normalSf } from '../../src/engine/stats/normal-sf.ts'
 import { conversionRate, errorRate, metric, podsOf, slowerShare, total } from './read-recording.ts'
 
 describe('simulateRollout', () => {

@@ -1,5 +1,5 @@
-import type { Recording } from '../../src/analysis/recording.ts'
-import { createPrometheusSource } from '../../src/prometheus/prometheus-source.ts'
+import type { Recording } from '../../src/engine/model/recording.ts'
+import { createPrometheusSource } from '../../src/sources/prometheus/prometheus-source.ts'
 import { silentLog } from '../contract/rows.ts'
 import { type FakeSource, fakeSource } from './fake-source.ts'
 import { rolloutStart } from './run-judge.ts'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Recording } from '../../src/analysis/recording.ts'
-import { parseRecording } from '../../src/formats/parse-recording.ts'
-import { recordingUntil } from '../../src/judging/recording-until.ts'
-import type { CanaryStartRequest, FetchRequest, MetricSource } from '../../src/ports.ts'
+import type { Recording } from '../../src/engine/model/recording.ts'
+import { parseRecording } from '../../src/formats/recording/parse-recording.ts'
+import { recordingUntil } from '../../src/judge/look/recording-until.ts'
+import type { CanaryStartRequest, FetchRequest, MetricSource } from '../../src/judge/ports/ports.ts'
 
 export type Fault = 'none' | 'down' | 'hangs'
 

@@ -1,5 +1,5 @@
-import { AppError } from '../../src/app-error.ts'
-import type { VerdictStore } from '../../src/ports.ts'
+import { AppError } from '../../src/errors.ts'
+import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 
 export interface FaultyStore {
   readonly store: VerdictStore

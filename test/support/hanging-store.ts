@@ -1,4 +1,4 @@
-import type { VerdictStore } from '../../src/ports.ts'
+import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 
 export interface HangingStore {
   readonly store: VerdictStore

@@ -1,4 +1,4 @@
-import type { Recording, Sample } from '../../src/analysis/recording.ts'
+import type { Recording, Sample } from '../../src/engine/model/recording.ts'
 
 /** A recording with every kind of metric and every kind of sample, `slices` long; longer ones begin like shorter ones. */
 export const sampleRecording = (slices: number, seed = 1): Recording => {

@@ -1,8 +1,8 @@
 import { pino } from 'pino'
-import { type App, createApp, type Overrides } from '../../src/app.ts'
-import { type Config, type Environment, readConfig } from '../../src/config.ts'
-import type { Clock, VerdictStore } from '../../src/ports.ts'
-import { openStore } from '../../src/storage/open-store.ts'
+import { type App, createApp, type Overrides } from '../../src/app/app.ts'
+import { type Config, type Environment, readConfig } from '../../src/app/config/config.ts'
+import type { Clock, VerdictStore } from '../../src/judge/ports/ports.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
 
 export const t0 = Date.parse('2026-11-20T10:00:00Z')

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import request from 'supertest'
-import type { Overrides } from '../../src/app.ts'
+import type { Overrides } from '../../src/app/app.ts'
 import { type FakeSource, fakeSource, fixtureRecording } from './fake-source.ts'
 import { type RunningApp, runApp } from './run-app.ts'
 

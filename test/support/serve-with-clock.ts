@@ -3,8 +3,8 @@
  * the file that SIMULATED_CLOCK names. Everything else is as `src/main.ts` has it.
  */
 import { openSync, readSync } from 'node:fs'
-import { createApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { createApp } from '../../src/app/app.ts'
+import { readConfig } from '../../src/app/config/config.ts'
 
 const file = openSync(process.env['SIMULATED_CLOCK'] ?? '', 'r')
 const digits = Buffer.alloc(13)

@@ -4,6 +4,8 @@ import { parseAst } from 'vitest/node'
 export interface SourceFacts {
   /** Specifiers of every import: static, dynamic, type-only, re-exports, `import x = require()`, import types. */
   readonly imports: readonly string[]
+  /** Files that are named by `new URL('./x.ts', import.meta.url)`, such as workers. */
+  readonly urls: readonly string[]
   /** Clock, random and other hidden inputs that are used, such as `Date.now`. */
   readonly impure: readonly string[]
   readonly readsEnvironment: boolean
@@ -11,16 +13,19 @@ export interface SourceFacts {
 
 export function sourceFacts(text: string): SourceFacts {
   const imports: string[] = []
+  const urls: string[] = []
   const impure: string[] = []
   let readsEnvironment = false
   walk(parseAst(text, { lang: 'ts' }), undefined, (node, parent) => {
     const specifier = specifierOf(node)
     if (specifier !== undefined) imports.push(specifier)
+    const url = urlOf(node)
+    if (url !== undefined) urls.push(url)
     const name = impureName(node, parent)
     if (name !== undefined) impure.push(name)
     readsEnvironment ||= isEnvironment(node, parent)
   })
-  return { imports, impure, readsEnvironment }
+  return { imports, urls, impure, readsEnvironment }
 }
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string }
@@ -57,6 +62,21 @@ function specifierOf(node: Node): string | undefined {
   }
   if (!importing.has(node.type) || !isNode(node['source'])) return undefined
   return textOf(node['source'])
+}
+
+/** The file of `new URL('./x.ts', import.meta.url)`, also where its ending is that of the file itself. */
+function urlOf(node: Node): string | undefined {
+  if (node.type !== 'NewExpression' || nameOf(node['callee']) !== 'URL') return undefined
+  const [first] = Array.isArray(node['arguments']) ? node['arguments'] : []
+  const path = startOfTemplate(first) ?? textOf(first)
+  return /^\..*\.ts$/.test(path) ? path : undefined
+}
+
+/** `./worker${ending}` is `./worker.ts` in the sources. */
+function startOfTemplate(node: unknown): string | undefined {
+  if (!isNode(node) || node.type !== 'TemplateLiteral' || !Array.isArray(node['quasis'])) return undefined
+  const { value } = node['quasis'][0] ?? {}
+  return typeof value?.raw === 'string' ? `${value.raw}.ts` : undefined
 }
 
 /** A computed specifier cannot be checked, so it counts as one that nobody may import. */

@@ -1,4 +1,4 @@
-import type { SimulatedSeries } from '../../src/simulate/prometheus/simulated-series.ts'
+import type { SimulatedSeries } from './simulated-prometheus/simulated-series.ts'
 import { remoteWrite, type WrittenSample, type WrittenSeries } from './remote-write.ts'
 
 /**

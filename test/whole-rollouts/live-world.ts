@@ -2,12 +2,12 @@ import type { Effect } from '../../src/simulate/effect.ts'
 import {
   type SimulatedPrometheus,
   startSimulatedPrometheus,
-} from '../../src/simulate/prometheus/start-simulated-prometheus.ts'
+} from '../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { createWorld } from '../../src/simulate/world/create-world.ts'
-import { createIdentity, type Identity } from '../../src/simulate/world/identity.ts'
-import type { Outage } from '../../src/simulate/world/timeline.ts'
+import { createWorld } from '../support/simulated-world/create-world.ts'
+import { createIdentity, type Identity } from '../support/simulated-world/identity.ts'
+import type { Outage } from '../support/simulated-world/timeline.ts'
 import type { SimulatedClock } from '../controllers/simulated-clock.ts'
 
 export interface LiveWorldOptions {

@@ -1,7 +1,7 @@
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../errors.ts'
 import type { Caller } from './caller.ts'
 import { presentedToken } from './presented-token.ts'
-import type { Role } from '../../roles.ts'
+import type { Role } from './roles.ts'
 import type { TokenTable } from './token-table.ts'
 
 /** Without tokens anybody may ask and look; nobody may decide. */

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Caller } from './caller.ts'
-import { withImplied, type Role } from '../../roles.ts'
+import { withImplied, type Role } from './roles.ts'
 
 /** A configured token, of which only the digest is kept. */
 export interface Token {

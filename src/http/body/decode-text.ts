@@ -1,4 +1,4 @@
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../errors.ts'
 
 export const jsonTypes = ['application/json'] as const
 /** A page may send a form anywhere, so it is only taken where the request comes from no page. */

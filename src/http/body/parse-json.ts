@@ -1,4 +1,4 @@
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../errors.ts'
 
 const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 

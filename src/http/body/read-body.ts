@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { AppError } from '../../app-error.ts'
+import { AppError } from '../../errors.ts'
 
 /** Bytes still read from a refused body: many clients write all of it before they read the answer. */
 const drainBytes = 1024 * 1024

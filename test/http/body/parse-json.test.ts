@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { AppError } from '../../../src/app-error.ts'
+import { AppError } from '../../../src/errors.ts'
 import { parseJson } from '../../../src/http/body/parse-json.ts'
 
 const refusal = (text: string, maxDepth = 8) => {

@@ -2,7 +2,7 @@ import { gzipSync, brotliCompressSync, deflateSync } from 'node:zlib'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AppError } from '../../../src/app-error.ts'
+import { AppError } from '../../../src/errors.ts'
 import { readBody } from '../../../src/http/body/read-body.ts'
 
 const maxBytes = 1000

@@ -1,0 +1,188 @@
+import type { RequestListener } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { httpSettingsOf, judgeLimitsOf, serverLimitsOf } from './http-settings-of.ts'
+import { type Reloader, startReloader } from './reload/reloader.ts'
+import { readPolicy } from './reload/read-policy.ts'
+import { createRouteGroups } from './route-groups.ts'
+import type { Schedule } from './schedule.ts'
+import { createReloadableSource } from './reloadable-source.ts'
+import { createLateStore } from './late-store.ts'
+import { startMaintenance } from './maintenance.ts'
+import { version } from './version.ts'
+import type { Config, ConfigReading } from './config/config.ts'
+import { createTokenTable } from '../http/auth/token-table.ts'
+import { createHandler } from '../http/create-handler.ts'
+import { createServer } from '../http/create-server.ts'
+import type { RouteGroup } from '../http/route.ts'
+import { createJudge, type JudgeDeps, type JudgeLimits } from '../judge/judge.ts'
+import { createPolicyLibrary } from '../judge/policies/policy-library.ts'
+import type { Clock, MetricSource, VerdictStore } from '../judge/ports/ports.ts'
+import { openStore } from '../store/open-store.ts'
+import { createWriteQueue } from '../store/write-queue.ts'
+import { createLogger } from '../telemetry/create-logger.ts'
+import { createHealth, type Health } from '../telemetry/health.ts'
+import { createSourceHealth } from '../telemetry/source-health.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+
+/** What tests and demos put in place of the real parts. */
+export interface Overrides {
+  readonly clock?: Clock
+  readonly logger?: Logger
+  readonly openStore?: () => Promise<VerdictStore>
+  readonly source?: MetricSource
+  readonly metrics?: Metrics
+  readonly judge?: Partial<JudgeLimits> & Pick<JudgeDeps, 'maxComputations' | 'storeCallMs' | 'notifier'>
+  /** Route groups beside those of the service. */
+  readonly groups?: readonly RouteGroup[]
+  /** How to read the configuration again, and the files whose change is the reason to. */
+  readonly readConfig?: () => Promise<ConfigReading>
+  readonly files?: readonly string[]
+}
+
+export interface App {
+  /** Resolves when everything is ready; while it starts, `/readyz` answers 503. */
+  start(): Promise<{ readonly host: string; readonly port: number }>
+  /** Lets requests under way finish, up to the deadline; stopping twice waits for the first. */
+  stop(): Promise<void>
+  /** Looks for changed files now, rather than when the file system tells. */
+  reload(): Promise<void>
+  readonly handler: RequestListener
+  readonly groups: readonly RouteGroup[]
+  readonly health: Health
+  readonly metrics: Metrics
+}
+
+/** A store that is away longer than this is done without, until it is back. */
+const startTimeoutMs = 3000
+
+export function createApp(initial: Config, overrides: Overrides = {}): App {
+  const clock = overrides.clock ?? { now: () => Date.now() }
+  const logger = overrides.logger ?? createLogger(initial.logLevel)
+  const metrics = overrides.metrics ?? createMetrics(version)
+  const health = createHealth(clock, metrics)
+  const policies = createPolicyLibrary(readPolicy)
+  const force = activeConfig(initial, logger)
+  const stores = createLateStore({
+    openStore:
+      overrides.openStore ??
+      (() =>
+        openStore({ url: initial.database.reveal(), clock, log: logger, startTimeoutMs, whenAway: 'start' })),
+    health,
+    log: logger,
+  })
+  const writes = createWriteQueue({ log: logger })
+  metrics.watchWrites(writes)
+  const sourceNames = (): readonly string[] => Object.keys(force.current().sources)
+  const sourceHealth = createSourceHealth({ health, names: sourceNames })
+  const sources = createReloadableSource({
+    current: force.current,
+    clock,
+    log: logger,
+    telemetry: {
+      query(source, result, seconds) {
+        metrics.sourceQueries.inc({ source, result })
+        metrics.sourceQueryDuration.observe({ source }, seconds)
+        sourceHealth.queried(source, result)
+      },
+    },
+  })
+  const source = (): MetricSource | undefined => overrides.source ?? sources.source()
+  const judge = createJudge({
+    store: stores.store,
+    writes,
+    policies,
+    source,
+    ...overrides.judge,
+    limits: () => ({ ...judgeLimitsOf(force.current()), ...overrides.judge }),
+    clock,
+    log: logger,
+    linkBase: () => force.settings().publicUrl ?? '',
+  })
+  const groups = createRouteGroups({
+    ...force,
+    stores,
+    judge,
+    writes,
+    clock,
+    log: logger,
+    metrics,
+    health,
+    policies,
+    source,
+    sourceNames,
+    extra: overrides.groups ?? [],
+  })
+  const { trustProxy } = initial
+  const handler = createHandler({ ...force, groups, trustProxy, clock, logger, metrics, health })
+  const server = createServer(handler, serverLimitsOf(initial))
+  let upkeep: Schedule | undefined
+  let reloader: Reloader | undefined
+  let stopping: Promise<void> | undefined
+
+  const start = async (): Promise<{ readonly host: string; readonly port: number }> => {
+    const { address: host, port } = await server.listen(initial.host, initial.port)
+    health.ok('config')
+    const { readConfig, files = [] } = overrides
+    reloader = await startReloader({ ...force, policies, readConfig, files, log: logger, health, metrics })
+    health.ok('policies')
+    await stores.open()
+    if (stopping === undefined) {
+      upkeep = startMaintenance({ ...force, stores, source, policies, clock, log: logger })
+      health.state = 'ready'
+    }
+    logger.info({ host, port, version, policies: policies.list().length }, 'ready')
+    return { host, port }
+  }
+  const stop = async (): Promise<void> => {
+    health.state = 'stopping'
+    server.endConnections()
+    const { delayMs, deadlineMs } = force.current().shutdown
+    logger.info({ delayMs, deadlineMs }, 'stopping')
+    await wait(delayMs)
+    logger.info({ deadlineMs }, 'no new connections')
+    const { cut } = await server.close(deadlineMs)
+    if (cut) logger.warn({ deadlineMs }, 'the deadline passed: requests under way were cut off')
+    await reloader?.close()
+    await upkeep?.close()
+    await writes.close()
+    await sources.close()
+    await stores.close()
+    logger.info({}, 'stopped')
+  }
+  return {
+    handler,
+    groups,
+    health,
+    metrics,
+    async start() {
+      try {
+        return await start()
+      } catch (error) {
+        await (stopping ??= stop())
+        throw error
+      }
+    },
+    stop: () => (stopping ??= stop()),
+    reload: async () => reloader?.check(),
+  }
+}
+
+/** The configuration in force, and what follows from it; replaced as a whole. */
+function activeConfig(initial: Config, logger: Logger) {
+  const derive = (config: Config) => ({
+    config,
+    settings: httpSettingsOf(config),
+    tokens: createTokenTable(config.tokens),
+  })
+  let force = derive(initial)
+  return {
+    current: () => force.config,
+    settings: () => force.settings,
+    tokens: () => force.tokens,
+    take(config: Config) {
+      force = derive(config)
+      logger.level = config.logLevel
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { AppError } from '../errors.ts'
+import type { Log, VerdictStore } from '../judge/ports/ports.ts'
+import type { Health } from '../telemetry/health.ts'
+
+export interface LateStore {
+  /** The open store; throws `store-unavailable` while there is none. */
+  readonly store: () => VerdictStore
+  readonly open: () => Promise<void>
+  /** Finds out whether it works, and tells health. */
+  readonly check: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface StoreHolderOptions {
+  readonly openStore: () => Promise<VerdictStore>
+  readonly health: Health
+  readonly log: Log
+}
+
+const pingTimeoutMs = 1000
+const away = 'the store does not answer; judging goes on without history'
+
+export function createLateStore({ openStore, health, log }: StoreHolderOptions): LateStore {
+  let store: VerdictStore | undefined
+  let pinging: Promise<void> | undefined
+  let closed = false
+
+  const ping = async (opened: VerdictStore): Promise<void> => {
+    try {
+      await within(pingTimeoutMs, opened.ping())
+      health.ok('store')
+    } catch (error) {
+      health.degraded('store', away)
+      log.debug({ err: error }, 'the store does not answer')
+    } finally {
+      pinging = undefined
+    }
+  }
+  const check = async (): Promise<void> => {
+    // Probes come from everywhere, and one ping tells all of them.
+    if (store !== undefined) await (pinging ??= ping(store))
+  }
+  return {
+    store() {
+      if (store !== undefined && !closed) return store
+      throw new AppError('store-unavailable', 'the store is not open', { retryAfter: 1 })
+    },
+    async open() {
+      store = await openStore()
+      // A stop came first.
+      if (closed) await store.close()
+      else await check()
+    },
+    check,
+    async close() {
+      closed = true
+      await pinging
+      await store?.close()
+    },
+  }
+}
+
+async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  try {
+    await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,7 +1,0 @@
-import { type ParsedPolicy, parsePolicy } from '../formats/parse-policy.ts'
-import { checkQueries } from '../prometheus/check-queries.ts'
-
-/** A policy that can be asked of a Prometheus; throws `invalid-policy` with every mistake, those in its PromQL too. */
-export function readPolicy(text: string, fileName?: string): ParsedPolicy {
-  return parsePolicy(text, fileName, checkQueries)
-}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../config/config.ts'
+import type { PolicyPlaces } from '../../judge/policies/policy-library.ts'
+
+/** Beside src/ in the repository and beside dist/ in the image. */
+const bundled = fileURLToPath(new URL('../../../policies', import.meta.url))
+
+export function policyPlaces({ policies }: Config): PolicyPlaces {
+  return {
+    bundled,
+    ...(policies.directory !== undefined && { directory: policies.directory }),
+    ...(policies.default !== undefined && { defaultName: policies.default }),
+  }
+}

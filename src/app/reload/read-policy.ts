@@ -1,0 +1,7 @@
+import { type ParsedPolicy, parsePolicy } from '../../formats/policy/parse-policy.ts'
+import { checkQueries } from '../../sources/prometheus/check-queries.ts'
+
+/** A policy that can be asked of a Prometheus; throws `invalid-policy` with every mistake, those in its PromQL too. */
+export function readPolicy(text: string, fileName?: string): ParsedPolicy {
+  return parsePolicy(text, fileName, checkQueries)
+}

@@ -1,0 +1,196 @@
+import { AppError } from '../../errors.ts'
+import type { FieldIssue } from '../../errors.ts'
+import { type Config, ConfigError, type ConfigReading } from '../config/config.ts'
+import { type FileWatch, watchFiles } from './watch-files.ts'
+import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import type { ReloadableLibrary } from '../../judge/policies/policy-library.ts'
+import type { Log } from '../../judge/ports/ports.ts'
+import type { Health } from '../../telemetry/health.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import { policyPlaces } from './policy-places.ts'
+import { warnOfSources } from './warn-of-sources.ts'
+
+export interface ReloaderDeps {
+  readonly policies: ReloadableLibrary
+  readonly current: () => Config
+  /** Puts a new configuration in force. */
+  readonly take: (config: Config) => void
+  /** Undefined = the configuration came from code and never changes. */
+  readonly readConfig: (() => Promise<ConfigReading>) | undefined
+  readonly files: readonly string[]
+  readonly log: Log
+  readonly health: Health
+  readonly metrics: Metrics
+}
+
+export interface Reloader {
+  /** Looks for changes now. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Loads the policies, and takes changed files into use, all of a kind at once; a bad one leaves what was there in force
+ * and says so. Rejects when the policies are invalid at the start.
+ */
+export async function startReloader(deps: ReloaderDeps): Promise<Reloader> {
+  const { current, files, log } = deps
+  const everyMs = current().reloadEveryMs
+  const oneAtATime = createQueue()
+  const policyWatch: FileWatch = await watchFiles({
+    paths: directoriesOf(current()),
+    everyMs,
+    log,
+    onChange: () => oneAtATime(() => reloadPolicies(deps, policyWatch)),
+  })
+  const configWatch: FileWatch = await watchFiles({
+    paths: files,
+    everyMs,
+    log,
+    onChange: () => oneAtATime(() => reloadConfig(deps, configWatch, policyWatch)),
+  })
+  const close = async (): Promise<void> => {
+    await Promise.all([configWatch.close(), policyWatch.close()])
+  }
+  try {
+    await oneAtATime(() => begin(deps, configWatch, policyWatch))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    async check() {
+      await configWatch.check()
+      await policyWatch.check()
+    },
+    close,
+  }
+}
+
+const directoriesOf = ({ policies }: Config): readonly string[] =>
+  policies.directory === undefined ? [] : [policies.directory]
+
+/** Runs one after the other: of two readings the later begun is the later taken. */
+function createQueue(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
+  }
+}
+
+/** The configuration was read before anything watched its files, so it is read once more. */
+async function begin(deps: ReloaderDeps, configWatch: FileWatch, policyWatch: FileWatch): Promise<void> {
+  if (deps.files.length > 0) {
+    const reading = await readSettled(configWatch, () => readConfigOf(deps))
+    if (reading.ok) deps.take(reading.value)
+    else failed(deps, 'config', reading.error)
+  }
+  const reading = await readSettled(policyWatch, () => readPoliciesOf(deps))
+  if (!reading.ok) throw reading.error
+  reading.value()
+  warnOfSources(deps)
+}
+
+async function reloadConfig(
+  deps: ReloaderDeps,
+  configWatch: FileWatch,
+  policyWatch: FileWatch,
+): Promise<void> {
+  const reading = await readSettled(configWatch, () => readConfigOf(deps))
+  if (!reading.ok) return failed(deps, 'config', reading.error)
+  for (const warning of [...reading.warnings, ...needRestart(deps.current(), reading.value)]) {
+    deps.log.warn({ warning }, 'configuration')
+  }
+  deps.take(reading.value)
+  succeeded(deps, 'config')
+  await reloadPolicies(deps, policyWatch)
+}
+
+async function reloadPolicies(deps: ReloaderDeps, watch: FileWatch): Promise<void> {
+  const reading = await readSettled(watch, () => readPoliciesOf(deps))
+  if (reading.ok) {
+    reading.value()
+    succeeded(deps, 'policies')
+  } else failed(deps, 'policies', reading.error)
+  // those that stay in force may have lost their source
+  warnOfSources(deps)
+}
+
+type Reading<T> = {
+  /** What to watch from now on. */
+  readonly paths: readonly string[]
+  readonly warnings: readonly string[]
+} & ({ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown })
+
+/** For files that somebody writes all the time: what was read last is taken then, and the watch finds the rest. */
+const maxReadings = 5
+
+/** Reads again while files change, so that nothing is taken by halves and no change is lost. */
+async function readSettled<T>(watch: FileWatch, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+  for (let readings = 1; ; readings++) {
+    const reading = await read()
+    if (readings === maxReadings || (await watch.settled(reading.paths))) return reading
+  }
+}
+
+async function readConfigOf(deps: ReloaderDeps): Promise<Reading<Config>> {
+  const { current, files, readConfig } = deps
+  if (readConfig === undefined) return { ok: true, value: current(), warnings: [], paths: files }
+  try {
+    const reading = await readConfig()
+    refuseToOpen(current(), reading)
+    return { ok: true, value: reading.config, warnings: reading.warnings, paths: reading.files }
+  } catch (error) {
+    const paths = [...new Set([...files, ...(error instanceof ConfigError ? error.files : [])])]
+    return { ok: false, error, warnings: [], paths }
+  }
+}
+
+/** Who writes a file empties it first; on a full disk it stays empty. Without its tokens anybody might judge. */
+function refuseToOpen(before: Config, { config, isEmpty, files }: ConfigReading): void {
+  if (!isEmpty || before.tokens.length === 0 || config.tokens.length > 0) return
+  throw new ConfigError(
+    ['expected a file that says something, as there were tokens, got an empty one'],
+    files,
+  )
+}
+
+async function readPoliciesOf({ current, policies }: ReloaderDeps): Promise<Reading<() => void>> {
+  const paths = directoriesOf(current())
+  try {
+    return { ok: true, value: await policies.read(policyPlaces(current())), warnings: [], paths }
+  } catch (error) {
+    return { ok: false, error, warnings: [], paths }
+  }
+}
+
+function succeeded({ log, health, metrics }: ReloaderDeps, what: string): void {
+  health.ok(what)
+  metrics.reloads.inc({ what, result: 'taken' })
+  log.info({ what }, 'changed files are in force')
+}
+
+function failed({ log, health, metrics }: ReloaderDeps, what: string, error: unknown): void {
+  health.degraded(what, 'the changed files are invalid, see the log; what was there before stays in force')
+  metrics.reloads.inc({ what, result: 'refused' })
+  log.error({ what, mistakes: mistakesOf(error), err: error }, 'changed files are invalid and not in force')
+}
+
+function mistakesOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.mistakes
+  const issues: readonly FieldIssue[] = error instanceof AppError ? error.issues : []
+  return issues.map(toIssueText)
+}
+
+function needRestart(before: Config, after: Config): readonly string[] {
+  const fixed = ['host', 'port', 'trustProxy', 'reloadEveryMs'] as const
+  const changed: string[] = fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+  const fixedLimits = ['connections', 'requestTimeoutMs'] as const
+  changed.push(
+    ...fixedLimits.filter((key) => before.limits[key] !== after.limits[key]).map((key) => `limits.${key}`),
+  )
+  if (before.database.reveal() !== after.database.reveal()) changed.push('database')
+  return changed.map((key) => `${key} has changed, which takes a restart`)
+}

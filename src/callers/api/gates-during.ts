@@ -1,0 +1,12 @@
+import type { GateChange, Run } from '../../judge/ports/ports.ts'
+
+/** How the gates stood when a run was opened, and what was changed until it was closed; oldest first. */
+export function gatesDuring(run: Run, newestFirst: readonly GateChange[]): readonly GateChange[] {
+  const { openedAt, closedAt = Infinity } = run
+  const until = newestFirst.filter(({ at }) => at <= closedAt)
+  const since = until.filter(({ at }) => at >= openedAt)
+  const standing = (['gate', 'rollback'] as const).flatMap(
+    (gate) => until.find((change) => change.gate === gate && change.at < openedAt) ?? [],
+  )
+  return [...standing.toSorted((a, b) => a.at - b.at), ...since.toReversed()]
+}

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import type { FieldIssue } from '../../errors.ts'
+import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
+import type { JudgeRequest, NamedStep } from '../../judge/model/judge-request.ts'
+import { nameField, namespaceField, paramName, text } from '../../http/schemas/fields.ts'
+
+// Whatever comes from args is a string, and an optional arg that nobody set is an empty one.
+const empty = z.literal('')
+const printable = /^[^\p{Cc}\p{Cs}]*$/u
+const numeric = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,9})?$/, 'expected a number such as "5" or "0.5"')
+  .transform(Number)
+
+const number = (description: string, { from, to, whole = false }: NumberRange) => {
+  const inRange = z.number().min(from).max(to)
+  const checked = whole ? inRange.refine(Number.isInteger, 'expected a whole number') : inRange
+  return z
+    .union([empty, numeric.pipe(checked), checked])
+    .exactOptional()
+    .describe(description)
+}
+
+interface NumberRange {
+  readonly from: number
+  readonly to: number
+  readonly whole?: boolean
+}
+
+// Empty is refused later, together with what is equal, as a request that makes no sense.
+const hashField = (description: string) =>
+  z
+    .string()
+    .max(253)
+    .regex(printable, 'expected text without control characters')
+    .transform((value) => value.trim())
+    .describe(description)
+const optionalText = (maxLength: number) => z.union([empty, text(maxLength)]).exactOptional()
+const param = (description: string) =>
+  optionalText(253).describe(`For policies that ask for it: ${description}`)
+
+/** What presets ask for beside the names. */
+const paramFields = {
+  target: param('the workload, where it is not named like the Rollout'),
+  service: param('the service'),
+  canaryService: param("the canary's service"),
+  stableService: param("the stable version's service"),
+  canaryVersion: param("the canary's version label"),
+  stableVersion: param("the stable version's version label"),
+  port: param('the port of the service'),
+  ingress: param('the ingress'),
+  provider: param('the provider in names of Traefik services'),
+  reporter: param('source or destination, which side of Istio counts'),
+}
+
+export const argoRequestSchema = z
+  .strictObject({
+    namespace: namespaceField,
+    name: nameField.describe('Name of the Rollout'),
+    canaryHash: hashField('podTemplateHashValue: Latest'),
+    stableHash: hashField('podTemplateHashValue: Stable'),
+    policy: optionalText(253).describe('Name of a loaded policy; default: the default policy'),
+    step: number('Which analysis step this is, counted from 1', { from: 1, to: 1000, whole: true }),
+    of: number('How many analysis steps there are', { from: 1, to: 1000, whole: true }),
+    weight: number('Percent of the traffic that goes to the canary', { from: 0, to: 100 }),
+    next: number('The weight that follows', { from: 0, to: 100 }),
+    minutes: number('Planned length of the step', { from: 0.1, to: 10_080 }),
+    looks: number('`count` of the template, to be told when it is under `minutes` + 4', {
+      from: 1,
+      to: 100_000,
+      whole: true,
+    }),
+    start: z
+      .union([empty, z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-20T10:00:00Z' })])
+      .exactOptional()
+      .describe('When the rollout began; default: found in the data'),
+    ...paramFields,
+    params: z
+      .record(paramName, z.string().max(253).regex(printable, 'expected text without control characters'))
+      .refine((params) => Object.keys(params).length <= 20, 'expected at most 20 params')
+      .exactOptional()
+      .describe('What a selection of your own asks for between braces'),
+  })
+  .meta({ id: 'ArgoRequest', description: 'What an AnalysisTemplate sends; "" is the same as absent' })
+
+export type ArgoRequest = z.output<typeof argoRequestSchema>
+
+/** The look that is asked for; what makes no sense is refused, with the field that is to be mended. */
+export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
+  const {
+    namespace,
+    name,
+    canaryHash,
+    stableHash,
+    policy,
+    start,
+    step,
+    of,
+    weight,
+    next,
+    minutes,
+    looks,
+    ...more
+  } = body
+  const stepFields = { step, of, weight, next, minutes, looks }
+  const issues = [...wrongHashes({ canaryHash, stableHash }), ...wrongStep(stepFields)]
+  if (issues.length > 0) throw invalidInput('unprocessable', 'invalid body', issues, issues.length)
+  const named = namedStep(stepFields)
+  const params = paramsOf(more)
+  return {
+    caller: 'argo',
+    namespace,
+    name,
+    revision: canaryHash,
+    stableRevision: stableHash,
+    ...(given(policy) && { policy }),
+    ...(Object.keys(params).length > 0 && { params }),
+    ...(named !== undefined && { step: named }),
+    ...(given(start) && { start: Date.parse(start) }),
+  }
+}
+
+type StepFields = Pick<ArgoRequest, 'step' | 'of' | 'weight' | 'next' | 'minutes' | 'looks'>
+type Given<T> = { readonly [K in keyof T]: T[K] | undefined }
+
+function wrongHashes(hashes: Pick<ArgoRequest, 'canaryHash' | 'stableHash'>): readonly FieldIssue[] {
+  const { canaryHash, stableHash } = hashes
+  // A fieldRef with a mistake in it becomes an empty string without a word.
+  const empties = (['canaryHash', 'stableHash'] as const).filter((path) => hashes[path] === '')
+  if (empties.length > 0) {
+    return empties.map((path) => ({ path, message: 'expected a pod template hash, got ""' }))
+  }
+  if (canaryHash !== stableHash) return []
+  // Both arms would be the same pods, and every canary would pass.
+  const message = `expected another hash than that of the canary, got "${canaryHash}" for both`
+  return [{ path: 'stableHash', message }]
+}
+
+function wrongStep({ step, of, ...others }: Given<StepFields>): readonly FieldIssue[] {
+  if (given(step)) {
+    if (!given(of) || step <= of) return []
+    return [{ path: 'step', message: `expected a step from 1 to ${of}, got ${step}` }]
+  }
+  const orphan = Object.entries({ of, ...others }).find(([, value]) => given(value))
+  if (orphan === undefined) return []
+  return [
+    { path: 'step', message: `expected the number of the step that "${orphan[0]}" is for, got nothing` },
+  ]
+}
+
+function namedStep({ step, of, weight, next, minutes, looks }: Given<StepFields>): NamedStep | undefined {
+  if (!given(step)) return undefined
+  return {
+    index: step - 1,
+    ...(given(of) && { of }),
+    ...(given(weight) && { weight }),
+    ...(given(next) && { next }),
+    ...(given(minutes) && { minutes }),
+    ...(given(looks) && { looks }),
+  }
+}
+
+function paramsOf({
+  params = {},
+  ...fields
+}: Pick<ArgoRequest, 'params' | keyof typeof paramFields>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries({ ...params, ...fields }).filter(([, value]) => value !== ''))
+}
+
+const given = <T>(value: T | '' | undefined): value is T => value !== undefined && value !== ''

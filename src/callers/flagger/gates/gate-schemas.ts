@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { nameField, namespaceField } from '../../../http/schemas/fields.ts'
+
+/** What Flagger sends to any webhook; of it, only whose gate is meant matters. */
+export const gateRequestSchema = z
+  .looseObject({ namespace: namespaceField, name: nameField.describe('Name of the Canary') })
+  .meta({ id: 'GateRequest', description: 'Whose gate; what else Flagger sends is taken and not read' })
+
+export const gateChangeSchema = z
+  .strictObject({
+    gate: z.enum(['gate', 'rollback']),
+    open: z.boolean(),
+    by: z.string(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'GateChange' })

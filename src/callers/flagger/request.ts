@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import type { FieldIssue } from '../../errors.ts'
+import { parseDuration } from '../../formats/policy/amounts.ts'
+import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
+import { nameField, namespaceField } from '../../http/schemas/fields.ts'
+
+/** The types of Flagger's webhooks, and the last part of our paths. */
+export const hookTypes = [
+  'confirm-rollout',
+  'pre-rollout',
+  'rollout',
+  'confirm-traffic-increase',
+  'confirm-promotion',
+  'post-rollout',
+  'rollback',
+  'event',
+] as const
+
+export type HookType = (typeof hookTypes)[number]
+
+const printable = /^[^\p{Cc}\p{Cs}]*$/u
+const word = z.string().max(253).regex(printable, 'expected text without control characters')
+
+/** What Flagger sends; fields that a later Flagger adds are no mistake. */
+export const flaggerSchema = z
+  .looseObject({
+    name: nameField.describe('Name of the Canary'),
+    namespace: namespaceField,
+    phase: z.string().max(64).exactOptional().describe('Progressing, Succeeded, Failed …'),
+    checksum: word.exactOptional().describe('Which revision it is; at confirm-rollout that before'),
+    metadata: z
+      .record(z.string().max(253), z.string())
+      .exactOptional()
+      .describe(
+        'From the manifest: policy, target, service, port, ingress, and steps ("5,25,50"), minutes (of a step), interval ("1m")',
+      ),
+  })
+  .meta({ id: 'FlaggerRequest', description: 'What Flagger posts to a webhook' })
+
+/** One call of a hook, in our words. */
+export interface HookCall {
+  readonly namespace: string
+  readonly name: string
+  readonly phase: string
+  readonly revision: string
+  readonly policy: string | undefined
+  /** What presets ask for. */
+  readonly params: Readonly<Record<string, string>>
+  /** The weights of the plan, ascending; empty = not told. */
+  readonly weights: readonly number[]
+  readonly stepMinutes: number | undefined
+  readonly intervalMs: number | undefined
+  readonly eventMessage: string
+}
+
+const ownKeys = new Set(['policy', 'steps', 'minutes', 'interval', 'eventMessage', 'eventType', 'timestamp'])
+/** Hooks that look at one revision and could not tell which. */
+const needChecksum: ReadonlySet<HookType> = new Set([
+  'pre-rollout',
+  'rollout',
+  'confirm-traffic-increase',
+  'confirm-promotion',
+  'rollback',
+])
+
+export function toHookCall(body: z.output<typeof flaggerSchema>, hook: HookType): HookCall {
+  const { name, namespace, phase = '', checksum = '', metadata = {} } = body
+  const issues: FieldIssue[] = []
+  if (checksum === '' && needChecksum.has(hook)) {
+    issues.push({ path: 'checksum', message: 'expected the checksum of a revision, got none' })
+  }
+  const read = <T>(key: string, expected: string, parse: (text: string) => T | undefined): T | undefined => {
+    const text = Object.hasOwn(metadata, key) ? (metadata[key] ?? '').trim() : ''
+    if (text === '') return undefined
+    const value = parse(text)
+    if (value === undefined) {
+      issues.push({ path: `metadata.${key}`, message: `expected ${expected}, got "${text.slice(0, 60)}"` })
+    }
+    return value
+  }
+  const call = {
+    namespace,
+    name,
+    phase,
+    revision: checksum,
+    policy: read('policy', 'the name of a policy', (text) => word.safeParse(text).data),
+    params: paramsOf(metadata, issues),
+    weights: read('steps', 'ascending weights such as "5,25,50"', parseWeights) ?? [],
+    stepMinutes: read('minutes', 'minutes such as "10"', parseMinutes),
+    intervalMs: read('interval', 'a duration such as "1m"', parseInterval),
+    eventMessage: metadata['eventMessage'] ?? '',
+  }
+  if (issues.length > 0) throw invalidInput('bad-request', 'invalid body', issues, issues.length)
+  return call
+}
+
+const maxParams = 30
+
+function paramsOf(
+  metadata: Readonly<Record<string, string>>,
+  issues: FieldIssue[],
+): Readonly<Record<string, string>> {
+  const params = Object.entries(metadata).filter(([key, value]) => !ownKeys.has(key) && value !== '')
+  if (params.length > maxParams) {
+    const message = `expected at most ${maxParams} parameters, got ${params.length}`
+    issues.push({ path: 'metadata', message })
+  }
+  for (const [key, value] of params) {
+    if (word.safeParse(value).success) continue
+    const message = 'expected at most 253 characters without control characters'
+    issues.push({ path: `metadata.${key}`, message })
+  }
+  return Object.fromEntries(params)
+}
+
+const plainNumber = /^\d{1,6}(\.\d{1,6})?$/
+const maxWeights = 100
+
+function parseWeights(text: string): readonly number[] | undefined {
+  const parts = text.split(',').map((part) => part.trim())
+  if (parts.length > maxWeights || !parts.every((part) => plainNumber.test(part))) return undefined
+  const weights = parts.map(Number)
+  const ascending = weights.every((weight, i) => weight > (weights[i - 1] ?? 0) && weight <= 100)
+  return ascending ? weights : undefined
+}
+
+const longestStepMinutes = 10_080
+
+function parseMinutes(text: string): number | undefined {
+  const value = plainNumber.test(text) ? Number(text) : 0
+  return value > 0 && value <= longestStepMinutes ? value : undefined
+}
+
+const longestIntervalSeconds = 86_400
+
+function parseInterval(text: string): number | undefined {
+  const seconds = parseDuration(text) ?? 0
+  return seconds > 0 && seconds <= longestIntervalSeconds ? seconds * 1000 : undefined
+}

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises'
+import { readPolicy } from '../../app/reload/read-policy.ts'
+import { AppError } from '../../errors.ts'
+import { ConfigError, type Environment } from '../../app/config/config.ts'
+import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import { askService, type Service, toServiceUrl } from './ask-service.ts'
+import { check, checkCodes } from './check.ts'
+import { type CheckFlags, toCheckRequest, toMilliseconds } from './check-request.ts'
+import { messageOf } from '../message-of.ts'
+import { startPrivateService } from './private-service.ts'
+import type { Streams } from '../replay/replay.ts'
+
+export interface CheckSurroundings extends Pick<Streams, 'output' | 'errors'> {
+  readonly env: Environment
+}
+
+/** Runs `check` with its flags and gives the exit code, which is never that of a verdict when there is none. */
+export async function runCheck(flags: CheckFlags, surroundings: CheckSurroundings): Promise<number> {
+  const stop = new AbortController()
+  let signalCode: number | undefined
+  const signals = [['SIGINT', 130] as const, ['SIGTERM', 143] as const, ['SIGHUP', 129] as const]
+  const listeners = signals.map(([name, code]) => {
+    const listener = (): void => {
+      signalCode ??= code
+      stop.abort()
+    }
+    process.on(name, listener)
+    return () => process.off(name, listener)
+  })
+  // Nobody who reads along is needed; without a listener a closed pipe would end with the code of a fail.
+  surroundings.errors.on('error', () => undefined)
+  try {
+    return await checkWith(flags, surroundings, stop.signal)
+  } catch (error) {
+    if (signalCode !== undefined) return signalCode
+    for (const line of linesOf(error)) surroundings.errors.write(`canary-judge: ${line}\n`)
+    return checkCodes.error
+  } finally {
+    for (const forget of listeners) forget()
+  }
+}
+
+async function checkWith(
+  flags: CheckFlags,
+  { env, output, errors }: CheckSurroundings,
+  signal: AbortSignal,
+): Promise<number> {
+  const { wait, json, prometheus } = flags
+  const request = toCheckRequest(flags)
+  const waitMs = wait === undefined ? {} : { waitMs: toMilliseconds('wait', wait) }
+  const intervalMs = toMilliseconds('interval', flags.interval)
+  const { service, policy, stop } = await serviceFor(flags, env)
+  try {
+    const asked = { ...request, ...(policy !== undefined && { policy }) }
+    return await check({
+      ask: (each) => askService(service, asked, each),
+      ...waitMs,
+      intervalMs,
+      json: json === true,
+      ...(prometheus === undefined && { serviceUrl: service.url }),
+      output,
+      errors,
+      signal,
+    })
+  } finally {
+    await stop()
+  }
+}
+
+interface Answering {
+  readonly service: Service
+  /** The name that the policy has in the service, where a file was given. */
+  readonly policy?: string
+  readonly stop: () => Promise<void>
+}
+
+async function serviceFor(flags: CheckFlags, env: Environment): Promise<Answering> {
+  const { url, prometheus } = flags
+  if ((url === undefined) === (prometheus === undefined)) {
+    throw new AppError(
+      'bad-request',
+      'expected either --url of a service or --prometheus to judge without one',
+    )
+  }
+  const token = await readToken(flags, env)
+  const withToken = token !== undefined && { token }
+  if (url !== undefined) {
+    const service = { url: toServiceUrl('url', url), ...withToken }
+    return { service, stop: () => Promise.resolve() }
+  }
+  const prometheusUrl = toServiceUrl('prometheus', prometheus ?? '')
+  const file = await readOwnPolicy(flags.policy)
+  const policyText = file !== undefined && { policyText: file.text }
+  const service = await startPrivateService({ env, prometheusUrl, ...withToken, ...policyText })
+  return { service, ...(file !== undefined && { policy: file.name }), stop: () => service.stop() }
+}
+
+/** From a file or the environment: arguments can be read by everybody on the machine. */
+async function readToken({ token, tokenFile }: CheckFlags, env: Environment): Promise<string | undefined> {
+  if (token !== undefined) {
+    throw new AppError(
+      'bad-request',
+      '--token: expected --token-file FILE, or CANARY_JUDGE_TOKEN in the environment',
+    )
+  }
+  const text = tokenFile === undefined ? env['CANARY_JUDGE_TOKEN'] : await readText('token-file', tokenFile)
+  const trimmed = text?.trim() ?? ''
+  if (trimmed === '' && tokenFile === undefined) return undefined
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed
+  const place = tokenFile === undefined ? 'CANARY_JUDGE_TOKEN' : '--token-file'
+  throw new AppError('bad-request', `${place}: expected a token of printable ASCII without spaces`)
+}
+
+/** A policy that is a file; undefined = the name of a bundled one. */
+async function readOwnPolicy(
+  policy: string | undefined,
+): Promise<{ text: string; name: string } | undefined> {
+  if (policy === undefined || !/[/\\]|\.(ya?ml|json)$/.test(policy)) return undefined
+  const text = await readText('policy', policy)
+  return { text, name: readPolicy(text, policy).policy.name }
+}
+
+async function readText(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new AppError('bad-request', `--${flag}: expected a readable file: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return [error.message, ...error.mistakes]
+  if (error instanceof AppError)
+    return error.issues.length < 2 ? [error.message] : error.issues.map(toIssueText)
+  return [`internal error: ${messageOf(error)}`]
+}

@@ -1,0 +1,67 @@
+import type { Diagnosis, Finding, MetricDiagnosis, ProbedQuery } from '../../judge/ports/diagnosis.ts'
+
+const marks = { error: '✗', warning: '!', note: '·' } as const
+
+/** A diagnosis for people: what is wrong first at each metric, then what was asked and seen. */
+export function doctorReport(diagnosis: Diagnosis, title: string): string {
+  const { findings, metrics, minutes, at } = diagnosis
+  const all = [...findings, ...metrics.flatMap((metric) => metric.findings)]
+  const count = (level: Finding['level']): number => all.filter((finding) => finding.level === level).length
+  const end = diagnosis.ok
+    ? `All that a verdict needs is there${count('warning') > 0 ? `; ${counted(count('warning'), 'warning')}` : ''}.`
+    : `${counted(count('error'), 'problem')} in the way of a verdict, ${counted(count('warning'), 'warning')}.`
+  return [
+    `${clean(title)}, the ${minutes} minutes until ${at}`,
+    ...findings.map(lineOf),
+    ...metrics.flatMap((metric) => ['', ...metricLines(metric)]),
+    '',
+    end,
+    '',
+  ].join('\n')
+}
+
+function metricLines({ name, kind, required, source, queries, labels, findings }: MetricDiagnosis): string[] {
+  const grave = findings.some(({ level }) => level === 'error')
+  const mark = grave
+    ? marks.error
+    : queries.length === 0 || findings.some(({ level }) => level === 'warning')
+      ? marks.warning
+      : '✓'
+  const labelWidth = Math.max(...labels.map((label) => label.name.length), 0)
+  return [
+    clean(`${mark} ${name} (${kind}${required ? '' : ', not required'}) from ${source}`),
+    ...findings.map(lineOf),
+    ...(queries.length > 0 ? ['', ...table(queries), ''] : []),
+    ...queries.map(({ of, query }) => clean(`  ${of.padEnd(7)}  ${query}`)),
+    ...(labels.length > 0 ? ['', '  labels seen'] : []),
+    ...labels.map(({ name: label, values, count }) => {
+      const more = count > values.length ? ` and ${count - values.length} more` : ''
+      return clean(`  ${label.padEnd(labelWidth)}  ${values.join(', ')}${more}`)
+    }),
+  ]
+}
+
+function table(queries: readonly ProbedQuery[]): readonly string[] {
+  const head = ['', 'canary series', 'samples', 'stable series', 'samples']
+  const rows = queries.map(({ of, arms: { canary, stable } }) =>
+    [of, canary.series, canary.samples, stable.series, stable.samples].map(String),
+  )
+  return [head, ...rows].map((cells) => {
+    const [first = '', ...numbers] = cells
+    const aligned = numbers.map((cell, index) => cell.padStart(head[index + 1]?.length ?? 0))
+    return `  ${first.padEnd(7)}  ${aligned.join('  ')}`.trimEnd()
+  })
+}
+
+function lineOf({ level, text }: Finding): string {
+  return clean(`  ${marks[level]} ${text}`)
+}
+
+function counted(count: number, word: string): string {
+  return `${count === 0 ? 'no' : count} ${word}${count === 1 ? '' : 's'}`
+}
+
+/** What came from outside must not steer the terminal. */
+function clean(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?')
+}

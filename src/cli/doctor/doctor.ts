@@ -1,0 +1,138 @@
+import type { Writable } from 'node:stream'
+import { pino } from 'pino'
+import type { Diagnosis } from '../../judge/ports/diagnosis.ts'
+import type { Policy } from '../../engine/model/policy.ts'
+import { AppError } from '../../errors.ts'
+import { type Config, ConfigError, type Environment, readConfig } from '../../app/config/config.ts'
+import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import { parsePolicy } from '../../formats/policy/parse-policy.ts'
+import { probeSource } from '../../judge/probe-source.ts'
+import type { Clock } from '../../judge/ports/ports.ts'
+import { createPrometheusSource } from '../../sources/prometheus/prometheus-source.ts'
+import { doctorReport } from './doctor-report.ts'
+import { messageOf } from '../message-of.ts'
+import { readPolicyText } from '../read-policy-text.ts'
+
+/** As they stand on the command line. */
+export interface DoctorFlags {
+  readonly policy: string
+  readonly namespace: string
+  readonly name: string
+  readonly canary?: string
+  readonly stable?: string
+  readonly param?: Readonly<Record<string, string>>
+  readonly prometheus?: string
+  readonly config?: string
+  readonly minutes: number
+  readonly at?: number
+  readonly timeout: number
+  readonly json?: true
+}
+
+export interface DoctorSurroundings {
+  readonly env: Environment
+  readonly clock: Clock
+  readonly output: Writable
+  readonly errors: Writable
+}
+
+/**
+ * Says what a policy would get from its sources for one workload, and why it gets nothing. Gives the exit code:
+ * 0 = all that a verdict needs is there, 1 = something of it is missing, 3 = it could not be asked.
+ */
+export async function doctor(flags: DoctorFlags, surroundings: DoctorSurroundings): Promise<0 | 1 | 3> {
+  const { output, errors } = surroundings
+  try {
+    const { policy, warnings } = parsePolicy(await readPolicyText(flags.policy), flags.policy)
+    for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
+    const diagnosis = await ask(policy, flags, surroundings)
+    const title = `${policy.name} for ${flags.namespace}/${flags.name}`
+    const report = `${doctorReport(diagnosis, title)}${isFlagger(flags) ? unseenHooks : ''}`
+    output.write(flags.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : report)
+    return exitCode(diagnosis)
+  } catch (error) {
+    const lines = linesOf(error)
+    if (lines === undefined) throw error
+    for (const line of lines) {
+      const asGiven =
+        flags.prometheus === undefined ? line : line.replace(/^PROMETHEUS_URL:/, '--prometheus:')
+      errors.write(`canary-judge: ${asGiven}\n`)
+    }
+    return 3
+  }
+}
+
+const unseenHooks =
+  'Which hooks the Canary calls cannot be seen here: without pre-rollout and rollout it never starts (docs/flagger.md).\n'
+
+/** As presets tell the two callers apart. */
+function isFlagger({ stable, param }: DoctorFlags): boolean {
+  return (param?.['controller'] ?? (stable === undefined ? 'flagger' : 'argo')) === 'flagger'
+}
+
+async function ask(
+  policy: Policy,
+  flags: DoctorFlags,
+  { env, clock }: DoctorSurroundings,
+): Promise<Diagnosis> {
+  const source = createPrometheusSource({
+    sources: sourcesFor(policy, await readSources(flags, env), flags.prometheus !== undefined),
+    clock,
+    log: pino({ level: 'silent' }),
+  })
+  const { namespace, name, canary, stable, param = {}, at, minutes, timeout } = flags
+  try {
+    const diagnosis = await probeSource(source, {
+      policy,
+      namespace,
+      name,
+      canary,
+      stable,
+      params: param,
+      until: at ?? clock.now(),
+      minutes,
+      signal: AbortSignal.timeout(timeout * 1000),
+    })
+    if (diagnosis === undefined) throw new AppError('internal', 'expected a source that can be probed')
+    return diagnosis
+  } finally {
+    await source.close()
+  }
+}
+
+/** Read as the service reads them, with what the flags say on top. */
+async function readSources(
+  { prometheus, config }: DoctorFlags,
+  env: Environment,
+): Promise<Config['sources']> {
+  const own = {
+    ...(prometheus !== undefined && { PROMETHEUS_URL: prometheus }),
+    ...(config !== undefined && { CANARY_JUDGE_CONFIG: config }),
+  }
+  const { sources } = (await readConfig({ ...env, ...own })).config
+  if (Object.keys(sources).length > 0) return sources
+  throw new AppError(
+    'bad-request',
+    'expected a Prometheus: --prometheus URL, --config FILE or PROMETHEUS_URL',
+  )
+}
+
+/** The one address that was given stands for all sources that the policy names. */
+function sourcesFor(policy: Policy, sources: Config['sources'], isGiven: boolean): Config['sources'] {
+  const only = sources['default']
+  if (!isGiven || only === undefined) return sources
+  const names = [policy.source, ...policy.metrics.flatMap(({ source }) => source ?? [])]
+  return { ...sources, ...Object.fromEntries(names.map((name) => [name, only])) }
+}
+
+/** A source that does not answer leaves the question open. */
+function exitCode({ ok, findings }: Diagnosis): 0 | 1 | 3 {
+  if (ok) return 0
+  return findings.some(({ level }) => level === 'error') ? 3 : 1
+}
+
+function linesOf(error: unknown): readonly string[] | undefined {
+  if (error instanceof ConfigError) return error.mistakes
+  if (!(error instanceof AppError)) return undefined
+  return error.issues.length < 2 ? [messageOf(error)] : error.issues.map(toIssueText)
+}

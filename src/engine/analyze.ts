@@ -1,0 +1,19 @@
+import { decidePath } from './decision/decide.ts'
+import { explain } from './explanation/explain.ts'
+import { gatherEvidence } from './decision/gather.ts'
+import type { Policy } from './model/policy.ts'
+import type { Recording } from './model/recording.ts'
+import { upTo } from './model/up-to.ts'
+import type { Verdict } from './model/verdict.ts'
+
+/**
+ * The verdict after slice `at` of the recording: from these arguments alone, with no clock, no chance and no memory,
+ * so that any look can be repeated, replayed, or answered by another replica.
+ */
+export function analyze(recording: Recording, policy: Policy, at: number = recording.slices - 1): Verdict {
+  if (!Number.isInteger(at) || at < 0 || at >= recording.slices) {
+    throw new RangeError(`expected "at" to be a slice from 0 to ${recording.slices - 1}, got ${at}`)
+  }
+  const run = gatherEvidence(upTo(recording, at), policy, at)
+  return explain(run, decidePath(run), at)
+}

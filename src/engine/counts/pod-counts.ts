@@ -1,0 +1,95 @@
+import type { Arm, ConversionData, ErrorsData, LatencyData, Pod, Sample } from '../model/recording.ts'
+
+/** One pod's events out of its requests in every slice of the recording; requests 0 = no traffic or no sample. */
+export interface PodCounts {
+  readonly name: string
+  readonly arm: Arm
+  readonly aggregate: boolean
+  readonly events: Float64Array
+  readonly requests: Float64Array
+  /** The last slice with a sample, traffic or not; −1 = none. */
+  readonly lastSample: number
+}
+
+/** Samples that mean nothing: they are left out and named, never guessed. */
+export interface BadSamples {
+  notFinite: number
+  negative: number
+  aboveTotal: number
+  notWhole: number
+  tooLarge: number
+  /** Of a gauge that is compared by its logarithm. */
+  notPositive: number
+}
+
+export function noBadSamples(): BadSamples {
+  return { notFinite: 0, negative: 0, aboveTotal: 0, notWhole: 0, tooLarge: 0, notPositive: 0 }
+}
+
+/** No service counts this much in a slice, and sums of squares of more would not fit into a number. */
+export const LARGEST_COUNT = 1e15
+/** What is below is nothing: a rounding error of whoever interpolated. */
+const LEAST_COUNT = 1e-9
+
+export interface CountTable {
+  readonly pods: readonly PodCounts[]
+  readonly bad: BadSamples
+}
+
+type Row = readonly Sample[] | null | undefined
+
+export function errorCounts(data: ErrorsData, pods: readonly Pod[]): CountTable {
+  return countTable(pods, data.total, (pod) => data.bad[pod])
+}
+
+export function conversionCounts(data: ConversionData, pods: readonly Pod[]): CountTable {
+  return countTable(pods, data.total, (pod) => data.good[pod])
+}
+
+/** Requests slower than the bound with this index. */
+export function latencyCounts(data: LatencyData, pods: readonly Pod[], bound: number): CountTable {
+  return countTable(pods, data.total, (pod) => data.above[pod]?.[bound])
+}
+
+function countTable(
+  pods: readonly Pod[],
+  totals: readonly Row[],
+  eventsOf: (pod: number) => Row,
+): CountTable {
+  const bad = noBadSamples()
+  const tables: PodCounts[] = []
+  pods.forEach((pod, index) => {
+    const total = totals[index]
+    if (total) tables.push(podCounts(pod, total, eventsOf(index), bad))
+  })
+  return { pods: tables, bad }
+}
+
+function podCounts(pod: Pod, total: readonly Sample[], event: Row, bad: BadSamples): PodCounts {
+  const events = new Float64Array(total.length)
+  const requests = new Float64Array(total.length)
+  let lastSample = -1
+  for (let k = 0; k < total.length; k++) {
+    const n = total[k]
+    if (n === null || n === undefined) continue
+    // where the total has a sample, a missing event series means that none happened yet
+    const x = event?.[k] ?? 0
+    if (!isUsable(x, n, bad)) continue
+    lastSample = k
+    events[k] = x < LEAST_COUNT ? 0 : x
+    requests[k] = n < LEAST_COUNT ? 0 : n
+  }
+  return { name: pod.name, arm: pod.arm, aggregate: pod.aggregate ?? false, events, requests, lastSample }
+}
+
+function isUsable(x: number, n: number, bad: BadSamples): boolean {
+  if (!Number.isFinite(x) || !Number.isFinite(n)) bad.notFinite++
+  else if (x < 0 || n < 0) bad.negative++
+  else if (x > n) bad.aboveTotal++
+  else if (n > LARGEST_COUNT) bad.tooLarge++
+  else {
+    if (!Number.isInteger(x) || !Number.isInteger(n)) bad.notWhole++
+    return true
+  }
+  return false
+}

@@ -1,0 +1,131 @@
+import { valueAt } from '../model/value-at.ts'
+import type { PodCounts } from './pod-counts.ts'
+import type { RolloutPlan } from '../model/rollout-plan.ts'
+
+/** One arm, slice by slice of the rollout, only pods past their warm-up. */
+export interface ArmSlices {
+  readonly events: Float64Array
+  readonly requests: Float64Array
+  /** How many pods had traffic. */
+  readonly pods: Float64Array
+  /** Each pod's share of the arm's requests. */
+  readonly shares: readonly Float64Array[]
+  /** The same pods' own counts, for capping bursts. */
+  readonly podEvents: readonly Float64Array[]
+  readonly podRequests: readonly Float64Array[]
+}
+
+export interface Arms {
+  readonly canary: ArmSlices
+  readonly stable: ArmSlices
+}
+
+export interface SliceWindow {
+  /** First slice of the rollout in the recording. */
+  readonly start: number
+  readonly plan: RolloutPlan
+  /** Slices of a pod's life that are left out. */
+  readonly warmup: number
+}
+
+/** Cuts pods' counts into the rollout's slices and drops what is too young to be compared. */
+export function sliceArms(pods: readonly PodCounts[], window: SliceWindow): Arms {
+  const byArm = pods.some((pod) => pod.aggregate)
+  const ready = byArm ? aggregateReadiness(pods, window) : undefined
+  return {
+    canary: armSlices(
+      pods.filter((pod) => pod.arm === 'canary'),
+      window,
+      ready,
+    ),
+    stable: armSlices(
+      pods.filter((pod) => pod.arm === 'stable'),
+      window,
+      ready,
+    ),
+  }
+}
+
+/** The same with the arms' roles exchanged: for metrics of which less is worse. */
+export function swapArms(arms: Arms): Arms {
+  return { canary: arms.stable, stable: arms.canary }
+}
+
+/** Score information of each slice about a risk ratio of 1: X π (1 − π). */
+export function information(arms: Arms): Float64Array {
+  return arms.canary.events.map((xc, t) => {
+    const nc = arms.canary.requests[t] ?? 0
+    const ns = arms.stable.requests[t] ?? 0
+    if (nc <= 0 || ns <= 0) return 0
+    const pi = nc / (nc + ns)
+    return (xc + valueAt(arms.stable.events, t)) * pi * (1 - pi)
+  })
+}
+
+/** Running sums from slice `start` on. */
+export function cumulative(values: Float64Array, start = 0): Float64Array {
+  let sum = 0
+  return values.map((value, t) => {
+    if (t >= start) sum += value
+    return sum
+  })
+}
+
+type Readiness = (t: number) => boolean
+
+function armSlices(pods: readonly PodCounts[], window: SliceWindow, ready: Readiness | undefined): ArmSlices {
+  const T = window.plan.slices
+  const arm = { events: new Float64Array(T), requests: new Float64Array(T), pods: new Float64Array(T) }
+  const podEvents: Float64Array[] = []
+  const podRequests: Float64Array[] = []
+  for (const pod of pods) {
+    const isReady = ready ?? podReadiness(pod, window)
+    const x = new Float64Array(T)
+    const n = new Float64Array(T)
+    for (let t = 0; t < T; t++) {
+      const requests = pod.requests[window.start + t] ?? 0
+      if (requests <= 0 || !isReady(t)) continue
+      x[t] = pod.events[window.start + t] ?? 0
+      n[t] = requests
+      arm.events[t] = valueAt(arm.events, t) + valueAt(x, t)
+      arm.requests[t] = valueAt(arm.requests, t) + requests
+      arm.pods[t] = valueAt(arm.pods, t) + 1
+    }
+    podEvents.push(x)
+    podRequests.push(n)
+  }
+  return { ...arm, podEvents, podRequests, shares: podRequests.map((n) => sharesOf(n, arm.requests)) }
+}
+
+function sharesOf(requests: Float64Array, total: Float64Array): Float64Array {
+  return requests.map((n, t) => (n > 0 ? n / (total[t] ?? n) : 0))
+}
+
+/** A stable pod older than the rollout is warm; any other counts its slices since its first with traffic. */
+function podReadiness(pod: PodCounts, window: SliceWindow): Readiness {
+  const T = window.plan.slices
+  if (pod.arm === 'stable' && firstTraffic(pod, 0, window.start) >= 0) return () => true
+  const born = firstTraffic(pod, window.start, window.start + T)
+  return (t) => window.start + t - born >= window.warmup
+}
+
+/** Known by arm only, new pods cannot be told from old ones: the beginning of every step is left out of both arms. */
+function aggregateReadiness(pods: readonly PodCounts[], window: SliceWindow): Readiness {
+  const { plan, start, warmup } = window
+  const births = pods
+    .filter((pod) => pod.arm === 'canary')
+    .map((pod) => firstTraffic(pod, start, start + plan.slices))
+    .filter((born) => born >= 0)
+  if (births.length === 0) return () => true
+  const steps = plan.steps.map((step) => step.from)
+  const birth = Math.min(...births) - start
+  const begins = birth < (steps[0] ?? Infinity) ? [birth, ...steps] : steps
+  return (t) => begins.every((from) => t < from || t >= from + warmup)
+}
+
+function firstTraffic(pod: PodCounts, from: number, to: number): number {
+  for (let k = from; k < to; k++) {
+    if (valueAt(pod.requests, k) > 0) return k
+  }
+  return -1
+}

@@ -1,0 +1,84 @@
+import { logAddExp } from '../stats/log-add-exp.ts'
+import { capBursts, learnCappedNoise } from '../noise/bursts.ts'
+import { harmEvidence, nonInferiorityEvidence } from './likelihood-ratio.ts'
+import type { PodCounts } from '../counts/pod-counts.ts'
+import { scoreTest, type ScoreTest } from './score-test.ts'
+import type { SliceWindow } from '../counts/slices.ts'
+import { makeCountSeries, type CountSeries } from './count-series.ts'
+
+/** Every test of one share of requests: counts as they are, and capped where history has bursts. */
+export interface CountTests {
+  readonly plain: CountSeries
+  /** The same with bursts capped; undefined where capping is not worth it. */
+  readonly capped?: CountSeries
+  harm(theta0: Float64Array): Float64Array
+  pass(theta0: Float64Array): Float64Array
+  test(theta0: Float64Array): ScoreTest
+}
+
+export interface CountTestsInput {
+  readonly pods: readonly PodCounts[]
+  readonly window: SliceWindow
+  readonly tau: number
+  readonly mde: number
+  readonly lessIsWorse?: boolean
+  /** Smallest cap, in multiples of what is expected; undefined = never capped, as where less is worse. */
+  readonly leastCap?: number
+}
+
+export function countTests(input: CountTestsInput): CountTests {
+  const { mde, window } = input
+  const plain = makeCountSeries({ ...input, lessIsWorse: input.lessIsWorse ?? false })
+  const capped = cappedStream(input, plain)
+  const robust = capped ?? plain
+  const passing = capped === undefined ? plain : withLonePodsWhole(capped, plain)
+  const restarts = window.plan.restarts
+  return {
+    plain,
+    ...(capped === undefined ? {} : { capped }),
+    harm: (theta0) => {
+      const whole = harmEvidence(plain, theta0, mde, restarts)
+      return capped === undefined ? whole : halfAndHalf(whole, harmEvidence(capped, theta0, mde, restarts))
+    },
+    pass: (theta0) => nonInferiorityEvidence(passing, theta0, mde),
+    test: (theta0) => {
+      const whole = scoreTest(robust, theta0)
+      if (passing === robust) return whole
+      const lone = scoreTest(passing, theta0)
+      return { harmP: (t) => whole.harmP(t), goodP: (t) => lone.goodP(t) }
+    },
+  }
+}
+
+/** The same null in every slice. */
+export function constantNull(slices: number, theta0: number): Float64Array {
+  return new Float64Array(slices).fill(theta0)
+}
+
+/** ln of the mean of two e-values. */
+export function halfAndHalf(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((log, t) => logAddExp(log, b[t] ?? 0) - Math.LN2)
+}
+
+/**
+ * A canary pod without a neighbour is capped by what stable does, and a canary capped to look like stable would pass
+ * whatever it did: towards a pass its counts stay whole.
+ */
+function withLonePodsWhole(capped: CountSeries, plain: CountSeries): CountSeries {
+  const { canary } = plain.arms
+  if (!canary.pods.includes(1)) return capped
+  const events = capped.arms.canary.events.map((x, t) => (canary.pods[t] === 1 ? (canary.events[t] ?? x) : x))
+  const arms = { canary: { ...capped.arms.canary, events }, stable: capped.arms.stable }
+  return { ...capped, arms, facing: arms }
+}
+
+function cappedStream(input: CountTestsInput, plain: CountSeries): CountSeries | undefined {
+  const { pods, window, tau, leastCap } = input
+  if (leastCap === undefined || plain.dispersion.kind !== 'pods') return undefined
+  const stable = pods.filter((pod) => pod.arm === 'stable')
+  const rollout = { arms: plain.arms, plan: window.plan }
+  const noise = learnCappedNoise(stable, window.start, plain.dispersion, leastCap, rollout)
+  if (noise === undefined) return undefined
+  const arms = capBursts(plain.arms, plain.dispersion.share, leastCap)
+  return makeCountSeries({ pods, window, tau, lessIsWorse: false, arms, ...noise })
+}

@@ -1,0 +1,59 @@
+import type { MetricPolicy } from '../model/policy.ts'
+import type { Arms } from '../counts/slices.ts'
+import type { ArmNumbers, Interval, Reason } from '../model/verdict.ts'
+
+/** Everything the engine knows of one metric along a rollout; slices are counted from the rollout's start. */
+export interface MetricEvidence {
+  readonly policy: MetricPolicy
+  /** The first slice whose look can judge it: before it stable has not shown what to compare on. */
+  readonly judgeableFrom: number
+  /** ln e by slice that the canary is worse than tolerated. */
+  readonly harm: Float64Array
+  /** Rules about the canary's own level, each with its own ln e. */
+  readonly rules: readonly AbsoluteRule[]
+  /** ln e by slice that the canary is within the margin of a step; undefined where there is nothing to show. */
+  pass(next: number): Float64Array | undefined
+  /** P-value of harm for a gate; undefined where gates must not fail on this metric. */
+  harmP(t: number): number | undefined
+  /** P-value of being worse than the step's margin. */
+  passP(next: number, t: number): number | undefined
+  /** Whether an arm had traffic (or a level) past its warm-up in the slice. */
+  readonly canaryCounts: Float64Array
+  readonly stableCounts: Float64Array
+  /** Whether an arm had any sample in the recording's rollout at all. */
+  readonly hasCanary: boolean
+  readonly hasStable: boolean
+  /** Remarks on the data that hold for the whole run. */
+  readonly notes: readonly Reason[]
+  numbers(t: number): MetricNumbers
+  /** Minutes until a pass can be expected of a canary that is like stable. */
+  minutesToPass(next: number, t: number, beta: number): number | undefined
+  /** Why the data cannot show it within the step's margin, however long; undefined where time will tell. */
+  whyUndecidable?(next: number, t: number): string | undefined
+  /** Minutes until a fail can be expected of one that stays as it looks; undefined where it looks tolerable. */
+  minutesToFail(t: number, logThreshold: number): number | undefined
+  /** Both arms with nothing warmed up; undefined for gauges. */
+  readonly traffic?: Arms
+}
+
+export interface AbsoluteRule {
+  readonly rule: 'crash' | 'limit'
+  readonly harm: Float64Array
+  /** Canary and stable as this rule sees them. */
+  numbers(t: number): MetricNumbers
+}
+
+export interface MetricNumbers {
+  readonly canary: ArmNumbers
+  readonly stable: ArmNumbers
+  readonly ratio?: Interval
+  readonly bounds?: readonly number[]
+  readonly dispersion?: number
+  /** The bound at which latency was compared, in seconds. */
+  readonly bound?: number
+  /** The quantile of each arm lies in this bucket. */
+  readonly buckets?: {
+    readonly canary?: readonly [number, number]
+    readonly stable?: readonly [number, number]
+  }
+}

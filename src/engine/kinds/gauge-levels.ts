@@ -1,0 +1,111 @@
+import { type BadSamples, noBadSamples } from '../counts/pod-counts.ts'
+import type { Arm, GaugeData, Pod } from '../model/recording.ts'
+
+/** Pods' levels on the scale they are compared on: logarithmic where stable's are positive, else relative to stable. */
+export interface GaugeLevels {
+  readonly rows: readonly GaugeRow[]
+  readonly bad: BadSamples
+  /** The slice of the recording from which on the scale is known. */
+  readonly from: number
+  /** Puts a level of the metric's own unit on this scale. */
+  toScale(level: number): number
+  fromScale(value: number): number
+  /** What "`ratio` times as much" is on this scale, as a difference. */
+  ratioToScale(ratio: number): number
+  scaleToRatio(difference: number): number
+}
+
+export interface GaugeRow {
+  readonly name: string
+  readonly arm: Arm
+  readonly aggregate: boolean
+  /** NaN = no sample. */
+  readonly values: Float64Array
+}
+
+/** Levels beyond this, or closer to zero than its inverse, are no measurements: their squares do not fit into a number. */
+const LARGEST_LEVEL = 1e60
+
+/**
+ * The scale follows from stable's history, or without one from stable's first slice that is not all zero, so that no
+ * look can depend on what came after it. Undefined where stable is zero or silent throughout.
+ */
+export function gaugeLevels(data: GaugeData, pods: readonly Pod[], start: number): GaugeLevels | undefined {
+  const bad = noBadSamples()
+  const rows = pods.flatMap((pod, j) => {
+    const series = data.value[j]
+    if (!series) return []
+    const values = Float64Array.from(series, (y) => (y === null ? Number.NaN : usable(y, bad)))
+    return [{ name: pod.name, arm: pod.arm, aggregate: pod.aggregate ?? false, values }]
+  })
+  const scale = stableScale(
+    rows.filter((row) => row.arm === 'stable'),
+    start,
+  )
+  if (scale === undefined) return undefined
+  return scale.positive ? logLevels(rows, bad, scale.from) : relativeLevels(rows, bad, scale)
+}
+
+function usable(y: number, bad: BadSamples): number {
+  if (!Number.isFinite(y)) bad.notFinite++
+  else if (Math.abs(y) > LARGEST_LEVEL) bad.tooLarge++
+  else return Math.abs(y) * LARGEST_LEVEL < 1 ? 0 : y
+  return Number.NaN
+}
+
+interface StableScale {
+  readonly from: number
+  readonly positive: boolean
+  /** Mean size of the levels. */
+  readonly unit: number
+}
+
+function stableScale(stable: readonly GaugeRow[], start: number): StableScale | undefined {
+  let [sum, count, positive] = [0, 0, true]
+  const slices = Math.max(0, ...stable.map((row) => row.values.length))
+  for (let k = 0; k < slices; k++) {
+    for (const { values } of stable) {
+      const y = values[k] ?? Number.NaN
+      if (Number.isNaN(y)) continue
+      sum += Math.abs(y)
+      count++
+      if (y <= 0) positive = false
+    }
+    if (k >= start - 1 && sum > 0) return { from: k + 1 <= start ? start : k, positive, unit: sum / count }
+  }
+  return undefined
+}
+
+function logLevels(rows: readonly GaugeRow[], bad: BadSamples, from: number): GaugeLevels {
+  const log = (y: number): number => {
+    if (Number.isNaN(y)) return y
+    if (y > 0) return Math.log(y)
+    bad.notPositive++
+    return Number.NaN
+  }
+  return {
+    rows: rows.map((row) => ({ ...row, values: row.values.map(log) })),
+    bad,
+    from,
+    toScale: Math.log,
+    fromScale: Math.exp,
+    ratioToScale: Math.log,
+    scaleToRatio: Math.exp,
+  }
+}
+
+function relativeLevels(
+  rows: readonly GaugeRow[],
+  bad: BadSamples,
+  { unit, from }: StableScale,
+): GaugeLevels {
+  return {
+    rows: rows.map((row) => ({ ...row, values: row.values.map((y) => y / unit) })),
+    bad,
+    from,
+    toScale: (level) => level / unit,
+    fromScale: (value) => value * unit,
+    ratioToScale: (ratio) => ratio - 1,
+    scaleToRatio: (difference) => 1 + difference,
+  }
+}

@@ -1,0 +1,212 @@
+import { valueAt } from '../model/value-at.ts'
+import { logAddExp } from '../stats/log-add-exp.ts'
+import { normalLogSf } from '../stats/normal-log-sf.ts'
+import { normalSf } from '../stats/normal-sf.ts'
+import { studentTSf } from '../stats/student-t-sf.ts'
+import { clusteredSum } from '../noise/clustered-sum.ts'
+import type { GaugeLevels, GaugeRow } from './gauge-levels.ts'
+import { type GaugeNoise, learnGaugeNoise } from './gauge-noise.ts'
+import type { SliceWindow } from '../counts/slices.ts'
+
+/** Level and trend of a gauge, canary against stable, slice by slice of the rollout. */
+export interface GaugeEvidence {
+  readonly noise: GaugeNoise
+  /** Whether the slice has both arms. */
+  readonly counts: Float64Array
+  readonly canaryMean: Float64Array
+  readonly stableMean: Float64Array
+  /** Running mean of the differences, and its information. */
+  readonly meanDifference: Float64Array
+  readonly information: Float64Array
+  /** ln e that the canary is above stable by more than `difference`, in level or in trend. */
+  harm(difference: number): Float64Array
+  /** ln e that it is above by less than `difference`. */
+  pass(difference: number): Float64Array
+  passP(difference: number, t: number): number | undefined
+  /** ln e that the canary's own level is above `level`. */
+  above(level: number): Float64Array
+}
+
+/** Prior precision of a level worth finding, of one worth ruling out, of a slope per minute. */
+const HARM_PRIOR = 1 / 0.3 ** 2
+const PASS_PRIOR = 1 / 0.2 ** 2
+const SLOPE_PRIOR = 1 / 0.01 ** 2
+const LEAST_SLOPE_VARIANCE = 1e-10
+/** A trend needs this many slices. */
+const SLOPE_FROM = 8
+
+export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSeconds: number): GaugeEvidence {
+  const canary = armLevels(levels.rows, 'canary', window)
+  const stable = armLevels(levels.rows, 'stable', window)
+  const noise = learnGaugeNoise(
+    levels.rows.filter((row) => row.arm === 'stable'),
+    window.start,
+  )
+  const counts = canary.mean.map((_, t) =>
+    valueAt(canary.pods, t) > 0 && valueAt(stable.pods, t) > 0 ? 1 : 0,
+  )
+  const differences = canary.mean.map((y, t) => y - valueAt(stable.mean, t))
+  const lone = stable.shares.map((share) =>
+    share.map((f, t) => (valueAt(stable.pods, t) < 2 ? f * Math.SQRT1_2 : f)),
+  )
+  const level = runningMean(counts, differences, [...canary.shares, ...lone], noise)
+  const own = runningMean(
+    canary.pods.map((pods) => (pods > 0 ? 1 : 0)),
+    canary.mean,
+    canary.shares,
+    noise,
+  )
+  const trend = runningTrend(counts, differences, [...canary.shares, ...lone], noise, sliceSeconds / 60)
+  return {
+    noise,
+    counts,
+    canaryMean: canary.mean,
+    stableMean: stable.mean,
+    meanDifference: level.mean,
+    information: level.information,
+    harm: (difference) => {
+      const byLevel = oneSided(level, (mean) => mean - difference, HARM_PRIOR)
+      return noise.learned ? withTrend(byLevel, trend, difference) : byLevel
+    },
+    pass: (difference) => oneSided(level, (mean) => difference - mean, PASS_PRIOR),
+    passP: (difference, t) => {
+      const information = level.information[t] ?? 0
+      if (information <= 0) return undefined
+      const z = (difference - valueAt(level.mean, t)) * Math.sqrt(information)
+      return z > 0 ? studentTSf(z, noise.pods - 1) : normalSf(z)
+    },
+    above: (limit) => oneSided(own, (mean) => mean - limit, HARM_PRIOR),
+  }
+}
+
+interface RunningMean {
+  readonly mean: Float64Array
+  readonly information: Float64Array
+}
+
+/** Mean over the slices so far, and one over its variance when pods differ lastingly. */
+function runningMean(
+  counts: Float64Array,
+  values: Float64Array,
+  shares: readonly Float64Array[],
+  noise: GaugeNoise,
+): RunningMean {
+  const variance =
+    clusteredSum(counts, shares, noise.autocovariance, [0])[0] ?? new Float64Array(counts.length)
+  const mean = new Float64Array(counts.length)
+  const information = new Float64Array(counts.length)
+  let sum = 0
+  let n = 0
+  for (let t = 0; t < counts.length; t++) {
+    if (counts[t] === 1) {
+      sum += values[t] ?? 0
+      n++
+    }
+    if (n === 0) continue
+    mean[t] = sum / n
+    // pods that never differ at all would make the mean exact
+    information[t] = n ** 2 / Math.max(valueAt(variance, t) * noise.inflation, 1e-9 * n ** 2)
+  }
+  return { mean, information }
+}
+
+/** Normal mixture over effects on one side: an e-process in the information gathered. */
+function oneSided(level: RunningMean, effect: (mean: number) => number, prior: number): Float64Array {
+  return level.mean.map((mean, t) => {
+    const information = level.information[t] ?? 0
+    return information > 0 ? logNormalMixture(effect(mean) * information, information, prior) : 0
+  })
+}
+
+function logNormalMixture(score: number, information: number, prior: number): number {
+  const total = information + prior
+  return (
+    0.5 * Math.log((4 * prior) / total) + score ** 2 / (2 * total) + normalLogSf(-score / Math.sqrt(total))
+  )
+}
+
+interface Trend {
+  /** ln e of a slope above zero; 0 before there is one. */
+  readonly evidence: Float64Array
+  /** Where the fitted line stands at the slice. */
+  readonly now: Float64Array
+}
+
+/** A growing difference is a leak only once the level is beyond the tolerance: a filling cache grows too. */
+function withTrend(byLevel: Float64Array, trend: Trend, difference: number): Float64Array {
+  return byLevel.map((log, t) => {
+    const slope = trend.evidence[t] ?? 0
+    const counted = valueAt(trend.now, t) > difference ? slope : Math.min(slope, 0)
+    return logAddExp(log, counted) - Math.LN2
+  })
+}
+
+function runningTrend(
+  counts: Float64Array,
+  values: Float64Array,
+  shares: readonly Float64Array[],
+  noise: GaugeNoise,
+  minutesPerSlice: number,
+): Trend {
+  const T = counts.length
+  const minutes = counts.map((count, t) => count * t * minutesPerSlice)
+  const quadratic = (v: Float64Array): Float64Array =>
+    clusteredSum(v, shares, noise.autocovariance, [0])[0] ?? new Float64Array(T)
+  const ones = quadratic(counts)
+  const squares = quadratic(minutes)
+  const both = quadratic(counts.map((count, t) => count + valueAt(minutes, t)))
+  const evidence = new Float64Array(T)
+  const now = new Float64Array(T)
+  let [n, x, xx, y, xy] = [0, 0, 0, 0, 0]
+  for (let t = 0; t < T; t++) {
+    if (counts[t] === 1) {
+      const minute = minutes[t] ?? 0
+      const value = values[t] ?? 0
+      n++
+      x += minute
+      xx += minute ** 2
+      y += value
+      xy += minute * value
+    }
+    if (n < SLOPE_FROM) continue
+    const centre = x / n
+    const spread = xx - n * centre ** 2
+    // slices too short to tell apart
+    if (!(spread > 0)) continue
+    const slope = (xy - centre * y) / spread
+    const cross = (valueAt(both, t) - valueAt(ones, t) - valueAt(squares, t)) / 2
+    const sum = valueAt(squares, t) - 2 * centre * cross + centre ** 2 * valueAt(ones, t)
+    const variance = Math.max((noise.inflation * sum) / spread ** 2, LEAST_SLOPE_VARIANCE)
+    evidence[t] = logNormalMixture(slope / variance, 1 / variance, SLOPE_PRIOR)
+    now[t] = y / n + slope * (t * minutesPerSlice - centre)
+  }
+  return { evidence, now }
+}
+
+interface ArmLevels {
+  readonly mean: Float64Array
+  readonly pods: Float64Array
+  /** Each pod's weight in the arm's mean. */
+  readonly shares: readonly Float64Array[]
+}
+
+function armLevels(rows: readonly GaugeRow[], arm: 'canary' | 'stable', window: SliceWindow): ArmLevels {
+  const T = window.plan.slices
+  const own = rows
+    .filter((row) => row.arm === arm)
+    .map((row) => row.values.slice(window.start, window.start + T))
+  const pods = new Float64Array(T)
+  const mean = new Float64Array(T)
+  for (const values of own) {
+    values.forEach((value, t) => {
+      if (!Number.isNaN(value)) pods[t] = valueAt(pods, t) + 1
+    })
+  }
+  for (const values of own) {
+    values.forEach((value, t) => {
+      if (!Number.isNaN(value)) mean[t] = valueAt(mean, t) + value / (pods[t] ?? 1)
+    })
+  }
+  const shares = own.map((values) => values.map((value, t) => (Number.isNaN(value) ? 0 : 1 / (pods[t] ?? 1))))
+  return { mean, pods, shares }
+}

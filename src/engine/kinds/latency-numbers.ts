@@ -1,0 +1,92 @@
+import type { MetricContext } from './count-evidence.ts'
+import type { ChosenBound, StableCurves } from './latency-bounds.ts'
+import type { CountTests } from '../evidence/count-tests.ts'
+import type { CountTable } from '../counts/pod-counts.ts'
+import type { LatencyPolicy } from '../model/policy.ts'
+import type { LatencyData } from '../model/recording.ts'
+import { armTotals } from '../evidence/count-numbers.ts'
+import type { MetricNumbers } from '../evidence/metric-evidence.ts'
+import { latencyCounts } from '../counts/pod-counts.ts'
+import { cautiousShareSlowerThan, quantileOf, type ShareCurve, slownessOf } from './share-curve.ts'
+import { sliceArms } from '../counts/slices.ts'
+import type { ArmNumbers, Interval } from '../model/verdict.ts'
+
+export interface BoundTests extends ChosenBound {
+  readonly table: CountTable
+  readonly tests: CountTests
+}
+
+/** Everything about one latency metric that its parts below share. */
+export interface Latency {
+  readonly metric: LatencyPolicy
+  readonly data: LatencyData
+  readonly context: MetricContext
+  readonly curves: StableCurves
+  /** Stable's history. */
+  readonly curve: ShareCurve
+  readonly main: BoundTests
+  testAt(index: number): BoundTests
+}
+
+/** How many requests were slower than the bound, and what that says of the quantile. */
+export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: number): MetricNumbers {
+  const { context, main, metric, curves, curve } = latency
+  const own = armCurves(latency, t)
+  const { start } = context.window
+  const stable = curves.over(start - 10, start + t + 1) ?? curve
+  const canaryBucket = bucketOf(own.canary, metric.quantile)
+  const stableBucket = bucketOf(own.stable, metric.quantile)
+  return {
+    canary: withQuantile(counts.canary, own.canary, metric.quantile),
+    stable: withQuantile(counts.stable, own.stable, metric.quantile),
+    ...(counts.ratio === undefined ? {} : { ratio: slowness(stable, main.seconds, counts.ratio) }),
+    ...(counts.dispersion === undefined ? {} : { dispersion: counts.dispersion }),
+    bounds: [main.seconds],
+    bound: main.seconds,
+    buckets: {
+      ...(canaryBucket === undefined ? {} : { canary: canaryBucket }),
+      ...(stableBucket === undefined ? {} : { stable: stableBucket }),
+    },
+  }
+
+  function withQuantile(arm: ArmNumbers, shares: ShareCurve, quantile: number): ArmNumbers {
+    const { value: _share, ...rest } = arm
+    const value = quantileOf(shares, quantile)
+    return value === undefined ? rest : { ...rest, value }
+  }
+}
+
+/** Beyond the lowest bound nothing is known of the distribution, so no more than the way there is claimed. */
+export function slowness(curve: ShareCurve, bound: number, ratio: Interval): Interval {
+  const most = bound / (curve.bounds[0] ?? bound)
+  const estimate = Math.min(slownessOf(curve, bound, ratio.estimate), most)
+  return {
+    estimate,
+    low: Math.min(slownessOf(curve, bound, ratio.low), most),
+    // two readings of a curve may end at the same place but for rounding
+    high: Math.max(slownessOf(curve, bound, ratio.high, cautiousShareSlowerThan), estimate),
+  }
+}
+
+/** Both arms' own shares over the recorded bounds, past warm-up. */
+function armCurves(
+  latency: Latency,
+  t: number,
+): { readonly canary: ShareCurve; readonly stable: ShareCurve } {
+  const { data, context } = latency
+  const totals = data.bounds.map((_, index) => {
+    const arms = sliceArms(latencyCounts(data, context.pods, index).pods, context.window)
+    return { canary: armTotals(arms.canary, t).value ?? 0, stable: armTotals(arms.stable, t).value ?? 0 }
+  })
+  return {
+    canary: { bounds: data.bounds, shares: totals.map((share) => share.canary) },
+    stable: { bounds: data.bounds, shares: totals.map((share) => share.stable) },
+  }
+}
+
+function bucketOf(curve: ShareCurve, quantile: number): readonly [number, number] | undefined {
+  const index = curve.shares.findIndex((share) => share <= 1 - quantile)
+  const upper = curve.bounds[index]
+  if (upper === undefined || curve.shares.every((share) => share === 0)) return undefined
+  return [curve.bounds[index - 1] ?? 0, upper]
+}

@@ -1,0 +1,179 @@
+import { valueAt } from '../model/value-at.ts'
+import { poissonQuantile } from '../stats/poisson-quantile.ts'
+import { lagBin } from './clustered-sum.ts'
+import { learnDispersion, type PodDispersion } from './dispersion.ts'
+import type { PodCounts } from '../counts/pod-counts.ts'
+import type { RolloutPlan } from '../model/rollout-plan.ts'
+import type { Arms, ArmSlices } from '../counts/slices.ts'
+
+/** The rollout that a cap is weighed for: thirty slices at a fifth of the events, in five canary pods. */
+const TYPICAL = { slices: 30, share: 0.2, pods: 5 } as const
+/** A cap must buy this much precision, or counts stay whole. */
+const WORTHWHILE = 0.8
+
+/** History with bursts capped, and how the noise that is left changes from step to step. */
+export interface CappedNoise {
+  readonly dispersion: PodDispersion
+  /** By slice, between-pod noise relative to that of `dispersion`, as a factor on the standard deviation. */
+  readonly scale: Float64Array
+}
+
+/**
+ * Where pods have short bursts, a count capped at a few times what the pod's neighbours suggest is far more
+ * precise. Judged from history alone, so that the choice cannot depend on the canary; undefined = not worth it.
+ * Small pods are capped higher, so history is capped as if it had held the canary's: at each step it is another.
+ */
+export function learnCappedNoise(
+  stable: readonly PodCounts[],
+  slices: number,
+  plain: PodDispersion,
+  leastCap: number,
+  rollout: { readonly arms: Arms; readonly plan: RolloutPlan },
+): CappedNoise | undefined {
+  const variance = relativeVariance(plain)
+  // a cap can only take away what pods add: it leaves no fewer than the events' own share
+  if (variance.own >= WORTHWHILE * variance.total) return undefined
+  const pods = stable.filter((pod) => !pod.aggregate)
+  const learn = (smallest: number): PodDispersion | undefined =>
+    cappedDispersion(pods, slices, plain.share, leastCap, smallest)
+  const stretches = podSizes(rollout.arms, rollout.plan)
+  const dispersion = learn(stretches[0]?.smallest ?? 1)
+  if (dispersion === undefined) return undefined
+  if (relativeVariance(dispersion).total >= WORTHWHILE * variance.total) return undefined
+  const scale = new Float64Array(rollout.plan.slices).fill(1)
+  const first = relativeVariance(dispersion).between
+  for (const { from, smallest } of stretches.slice(1)) {
+    const between = relativeVariance(learn(smallest) ?? dispersion).between
+    scale.fill(first > 0 ? Math.sqrt(between / first) : 1, from)
+  }
+  return { dispersion, scale }
+}
+
+function cappedDispersion(
+  pods: readonly PodCounts[],
+  slices: number,
+  share: number,
+  leastCap: number,
+  smallest: number,
+): PodDispersion | undefined {
+  const capped = pods.map((pod) => ({ ...pod, events: Float64Array.from(pod.events) }))
+  for (let t = 0; t < slices; t++) {
+    const expected = expectedEvents(pods, t, share)
+    const cap = capFactor(
+      expected.map((mu) => mu * smallest),
+      leastCap,
+    )
+    capRow(
+      capped.map((pod) => pod.events),
+      expected,
+      cap,
+      t,
+    )
+  }
+  const dispersion = learnDispersion(capped, slices)
+  // a cap cuts clumps too
+  return dispersion.kind === 'pods' ? { ...dispersion, clump: 0 } : undefined
+}
+
+interface Stretch {
+  readonly from: number
+  /** Requests of the smallest canary pod beside those of stable's smallest, 1 at most. */
+  readonly smallest: number
+}
+
+/** One stretch a step, sized where its traffic begins, so that later looks agree with earlier ones. */
+function podSizes(arms: Arms, plan: RolloutPlan): readonly Stretch[] {
+  const begins = [0, ...plan.steps.map((step) => step.from)]
+  return begins.flatMap((from, i) => {
+    const end = begins[i + 1] ?? plan.slices
+    for (let t = from; t < end; t++) {
+      if (valueAt(arms.canary.requests, t) <= 0 || valueAt(arms.stable.requests, t) <= 0) continue
+      return [
+        { from: t, smallest: Math.min(leastRequests(arms.canary, t) / leastRequests(arms.stable, t), 1) },
+      ]
+    }
+    return []
+  })
+}
+
+function leastRequests(arm: ArmSlices, t: number): number {
+  const present = arm.podRequests.map((requests) => requests[t] ?? 0).filter((n) => n > 0)
+  return Math.min(...present)
+}
+
+/** The same cap on both arms of the rollout; one factor a slice, from its smallest pod, so that arms stay comparable. */
+export function capBursts(arms: Arms, share: number, leastCap: number): Arms {
+  const rowsOf = (arm: ArmSlices): readonly CountRow[] =>
+    arm.podEvents.map((events, j) => ({ events, requests: arm.podRequests[j] ?? events }))
+  const rows = { canary: rowsOf(arms.canary), stable: rowsOf(arms.stable) }
+  const capped = {
+    canary: rows.canary.map((row) => Float64Array.from(row.events)),
+    stable: rows.stable.map((row) => Float64Array.from(row.events)),
+  }
+  for (let t = 0; t < arms.canary.events.length; t++) {
+    const canary = expectedEvents(rows.canary, t, share)
+    const stable = expectedEvents(rows.stable, t, share)
+    const cap = capFactor([...canary, ...stable], leastCap)
+    capRow(capped.canary, canary, cap, t)
+    capRow(capped.stable, stable, cap, t)
+  }
+  return { canary: withEvents(arms.canary, capped.canary), stable: withEvents(arms.stable, capped.stable) }
+}
+
+interface CountRow {
+  readonly events: Float64Array
+  readonly requests: Float64Array
+}
+
+/** What each pod's neighbours in the arm suggest for it; never below stable's long-run share. */
+function expectedEvents(rows: readonly CountRow[], t: number, share: number): readonly number[] {
+  let X = 0
+  let N = 0
+  for (const row of rows) {
+    X += row.events[t] ?? 0
+    N += row.requests[t] ?? 0
+  }
+  return rows.map((row) => {
+    const n = row.requests[t] ?? 0
+    const others = N > n ? (X - valueAt(row.events, t)) / (N - n) : 0
+    return n * Math.max(share, others)
+  })
+}
+
+function capFactor(expected: readonly number[], leastCap: number): number {
+  let smallest = Infinity
+  for (const mu of expected) {
+    if (mu > 0 && mu < smallest) smallest = mu
+  }
+  if (smallest === Infinity) return Infinity
+  return Math.max(leastCap, poissonQuantile(0.99, smallest) / smallest)
+}
+
+function capRow(rows: readonly Float64Array[], expected: readonly number[], cap: number, t: number): void {
+  rows.forEach((row, j) => {
+    const mu = expected[j] ?? 0
+    if (mu > 0) row[t] = Math.min(row[t] ?? 0, cap * mu)
+  })
+}
+
+function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): ArmSlices {
+  const events = arm.events.map((_, t) => podEvents.reduce((sum, row) => sum + valueAt(row, t), 0))
+  return { ...arm, events, podEvents }
+}
+
+/** Relative variance of a rollout's count: its own events, and what pods of unlike health add. */
+function relativeVariance(dispersion: PodDispersion): {
+  readonly own: number
+  readonly between: number
+  readonly total: number
+} {
+  const { slices, share, pods } = TYPICAL
+  let clustered = 0
+  for (let lag = 0; lag < slices; lag++) {
+    const r = dispersion.autocovariance[lagBin(lag)] ?? 0
+    clustered += (lag === 0 ? 1 : 2) * (slices - lag) * r
+  }
+  const own = 1 / (slices * share * dispersion.eventsPerSlice)
+  const between = ((dispersion.inflation * clustered) / slices ** 2) * (1 / pods + 1 / dispersion.pods)
+  return { own, between, total: own + between }
+}

@@ -1,0 +1,132 @@
+import { valueAt } from '../model/value-at.ts'
+import { type LearnedCovariance, podAutocovariance } from './pod-autocovariance.ts'
+import type { PodCounts } from '../counts/pod-counts.ts'
+
+/** How much noisier than independent requests a metric is, learned from the stable arm before the rollout. */
+export type Dispersion = PodDispersion | ArmDispersion
+
+export interface PodDispersion extends LearnedCovariance {
+  readonly kind: 'pods'
+  readonly pods: number
+  /** (P+1)/(P−1): what a variance estimated from P pods may be too small by. */
+  readonly inflation: number
+  /** Stable's share of events. */
+  readonly share: number
+  /** Mean events of the arm in a slice. */
+  readonly eventsPerSlice: number
+}
+
+export interface ArmDispersion {
+  readonly kind: 'arm'
+  /** Pods that are too few to learn from; 0 where pods are not known. */
+  readonly pods: number
+  readonly factor: number
+  readonly differences: number
+  /** Stable's share of events; 0 without history, so that nothing is taken off the noise. */
+  readonly share: number
+  readonly slices: number
+}
+
+/** Where every request is an event, their number is certain. */
+const LEAST_COMPLEMENT = 1e-6
+
+export const MIN_PODS = 4
+export const MIN_SLICES = 60
+/** With less history than this nothing can be said about noise: wide bounds and no fail at a gate. */
+export const SHORT_HISTORY = 20
+
+/** Pods' events and requests as they are, or with bursts capped. */
+export function learnDispersion(stable: readonly PodCounts[], historySlices: number): Dispersion {
+  const pods = stable.filter((pod) => !pod.aggregate && sumTo(pod.requests, historySlices) > 0)
+  const arm = armTotals(stable, historySlices)
+  const share = arm.n > 0 ? (arm.x + 0.5) / (arm.n + 1) : 0
+  if (pods.length >= MIN_PODS && arm.slicesWithTraffic >= MIN_SLICES) {
+    const learned = podAutocovariance(pods, historySlices, share)
+    const inflation = (pods.length + 1) / (pods.length - 1)
+    const eventsPerSlice = arm.x / arm.slicesWithTraffic
+    return { kind: 'pods', pods: pods.length, ...learned, inflation, share, eventsPerSlice }
+  }
+  return {
+    kind: 'arm',
+    pods: pods.length < MIN_PODS ? pods.length : 0,
+    ...blockDispersion(arm.events, arm.requests, share),
+    share,
+    slices: arm.slicesWithTraffic,
+  }
+}
+
+interface ArmTotals {
+  readonly x: number
+  readonly n: number
+  readonly events: Float64Array
+  readonly requests: Float64Array
+  readonly slicesWithTraffic: number
+}
+
+function armTotals(pods: readonly PodCounts[], slices: number): ArmTotals {
+  const events = new Float64Array(slices)
+  const requests = new Float64Array(slices)
+  for (const pod of pods) {
+    for (let t = 0; t < slices; t++) {
+      events[t] = valueAt(events, t) + valueAt(pod.events, t)
+      requests[t] = valueAt(requests, t) + valueAt(pod.requests, t)
+    }
+  }
+  const slicesWithTraffic = requests.filter((n) => n > 0).length
+  return { x: sumTo(events, slices), n: sumTo(requests, slices), events, requests, slicesWithTraffic }
+}
+
+/** Differences of successive blocks cancel drift; longer blocks see slower noise, but there are fewer of them. */
+function blockDispersion(
+  events: Float64Array,
+  requests: Float64Array,
+  share: number,
+): { readonly factor: number; readonly differences: number } {
+  const single = successiveDifferences(events, requests, share, 1)
+  let factor = Math.max(1, single.dispersion)
+  for (const length of [2, 5, 10]) {
+    const { dispersion, count } = successiveDifferences(events, requests, share, length)
+    const shrunk = single.dispersion + ((dispersion - single.dispersion) * count) / (count + 20)
+    factor = Math.max(factor, shrunk)
+  }
+  return { factor, differences: single.count }
+}
+
+function successiveDifferences(
+  events: Float64Array,
+  requests: Float64Array,
+  share: number,
+  length: number,
+): { readonly dispersion: number; readonly count: number } {
+  let sum = 0
+  let count = 0
+  let before: { x: number; n: number } | undefined
+  for (let from = 0; from + length <= events.length; from += length) {
+    const block = { x: sumTo(events, from + length, from), n: sumTo(requests, from + length, from) }
+    const z2 = before === undefined ? undefined : squaredDifference(before, block, share)
+    if (z2 !== undefined) {
+      sum += z2
+      count++
+    }
+    before = block
+  }
+  return { dispersion: count > 0 ? sum / count : 1, count }
+}
+
+function squaredDifference(
+  a: { x: number; n: number },
+  b: { x: number; n: number },
+  share: number,
+): number | undefined {
+  const X = a.x + b.x
+  const pi = a.n / (a.n + b.n)
+  const variance = X * pi * (1 - pi) * Math.max(1 - share, LEAST_COMPLEMENT)
+  // zero without events, or without traffic in one of the blocks
+  return variance > 0 ? (a.x - X * pi) ** 2 / variance : undefined
+}
+
+function sumTo(values: Float64Array, to: number, from = 0): number {
+  let sum = 0
+  for (let k = from; k < to; k++) sum += values[k] ?? 0
+  return sum
+}

@@ -1,0 +1,158 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from 'yaml'
+import type { FieldIssue } from '../../errors.ts'
+import { describeValue, shorten } from './describe-value.ts'
+import type { Path } from './path.ts'
+
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** Where the value at a path stands; of a missing one the map it is missing from. */
+export type Locate = (path: Path, what?: 'key' | 'value') => Place | undefined
+
+export type YamlReading =
+  | { readonly ok: true; readonly value: unknown; readonly locate: Locate }
+  | { readonly ok: false; readonly issues: readonly FieldIssue[] }
+
+const maxBytes = 256 * 1024
+// An anchor saves typing; hundreds of expansions are an attack.
+const maxAliasCount = 100
+
+const maxDepth = 100
+const tooManyAliases = `expected at most ${maxAliasCount} values through aliases, got more`
+const tooDeep = 'expected a document of a few levels, got one nested too deeply'
+
+/** One YAML (or JSON) document as plain data, with the place of each value. */
+export function readYaml(text: string): YamlReading {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > maxBytes) return refuse(`expected at most ${maxBytes} bytes, got ${bytes}`)
+  if (isNestedDeeply(text)) return refuse(tooDeep)
+  try {
+    return readDocument(text)
+  } catch (error) {
+    if (error instanceof RangeError) return refuse(tooDeep)
+    // The yaml package reports an alias bomb as a ReferenceError.
+    if (error instanceof ReferenceError) return refuse(tooManyAliases)
+    throw error
+  }
+}
+
+function readDocument(text: string): YamlReading {
+  const lines = new LineCounter()
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+    merge: false,
+    // Its own check is quadratic in the number of keys.
+    uniqueKeys: false,
+    stringKeys: true,
+    logLevel: 'silent',
+  })
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const [document, second] = [...documents]
+  if (document === undefined || document.contents === null)
+    return refuse('expected a map, got an empty document')
+  if (document.errors.some(({ message }) => message.includes('call stack'))) return refuse(tooDeep)
+  const problems = [...document.errors, ...document.warnings]
+  if (problems.length > 0) {
+    const issues = problems.map(({ code, message, pos }) => ({
+      path: '',
+      message: yamlMessages.get(code) ?? shorten(message.replace(/\.$/, ''), 160),
+      ...place(pos[0]),
+    }))
+    return { ok: false, issues }
+  }
+  if (second !== undefined) return refuse('expected one document, got several', place(second.range[0]))
+  const structure = checkStructure(document, place)
+  if (structure.length > 0) return { ok: false, issues: structure }
+  const value: unknown = document.toJS({ maxAliasCount })
+  return { ok: true, value, locate: locator(document, place) }
+}
+
+function checkStructure(document: Document.Parsed, place: (offset: number) => Place): readonly FieldIssue[] {
+  const issues: FieldIssue[] = []
+  const report = (message: string, node: unknown): number =>
+    issues.push({ path: '', message, ...place(start(node) ?? 0) })
+  let aliases = 0
+  visit(document, {
+    Alias(_key, alias) {
+      aliases += 1
+      if (aliases > maxAliasCount) report(tooManyAliases, alias)
+      else if (alias.resolve(document) === undefined) {
+        report(`expected an anchor before its alias, got ${describeValue(`*${alias.source}`)}`, alias)
+      }
+      return aliases > maxAliasCount ? visit.BREAK : undefined
+    },
+    Map(_key, map) {
+      const seen = new Set<string>()
+      for (const { key } of map.items) {
+        const text = String(key)
+        if (seen.has(text)) report(`expected each key once, got ${describeValue(text)} again`, key)
+        seen.add(text)
+      }
+    },
+  })
+  return issues
+}
+
+/** Brackets in text count too, but there they come in pairs. Found early, because the parser would take long. */
+function isNestedDeeply(text: string): boolean {
+  let depth = 0
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1
+    if (depth > maxDepth) return true
+  }
+  return false
+}
+
+const yamlMessages = new Map<string, string>([
+  ['TAB_AS_INDENT', 'expected spaces for indentation, got a tab'],
+  ['NON_STRING_KEY', 'expected a plain word as key'],
+])
+
+function locator(document: Document.Parsed, place: (offset: number) => Place): Locate {
+  return (path, what = 'value') => {
+    let offset: number | undefined
+    let node: unknown = document.contents
+    for (const [index, part] of path.entries()) {
+      offset = start(node) ?? offset
+      const inner = resolve(node, document)
+      const pair = isMap(inner)
+        ? inner.items.find(({ key }) => isScalar(key) && key.value === part)
+        : undefined
+      if (pair === undefined && !isSeq(inner)) return offset === undefined ? undefined : place(offset)
+      if (pair !== undefined) offset = start(pair.key) ?? offset
+      if (what === 'key' && index === path.length - 1 && offset !== undefined) return place(offset)
+      node = pair === undefined && isSeq(inner) ? inner.items[Number(part)] : pair?.value
+    }
+    offset = start(node) ?? offset
+    return offset === undefined ? undefined : place(offset)
+  }
+}
+
+function resolve(node: unknown, document: Document.Parsed): unknown {
+  return isAlias(node) ? node.resolve(document) : node
+}
+
+const start = (node: unknown): number | undefined => (isNode(node) ? startOf(node) : undefined)
+const startOf = (node: Node): number | undefined => node.range?.[0]
+
+function refuse(message: string, place?: Place): YamlReading {
+  return { ok: false, issues: [{ path: '', message, ...place }] }
+}

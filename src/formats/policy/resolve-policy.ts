@@ -1,0 +1,130 @@
+import type {
+  ConversionPolicy,
+  ErrorsPolicy,
+  GaugePolicy,
+  LatencyPolicy,
+  MetricPolicy,
+  Policy,
+  Selection,
+} from '../../engine/model/policy.ts'
+import type { MetricInput } from './metric-schema.ts'
+import type { PolicyInput } from './policy-schema.ts'
+
+/** Fills in every default. */
+export function resolvePolicy(input: PolicyInput): Policy {
+  return {
+    name: input.name,
+    source: input.source ?? 'default',
+    select: input.select === undefined ? { preset: 'pods', labels: {} } : toSelection(input.select),
+    slice: input.slice === undefined || input.slice === 'auto' ? 'auto' : { seconds: input.slice },
+    historySeconds: input.history ?? 7200,
+    warmupSeconds: input.warmup ?? 180,
+    stepSeconds: input.step ?? 600,
+    soakSeconds: input.soak ?? 180,
+    falseAbort: input.falseAbort ?? 0.05,
+    missedHarm: input.missedHarm ?? 0.05,
+    riskProportional: input.riskProportional ?? true,
+    onInconclusive: input.onInconclusive ?? 'hold',
+    hold: { forSeconds: input.hold?.for ?? 3600, then: input.hold?.then ?? 'ask' },
+    onNoData: input.onNoData ?? 'hold',
+    onSourceDown: input.onSourceDown ?? 'hold',
+    mode: input.mode ?? 'enforce',
+    approval: input.approval ?? 'auto',
+    metrics: input.metrics.map(resolveMetric),
+  }
+}
+
+/** Without a margin of its own a metric gets its kind's, but never one below its tolerance. */
+export function resolveMetric(input: MetricInput): MetricPolicy {
+  switch (input.kind) {
+    case 'errors':
+      return resolveErrors(input)
+    case 'latency':
+      return resolveLatency(input)
+    case 'conversion':
+      return resolveConversion(input)
+    case 'gauge':
+      return resolveGauge(input)
+    default:
+      return input satisfies never
+  }
+}
+
+type InputOf<K extends MetricInput['kind']> = Extract<MetricInput, { kind: K }>
+
+function resolveErrors(input: InputOf<'errors'>): ErrorsPolicy {
+  const { total, bad, limit, margin, absoluteMargin = 0.001, mde = 1.5 } = input
+  const tolerance = input.critical === true ? 1 : (input.tolerance ?? 1)
+  return {
+    kind: 'errors',
+    ...common(input),
+    ...given({ total, bad, limit }),
+    tolerance,
+    margin: margin ?? Math.max(1.5, tolerance),
+    absoluteMargin,
+    mde,
+  }
+}
+
+function resolveLatency(input: InputOf<'latency'>): LatencyPolicy {
+  const { histogram, limit, margin, unit, quantile = 0.95, mde = 1.25 } = input
+  const tolerance = input.critical === true ? 1 : (input.tolerance ?? 1.05)
+  return {
+    kind: 'latency',
+    ...common(input),
+    ...given({ histogram, limit }),
+    unit: unit ?? (saysMilliseconds(histogram) ? 'milliseconds' : 'seconds'),
+    quantile,
+    tolerance,
+    margin: margin ?? Math.max(1.1, tolerance),
+    mde,
+  }
+}
+
+function resolveConversion(input: InputOf<'conversion'>): ConversionPolicy {
+  const { good, total, margin, mde = 1.1 } = input
+  const tolerance = input.critical === true ? 0 : (input.tolerance ?? 0.02)
+  return {
+    kind: 'conversion',
+    ...common(input),
+    ...given({ good, total }),
+    tolerance,
+    margin: margin ?? Math.max(0.1, tolerance),
+    mde,
+  }
+}
+
+function resolveGauge(input: InputOf<'gauge'>): GaugePolicy {
+  const { query, margin, limit } = input
+  const tolerance = input.critical === true ? 1 : (input.tolerance ?? 1.25)
+  return { kind: 'gauge', ...common(input), ...given({ query, margin, limit }), tolerance }
+}
+
+type Common = Pick<MetricPolicy, 'name' | 'required' | 'watch' | 'weight' | 'source' | 'select'>
+
+function common(input: MetricInput): Common {
+  const watch = input.watch === true
+  const weight = watch ? 0 : input.weight
+  const select = input.select === undefined ? undefined : toSelection(input.select)
+  return {
+    name: input.name,
+    required: !watch && (input.required ?? input.kind !== 'gauge'),
+    watch,
+    ...given({ weight, source: input.source, select }),
+  }
+}
+
+/** Leaves out what is undefined. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> }
+function given(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}
+
+function toSelection(input: NonNullable<PolicyInput['select']>): Selection {
+  if (typeof input === 'string') return { preset: input, labels: {} }
+  if ('canary' in input) return input
+  return { preset: input.preset, labels: input.labels ?? {} }
+}
+
+const saysMilliseconds = (histogram = ''): boolean =>
+  /^[^{]*_(?:milliseconds|ms)(?:_bucket)?\s*(?:\{|$)/.test(histogram)

@@ -1,0 +1,33 @@
+import type { KnownKeys } from '../mistakes/field-issues.ts'
+import { type Path, valueAt } from '../mistakes/path.ts'
+import {
+  conversionData,
+  errorsData,
+  gaugeData,
+  latencyData,
+  podSchema,
+  problemSchema,
+  recordingSchema,
+  stepSchema,
+} from './recording-schema.ts'
+
+const metricKeys = new Map<unknown, readonly string[]>(
+  [errorsData, latencyData, conversionData, gaugeData].map(({ shape }) => [
+    shape.kind.value,
+    Object.keys(shape),
+  ]),
+)
+const listKeys = new Map<unknown, readonly string[]>([
+  ['pods', Object.keys(podSchema.shape)],
+  ['steps', Object.keys(stepSchema.shape)],
+  ['problems', Object.keys(problemSchema.shape)],
+])
+
+/** The keys a recording may have at each place. */
+export const recordingKeys: KnownKeys = { at: keysAt }
+
+function keysAt(path: Path, recording: unknown): readonly string[] {
+  if (path.length === 0) return Object.keys(recordingSchema.shape)
+  if (path.length === 3 && path[2] === 'shape') return Object.keys(latencyData.shape.shape.unwrap().shape)
+  return listKeys.get(path[0]) ?? metricKeys.get(valueAt(recording, [...path, 'kind'])) ?? []
+}

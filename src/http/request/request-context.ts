@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+import type { Caller } from '../auth/caller.ts'
+
+/** What is learnt of a request on its way through. */
+export interface RequestContext {
+  readonly requestId: string
+  /** Path template of the route that answers. */
+  route?: string
+  caller?: Caller
+}
+
+const contexts = new WeakMap<IncomingMessage, RequestContext>()
+
+export function setRequestContext(request: IncomingMessage, context: RequestContext): void {
+  contexts.set(request, context)
+}
+
+export function requestContext(request: IncomingMessage): RequestContext {
+  return contexts.get(request) ?? { requestId: '' }
+}

@@ -1,0 +1,27 @@
+import type { Request, Response } from 'express'
+import type { Answer } from '../route.ts'
+
+export function sendAnswer(request: Request, response: Response, answer: Answer): void {
+  response.status(answer.status)
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
+  if ('content' in answer) {
+    sendContent(response, answer.type, answer.content)
+    return
+  }
+  const { text, html } = answer.formats ?? {}
+  const offered = ['application/json', ...(text ? ['text/plain'] : []), ...(html ? ['text/html'] : [])]
+  if (offered.length > 1) response.vary('Accept')
+  // Whoever accepts none of it gets JSON: a verdict is worth more than a 406.
+  const wanted = request.accepts(offered)
+  if (wanted === 'text/plain' && text) sendContent(response, 'text/plain; charset=utf-8', text())
+  else if (wanted === 'text/html' && html) sendContent(response, 'text/html; charset=utf-8', html())
+  else sendContent(response, 'application/json; charset=utf-8', JSON.stringify(answer.json))
+}
+
+/** Always with Content-Length, so that a cut connection cannot be taken for a complete answer. */
+export function sendContent(response: Response, type: string, content: string | Buffer): void {
+  const body = typeof content === 'string' ? Buffer.from(content) : content
+  response.setHeader('Content-Type', type)
+  response.setHeader('Content-Length', body.length)
+  response.end(response.req.method === 'HEAD' ? undefined : body)
+}

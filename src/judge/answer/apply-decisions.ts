@@ -1,0 +1,51 @@
+import type { Policy } from '../../engine/model/policy.ts'
+import type { Outcome, ReasonCode, Verdict } from '../../engine/model/verdict.ts'
+import { oneLine } from '../../engine/model/words.ts'
+import type { Decision } from '../ports/ports.ts'
+
+/** What people decided, on top of what was judged. Precedence: reject, fail, hold, approve, then what it was. */
+export function applyDecisions(verdict: Verdict, decisions: readonly Decision[], policy: Policy): Verdict {
+  const latest = (kind: Decision['kind']): Decision | undefined =>
+    decisions.findLast((decision) => decision.kind === kind)
+  const reject = latest('reject')
+  if (reject !== undefined) return decided(verdict, 'fail', 'rejected', reject)
+  const hold = latest('hold')
+  const override = decisions.findLast(({ kind, override: beats }) => kind === 'approve' && beats)
+  // In mode pause a fail is answered inconclusive, and takes as much to overrule; in mode observe nothing fails.
+  const failed = verdict.verdict === 'fail' || (verdict.judged === 'fail' && verdict.verdict !== 'pass')
+  if (failed && override === undefined) return verdict
+  if (hold !== undefined) return failed ? verdict : decided(verdict, 'inconclusive', 'held', hold)
+  const approve = failed ? override : latest('approve')
+  if (approve !== undefined) {
+    return verdict.verdict === 'pass' ? verdict : decided(verdict, 'pass', 'approved', approve)
+  }
+  return policy.approval === 'hybrid' ? askPerson(verdict, policy) : verdict
+}
+
+function decided(before: Verdict, outcome: Outcome, code: ReasonCode, decision: Decision): Verdict {
+  const text = `${code} by ${decision.by}: ${decision.reason}`
+  return {
+    ...before,
+    verdict: outcome,
+    summary: oneLine(`${outcome}: ${text}; else ${before.summary}`),
+    reasons: [{ code, text }, ...before.reasons],
+  }
+}
+
+/** With hybrid approval it is a person, not a rule at the gate, who answers what the judge cannot. */
+function askPerson(verdict: Verdict, policy: Policy): Verdict {
+  const rules = verdict.reasons.some(
+    ({ code }) => code === 'gate-policy' || code === 'hold-expired' || code === 'held',
+  )
+  if (policy.mode === 'observe' || verdict.judged !== 'inconclusive' || !rules) return verdict
+  const text = 'the policy wants a person to decide what the judge cannot'
+  return {
+    ...verdict,
+    verdict: 'inconclusive',
+    summary:
+      verdict.verdict === 'inconclusive'
+        ? verdict.summary
+        : oneLine(`inconclusive: waits for a person; the rule said ${verdict.summary}`),
+    reasons: [{ code: 'approval-needed', text }, ...verdict.reasons],
+  }
+}

@@ -1,0 +1,64 @@
+import type { Policy } from '../../engine/model/policy.ts'
+import type { Outcome, Reason, Verdict } from '../../engine/model/verdict.ts'
+import { oneLine } from '../../engine/model/words.ts'
+import type { Run, Step } from '../ports/ports.ts'
+
+export interface AfterEarlierAnswers {
+  readonly verdict: Verdict
+  /** Names what made the difference; empty when nothing did. */
+  readonly changedBy: readonly string[]
+}
+
+export interface Memory {
+  readonly run: Run
+  /** The step that the verdict speaks of. */
+  readonly step: Step | undefined
+  readonly policy: Policy
+  readonly at: number
+}
+
+/**
+ * What was said before and stays, where the data of this look do not say it again: a fail for the run, a pass for the
+ * step. Data can be lost, with a source that is down for instance; an answer that was given cannot.
+ */
+export function keepEarlierAnswer(verdict: Verdict, { run, step, policy, at }: Memory): AfterEarlierAnswers {
+  const { firstFailAt } = run
+  if (verdict.judged === 'fail') return { verdict, changedBy: [] }
+  if (firstFailAt !== undefined && firstFailAt <= at) {
+    const text = `failed at ${new Date(firstFailAt).toISOString()}, which stays`
+    const reason: Reason = { code: 'failed-before', text }
+    return changed(verdict, { judged: 'fail', verdict: failAs[policy.mode], score: 0, reason })
+  }
+  if (step?.passedAt === undefined || step.passedAt > at || verdict.judged === 'pass') {
+    return { verdict, changedBy: [] }
+  }
+  const text = `the step passed at ${new Date(step.passedAt).toISOString()}`
+  const reason: Reason = { code: 'passed-before', text }
+  const answer = policy.approval === 'manual' && policy.mode !== 'observe' ? 'inconclusive' : 'pass'
+  return changed(verdict, { judged: 'pass', verdict: answer, score: 100, reason })
+}
+
+const failAs: Readonly<Record<Policy['mode'], Outcome>> = {
+  enforce: 'fail',
+  pause: 'inconclusive',
+  observe: 'pass',
+}
+
+interface Change {
+  readonly judged: Outcome
+  readonly verdict: Outcome
+  readonly score: number
+  readonly reason: Reason
+}
+
+function changed(before: Verdict, { reason, ...change }: Change): AfterEarlierAnswers {
+  return {
+    verdict: {
+      ...before,
+      ...change,
+      summary: oneLine(`${change.verdict}: ${reason.text}; now ${before.summary}`),
+      reasons: [reason, ...before.reasons],
+    },
+    changedBy: [reason.code],
+  }
+}

@@ -1,0 +1,72 @@
+import { AppError } from '../../errors.ts'
+import type { VerdictStore } from '../ports/ports.ts'
+import type { Deadline } from '../model/deadline.ts'
+import { type RunCache, type RunHistory, storedRunHistory, timedRunHistory } from './run-history.ts'
+
+/** Reads the store while it answers, and this process's memory while it does not. */
+export interface StoreAccess {
+  /** What `work` gives with the store's book, or, while the store is away, with the memory's. */
+  read<T>(
+    deadline: Deadline,
+    work: (book: RunHistory, within: Within | undefined) => Promise<T>,
+  ): Promise<{ readonly value: T; readonly away: boolean }>
+}
+
+/** One call to the store, in time or a failure of the store. */
+export type Within = <T>(call: () => Promise<T>) => Promise<T>
+
+export interface StoreAccessDeps {
+  readonly store: () => VerdictStore
+  readonly memory: RunCache
+  /** How long one call to the store may take; longer while the store answers other calls, as a busy one does. */
+  readonly callMs?: number
+  /** A store that answered nobody for so long is left alone for this time. */
+  readonly restMs?: number
+}
+
+/** While the store answers others, reading may go on until so much is left of the deadline: for source and engine. */
+const shareForTheRest = 0.6
+
+export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
+  const { store, memory, callMs = 1000, restMs = 5000 } = deps
+  let restUntil = -Infinity
+  let answeredAt = -Infinity
+  const within = (deadline: Deadline): Within => {
+    const leftAtLeast = deadline.leftMs() * shareForTheRest
+    return async (call) => {
+      const answer = call().then((value) => {
+        answeredAt = performance.now()
+        return value
+      })
+      for (;;) {
+        const since = performance.now()
+        try {
+          return await deadline.within(answer, Math.min(callMs, deadline.leftMs() / 2))
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'timeout') throw error
+          await nextTurn()
+          const alive = answeredAt >= since
+          if (alive && deadline.leftMs() > leftAtLeast) continue
+          if (!alive) restUntil = performance.now() + restMs
+          throw new AppError('store-unavailable', 'the store did not answer in time', { cause: error })
+        }
+      }
+    }
+  }
+  return {
+    async read(deadline, work) {
+      if (performance.now() >= restUntil) {
+        const timed = within(deadline)
+        try {
+          return { value: await work(timedRunHistory(storedRunHistory(store()), timed), timed), away: false }
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'store-unavailable') throw error
+        }
+      }
+      return { value: await work(memory, undefined), away: true }
+    },
+  }
+}
+
+/** Answers that came while this process was busy itself are taken in before the next turn, but after the timers. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))

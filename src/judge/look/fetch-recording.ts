@@ -1,0 +1,50 @@
+import type { Recording, SourceProblem } from '../../engine/model/recording.ts'
+import { AppError } from '../../errors.ts'
+import type { FetchRequest, MetricSource, Run } from '../ports/ports.ts'
+import type { Policy } from '../../engine/model/policy.ts'
+import type { Deadline } from '../model/deadline.ts'
+import { sliceMs } from '../runs/open-step.ts'
+
+/** The recording of a look; where there is none in time, one without data that says why. */
+export async function fetchRecording(
+  source: MetricSource | undefined,
+  request: Omit<FetchRequest, 'signal'>,
+  deadline: Deadline,
+  reserveMs: number,
+): Promise<Recording> {
+  const { run, policy, until } = request
+  const without = (problem: SourceProblem): Recording => emptyRecording(run, policy, until, problem)
+  if (source === undefined) {
+    const text = `no Prometheus is configured under the name ${policy.source}`
+    return without({ code: 'source-down', text })
+  }
+  const patience = Math.max(deadline.leftMs() - reserveMs, 0)
+  const giveUp = new AbortController()
+  try {
+    const recording = await deadline.within(source.fetch({ ...request, signal: giveUp.signal }), patience)
+    const text = 'the source has no slice that is settled yet'
+    return recording.slices > 0 ? recording : without({ code: 'source-partial', text })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'timeout') throw error
+    const text = `Prometheus did not answer within ${(patience / 1000).toFixed(1)} seconds`
+    return without({ code: 'source-timeout', text })
+  } finally {
+    giveUp.abort()
+  }
+}
+
+/** One slice before the start, so that even a look at the very beginning has something to look at. */
+function emptyRecording(run: Run, policy: Policy, until: number, problem: SourceProblem): Recording {
+  const length = sliceMs(policy)
+  const start = Math.floor(run.start / length) * length - length
+  return {
+    format: 'canary-judge/recording/1',
+    sliceSeconds: length / 1000,
+    start: new Date(start).toISOString(),
+    slices: Math.max(Math.floor((until - start) / length), 1),
+    rolloutStart: 1,
+    pods: [],
+    metrics: {},
+    problems: [problem],
+  }
+}

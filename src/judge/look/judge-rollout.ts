@@ -1,0 +1,243 @@
+import type { Verdict } from '../../engine/model/verdict.ts'
+import { AppError } from '../../errors.ts'
+import type {
+  Clock,
+  Decision,
+  Log,
+  MetricSource,
+  PolicyLibrary,
+  Run,
+  RunKey,
+  VerdictStore,
+} from '../ports/ports.ts'
+import { answerLook } from '../answer/answer-look.ts'
+import { checkAnswerable } from '../policies/check-answerable.ts'
+import { buildJudgement } from '../answer/build-judgement.ts'
+import type { Deadline } from '../model/deadline.ts'
+import type { JudgeRequest } from '../model/judge-request.ts'
+import type { ToKeep } from './keep-look.ts'
+import { keptPolicies, type PolicyMemory } from '../policies/kept-policies.ts'
+import type { LookCache, Observation } from './look-cache.ts'
+import { observe } from './observe.ts'
+import { overloadedVerdict } from './overloaded.ts'
+import { paramsOf } from '../runs/params-of.ts'
+import { type RunAndSteps, findRun } from '../runs/find-run.ts'
+import type { ActivePolicy } from '../model/active-policy.ts'
+import type { RunCache, RunChange } from '../history/run-history.ts'
+import type { StoreAccess } from '../history/store-access.ts'
+import { storedSource } from './stored-source.ts'
+
+export interface RolloutDeps {
+  readonly store: () => VerdictStore
+  readonly access: StoreAccess
+  readonly memory: RunCache
+  readonly policyMemory: PolicyMemory
+  readonly cache: LookCache
+  readonly policies: PolicyLibrary
+  readonly source: () => MetricSource | undefined
+  readonly digest: VerdictStore['digestRecording']
+  readonly clock: Clock
+  readonly log: Log
+  readonly linkBase: () => string
+  /** There is no room for one more look: nobody else is asked. */
+  readonly full: boolean
+}
+
+/** A look, and under which key of the cache its data are found. */
+export interface RolloutLook extends ToKeep {
+  readonly cacheKey: string
+  readonly overloaded: boolean
+}
+
+/** Judges a rollout by what Prometheus has of it. */
+export async function judgeRollout(
+  request: JudgeRequest,
+  deadline: Deadline,
+  deps: RolloutDeps,
+): Promise<RolloutLook> {
+  const now = deps.clock.now()
+  checkMoment(request, now)
+  const { value: place, away } = await readerOf(deps).read(deadline, async (book, within) => {
+    const policies = keptPolicies(deps.policyMemory, { ...deps, within })
+    const loaded = await policies.loaded(request)
+    return findRun(request, keyOf(request, loaded), loaded, {
+      book,
+      now,
+      policyOf: (run) => policies.ofRun(run, request, loaded),
+      check: () => checkAnswerable(request, loaded, deps.source()),
+      canaryStart: (quietMs, open) =>
+        canaryStart(request, loaded, { ...deps, source: deps.source(), quietMs, now, deadline, open }),
+    })
+  })
+  const params = paramsOf(request.params, place.run)
+  const cacheKey = keyOfLook(request, place, params)
+  const look = { ...place, params, until: request.at ?? now, deadline }
+  const compute = async (): Promise<Observation> => {
+    const stored = away ? undefined : await storedSource(request, { ...place, params }, deadline, deps.store)
+    const source = stored ?? deps.source()
+    const observation = await observe(look, { source, digest: deps.digest })
+    return { ...observation, data: stored === undefined ? 'source' : 'stored' }
+  }
+  const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, compute)
+  const [observation, decisions] = await Promise.all([shared, readDecisions(place, deadline, deps)])
+  if (!away) deps.memory.remember({ run: place.run, steps: place.steps, decisions })
+  return conclude({ request, place, away, observation, decisions, now, cacheKey }, deps)
+}
+
+const readerOf = ({ full, access, memory }: RolloutDeps): StoreAccess => ({
+  read: async (deadline, work) =>
+    full ? { value: await work(memory, undefined), away: true } : access.read(deadline, work),
+})
+
+interface Seen {
+  readonly request: JudgeRequest
+  readonly place: RunAndSteps
+  readonly away: boolean
+  readonly observation: Observation | undefined
+  readonly decisions: readonly Decision[]
+  readonly now: number
+  readonly cacheKey: string
+}
+
+function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
+  const { request, place, observation, now } = seen
+  const { run, inForce } = place
+  const asked = request.at ?? now
+  const engine = observation?.verdict ?? overloadedVerdict(run, inForce.policy, asked)
+  const at = Date.parse(engine.window.to)
+  const remembers = inForce.digest === run.policyDigest
+  const answer = answerLook({
+    verdict: engine,
+    run,
+    steps: place.steps,
+    policy: inForce.policy,
+    // Asked about the past, later decisions are not known yet.
+    decisions: request.at === undefined ? seen.decisions : seen.decisions.filter((each) => each.at <= asked),
+    named: request.step,
+    // A fail or a pass is dated by the end of its data, which nobody could see until some time later.
+    at: request.at === undefined ? Math.max(at, now) : at,
+    remembers,
+  })
+  const look = buildJudgement({
+    run,
+    steps: place.steps,
+    inForce,
+    ...(observation !== undefined && { recordingDigest: observation.recordingDigest }),
+    ...(observation?.recording !== undefined && { recording: observation.recording }),
+    ...answer,
+    at,
+    createdAt: now,
+    linkBase: deps.linkBase(),
+    ...(request.at !== undefined && observation !== undefined && { data: observation.data }),
+  })
+  const change = place.past ? undefined : runChange(engine, place, { at, asked, remembers })
+  const passed = remembers && !place.past ? stepPassed(engine, place, at) : undefined
+  return {
+    ...look,
+    cacheKey: seen.cacheKey,
+    overloaded: observation === undefined,
+    unsaved: seen.away,
+    ...(change !== undefined && { change }),
+    ...(passed !== undefined && { passed }),
+  }
+}
+
+/** Looks by hand, by Argo and by Flagger are runs of their own, and so are those of clusters with the same names. */
+function keyOf({ caller, namespace, name, run }: JudgeRequest, { policy }: ActivePolicy): RunKey {
+  const source = policy.source === 'default' ? caller : `${caller}@${policy.source}`
+  return { source: run?.source ?? source, namespace, name }
+}
+
+const keyOfLook = (
+  request: JudgeRequest,
+  { run, steps, inForce }: RunAndSteps,
+  params: Readonly<Record<string, string>>,
+): string =>
+  JSON.stringify([
+    run.id,
+    run.gates,
+    inForce.digest,
+    request.stableRevision,
+    params,
+    request.at,
+    steps.map(({ index, startedAt }) => [index, startedAt]),
+  ])
+
+function checkMoment({ at }: JudgeRequest, now: number): void {
+  if (at === undefined || at <= now + clockSkewMs) return
+  const message = `expected a moment that is not in the future, got ${new Date(at).toISOString()}`
+  throw new AppError('unprocessable', `at: ${message}`, { issues: [{ path: 'at', message }] })
+}
+
+const clockSkewMs = 60_000
+
+interface StartQuestion {
+  readonly quietMs: number
+  readonly now: number
+  readonly deadline: Deadline
+  readonly source: MetricSource | undefined
+  readonly full: boolean
+  readonly open: Run | undefined
+}
+
+async function canaryStart(
+  { namespace, name, revision, stableRevision, params, at }: JudgeRequest,
+  { policy }: ActivePolicy,
+  { quietMs, now, deadline, source, full, open }: StartQuestion,
+): Promise<number | undefined | 'unknown'> {
+  if (full) return 'unknown'
+  if (source?.canaryStart === undefined) return undefined
+  const run = { namespace, name, revision, ...(stableRevision !== undefined && { stableRevision }) }
+  const giveUp = new AbortController()
+  const known = open?.revision === revision ? open : undefined
+  const question = {
+    policy,
+    run,
+    params: paramsOf(params, known),
+    until: at ?? now,
+    quietMs,
+    // so far back that the canary of the last look is told from one that came since
+    ...(known !== undefined && { since: known.lastLookAt - quietMs }),
+    signal: giveUp.signal,
+  }
+  try {
+    return await deadline.within(source.canaryStart(question), deadline.leftMs() / 3)
+  } catch {
+    return 'unknown'
+  } finally {
+    giveUp.abort()
+  }
+}
+
+async function readDecisions(
+  { run }: RunAndSteps,
+  deadline: Deadline,
+  deps: RolloutDeps,
+): Promise<readonly Decision[]> {
+  const { value } = await readerOf(deps).read(deadline, (book) => book.listDecisions(run))
+  return value
+}
+
+const lastLookEveryMs = 60_000
+
+/** What the run has to remember of this look. */
+function runChange(
+  engine: Verdict,
+  { run }: RunAndSteps,
+  { at, asked, remembers }: { at: number; asked: number; remembers: boolean },
+): RunChange | undefined {
+  const failed = remembers && engine.judged === 'fail' && run.firstFailAt === undefined
+  const later = run.closedAt === undefined && asked - run.lastLookAt >= lastLookEveryMs
+  if (!failed && !later) return undefined
+  return { ...(failed && { firstFailAt: at }), ...(later && { lastLookAt: asked }) }
+}
+
+function stepPassed(
+  engine: Verdict,
+  { steps }: RunAndSteps,
+  at: number,
+): RunAndSteps['steps'][number] | undefined {
+  if (engine.step?.passed !== true) return undefined
+  const step = steps.find(({ index }) => index === engine.step?.index)
+  return step === undefined || step.passedAt !== undefined ? undefined : { ...step, passedAt: at }
+}

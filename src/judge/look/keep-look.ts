@@ -1,0 +1,72 @@
+import { AppError } from '../../errors.ts'
+import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
+import type { QueuedWrite, Run, Step, VerdictStore } from '../ports/ports.ts'
+import type { Conclusion } from '../answer/build-judgement.ts'
+import type { RunChange } from '../history/run-history.ts'
+
+export interface ToKeep extends Conclusion {
+  /** The run and its steps are not in the store, as far as this process knows. */
+  readonly unsaved: boolean
+  readonly change?: RunChange
+  /** The step that passed with this look. */
+  readonly passed?: Step
+}
+
+/**
+ * Everything a look leaves behind, as one write that may be done twice. `answered` says whether the answer has left
+ * without it.
+ */
+export function writeOfLook(
+  look: ToKeep,
+  store: () => VerdictStore,
+  answered: () => boolean = () => false,
+): QueuedWrite {
+  return {
+    what: `verdict ${look.stored.id} of run ${look.run.id}`,
+    bytes: bytesOf(look),
+    run: () => write(look, store(), answered()),
+  }
+}
+
+async function write(look: ToKeep, store: VerdictStore, late: boolean): Promise<void> {
+  const run = look.unsaved ? await ensureRun(look, store) : look.run
+  const steps = look.unsaved ? look.steps : []
+  for (const step of look.passed === undefined ? steps : [...steps, look.passed]) {
+    await store.saveStep({ ...step, runId: run.id })
+  }
+  if (look.recording !== undefined) await store.saveRecording(run.id, look.recording)
+  const { stored } = look
+  const body = late ? { ...stored.body, kept: false } : stored.body
+  await store.saveVerdict({ ...stored, runId: run.id, body })
+  if (look.change !== undefined) await store.updateRun(run.id, look.change)
+}
+
+/** The run under which it is kept: another replica may have opened one while the store was away from us. */
+async function ensureRun({ run, inForce }: ToKeep, store: VerdictStore): Promise<Run> {
+  const known = await store.getRun(run.id)
+  if (known !== undefined) return known
+  await store.savePolicy(inForce.digest, policyToYaml(inForce.policy))
+  try {
+    return (await store.openRun(run)).run
+  } catch (error) {
+    // Somebody opened and closed it in between.
+    const same =
+      error instanceof AppError && error.code === 'conflict' ? await store.getRun(run.id) : undefined
+    if (same === undefined) throw error
+    return same
+  }
+}
+
+const bytesPerSample = 10
+const bytesPerMetric = 400
+
+/** About what it holds in memory while it waits. */
+function bytesOf({ recording, verdict }: ToKeep): number {
+  const about = 2000 + bytesPerMetric * verdict.metrics.length
+  if (recording === undefined) return about
+  const rows = Object.values(recording.metrics).reduce(
+    (sum, data) => sum + (data.kind === 'latency' ? data.bounds.length + 1 : 2) * recording.pods.length,
+    0,
+  )
+  return about + bytesPerSample * rows * recording.slices
+}

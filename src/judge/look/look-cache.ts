@@ -1,0 +1,58 @@
+import type { Recording } from '../../engine/model/recording.ts'
+import type { Verdict } from '../../engine/model/verdict.ts'
+import type { Step } from '../ports/ports.ts'
+import { createLru } from '../../lru.ts'
+
+/** What the data of a look say, before memory and decisions. */
+export interface Observation {
+  readonly verdict: Verdict
+  readonly recordingDigest: string
+  /** The steps that had begun, in the order of the recording. */
+  readonly steps: readonly Step[]
+  /** Undefined once it is stored. */
+  readonly recording: Recording | undefined
+  /** Until when a look of the same run would see the same; 0 = the next one asks anew. */
+  readonly validUntil: number
+  /** Whether the data came from a recording that was kept. */
+  readonly data: 'stored' | 'source'
+}
+
+/** Looks of one run at one slice share one computation. */
+export interface LookCache {
+  /** Rejects with what the computation rejects with; undefined when too many are under way. */
+  share(key: string, now: number, compute: () => Promise<Observation>): Promise<Observation> | undefined
+  /** Lets go of the recording, which the store has now. */
+  stored(key: string, recordingDigest: string): void
+}
+
+export function createLookCache({
+  size = 2000,
+  maxUnderWay = 64,
+}: { size?: number; maxUnderWay?: number } = {}): LookCache {
+  const done = createLru<Observation>(size)
+  const underWay = new Map<string, Promise<Observation>>()
+  return {
+    share(key, now, compute) {
+      const known = done.get(key)
+      if (known !== undefined && now < known.validUntil) return Promise.resolve(known)
+      const shared = underWay.get(key)
+      if (shared !== undefined) return shared
+      if (underWay.size >= maxUnderWay) return undefined
+      const started = (async () => {
+        try {
+          const observation = await compute()
+          if (now < observation.validUntil) done.set(key, observation)
+          return observation
+        } finally {
+          underWay.delete(key)
+        }
+      })()
+      underWay.set(key, started)
+      return started
+    },
+    stored(key, recordingDigest) {
+      const known = done.get(key)
+      if (known?.recordingDigest === recordingDigest) done.set(key, { ...known, recording: undefined })
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import { analyze } from '../../engine/analyze.ts'
+import type { Recording } from '../../engine/model/recording.ts'
+import type { Verdict } from '../../engine/model/verdict.ts'
+import { oneLine } from '../../engine/model/words.ts'
+import type { MetricSource, VerdictStore } from '../ports/ports.ts'
+import type { Deadline } from '../model/deadline.ts'
+import { fetchRecording } from './fetch-recording.ts'
+import type { Observation } from './look-cache.ts'
+import type { RunAndSteps } from '../runs/find-run.ts'
+import { withPlan } from './with-plan.ts'
+
+export interface ObserveRequest extends RunAndSteps {
+  readonly params: Readonly<Record<string, string>>
+  readonly until: number
+  readonly deadline: Deadline
+}
+
+export interface ObserveDeps {
+  readonly source: MetricSource | undefined
+  readonly digest: VerdictStore['digestRecording']
+}
+
+/** What must be left of the deadline after fetching: for analysis and for keeping the verdict. */
+const reserveMs = 1500
+/** No source settles a slice sooner after its end. */
+export const soonestSettledMs = 15_000
+
+/** Fetches the recording of a look and has it analyzed. */
+export async function observe(
+  request: ObserveRequest,
+  { source, digest }: ObserveDeps,
+): Promise<Omit<Observation, 'data'>> {
+  const { run, steps, inForce, params, until, deadline } = request
+  const { policy } = inForce
+  const reserve = Math.min(reserveMs, deadline.leftMs() / 2)
+  const fetched = await fetchRecording(source, { policy, run, steps, params, until }, deadline, reserve)
+  const planned = withPlan(fetched, run, steps)
+  const verdict = analyze(planned.recording, policy)
+  return {
+    verdict: withProblems(withRealSteps(verdict, planned.steps), planned.recording),
+    recordingDigest: await digest(planned.recording),
+    steps: planned.steps,
+    recording: planned.recording,
+    validUntil: validUntil(planned.recording),
+  }
+}
+
+/** The engine counts the steps that it was given; callers count those of their plan. */
+function withRealSteps(verdict: Verdict, steps: ObserveRequest['steps']): Verdict {
+  const { step, ...rest } = verdict
+  const real = step === undefined ? undefined : steps[step.index]
+  if (step === undefined || real === undefined) return verdict
+  const { weight: _weight, next: _next, ...others } = step
+  return {
+    ...rest,
+    step: {
+      ...others,
+      index: real.index,
+      ...(real.weight !== undefined && { weight: real.weight }),
+      ...(real.next !== undefined && { next: real.next }),
+    },
+  }
+}
+
+/** Before its first slice a rollout has no metrics that could say what is wrong with the source. */
+function withProblems(verdict: Verdict, { problems = [] }: Recording): Verdict {
+  const [first] = problems
+  if (first === undefined || verdict.metrics.length > 0) return verdict
+  // The engine lists them already.
+  return { ...verdict, summary: oneLine(`${verdict.verdict}: ${first.text}`) }
+}
+
+/** A source in trouble may recover at any moment. */
+function validUntil({ problems = [], start, slices, sliceSeconds }: Recording): number {
+  if (problems.some(({ code }) => code.startsWith('source-'))) return 0
+  return Date.parse(start) + (slices + 1) * sliceSeconds * 1000 + soonestSettledMs
+}

@@ -1,0 +1,74 @@
+import type { Recording } from '../../engine/model/recording.ts'
+import type { MetricSource, VerdictStore } from '../ports/ports.ts'
+import type { Deadline } from '../model/deadline.ts'
+import type { JudgeRequest } from '../model/judge-request.ts'
+import { sliceMs } from '../runs/open-step.ts'
+import { soonestSettledMs } from './observe.ts'
+import { paramsOf } from '../runs/params-of.ts'
+import type { RunAndSteps } from '../runs/find-run.ts'
+import { recordingUntil } from './recording-until.ts'
+
+interface PastLook extends RunAndSteps {
+  readonly params: Readonly<Record<string, string>>
+}
+
+/**
+ * Answers a look at the past from the recording that a later look, or the same, has left: what was judged by, though
+ * Prometheus may have lost it. Undefined where none is kept that goes so far, or where the look asks for other data.
+ */
+export async function storedSource(
+  request: JudgeRequest,
+  look: PastLook,
+  deadline: Deadline,
+  store: () => VerdictStore,
+): Promise<MetricSource | undefined> {
+  const { at } = request
+  const { closedAt, lastLookAt } = look.run
+  if (at === undefined || !isSameQuestion(request, look)) return undefined
+  if (closedAt === undefined && at > lastLookAt) return undefined
+  try {
+    const recording = await deadline.within(
+      keptUntil(at - soonestSettledMs, look, store()),
+      deadline.leftMs() / 3,
+    )
+    return recording && { fetch: async () => recording, close: async () => undefined }
+  } catch {
+    // The source can be asked as well.
+    return undefined
+  }
+}
+
+function isSameQuestion(request: JudgeRequest, { run, inForce, params }: PastLook): boolean {
+  const sameParams = request.params === undefined || isEqual(params, paramsOf(undefined, run))
+  const { stableRevision = run.stableRevision } = request
+  return inForce.digest === run.policyDigest && sameParams && stableRevision === run.stableRevision
+}
+
+function isEqual(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(one)
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key])
+}
+
+const candidates = 10
+
+/** Cut after the last slice that had ended by then. The shortest recording knows the fewest pods that came later. */
+async function keptUntil(
+  ms: number,
+  { run, inForce }: PastLook,
+  store: VerdictStore,
+): Promise<Recording | undefined> {
+  const at = ms - sliceMs(inForce.policy)
+  for (const { recordingDigest } of await store.listEvidence(run.id, { at, limit: candidates })) {
+    const recording = recordingDigest === undefined ? undefined : await store.loadRecording(recordingDigest)
+    const last = recording === undefined ? -1 : lastSliceBy(ms, recording)
+    if (recording === undefined || last < 0 || last >= recording.slices) continue
+    if ((recording.problems ?? []).some(({ code }) => code.startsWith('source-'))) continue
+    return recordingUntil(recording, last)
+  }
+  return undefined
+}
+
+/** The last slice that ended by then. */
+function lastSliceBy(ms: number, { start, sliceSeconds }: Recording): number {
+  return Math.floor((ms - Date.parse(start)) / (sliceSeconds * 1000)) - 1
+}

@@ -1,0 +1,6 @@
+import type { Policy } from '../../engine/model/policy.ts'
+
+export interface ActivePolicy {
+  readonly policy: Policy
+  readonly digest: string
+}

@@ -1,0 +1,54 @@
+import type { Recording } from '../../engine/model/recording.ts'
+import type { Run } from '../ports/ports.ts'
+
+/** Who may ask; it is part of a run's identity, so that a look by hand never disturbs a controller's run. */
+export type CallerKind = 'judge' | 'argo' | 'flagger'
+
+/** Which rollout is judged, and how. */
+export interface JudgeRequest {
+  readonly caller: CallerKind
+  readonly namespace: string
+  readonly name: string
+  readonly revision: string
+  readonly stableRevision?: string
+  /** Name of a policy; undefined = the run's, for a new run the default. */
+  readonly policy?: string
+  readonly params?: Readonly<Record<string, string>>
+  readonly step?: NamedStep
+  /** When the rollout began, where the caller knows. Milliseconds, as all times here. */
+  readonly start?: number
+  /** The moment to judge at; undefined = now. */
+  readonly at?: number
+  /** The longest the answer may take, where the caller waits for less than the limit. */
+  readonly answerMs?: number
+  /** How much of that time has passed already. */
+  readonly waitedMs?: number
+  /** The run, where the caller opens and closes runs by rules of its own. */
+  readonly run?: Run
+}
+
+/** The step a caller speaks of. */
+export interface NamedStep {
+  /** Zero-based. */
+  readonly index: number
+  /** How many steps the plan has. */
+  readonly of?: number
+  readonly weight?: number
+  readonly next?: number
+  readonly minutes?: number
+  /** How often the caller will ask before it gives up, once a minute. */
+  readonly looks?: number
+}
+
+/** A rollout that comes with all its data. */
+export interface RecordingRequest {
+  readonly namespace: string
+  readonly name: string
+  readonly revision: string
+  readonly stableRevision?: string
+  /** A name, or the policy itself. */
+  readonly policy?: string | object
+  readonly recording: Recording
+  /** The last slice to look at, or a moment; undefined = the end. */
+  readonly at?: { readonly slice: number } | { readonly ms: number }
+}

@@ -1,0 +1,19 @@
+import type { Recording } from '../../engine/model/recording.ts'
+import { parsePolicyObject } from '../../formats/policy/parse-policy.ts'
+import type { PolicyLibrary } from '../ports/ports.ts'
+import type { ActivePolicy } from '../model/active-policy.ts'
+
+/**
+ * The policy named or written in the request, else the default one; without any, each metric of the recording is
+ * judged as its kind is by default.
+ */
+export function policyOfRecording(
+  asked: string | object | undefined,
+  recording: Recording,
+  policies: PolicyLibrary,
+): ActivePolicy {
+  if (typeof asked === 'object') return parsePolicyObject(asked)
+  if (asked !== undefined || policies.defaultName !== undefined) return policies.get(asked)
+  const metrics = Object.entries(recording.metrics).map(([name, { kind }]) => ({ name, kind }))
+  return parsePolicyObject({ name: 'recording', metrics })
+}

@@ -1,0 +1,39 @@
+import type { Policy } from '../../engine/model/policy.ts'
+import type { Run, Step } from '../ports/ports.ts'
+import type { NamedStep } from '../model/judge-request.ts'
+
+/** Length of a slice as far as the policy tells; the source may choose longer ones. */
+export function sliceMs({ slice }: Policy): number {
+  return slice === 'auto' ? 60_000 : slice.seconds * 1000
+}
+
+/**
+ * The step that a look at `at` begins; undefined where it has begun, or where a later one has: a look that comes
+ * late does not turn back the rollout.
+ */
+export function stepToOpen(
+  named: NamedStep | undefined,
+  { run, steps, policy, at }: { run: Run; steps: readonly Step[]; policy: Policy; at: number },
+): Step | undefined {
+  if (named === undefined || steps.some(({ index }) => index >= named.index)) return undefined
+  const length = sliceMs(policy)
+  const last = Math.max(...steps.map(({ startedAt }) => startedAt + length), run.start)
+  const startedAt = Math.max(Math.ceil(at / length) * length, last)
+  const lasts = named.minutes === undefined ? policy.stepSeconds * 1000 : named.minutes * 60_000
+  return {
+    runId: run.id,
+    index: named.index,
+    ...(named.weight !== undefined && { weight: named.weight }),
+    ...(named.next !== undefined && { next: named.next }),
+    startedAt,
+    endsAt: startedAt + Math.max(Math.ceil(lasts / length), 1) * length,
+  }
+}
+
+/** Where the caller does not say how many steps there are, the budget is shared among this many. */
+const assumedGates = 3
+
+/** The number of gates, once and for all. */
+export function gatesOf(named: NamedStep): number {
+  return named.of ?? Math.max(assumedGates, named.index + 1)
+}

@@ -1,0 +1,62 @@
+import type { Arm } from '../../../engine/model/recording.ts'
+import { AppError } from '../../../errors.ts'
+import type { Arms, DefaultSelectors, Labels } from './arms.ts'
+import { fillPlaceholders } from '../queries/fill-placeholders.ts'
+import { equals, type Matcher, oneOf } from '../queries/matcher.ts'
+import type { Workload } from './preset-context.ts'
+
+/** Arms by the labels that a policy names for each. */
+export function armsBySelection(
+  written: { readonly canary: Labels; readonly stable: Labels },
+  subject: Workload,
+  defaults: DefaultSelectors,
+): Arms {
+  const canary = filled(written.canary, subject)
+  const stable = filled(written.stable, subject)
+  const names = [...new Set([...Object.keys(canary), ...Object.keys(stable)])]
+  if (names.every((name) => canary[name] === stable[name])) {
+    throw new AppError(
+      'bad-request',
+      'select: expected labels that tell canary and stable apart, got the same',
+    )
+  }
+  // a policy serves every namespace, so the labels alone would mix them
+  const common = names.some((name) => name.includes('namespace'))
+    ? []
+    : [equals('namespace', subject.namespace)]
+  const shared = names.flatMap((name) => {
+    const [c, s] = [canary[name], stable[name]]
+    return c === undefined || s === undefined ? [] : [oneOf(name, [c, s])]
+  })
+  return {
+    armLabels: [...new Set([...names, 'pod'])],
+    targetLabels: ['job', 'instance', 'container'],
+    podLabel: 'pod',
+    both: [...common, ...shared],
+    stable: [...common, ...Object.entries(stable).map(([name, value]): Matcher => equals(name, value))],
+    armOf: (labels) => armOf(labels, canary, stable),
+    // the one that asks for more is meant
+    isAmbiguous: () => false,
+    defaults,
+  }
+}
+
+/** Where both fit, the one that asks for more is meant. */
+function armOf(labels: Labels, canary: Labels, stable: Labels): Arm | undefined {
+  const isCanary = fits(labels, canary)
+  const isStable = fits(labels, stable)
+  if (isCanary && isStable)
+    return Object.keys(stable).length > Object.keys(canary).length ? 'stable' : 'canary'
+  if (isCanary) return 'canary'
+  return isStable ? 'stable' : undefined
+}
+
+function fits(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([name, value]) => (labels[name] ?? '') === value)
+}
+
+function filled(labels: Labels, subject: Workload): Labels {
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [name, fillPlaceholders(value, subject)]),
+  )
+}

@@ -1,0 +1,80 @@
+import type { Arm } from '../../../engine/model/recording.ts'
+import { equals, escapeRegex, type Matcher, oneOf } from '../queries/matcher.ts'
+
+export type Labels = Readonly<Record<string, string>>
+
+/** How to find both arms in one query, and to tell them apart in what it gives. */
+export interface Arms {
+  /** Labels to keep: those of the arm, of the pod, and of the scraped target. */
+  readonly armLabels: readonly string[]
+  readonly targetLabels: readonly string[]
+  /** The label with the pod's name; undefined = arms only. */
+  readonly podLabel: string | undefined
+  /** Enough to find both; `armOf` is exact. */
+  readonly both: readonly Matcher[]
+  readonly stable: readonly Matcher[]
+  armOf(labels: Labels): Arm | undefined
+  /** Whether both arms fit where only one can be meant: then the revisions look alike. */
+  isAmbiguous(labels: Labels): boolean
+  readonly defaults: DefaultSelectors
+}
+
+/** The selectors that a preset brings for metrics whose policy names none. */
+export interface DefaultSelectors {
+  readonly total: string
+  readonly bad: string
+  readonly histogram: string
+  readonly unit: 'seconds' | 'milliseconds'
+}
+
+/** The value of an arm's label: itself, or whatever matches a pattern (RE2 and JavaScript alike). */
+export type ArmValue = { readonly text: string } | { readonly pattern: string }
+
+export interface LabelArms {
+  readonly label: string
+  readonly canary: ArmValue
+  readonly stable: ArmValue
+  readonly common: readonly Matcher[]
+  readonly podLabel?: string | undefined
+  readonly targetLabels: readonly string[]
+  readonly defaults: DefaultSelectors
+}
+
+/** Arms that differ in the value of one label. */
+export function armsByLabel(spec: LabelArms): Arms {
+  const { label, canary, stable, common, podLabel, targetLabels, defaults } = spec
+  const isCanary = anchored(canary)
+  const isStable = anchored(stable)
+  return {
+    armLabels: [...new Set([label, ...(podLabel === undefined ? [] : [podLabel])])],
+    targetLabels,
+    podLabel,
+    both: [...common, eitherOf(label, canary, stable)],
+    stable: [...common, eitherOf(label, stable, stable)],
+    armOf: (labels) => {
+      const value = labels[label] ?? ''
+      if (isCanary.test(value)) return 'canary'
+      return isStable.test(value) ? 'stable' : undefined
+    },
+    isAmbiguous: (labels) => isCanary.test(labels[label] ?? '') && isStable.test(labels[label] ?? ''),
+    defaults,
+  }
+}
+
+function eitherOf(label: string, a: ArmValue, b: ArmValue): Matcher {
+  if ('text' in a && 'text' in b) return oneOf(label, [a.text, b.text])
+  return { label, op: '=~', value: [...new Set([patternOf(a), patternOf(b)])].join('|') }
+}
+
+function anchored(value: ArmValue): RegExp {
+  return new RegExp(`^(?:${patternOf(value)})$`, 's')
+}
+
+function patternOf(value: ArmValue): string {
+  return 'text' in value ? escapeRegex(value.text) : value.pattern
+}
+
+/** An equality for each label that has a name. */
+export function equalities(pairs: readonly (readonly [string | undefined, string])[]): readonly Matcher[] {
+  return pairs.flatMap(([label, value]) => (label === undefined ? [] : [equals(label, value)]))
+}

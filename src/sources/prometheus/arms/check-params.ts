@@ -1,0 +1,51 @@
+import { AppError } from '../../../errors.ts'
+import type { Policy, Selection } from '../../../engine/model/policy.ts'
+import { placeholdersOf } from '../queries/fill-placeholders.ts'
+
+/** What some preset asks for. One manifest serves several, so what this policy's preset has no use for is no mistake. */
+export const presetParams = [
+  'canaryService',
+  'canaryVersion',
+  'controller',
+  'ingress',
+  'kind',
+  'port',
+  'provider',
+  'reporter',
+  'service',
+  'stableService',
+  'stableVersion',
+  'target',
+] as const
+
+/** Refuses a parameter that nothing asks for, which is a slip of the pen, and misses one that the policy names. */
+export function checkParams(policy: Policy, params: Readonly<Record<string, string>>): void {
+  const selections = [policy.select, ...policy.metrics.flatMap(({ select }) => select ?? [])]
+  const named = [...new Set(selections.flatMap(paramsNamedIn))]
+  const given = Object.keys(params).filter((key) => params[key] !== '')
+  const known: readonly string[] = [...new Set([...presetParams, ...named])].toSorted()
+  const issues = [
+    ...given
+      .filter((key) => !known.includes(key))
+      .map((key) => ({
+        path: `params.${key}`,
+        message: `expected one of ${known.join(', ')}, got "${key}"`,
+      })),
+    ...named
+      .filter((key) => !given.includes(key))
+      .map((key) => ({
+        path: `params.${key}`,
+        message: `expected a value, since policy "${policy.name}" selects by it, got nothing`,
+      })),
+  ]
+  const [first] = issues
+  if (first === undefined) return
+  throw new AppError('bad-request', `${first.path}: ${first.message}`, { issues })
+}
+
+function paramsNamedIn(selection: Selection): readonly string[] {
+  if ('preset' in selection) return []
+  return [selection.canary, selection.stable].flatMap((labels) =>
+    Object.values(labels).flatMap(placeholdersOf),
+  )
+}

@@ -1,0 +1,41 @@
+import { escapeRegex } from '../queries/matcher.ts'
+
+/** What Kubernetes makes random suffixes and template hashes of: no vowels, so no words. */
+const ALPHABET = '[bcdfghjklmnpqrstvwxz2456789]'
+/** Longer names are cut before their random suffix (63 − 5). */
+const LONGEST_BASE = 58
+const LONGEST_HASH = 10
+
+export type WorkloadKind = 'deployment' | 'daemonset'
+
+/** Matches the pods of one workload: of one revision of it where its hash is given. RE2 and JavaScript alike. */
+export function podPattern(
+  workload: string,
+  options: { readonly hash?: string; readonly kind?: WorkloadKind } = {},
+): string {
+  const suffix = `${ALPHABET}{5}`
+  if (options.hash !== undefined) return base(`${workload}-${options.hash}-`) + suffix
+  const daemonSet = base(`${workload}-`) + suffix
+  const deployment = `${deploymentBase(workload)}${suffix}`
+  if (options.kind === 'daemonset') return daemonSet
+  if (options.kind === 'deployment') return deployment
+  return `${daemonSet}|${deployment}`
+}
+
+/** Whether names are so long that what tells the revisions apart is cut off. */
+export function sameAfterCut(a: string, b: string): boolean {
+  return `${a}-`.slice(0, LONGEST_BASE) === `${b}-`.slice(0, LONGEST_BASE)
+}
+
+function base(text: string): string {
+  return escapeRegex(text.slice(0, LONGEST_BASE))
+}
+
+function deploymentBase(workload: string): string {
+  const room = LONGEST_BASE - workload.length - 1
+  if (room <= 0) return base(`${workload}-`)
+  if (room > LONGEST_HASH) return `${escapeRegex(workload)}-${ALPHABET}{1,${LONGEST_HASH}}-`
+  // a hash that fills the room is cut, with the dash after it
+  const whole = room > 1 ? `${ALPHABET}{1,${room - 1}}-|` : ''
+  return `${escapeRegex(workload)}-(?:${whole}${ALPHABET}{${room}})`
+}

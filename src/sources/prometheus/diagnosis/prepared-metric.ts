@@ -1,0 +1,59 @@
+import type { FindingCode } from '../../../judge/ports/diagnosis.ts'
+import type { Finding } from '../../../judge/ports/diagnosis.ts'
+import type { MetricPolicy, Policy, Selection } from '../../../engine/model/policy.ts'
+import type { Arms } from '../arms/arms.ts'
+import type { PrometheusClient, Span } from '../client/client.ts'
+import type { MetricQueries } from '../queries/metric-queries.ts'
+import type { Workload } from '../arms/preset-context.ts'
+import { parseSelector, type Selector, selectorsIn } from '../queries/selector.ts'
+
+/** One metric, ready to be probed. */
+export interface PreparedMetric {
+  readonly metric: MetricPolicy
+  readonly policy: Policy
+  readonly source: string
+  readonly client: PrometheusClient
+  readonly selection: Selection
+  readonly subject: Workload
+  readonly arms: Arms
+  readonly queries: MetricQueries
+  /** Unix seconds. */
+  readonly span: Span
+  readonly signal: AbortSignal
+}
+
+/** What can pass only with it, and is in the way of a pass without it. */
+export function isRequired({ required, watch }: MetricPolicy): boolean {
+  return required && !watch
+}
+
+/** Grave for what is required, a warning for what is not. */
+export function missing({ metric }: PreparedMetric, code: FindingCode, text: string): Finding {
+  return { level: isRequired(metric) ? 'error' : 'warning', code, text }
+}
+
+/** What the policy, or its preset, asks for before the arms are told apart; the first counts everything. */
+export function writtenSelectors({
+  metric,
+  arms,
+}: Pick<PreparedMetric, 'metric' | 'arms'>): readonly Selector[] {
+  const { defaults } = arms
+  const texts = (...given: readonly (string | undefined)[]): readonly Selector[] =>
+    given.flatMap((text) => (text === undefined ? [] : [parseSelector(text)]))
+  switch (metric.kind) {
+    case 'errors':
+      return texts(metric.total ?? defaults.total, metric.bad ?? defaults.bad)
+    case 'conversion':
+      return texts(metric.total, metric.good)
+    case 'latency':
+      return texts(metric.histogram ?? defaults.histogram)
+    case 'gauge':
+      return selectorsIn(metric.query ?? '')
+    default:
+      return metric satisfies never
+  }
+}
+
+export function histogramName({ metric }: Selector): string {
+  return metric.replace(/_bucket$/, '')
+}

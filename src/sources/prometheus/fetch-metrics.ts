@@ -1,0 +1,138 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { SourceProblem } from '../../engine/model/recording.ts'
+import type { Clock, FetchRequest } from '../../judge/ports/ports.ts'
+import { type Attempt, settle } from './client/settle.ts'
+import type { Counts } from './counting/counts.ts'
+import { extendCounts } from './counting/extend-counts.ts'
+import type { Reading } from './counting/place-series.ts'
+import {
+  type MetricRequest,
+  countsOf,
+  type SeriesGroup,
+  seriesGroupsOf,
+  unitedHistogram,
+} from './series-groups.ts'
+import { histogramOf } from './discover.ts'
+import { type Learning, type TimeAxis, timeAxisOf, slowestOf } from './time-axis.ts'
+import { readFeed } from './read-series-group.ts'
+import type { RunState } from './run-state.ts'
+import { latestOf, timesOf } from './server-times.ts'
+import { failed, inOrder } from './source-problems.ts'
+import { settledSlices, type Slicing, slicingOf } from '../recording/slicing.ts'
+
+const HEAD_START_MS = 250
+
+export interface FetchedMetrics {
+  readonly state: RunState
+  readonly slices: number
+  /** By metric, those that could be read in this look. */
+  readonly read: ReadonlyMap<string, Counts>
+  readonly problems: readonly SourceProblem[]
+}
+
+/**
+ * Asks for everything at once, and for what depends on an answer as soon as it is there; each metric fails alone. A
+ * first look guesses how time is cut, and asks again where the scrape interval says otherwise.
+ */
+export async function fetchMetrics(
+  asked: readonly MetricRequest[],
+  request: FetchRequest,
+  clock: Clock,
+  before: RunState | undefined,
+): Promise<FetchedMetrics> {
+  const { policy, run, until } = request
+  const problems: SourceProblem[] = []
+  const learning = asked.map((one): Learning => {
+    const known = before?.learned.get(one.metric.name)
+    return { one, known, histogram: histogramOf(one, request, known) }
+  })
+  const ahead = headStart(learning)
+  const serverTimes = timesOf(asked, clock)
+  const guess = before?.slicing ?? slicingOf(policy, run, [])
+  const slowest = slowestOf(learning.flatMap(({ known }) => known?.interval ?? []))
+  const points = settledSlices(guess, until / 1000, slowest) + 1
+  const feeds = seriesGroupsOf(asked).map((feed): Reader => {
+    const metrics = learning.filter(({ one }) => feed.metrics.includes(one))
+    const read = (slicing: Slicing, most: number): Promise<Attempt<FeedRead>> =>
+      settle(async () => {
+        await ahead
+        return readOn(feed, metrics, before?.counts.get(feed.key), slicing, most)
+      })
+    return { feed, read, first: read(guess, points) }
+  })
+  const timed = async (usable: readonly MetricRequest[]): Promise<number> =>
+    latestOf(usable, serverTimes, request, clock, problems)
+  const moment = timeAxisOf(learning, { request, before, ahead, timed, problems })
+  const [{ slicing, slices, learned }, ...counted] = await Promise.all([
+    moment,
+    ...feeds.map((reader) => countFeed(reader, guess, moment)),
+  ])
+  const counts = new Map(before?.counts)
+  const read = new Map<string, Counts>()
+  for (const { key, metrics, attempt } of counted) {
+    if (attempt.ok && metrics.length > 0) counts.set(key, attempt.value)
+    for (const one of metrics) {
+      if (attempt.ok) read.set(one.metric.name, attempt.value)
+      else problems.push(failed(one, attempt.error))
+    }
+  }
+  return { state: { slicing, learned, counts }, slices, read, problems: inOrder(problems, asked) }
+}
+
+/** Buckets wait for their histogram's bounds, and no other query should keep them waiting for long. */
+async function headStart(learning: readonly Learning[]): Promise<void> {
+  const histograms = Promise.allSettled(learning.map(({ histogram }) => histogram))
+  await Promise.race([histograms, wait(HEAD_START_MS, undefined, { ref: false })])
+}
+
+interface FeedRead {
+  /** To count on. */
+  readonly counts: Counts
+  readonly reading: Reading
+}
+
+interface Reader {
+  readonly feed: SeriesGroup
+  readonly first: Promise<Attempt<FeedRead>>
+  readonly read: (slicing: Slicing, points: number) => Promise<Attempt<FeedRead>>
+}
+
+async function readOn(
+  feed: SeriesGroup,
+  metrics: readonly Learning[],
+  known: Counts | undefined,
+  slicing: Slicing,
+  points: number,
+): Promise<FeedRead> {
+  const histograms = await Promise.all(metrics.map(({ histogram }) => histogram))
+  const histogram = unitedHistogram(histograms.flatMap((one) => one ?? []))
+  const counts = countsOf(feed, known, histogram)
+  const isRefused = metrics.every((one) => (one.known?.interval ?? 0) > slicing.sliceSeconds)
+  if (isRefused) return { counts, reading: { total: [], part: [] } }
+  return { counts, reading: await readFeed(feed, counts, histogram, slicing, points) }
+}
+
+/** Counts what was read as soon as it is there, while others are still on their way. */
+async function countFeed(
+  { feed, first, read }: Reader,
+  guess: Slicing,
+  moment: Promise<TimeAxis>,
+): Promise<{
+  readonly key: string
+  readonly metrics: readonly MetricRequest[]
+  readonly attempt: Attempt<Counts>
+}> {
+  const early = await first
+  const { slicing, slices, usable } = await moment
+  const { key, metrics } = feed
+  const wanted = metrics.filter((one) => usable.has(one))
+  const points = slices + 1
+  const fits = guess.sliceSeconds === slicing.sliceSeconds
+  const late = fits || wanted.length === 0 ? early : await read(slicing, points)
+  const attempt = await settle(() => {
+    if (!late.ok) throw late.error
+    const { counts, reading } = late.value
+    return Promise.resolve(extendCounts(counts, reading, { arms: metrics[0].arms, slicing, points }))
+  })
+  return { key, metrics: wanted, attempt }
+}

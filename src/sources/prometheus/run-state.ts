@@ -1,0 +1,34 @@
+import type { LatencyShape } from '../../engine/model/recording.ts'
+import { type Counts, countsBytes } from './counting/counts.ts'
+import type { Slicing } from '../recording/slicing.ts'
+
+/** What was learned of a run, and what settled: later looks ask only for what is new. Never changed, only replaced. */
+export interface RunState {
+  readonly slicing: Slicing
+  /** By metric. */
+  readonly learned: ReadonlyMap<string, Learned>
+  /** By feed. */
+  readonly counts: ReadonlyMap<string, Counts>
+}
+
+/** What is asked of a metric before its data. */
+export interface Learned {
+  /** Seconds between scrapes; undefined = not known, as for gauges and where there are too few samples. */
+  readonly interval?: number
+  readonly histogram?: HistogramState
+}
+
+export interface HistogramState {
+  readonly native: boolean
+  /** In the source's unit, ascending; undefined = all there are. */
+  readonly bounds?: readonly number[]
+  readonly shape?: LatencyShape
+}
+
+/** About how much memory it holds. */
+export function runStateBytes({ learned, counts }: RunState): number {
+  let bytes = 1000
+  for (const { histogram } of learned.values()) bytes += 200 + 24 * (histogram?.shape?.bounds.length ?? 0)
+  for (const one of counts.values()) bytes += countsBytes(one)
+  return bytes
+}

@@ -1,0 +1,34 @@
+import type { SourceProblem } from '../../engine/model/recording.ts'
+import type { MetricRequest } from './series-groups.ts'
+import type { ScrapeInterval } from './scrape-interval.ts'
+import { rounded } from './server-times.ts'
+import type { Slicing } from '../recording/slicing.ts'
+import type { SourceError } from './client/source-error.ts'
+
+export function failed({ metric }: MetricRequest, error: SourceError): SourceProblem {
+  return { code: error.kind, metric: metric.name, text: `${metric.name}: ${error.message}` }
+}
+
+/** What is scraped less than once a slice is refused, and below twice warned of. */
+export function coarse(
+  { metric }: MetricRequest,
+  interval: ScrapeInterval | undefined,
+  { sliceSeconds }: Slicing,
+): { readonly refused: boolean; readonly problem: SourceProblem } | undefined {
+  if (interval === undefined || !interval.sure || 2 * interval.seconds <= sliceSeconds) return undefined
+  const refused = interval.seconds > sliceSeconds
+  const is = `${metric.name}: scraped every ${rounded(interval.seconds)} s, the slice is ${sliceSeconds} s`
+  const advice = refused ? 'set a slice of at least' : 'better is a slice of'
+  const text = `${is}; ${advice} ${Math.ceil((refused ? 1 : 2) * interval.seconds)} s`
+  return { refused, problem: { code: 'coarse-scrape', metric: metric.name, text } }
+}
+
+/** As the policy has its metrics, whichever answer came first; what concerns them all comes last. */
+export function inOrder(
+  problems: readonly SourceProblem[],
+  asked: readonly MetricRequest[],
+): readonly SourceProblem[] {
+  const places = new Map(asked.map(({ metric }, place) => [metric.name, place]))
+  const placeOf = ({ metric }: SourceProblem): number => places.get(metric ?? '') ?? asked.length
+  return problems.toSorted((a, b) => placeOf(a) - placeOf(b))
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import type { MetricData, Pod, PodSeries, Recording, Sample } from '../../engine/model/recording.ts'
+import { sourceProblemCodes } from '../../engine/model/recording.ts'
+import { podKeys } from './cut-recording.ts'
+import { fromSampleText } from './sample-text.ts'
+import { absoluteSlice, sliceBlocks } from './slice-blocks.ts'
+
+/** Which chunks a manifest needs: the head first, then the blocks in order. */
+export const chunksOfManifest = (manifest: string): readonly string[] => {
+  const { head, blocks } = parseManifest(manifest)
+  return [head, ...blocks]
+}
+
+/** The exact opposite of `cutRecording`. */
+export const joinRecording = (manifest: string, chunk: (digest: string) => string): Recording => {
+  const { layout: _, head: headDigest, blocks: blockDigests, ...rest } = parseManifest(manifest)
+  const head = headSchema.parse(JSON.parse(chunk(headDigest)))
+  const grid = new Grid(head.pods, rest.slices)
+  const spans = sliceBlocks(absoluteSlice(rest.start, rest.sliceSeconds), rest.slices)
+  for (const [index, { from }] of spans.entries()) {
+    const block = blockSchema.parse(JSON.parse(chunk(blockDigests[index] ?? '')))
+    for (const [metric, [, rows]] of block.entries()) grid.fill(metric, rows, from)
+  }
+  const metrics = head.metrics.map((metric, index) => [metric.name, toMetric(metric, grid, index)] as const)
+  return { ...rest, pods: head.pods, metrics: Object.fromEntries(metrics) }
+}
+
+/** Samples by metric, pod and column; what no block mentions was not sampled. */
+class Grid {
+  readonly #keys: ReadonlyMap<string, number>
+  readonly #slices: number
+  readonly #samples = new Map<string, Sample[]>()
+
+  constructor(pods: readonly Pod[], slices: number) {
+    this.#keys = new Map(podKeys(pods).map((key, pod) => [key, pod]))
+    this.#slices = slices
+  }
+
+  fill(metric: number, rows: z.infer<typeof rowsSchema>, from: number): void {
+    for (const [key, ...columns] of rows) {
+      const pod = this.#keys.get(key)
+      if (pod === undefined) throw new Error(`expected a pod of the head, got "${key}"`)
+      for (const [column, samples] of columns.entries()) {
+        if (samples === null) continue
+        const series = this.series(metric, pod, column)
+        for (const [offset, sample] of samples.entries()) series[from + offset] = fromSampleText(sample)
+      }
+    }
+  }
+
+  series(metric: number, pod: number, column: number): Sample[] {
+    const place = `${metric}/${pod}/${column}`
+    const known = this.#samples.get(place)
+    if (known !== undefined) return known
+    const empty = Array.from<Sample>({ length: this.#slices }).fill(null)
+    this.#samples.set(place, empty)
+    return empty
+  }
+}
+
+const toMetric = (head: MetricHead, grid: Grid, metric: number): MetricData => {
+  const column = (rows: string | undefined, index: number): readonly PodSeries[] =>
+    Array.from(rows ?? '', (flag, pod) => (flag === '1' ? grid.series(metric, pod, index) : null))
+  const [first, second] = head.rows
+  switch (head.kind) {
+    case 'errors':
+      return { kind: 'errors', bad: column(first, 0), total: column(second, 1) }
+    case 'conversion':
+      return { kind: 'conversion', good: column(first, 0), total: column(second, 1) }
+    case 'gauge':
+      return { kind: 'gauge', value: column(first, 0) }
+    case 'latency': {
+      const above = Array.from(second ?? '', (flag, pod) =>
+        flag === '1' ? head.bounds.map((_, bound) => grid.series(metric, pod, bound + 1)) : null,
+      )
+      const { bounds, shape } = head
+      return { kind: 'latency', bounds, above, total: column(first, 0), ...(shape && { shape }) }
+    }
+    default:
+      return head satisfies never
+  }
+}
+
+const sample = z.union([z.number(), z.null(), z.enum(['NaN', '+Inf', '-Inf', '-0'])])
+const number = z
+  .union([z.number(), z.enum(['NaN', '+Inf', '-Inf', '-0'])])
+  .transform((text) => fromSampleText(text) ?? Number.NaN)
+const digest = z.string().regex(/^[0-9a-f]{64}$/u)
+
+const manifestSchema = z.strictObject({
+  layout: z.literal(1),
+  format: z.literal('canary-judge/recording/1'),
+  id: z.exactOptional(z.string()),
+  sliceSeconds: z.number(),
+  start: z.string(),
+  slices: z.number(),
+  rolloutStart: z.number(),
+  gates: z.exactOptional(z.number()),
+  steps: z.exactOptional(
+    z.array(
+      z.strictObject({
+        slice: z.number(),
+        ends: z.number(),
+        weight: z.number(),
+        next: z.exactOptional(z.number()),
+      }),
+    ),
+  ),
+  problems: z.exactOptional(
+    z.array(
+      z.strictObject({
+        code: z.enum(sourceProblemCodes),
+        metric: z.exactOptional(z.string()),
+        text: z.string(),
+      }),
+    ),
+  ),
+  head: digest,
+  blocks: z.array(digest),
+})
+
+const parseManifest = (manifest: string): z.infer<typeof manifestSchema> =>
+  manifestSchema.parse(JSON.parse(manifest))
+
+const named = { name: z.string(), rows: z.array(z.string().regex(/^[01]*$/u)) }
+const metricHead = z.discriminatedUnion('kind', [
+  z.strictObject({ ...named, kind: z.literal('errors') }),
+  z.strictObject({ ...named, kind: z.literal('conversion') }),
+  z.strictObject({ ...named, kind: z.literal('gauge') }),
+  z.strictObject({
+    ...named,
+    kind: z.literal('latency'),
+    bounds: z.array(number),
+    shape: z.exactOptional(
+      z.strictObject({ bounds: z.array(number), above: z.array(number), total: number }),
+    ),
+  }),
+])
+type MetricHead = z.infer<typeof metricHead>
+
+const headSchema = z.strictObject({
+  pods: z.array(
+    z.strictObject({
+      name: z.string(),
+      arm: z.enum(['canary', 'stable']),
+      aggregate: z.exactOptional(z.boolean()),
+    }),
+  ),
+  metrics: z.array(metricHead),
+})
+
+const rowsSchema = z.array(z.tuple([z.string()], z.array(sample).nullable()))
+const blockSchema = z.array(z.tuple([z.string(), rowsSchema]))

@@ -1,0 +1,162 @@
+import type { Transaction } from 'kysely'
+import { AppError } from '../../errors.ts'
+import type { Recording } from '../../engine/model/recording.ts'
+import type { VerdictStore } from '../../judge/ports/ports.ts'
+import { checkId } from '../check-id.ts'
+import { packChunk, unpackChunk } from './chunk-codec.ts'
+import type { Connection } from '../connection.ts'
+import { holdLock } from '../connection.ts'
+import { cutRecording } from './cut-recording.ts'
+import type { CutRecording } from './cut-recording.ts'
+import { chunksOfManifest, joinRecording } from './join-recording.ts'
+import type { Database } from '../schema/schema.ts'
+
+type Recordings = Pick<VerdictStore, 'digestRecording' | 'saveRecording' | 'loadRecording'>
+
+export const createRecordings = (connection: Connection): Recordings => {
+  // the judge asks for the digest first and saves later; nobody changes a recording in between
+  const cuts = new WeakMap<Recording, Promise<CutRecording>>()
+  const cut = (recording: Recording): Promise<CutRecording> => {
+    const known = cuts.get(recording)
+    if (known !== undefined) return known
+    const fresh = cutRecording(recording)
+    cuts.set(recording, fresh)
+    return fresh
+  }
+  return {
+    digestRecording: async (recording) => (await cut(recording)).digest,
+    saveRecording: async (runId, recording) => {
+      checkId(runId, 'runId')
+      try {
+        return await saveCut(connection, runId, await cut(recording))
+      } finally {
+        cuts.delete(recording)
+      }
+    },
+    loadRecording: (digest) => loadRecording(connection, digest),
+  }
+}
+
+/** Chunks that were there when asked may be pruned before the transaction; then everything is looked at anew. */
+const maxAttempts = 5
+
+const saveCut = async (connection: Connection, runId: string, cut: CutRecording): Promise<string> => {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const packed = await packMissing(connection, cut)
+    const stored = await connection.db
+      .transaction()
+      .execute((transaction) => storeCut(connection, transaction, { runId, cut, packed }))
+    if (stored) return cut.digest
+  }
+  throw new AppError('store-unavailable', 'chunks of the recording were pruned each time it was saved')
+}
+
+interface PackedChunk {
+  readonly digest: string
+  readonly data: Uint8Array
+}
+
+/** Compresses outside the transaction, and only what is not stored. */
+const packMissing = async ({ db }: Connection, cut: CutRecording): Promise<readonly PackedChunk[]> => {
+  const digests = [...cut.chunks.keys()]
+  const stored = await db.selectFrom('chunks').select('digest').where('digest', 'in', digests).execute()
+  const known = new Set(stored.map((row) => row.digest))
+  const missing = [...cut.chunks].filter(([digest]) => !known.has(digest))
+  const packed = await Promise.all(
+    missing.map(async ([digest, text]) => ({ digest, data: await packChunk(text) })),
+  )
+  // one order for everybody, or two writers of the same chunks would wait for each other
+  return packed.sort((a, b) => (a.digest < b.digest ? -1 : 1))
+}
+
+interface ToStore {
+  readonly runId: string
+  readonly cut: CutRecording
+  readonly packed: readonly PackedChunk[]
+}
+
+/** False when a chunk that was stored is not there any more; the transaction has then written nothing that lasts. */
+const storeCut = async (
+  { kind, clock }: Connection,
+  transaction: Transaction<Database>,
+  { runId, cut, packed }: ToStore,
+): Promise<boolean> => {
+  await holdLock(transaction, kind, 'recordings', 'shared')
+  const digests = [...cut.chunks.keys()]
+  const kept = new Set(packed.map((chunk) => chunk.digest))
+  const assumed = digests.filter((digest) => !kept.has(digest))
+  if (!(await allStored(transaction, assumed))) return false
+  if (packed.length > 0) {
+    await transaction
+      .insertInto('chunks')
+      .values([...packed])
+      .onConflict((conflict) => conflict.column('digest').doNothing())
+      .execute()
+  }
+  await storeManifest(transaction, cut)
+  await transaction
+    .insertInto('recording_uses')
+    .values({ run_id: runId, digest: cut.digest, saved_at: clock.now() })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['run_id', 'digest'])
+        .doUpdateSet((eb) => ({ saved_at: eb.ref('excluded.saved_at') }))
+        .whereRef('excluded.saved_at', '>', 'recording_uses.saved_at'),
+    )
+    .execute()
+  return true
+}
+
+const allStored = async (
+  transaction: Transaction<Database>,
+  digests: readonly string[],
+): Promise<boolean> => {
+  if (digests.length === 0) return true
+  const stored = await transaction
+    .selectFrom('chunks')
+    .select('digest')
+    .where('digest', 'in', digests)
+    .execute()
+  return stored.length === digests.length
+}
+
+const storeManifest = async (transaction: Transaction<Database>, cut: CutRecording): Promise<void> => {
+  const inserted = await transaction
+    .insertInto('recordings')
+    .values({ digest: cut.digest, manifest: cut.manifest })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted === undefined) return
+  await transaction
+    .insertInto('recording_chunks')
+    .columns(['recording_id', 'chunk_id'])
+    .expression((eb) =>
+      eb
+        .selectFrom('chunks')
+        .select((chunk) => [chunk.val(inserted.id).as('recording_id'), 'chunks.id as chunk_id'])
+        .where('digest', 'in', [...cut.chunks.keys()]),
+    )
+    .execute()
+}
+
+const loadRecording = async ({ db }: Connection, digest: string): Promise<Recording | undefined> => {
+  const found = await db
+    .selectFrom('recordings')
+    .select('manifest')
+    .where('digest', '=', digest)
+    .executeTakeFirst()
+  if (found === undefined) return undefined
+  const needed = [...new Set(chunksOfManifest(found.manifest))]
+  const rows = await db.selectFrom('chunks').selectAll().where('digest', 'in', needed).execute()
+  const texts = new Map<string, string>()
+  for (const row of rows) texts.set(row.digest, await unpackChunk(row.digest, row.data))
+  return joinRecording(found.manifest, (chunk) => {
+    const text = texts.get(chunk)
+    if (text === undefined) throw lost(chunk)
+    return text
+  })
+}
+
+const lost = (digest: string): AppError =>
+  new AppError('internal', `a stored recording is damaged: chunk ${digest.slice(0, 12)} is missing`)

@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import { AppError } from '../errors.ts'
+import type { VerdictStore } from '../judge/ports/ports.ts'
+import type { Connection } from './connection.ts'
+import { createDecisions } from './tables/decisions.ts'
+import { createGates } from './tables/gates.ts'
+import { createPolicies } from './tables/policies.ts'
+import { prune } from './tables/prune.ts'
+import { createRecordings } from './recordings/recordings.ts'
+import { createRuns } from './tables/runs.ts'
+import { createSteps } from './tables/steps.ts'
+import { isTransient, toStoreError } from './store-error.ts'
+import { createVerdicts } from './tables/verdicts.ts'
+
+export interface SqlStoreOptions {
+  /** Brings the schema up to date; awaited before each operation until it has succeeded once. */
+  readonly prepare: () => Promise<void>
+}
+
+/** The one store, over whichever database. */
+export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOptions): VerdictStore => {
+  const calls = new Calls(once(prepare))
+  const { openRun, findOpenRun, getRun, updateRun, listRuns } = createRuns(connection)
+  const { saveStep, listSteps } = createSteps(connection)
+  const { saveVerdict, getVerdict, listVerdicts, listEvidence } = createVerdicts(connection)
+  const { saveDecision, listDecisions, bindDecisions } = createDecisions(connection)
+  const { saveGateChange, listGateChanges } = createGates(connection)
+  const { savePolicy, loadPolicy } = createPolicies(connection)
+  const { digestRecording, saveRecording, loadRecording } = createRecordings(connection)
+  return {
+    openRun: (run) => calls.make(() => openRun(run)),
+    findOpenRun: (key) => calls.make(() => findOpenRun(key)),
+    getRun: (id) => calls.make(() => getRun(id)),
+    updateRun: (id, change) => calls.make(() => updateRun(id, change)),
+    listRuns: (filter) => calls.make(() => listRuns(filter)),
+    saveStep: (step) => calls.make(() => saveStep(step)),
+    listSteps: (runId) => calls.make(() => listSteps(runId)),
+    saveVerdict: (verdict) => calls.make(() => saveVerdict(verdict)),
+    getVerdict: (id) => calls.make(() => getVerdict(id)),
+    listVerdicts: (runId, page) => calls.make(() => listVerdicts(runId, page)),
+    listEvidence: (runId, from) => calls.make(() => listEvidence(runId, from)),
+    saveDecision: (decision) => calls.make(() => saveDecision(decision)),
+    listDecisions: (of) => calls.make(() => listDecisions(of)),
+    bindDecisions: (run) => calls.make(() => bindDecisions(run)),
+    saveGateChange: (change) => calls.make(() => saveGateChange(change)),
+    listGateChanges: (of) => calls.make(() => listGateChanges(of)),
+    savePolicy: (digest, text) => calls.make(() => savePolicy(digest, text)),
+    loadPolicy: (digest) => calls.make(() => loadPolicy(digest)),
+    digestRecording,
+    saveRecording: (runId, recording) => calls.make(() => saveRecording(runId, recording)),
+    loadRecording: (digest) => calls.make(() => loadRecording(digest)),
+    prune: (now, retention, signal) => calls.make(() => prune(connection, now, retention, signal)),
+    ping: () => calls.make(() => ping(connection)),
+    close: () => calls.close(() => connection.db.destroy()),
+  }
+}
+
+/** A write that leaves nothing behind; a read-only file or a standby server refuses it. */
+const ping = async ({ db }: Connection): Promise<void> => {
+  await db.transaction().execute(async (transaction) => {
+    await sql`update canary_judge_migrations set version = version where version = 1`.execute(transaction)
+  })
+}
+
+const maxTries = 3
+
+/** What all operations share: the schema first, transient failures tried again, errors of one kind, an orderly end. */
+class Calls {
+  readonly #prepare: () => Promise<void>
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+
+  constructor(prepare: () => Promise<void>) {
+    this.#prepare = prepare
+  }
+
+  make<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new AppError('store-unavailable', 'the store is closed'))
+    }
+    const call = this.#attempt(operation)
+    this.#underWay.add(call)
+    return this.#finish(call)
+  }
+
+  async close(destroy: () => Promise<void>): Promise<void> {
+    this.#closing ??= (async () => {
+      await Promise.allSettled(this.#underWay)
+      await destroy()
+    })()
+    await this.#closing
+  }
+
+  async #finish<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call
+    } finally {
+      this.#underWay.delete(call)
+    }
+  }
+
+  async #attempt<T>(operation: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#prepare()
+        return await operation()
+      } catch (error) {
+        if (tries >= maxTries || !isTransient(error)) throw toStoreError(error)
+      }
+    }
+  }
+}
+
+/** Concurrent callers share one attempt; a failed one is forgotten. */
+const once = (action: () => Promise<void>): (() => Promise<void>) => {
+  let attempt: Promise<void> | undefined
+  return async () => {
+    attempt ??= action()
+    const mine = attempt
+    try {
+      await mine
+    } catch (error) {
+      if (attempt === mine) attempt = undefined
+      throw error
+    }
+  }
+}

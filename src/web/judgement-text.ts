@@ -1,0 +1,102 @@
+import type { ArmNumbers, MetricVerdict } from '../engine/model/verdict.ts'
+import type { Judgement } from '../judge/model/judgement.ts'
+
+/** The verdict as an aligned table, for terminals. */
+export function judgementText(judgement: Judgement): string {
+  const { reasons, decisions, window, links, kept, score } = judgement
+  const lines = [
+    judgement.summary,
+    '',
+    ...alignedFacts([
+      ['verdict', judgement.verdict],
+      ['judged', judgement.judged],
+      ['score', String(Math.round(score))],
+      ['run', judgement.run],
+      ['step', stepText(judgement)],
+      ['window', `${window.from} to ${window.to}`],
+      ...dataFacts(judgement),
+      ['kept', kept ? 'yes' : 'no, the store did not answer in time'],
+      ['id', judgement.id],
+      ['more', links.run],
+    ]),
+    '',
+    ...table(metricHead, judgement.metrics.map(metricCells)),
+    '',
+    ...table(
+      ['reason', 'metric', 'text'],
+      reasons.map(({ code, metric, text }) => [code, metric ?? '', text]),
+    ),
+    ...(decisions.length === 0
+      ? []
+      : [
+          '',
+          ...table(
+            ['decision', 'by', 'reason'],
+            decisions.map(({ decision, by, reason }) => [decision, by, reason]),
+          ),
+        ]),
+  ]
+  return `${lines.map(clean).join('\n')}\n`
+}
+
+export const metricHead = ['metric', 'judged', 'canary', 'stable', 'ratio', 'evidence', 'needs'] as const
+
+/** One metric as a row, in the order of the head. */
+export function metricCells(metric: MetricVerdict): readonly string[] {
+  const { name, judged, canary, stable, ratio, evidence, neededMinutes, required } = metric
+  return [
+    required ? name : `${name} (watched)`,
+    judged,
+    armText(metric, canary),
+    armText(metric, stable),
+    ratio === undefined ? '-' : `${short(ratio.estimate)} (${short(ratio.low)} to ${short(ratio.high)})`,
+    short(evidence),
+    neededMinutes === undefined ? '-' : `${neededMinutes} min`,
+  ]
+}
+
+export function stepText({ step }: Judgement): string {
+  if (step === undefined) return '-'
+  const weight = step.weight === undefined ? '' : ` at ${step.weight}%`
+  const next = step.next === undefined ? '' : `, next ${step.next}%`
+  return `${step.index + 1}${weight}${next}${step.passed ? ', passed' : ''}`
+}
+
+/** Where the data of a look at the past come from; other looks need not say it. */
+export function dataFacts({ data }: Judgement): readonly (readonly [string, string])[] {
+  if (data === undefined) return []
+  return [['data', data === 'stored' ? 'the recording kept then' : 'what Prometheus has today']]
+}
+
+function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbers): string {
+  const counts = events === undefined || of === undefined ? '' : ` (${short(events)} of ${short(of)})`
+  if (value === undefined) return counts === '' ? '-' : counts.trim()
+  const shown =
+    kind === 'latency' ? `${short(value)} s` : kind === 'gauge' ? short(value) : `${short(value * 100)}%`
+  return `${shown}${counts}`
+}
+
+/** Three digits, or whole where there are more before the point. */
+function short(value: number): string {
+  const size = Math.abs(value)
+  if (size >= 1e9 || (size > 0 && size < 1e-4)) return value.toExponential(1)
+  return size >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)))
+}
+
+const alignedFacts = (facts: readonly (readonly [string, string])[]): readonly string[] =>
+  facts.map(([name, value]) => `${name.padEnd(8)} ${value}`)
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return []
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** What came from outside must not steer a terminal. */
+const clean = (line: string): string => line.replaceAll(/\p{Cc}/gu, '?')

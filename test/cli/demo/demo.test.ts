@@ -1,0 +1,149 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { demo } from '../../../src/cli/demo/demo.ts'
+import { startCli } from '../../support/start-cli.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+
+interface Demo {
+  readonly text: string
+  readonly url: string
+  /** The lines to paste. */
+  readonly commands: readonly string[]
+  readonly folder: string
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+async function startDemo(env: Readonly<Record<string, string>> = {}): Promise<Demo> {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  const output = new PassThrough({ encoding: 'utf8' })
+  const running = demo({ env, output, ended, version: '1.2.3' })
+  const [text]: unknown[] = await Promise.race([once(output, 'data'), running.then(() => [''])])
+  const said = String(text)
+  const commands = said.match(/^ {2}(?:curl|npm) .*$/gm) ?? []
+  return {
+    text: said,
+    url: /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? '',
+    commands: commands.map((line) => line.trim()),
+    folder: dirname(dirname(/--policy (\S+)/.exec(said)?.[1] ?? '')),
+    async [Symbol.asyncDispose]() {
+      end()
+      await running
+    },
+  }
+}
+
+/** As it is pasted into a shell in the repository. */
+async function paste(line: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-c', line], { cwd: root })
+  return stdout
+}
+
+test('demo() answers at the addresses it prints, and takes its folder away at the end', async () => {
+  let folder = ''
+  {
+    await using running = await startDemo({ PORT: '0' })
+    folder = running.folder
+    expect(existsSync(folder)).toBe(true)
+    const addresses = running.text.match(/http:\S+\/(?:docs|readyz|metrics)/g) ?? []
+    expect(addresses).toHaveLength(3)
+    const answers = await Promise.all(addresses.map((address) => fetch(address)))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  }
+  expect(existsSync(folder)).toBe(false)
+})
+
+const finals = [
+  ['healthy', 'pass'],
+  ['errors-x1.5', 'fail'],
+  ['latency-25', 'fail'],
+  ['low-traffic', 'inconclusive'],
+]
+
+test('demo() prints a replay that ends as the stories say', async () => {
+  await using running = await startDemo({ PORT: '0' })
+  const [replay = '', ...more] = running.commands.filter((line) => line.startsWith('npm'))
+  expect(more).toEqual([])
+  const rows = (await paste(replay)).matchAll(/^(\S+) +(pass|fail|inconclusive) /gm)
+  expect([...rows].map(([, name, final]) => [name, final])).toEqual(finals)
+})
+
+test.skipIf(!hasCurl)('demo() prints curl lines that answer when pasted, one after the other', async () => {
+  await using running = await startDemo({ PORT: '0' })
+  const curls = running.commands.filter((line) => line.startsWith('curl'))
+  const answers: string[] = []
+  for (const line of curls) answers.push(await paste(line))
+  const [runs = '', validated = '', ...none] = answers.slice(finals.length)
+  expect(answers.slice(0, finals.length).map((answer) => /^\w+/.exec(answer)?.[0])).toEqual(
+    finals.map(([, final]) => final),
+  )
+  const listed: { runs: readonly { name: string }[] } = JSON.parse(runs)
+  expect(new Set(listed.runs.map(({ name }) => name))).toEqual(new Set(finals.map(([name]) => name)))
+  expect(JSON.parse(validated)).toMatchObject({ valid: true, warnings: [], policy: { name: 'demo' } })
+  expect(none).toEqual([])
+})
+
+test('demo() goes to a free port when 8080 is taken, unless a port was asked for', async () => {
+  const other = createServer().listen(8080, '127.0.0.1')
+  // Somebody else may hold it already, which serves as well.
+  await Promise.race([once(other, 'listening'), once(other, 'error')])
+  try {
+    await using running = await startDemo()
+    expect(running.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(running.url).not.toBe('http://127.0.0.1:8080')
+    const port = new URL(running.url).port
+    await expect(startDemo({ PORT: port })).rejects.toThrow('EADDRINUSE')
+  } finally {
+    other.close()
+  }
+})
+
+test.each([
+  {
+    env: { PORT: 'eighty' },
+    said: 'canary-judge: PORT: expected a whole number from 0 to 65535, got "eighty"',
+  },
+  { env: { PORT: '0', HOST: '203.0.113.7' }, said: 'address not available 203.0.113.7' },
+  { env: { PORT: '0', TMPDIR: '/proc/none' }, said: 'canary-judge: ENOENT: no such file or directory' },
+])('canary-judge demo says in one line what hinders it: $said', async ({ env, said }) => {
+  await using cli = startCli(['demo'], env)
+  const { code, stderr } = await cli.ended
+  expect(code).toBe(2)
+  expect(stderr).toContain(said)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'canary-judge demo ends with 0 at %s, even if it comes twice',
+  async (signal) => {
+    await using cli = startCli(['demo'], { PORT: '0' })
+    const [text]: unknown[] = await once(cli.child.stdout, 'data')
+    const folder = dirname(dirname(/--policy (\S+)/.exec(String(text))?.[1] ?? ''))
+    expect(existsSync(folder)).toBe(true)
+    cli.child.kill(signal)
+    cli.child.kill(signal)
+    expect(await cli.ended).toEqual({ code: 0, signal: null, stderr: '' })
+    expect(existsSync(folder)).toBe(false)
+  },
+)
+
+test('canary-judge demo takes its folder away when nobody reads what it says any more', async () => {
+  await using cli = startCli(['demo'], { PORT: '0' })
+  const [text]: unknown[] = await once(cli.child.stdout, 'data')
+  const folder = dirname(dirname(/--policy (\S+)/.exec(String(text))?.[1] ?? ''))
+  expect(existsSync(folder)).toBe(true)
+  const closed = once(cli.child.stdout, 'close')
+  cli.child.stdout.destroy()
+  await closed
+  cli.child.kill('SIGTERM')
+  expect(await cli.ended).toEqual({ code: 0, signal: null, stderr: '' })
+  expect(existsSync(folder)).toBe(false)
+})

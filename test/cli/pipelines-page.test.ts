@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { checkCommand } from '../../src/cli/check/check-command.ts'
+import { checkCodes } from '../../src/cli/check/check.ts'
+import { argoRequestSchema } from '../../src/callers/argo/request.ts'
+import { gateRoutes } from '../../src/callers/flagger/gates/route.ts'
+import { silentLog } from '../contract/rows.ts'
+
+const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+
+test('docs/pipelines.md names every flag of check, and no other', () => {
+  const { options } = checkCommand(async () => undefined)
+  const shown = options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? '')
+  const named = new Set([...page('pipelines.md').matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag))
+  expect([...named].toSorted()).toEqual(shown.toSorted())
+})
+
+test('docs/pipelines.md names every exit code', () => {
+  for (const [what, code] of Object.entries(checkCodes)) {
+    expect(page('pipelines.md')).toMatch(new RegExp(`^\\| ${code}\\s+\\| ${what}`, 'm'))
+  }
+})
+
+test('docs/argo.md names every field of the request', () => {
+  const text = page('argo.md')
+  expect(Object.keys(argoRequestSchema.shape).filter((field) => !text.includes(`\`${field}\``))).toEqual([])
+})
+
+test('docs/flagger.md names every gate', () => {
+  const store = () => {
+    throw new Error('not asked')
+  }
+  const { routes } = gateRoutes({ store, clock: { now: () => 0 }, log: silentLog })
+  const text = page('flagger.md')
+  expect(routes.map(({ path }) => path).filter((path) => !text.includes(`\`${path}\``))).toEqual([])
+})

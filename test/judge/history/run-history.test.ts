@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { createRunCache } from '../../../src/judge/history/run-history.ts'
+import { aDecision, aRun, aStep, t0 } from '../../contract/rows.ts'
+import { aPolicy } from '../verdicts.ts'
+
+test('createMemoryBook() goes on with the run that was remembered', async () => {
+  const book = createRunCache()
+  const run = aRun()
+  expect([await book.findOpen(run), await book.listRuns(run), await book.listSteps(run)]).toEqual([
+    undefined,
+    [],
+    [],
+  ])
+  expect(await book.open(run, aPolicy())).toEqual(run)
+  expect(await book.open(run, aPolicy())).toEqual(run)
+  expect([await book.findOpen(run), await book.listRuns(run)]).toEqual([run, [run]])
+  const step = aStep(run.id)
+  const decision = aDecision()
+  expect(await book.openStep(step)).toBe(step)
+  book.remember({ run, steps: [step], decisions: [decision] })
+  expect([await book.listSteps(run), await book.listDecisions(run)]).toEqual([[step], [decision]])
+  expect(await book.change(run, { closedAt: t0 })).toEqual({ ...run, closedAt: t0 })
+  expect(await book.findOpen(run)).toBeUndefined()
+  const other = aRun({ ...run, id: 'other' })
+  expect(await book.listDecisions(other)).toEqual([])
+  expect(await book.change(other, { gates: 2 })).toEqual({ ...other, gates: 2 })
+})

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createPolicyLibrary } from '../../../src/judge/policies/policy-library.ts'
+
+let folder = ''
+const bundled = () => join(folder, 'bundled')
+const directory = () => join(folder, 'own')
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'canary-judge-policies-'))
+  await mkdir(bundled())
+  await mkdir(directory())
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const policy = (name: string, more = '') => `name: ${name}\nmetrics: [{name: errors, kind: errors}]\n${more}`
+const loaded = async (files: Readonly<Record<string, string>>, more: object = {}) => {
+  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
+  const library = createPolicyLibrary()
+  await library.load({ bundled: bundled(), directory: directory(), ...more })
+  return library
+}
+
+test('load() takes bundled and own policies; one of their own hides a bundled one of the same name', async () => {
+  const library = await loaded({
+    'bundled/istio.yaml': policy('istio'),
+    'bundled/nginx.yaml': policy('nginx'),
+    'own/my-istio.yml': policy('istio', 'step: 7m'),
+    'own/notes.txt': 'not a policy',
+    'own/.hidden.yaml': 'nor this',
+  })
+  expect(library.list().map(({ policy: { name }, origin, file }) => [name, origin, file])).toEqual([
+    ['istio', 'user', 'my-istio.yml'],
+    ['nginx', 'bundled', 'nginx.yaml'],
+  ])
+  expect(library.get('istio').policy.stepSeconds).toBe(420)
+  expect(library.get('istio').digest).not.toBe(library.get('nginx').digest)
+})
+
+test('get() without a name gives the default: the one named, else the only one of their own', async () => {
+  const one = {
+    'bundled/istio.yaml': policy('istio'),
+    'own/web.json': '{"name":"web","metrics":[{"name":"e","kind":"errors"}]}',
+  }
+  expect((await loaded(one)).get().policy.name).toBe('web')
+  expect((await loaded(one, { defaultName: 'istio' })).get().policy.name).toBe('istio')
+  const two = await loaded({ ...one, 'own/b.yaml': policy('b') })
+  expect(two.defaultName).toBeUndefined()
+  expect(() => two.get()).toThrow(
+    expect.objectContaining({
+      code: 'unknown-policy',
+      message: 'expected the name of a policy, since there is no default policy',
+    }),
+  )
+})
+
+test('get() of an unknown name tells the known ones and the nearest', async () => {
+  const library = await loaded({ 'own/web.yaml': policy('web') })
+  expect(() => library.get('wbe')).toThrow(
+    'expected one of the loaded policies, which are web; got "wbe", did you mean web?',
+  )
+  expect(() => createPolicyLibrary().get('x')).toThrow('but no policies are loaded; got "x"')
+})
+
+test('load() tells the mistakes of all files at once and keeps what was there', async () => {
+  const library = await loaded({ 'own/web.yaml': policy('web') })
+  await writeFile(join(folder, 'own/bad.yaml'), 'name: bad\nmetrics: 5')
+  await writeFile(join(folder, 'own/worse.yaml'), 'nmae: worse\nmetrics: [{name: e, kind: errors}]')
+  await writeFile(join(folder, 'own/web2.yaml'), policy('web'))
+  await expect(library.load({ bundled: bundled(), directory: directory() })).rejects.toMatchObject({
+    code: 'invalid-policy',
+    message: expect.stringMatching(
+      /bad\.yaml.*worse\.yaml.*expected each policy name once, got "web" in web\.yaml and web2\.yaml/,
+    ),
+    issues: expect.arrayContaining([
+      expect.objectContaining({ path: 'metrics' }),
+      expect.objectContaining({ path: 'nmae' }),
+    ]),
+  })
+  expect(library.list()).toHaveLength(1)
+})
+
+test('load() does without bundled policies, but not without a directory that was named', async () => {
+  const library = createPolicyLibrary()
+  await library.load({ bundled: join(folder, 'none') })
+  expect(library.list()).toEqual([])
+  await expect(library.load({ bundled: bundled(), directory: join(folder, 'none') })).rejects.toMatchObject({
+    code: 'invalid-policy',
+    message: `expected a readable directory of policies at ${join(folder, 'none')}`,
+  })
+})
+
+test('load() refuses a pipe and a file too large for a policy at once, and keeps what was there', async () => {
+  const library = await loaded({ 'own/web.yaml': policy('web') })
+  await writeFile(join(directory(), 'large.yaml'), '')
+  execFileSync('mkfifo', [join(directory(), 'pipe.yaml')])
+  await truncate(join(directory(), 'large.yaml'), 8 * 1024 ** 3)
+  await expect(library.load({ bundled: bundled(), directory: directory() })).rejects.toThrow(
+    /at most 1048576 bytes at .*large\.yaml, got 8589934592; expected a file at .*pipe\.yaml, got something else/,
+  )
+  expect(library.list()).toHaveLength(1)
+})

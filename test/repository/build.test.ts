@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runMain } from '../support/run-main.ts'
+import { sourceFacts } from '../support/source-facts.ts'
+import { dockerStages, healthCheck, valuesOf } from './dockerfile.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
+const image = dockerStages().at(-1)
+
+/** What the image holds, without its user and base: built from what the Dockerfile copies, and from nothing else. */
+let app = ''
+beforeAll(async () => {
+  app = await mkdtemp(join(tmpdir(), 'canary-judge-build-'))
+  const build = dockerStages().find(({ name }) => name === 'build')
+  const sources = [...valuesOf(build, 'COPY'), ...valuesOf(image, 'COPY')].filter(
+    (rest) => !rest.startsWith('--'),
+  )
+  for (const path of sources.flatMap((rest) => rest.split(' ').slice(0, -1))) {
+    await cp(join(root, path), join(app, path), { recursive: true })
+  }
+  await symlink(join(root, 'node_modules'), join(app, 'node_modules'))
+  await run('npm', ['run', 'build'], { cwd: app })
+  await rm(join(app, 'src'), { recursive: true })
+}, 120_000)
+afterAll(() => rm(app, { recursive: true }))
+
+test('node dist/main.js serves, is healthy by the check of the image, keeps its store, and stops at SIGTERM', async () => {
+  await mkdir(join(app, 'data'))
+  const store = join(app, 'data', 'canary-judge.db')
+  await using main = await runMain({ DATABASE_URL: `sqlite:${store}` }, join(app, 'dist/main.js'))
+  const port = String((await main.line('ready'))['port'])
+  const answers = await Promise.all(
+    ['/readyz', '/metrics', '/openapi.json', '/docs', '/docs/swagger-ui-bundle.js'].map((path) =>
+      fetch(`http://127.0.0.1:${port}${path}`),
+    ),
+  )
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  expect(await checkHealth(port)).toBe(0)
+  main.child.kill('SIGTERM')
+  expect(await main.ended).toEqual({ code: 0, signal: null })
+  expect(await checkHealth(port)).toBe(1)
+  expect(await readdir(join(app, 'data'))).toContain('canary-judge.db')
+})
+
+async function checkHealth(port: string): Promise<unknown> {
+  const [, ...args] = healthCheck(image)
+  return run(process.execPath, args, { env: { PORT: port } }).then(
+    () => 0,
+    (error: { readonly code: unknown }) => error.code,
+  )
+}
+
+test('node dist/cli.js runs', async () => {
+  const { version }: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const { stdout } = await run(process.execPath, [join(app, 'dist/cli.js'), '--version'])
+  expect(stdout.trim()).toBe(version)
+  const recording = await readFile(join(root, 'test/fixtures/recordings/errors-x10.json'), 'utf8')
+  const replay = run(process.execPath, [
+    join(app, 'dist/cli.js'),
+    'replay',
+    '--policy',
+    join(root, 'test/cli/golden/policy.yaml'),
+  ])
+  replay.child.stdin?.end(`${JSON.stringify(JSON.parse(recording))}\n`)
+  expect(JSON.parse((await replay).stdout)).toMatchObject({ id: 'errors-x10', final: 'fail' })
+})
+
+test('dist imports only packages that the image installs', async () => {
+  const { dependencies }: { dependencies: Readonly<Record<string, string>> } = JSON.parse(
+    await readFile(join(root, 'package.json'), 'utf8'),
+  )
+  const files = await readdir(join(app, 'dist'), { recursive: true })
+  const used = new Set<string>()
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const text = await readFile(join(app, 'dist', file), 'utf8')
+    for (const name of sourceFacts(text).imports.filter((specifier) => !/^[.(]/.test(specifier))) {
+      used.add(/^(@[^/]+\/[^/]+|[^/]+)/.exec(name)?.[0] ?? name)
+    }
+  }
+  expect(used).toContain('express')
+  const missing = [...used].filter((name) => !isBuiltin(name) && !(name in dependencies))
+  expect(missing).toEqual([])
+})

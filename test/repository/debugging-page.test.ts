@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { findingCodes } from '../../src/judge/ports/diagnosis.ts'
+
+const page = readFileSync(new URL('../../docs/debugging.md', import.meta.url), 'utf8')
+/** Of a recording only: a probe looks at too little to tell. */
+const others = [
+  'source-down',
+  'source-timeout',
+  'source-refused',
+  'source-invalid',
+  'source-partial',
+  'source-too-large',
+  'no-canary-series',
+  'no-stable-series',
+  'duplicate-target',
+  'clock-skew',
+  'gap',
+  'coarse-scrape',
+]
+
+test('docs/debugging.md explains every code that a probe can find, and no other', () => {
+  const explained: (string | undefined)[] = [...page.matchAll(/^\| (`.*?`) +\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code),
+  )
+  expect(new Set(explained)).toEqual(new Set<string>([...findingCodes, ...others]))
+})

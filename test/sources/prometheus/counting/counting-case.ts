@@ -1,0 +1,61 @@
+import type { Sample } from '../../../../src/engine/model/recording.ts'
+import type { Labels } from '../../../../src/sources/prometheus/arms/arms.ts'
+import {
+  type CountKind,
+  type Counts,
+  emptyCounts,
+} from '../../../../src/sources/prometheus/counting/counts.ts'
+import { extendCounts } from '../../../../src/sources/prometheus/counting/extend-counts.ts'
+import { armsOf } from '../../../../src/sources/prometheus/arms/presets.ts'
+import type { Series } from '../../../../src/sources/prometheus/client/query-result.ts'
+
+export type Row = readonly Sample[]
+
+export const slicing = { sliceSeconds: 60, start: 0, rolloutStart: 0 }
+
+const subject = { namespace: 'shop', name: 'web', revision: 'ccc', stableRevision: 'bbb', params: {} }
+export const arms = armsOf({ preset: 'pods', labels: {} }, subject)
+
+const letters = 'bcdfghjklmnpqrstvwxz'
+
+/** Pods of stable, in the order of their numbers. */
+export const podName = (number: number): string =>
+  `web-bbb-2${[8000, 400, 20, 1].map((unit) => letters[Math.floor(number / unit) % 20] ?? '').join('')}`
+
+/** A series of a stable pod by its values at the boundaries from 0 on; null = no sample. */
+export function series(labels: Labels, values: Row): Series {
+  const points = values.flatMap((value, j) => (value === null ? [] : [{ time: 60 * j, value }]))
+  return {
+    labels: { pod: podName(0), ...labels },
+    times: points.map(({ time }) => time),
+    values: points.map(({ value }) => value),
+  }
+}
+
+export interface Asked {
+  readonly kind?: CountKind
+  readonly bounds?: readonly number[]
+  readonly total: readonly Series[]
+  readonly part?: readonly Series[]
+}
+
+/** What looks count that reach these boundaries, one after the other; each is given what a server would give it. */
+export function countIn(
+  looks: readonly number[],
+  { kind = 'events', bounds, total, part = [] }: Asked,
+): Counts {
+  let counts = emptyCounts(kind, bounds)
+  for (const points of looks) {
+    const from = Math.max(counts.points - 1, 0)
+    const within = (all: readonly Series[]): readonly Series[] => all.flatMap((one) => cut(one, from, points))
+    counts = extendCounts(counts, { total: within(total), part: within(part) }, { arms, slicing, points })
+  }
+  return counts
+}
+
+/** A server leaves a series without a sample out of its answer. */
+function cut({ labels, times, values }: Series, from: number, points: number): readonly Series[] {
+  const inside = times.flatMap((time, i) => (time >= 60 * from && time < 60 * points ? [i] : []))
+  if (inside.length === 0) return []
+  return [{ labels, times: inside.map((i) => times[i] ?? 0), values: inside.map((i) => values[i] ?? 0) }]
+}

@@ -1,0 +1,92 @@
+import type { Recording } from '../../../src/engine/model/recording.ts'
+import type { SimulatedSeries } from '../simulated-prometheus/simulated-series.ts'
+import { conventions, type ConventionName } from './conventions.ts'
+import { decoysOf } from './decoys.ts'
+import { expectedRecording } from './expected-recording.ts'
+import { exportGateways } from './export-gateways.ts'
+import { exportPod } from './export-pod.ts'
+import { createIdentity, podName, type Identity, type IdentityOptions } from './identity.ts'
+import type { Restart, Setting } from './setting.ts'
+import { boundsOf, deedsOf } from './tally.ts'
+import type { Outage } from './timeline.ts'
+
+export interface WorldOptions extends IdentityOptions {
+  /** What happens, pod by pod, as `simulateRollout` makes it up. The first metric of each kind is taken. */
+  readonly recording: Recording
+  /** Who counts the requests, and under which names. */
+  readonly convention: ConventionName
+  /** Of the names. */
+  readonly seed?: string
+  readonly scrapeSeconds?: number
+  /** Slices before the recording for which there are samples too. */
+  readonly lead?: number
+  /** False: nothing tells that a series has gone, as in a server that was filled from a file. */
+  readonly staleMarkers?: boolean
+  /** Others' pods beside ours, and the same requests counted at their other end. */
+  readonly decoys?: boolean
+  readonly restarts?: readonly Restart[]
+  /** A pod that is born in one is expected to count from zero, though a source cannot know that it was. */
+  readonly outages?: readonly Outage[]
+}
+
+export interface World {
+  readonly identity: Identity
+  readonly series: readonly SimulatedSeries[]
+  /** What a perfect source fetches of it: all bounds, no `shape`, rows by pod or, where gateways count, by arm. */
+  readonly expected: Recording
+}
+
+/** Turns a rollout into the raw samples that a Prometheus would hold of it. */
+export function createWorld(options: WorldOptions): World {
+  const { recording, decoys = true } = options
+  const setting = settingOf(options)
+  const { identity, convention, timeline, bounds } = setting
+  const indexes = { stable: 0, canary: 0 }
+  const pods = recording.pods.map(({ arm }, row) => {
+    const deeds = deedsOf(recording, row, timeline)
+    return exportPod(setting, { identity, arm, name: podName(identity, arm, indexes[arm]++), deeds, row })
+  })
+  const gateways = convention.at === 'gateway' ? exportGateways(setting, identity, pods) : []
+  const rolloutStart = recording.rolloutStart
+  const others = decoys ? decoysOf(identity, { timeline, rolloutStart, bounds: bounds.length }) : []
+  const strangers = others.map((decoy) =>
+    exportPod(setting, { ...decoy, name: podName(decoy.identity, decoy.arm, 0) }),
+  )
+  const strangersOnly = Map.groupBy(
+    strangers.filter((_, index) => others[index]?.podsOnly === false),
+    (pod) => pod.identity,
+  )
+  const strangeGateways =
+    convention.at === 'gateway'
+      ? [...strangersOnly].flatMap(([other, its]) => exportGateways(setting, other, its))
+      : []
+  return {
+    identity,
+    series: [
+      ...[...pods, ...strangers].flatMap((pod) => [...pod.series, ...(decoys ? pod.echo : [])]),
+      ...[...gateways, ...strangeGateways].flatMap(({ exported }) => exported.series),
+    ],
+    expected: expectedRecording(recording, timeline, pods, gateways),
+  }
+}
+
+function settingOf(options: WorldOptions): Setting {
+  const { recording, convention, scrapeSeconds = 15, lead = 10, staleMarkers = true } = options
+  const { seed = 'world', restarts = [], outages = [] } = options
+  const sliceMs = recording.sliceSeconds * 1000
+  return {
+    identity: createIdentity(seed, options),
+    convention: conventions[convention],
+    timeline: {
+      start: Date.parse(recording.start) - lead * sliceMs,
+      sliceMs,
+      slices: recording.slices + lead,
+      lead,
+    },
+    bounds: boundsOf(recording),
+    scrapeMs: scrapeSeconds * 1000,
+    staleMarkers,
+    outages,
+    restarts,
+  }
+}
