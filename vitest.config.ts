@@ -1,12 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
+const slow = 'test/**/*.slow.test.ts'
+
+// Two projects: `npm test` runs the quick one, `npm run test:slow` the one with simulations of many rollouts, processes
+// that are killed, and live targets.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/missing-parts.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [slow], isolate: false },
+      },
+      { extends: true, test: { name: 'slow', include: [slow] } },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { childEnvironment } from '../support/child-environment.ts'
 
 const root = new URL('../../', import.meta.url)
 const policy = 'test/cli/golden/policy.yaml'
@@ -18,7 +19,10 @@ const fixture = (name: string): string => {
 }
 
 function start(args: readonly string[], nodeArgs: readonly string[] = []): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [...nodeArgs, 'src/cli.ts', ...args], { cwd: fileURLToPath(root) })
+  return spawn(process.execPath, [...nodeArgs, 'src/cli.ts', ...args], {
+    cwd: fileURLToPath(root),
+    env: childEnvironment,
+  })
 }
 
 interface Finished {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aRun } from '../contract/rows.ts'
 import { runMain } from '../support/run-main.ts'
 import { sourceFacts } from '../support/source-facts.ts'
 import { dockerStages, healthCheck, valuesOf } from './dockerfile.ts'
@@ -70,6 +71,20 @@ test('node dist/cli.js runs', async () => {
   ])
   replay.child.stdin?.end(`${JSON.stringify(JSON.parse(recording))}\n`)
   expect(JSON.parse((await replay).stdout)).toMatchObject({ id: 'errors-x10', final: 'fail' })
+})
+
+test('openStore() from dist finds its worker, keeps rows, and lets the process end without being closed', async () => {
+  const script = join(app, 'try.js')
+  const log = `{ debug() {}, info() {}, warn() {}, error() {} }`
+  await writeFile(
+    script,
+    `import { openStore } from './dist/store/open-store.js'
+     const store = await openStore({ url: 'sqlite:${join(app, 'compiled.db')}', clock: Date, log: ${log} })
+     await store.openRun(${JSON.stringify(aRun({ id: 'compiled' }))})
+     console.log((await store.getRun('compiled')).id)`,
+  )
+  const { stdout } = await run(process.execPath, ['--no-strip-types', script])
+  expect(stdout).toBe('compiled\n')
 })
 
 test('dist imports only packages that the image installs', async () => {

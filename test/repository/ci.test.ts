@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -7,15 +7,31 @@ import { readText, root } from './markdown.ts'
 
 const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(readText('package.json'))
 
-test('.ci/run does all that npm run check does, with the test command of the README', () => {
+const projects = ['quick', 'slow']
+
+test('.ci/run does all that npm run check does, with the tests of npm test and of npm run test:slow', () => {
   expect(scripts['check']).toBe('npm run check:code && npm run coverage')
-  expect(scripts['coverage']).toBe(`${scripts['test']} --coverage`)
+  expect([scripts['test'], scripts['test:slow']]).toEqual(
+    projects.map((name) => `vitest run --project ${name}`),
+  )
+  expect(scripts['coverage']).toBe('vitest run --coverage')
   const commands = readText('.ci/run').match(/^ {2}npm .*?(?= --reporter| \|\||$)/gm)
   expect(commands?.map((line) => line.trim())).toEqual([
     'npm ci',
     'npm run check:code',
-    'npm test -- --coverage',
+    'npm run coverage --',
   ])
+})
+
+test('every test file is in exactly one of the projects that .ci/run runs', () => {
+  const list = execFileSync('npx', ['vitest', 'list', '--filesOnly', '--json'], {
+    encoding: 'utf8',
+    cwd: root,
+  })
+  const listed: readonly { readonly file: string; readonly projectName: string }[] = JSON.parse(list)
+  const files = globSync('test/**/*.test.ts', { cwd: root }).map((path) => join(root, path))
+  expect(listed.map((each) => each.file).toSorted()).toEqual(files.toSorted())
+  expect(new Set(listed.map(({ projectName }) => projectName))).toEqual(new Set(projects))
 })
 
 const file = (status: string, ...tests: readonly string[]) => ({

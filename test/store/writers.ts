@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { childEnvironment } from '../support/child-environment.ts'
 import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 
 export interface Writer {
@@ -22,8 +22,7 @@ export interface Writer {
 export const startWriter = (url: string, name: string, rounds: number): Writer => {
   const script = join(import.meta.dirname, 'writer-process.ts')
   const child = spawn(process.execPath, [script, url, name, String(rounds)], {
-    // for many short lives: what one has compiled, the next need not
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'canary-judge-compile-cache') },
+    env: { ...process.env, ...childEnvironment },
   })
   let out = ''
   let errors = ''

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { childEnvironment } from './child-environment.ts'
 
 export interface MainProcess {
   readonly child: ChildProcess
@@ -26,7 +27,7 @@ export async function runMain(
   const cwd = await mkdtemp(join(tmpdir(), 'canary-judge-main-'))
   const child = spawn(process.execPath, [...flags, file], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { ...childEnvironment, HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const lines: string[] = []

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from './child-environment.ts'
 
 export interface CliProcess {
   readonly child: ChildProcessWithoutNullStreams
@@ -20,7 +21,7 @@ export function startCli(
   env: Readonly<Record<string, string>> = {},
   file = source,
 ): CliProcess {
-  const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } })
+  const child = spawn(process.execPath, [file, ...args], { env: { ...childEnvironment, ...env } })
   const errors = text(child.stderr)
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.on('exit', (code, signal) => resolve({ code, signal }))

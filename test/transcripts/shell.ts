@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { childEnvironment } from '../support/child-environment.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -19,7 +20,8 @@ export function createShell(env: Readonly<Record<string, string>>): Shell {
   writeFileSync(join(folder, 'canary-judge'), `#!/bin/sh\n${cli}\n`, { mode: 0o755 })
   writeFileSync(join(folder, '.state'), '')
   const environment = {
-    PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+    ...childEnvironment,
+    PATH: `${folder}:${childEnvironment['PATH'] ?? ''}`,
     HOME: folder,
     LC_ALL: 'C.UTF-8',
     ...env,

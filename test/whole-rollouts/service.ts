@@ -39,8 +39,6 @@ export interface ServiceOptions {
 }
 
 const entry = join(import.meta.dirname, '../support/serve-with-clock.ts')
-// What one process has compiled the next one need not.
-const compiled = join(import.meta.dirname, '../../node_modules/.cache/canary-judge')
 const tokens = `controller:judge:${controllerToken},ann:decide:${annsToken}`
 
 /** In this process, with a store in memory. */
@@ -84,7 +82,6 @@ async function startProcesses(
       PROMETHEUS_URL: prometheusUrl,
       DATABASE_URL: database,
       SIMULATED_CLOCK: join(folder.path, 'clock'),
-      NODE_COMPILE_CACHE: compiled,
     }
     running = await Promise.all(
       Array.from({ length: replicas }, async () => {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { minute, rolloutStart, type RunningJudge, runJudge } from '../../support/run-judge.ts'
+import { childEnvironment } from '../../support/child-environment.ts'
 import { startCli } from '../../support/start-cli.ts'
 import { collect, fixedEngine } from '../streams.ts'
 
@@ -266,7 +267,7 @@ describe('canary-judge check --wait', () => {
     const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
     const args = ['check', '--url', running.url, ...rollout, '--policy', 'none', '--wait', '1m']
     const child = spawn(process.execPath, [cli, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', CANARY_JUDGE_TOKEN: token },
+      env: { ...childEnvironment, CANARY_JUDGE_TOKEN: token },
     })
     child.stderr.destroy()
     const [code]: unknown[] = await once(child, 'exit')

@@ -1,10 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { promisify } from 'node:util'
 import { Kysely, sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../../src/store/open-store.ts'
@@ -166,34 +164,5 @@ describe('the event loop', () => {
     expect(delay.percentile(90) / 1e6).toBeLessThan(100)
     expect(delay.max / 1e6).toBeLessThan(1_000)
     await store.close()
-  })
-})
-
-describe('openStore() from compiled files', () => {
-  test('finds its worker, keeps rows, and lets the process end without being closed', async () => {
-    const out = join(folder, 'dist')
-    const tsc = join(import.meta.dirname, '../../../node_modules/.bin/tsc')
-    const run = promisify(execFile)
-    await run(
-      tsc,
-      ['-p', 'tsconfig.build.json', '--outDir', out, '--sourceMap', 'false', '--declaration', 'false'],
-      {
-        cwd: join(import.meta.dirname, '../../..'),
-      },
-    )
-    const modules = join(import.meta.dirname, '../../../node_modules')
-    await run('ln', ['-s', modules, join(folder, 'node_modules')])
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-    const script = join(folder, 'try.js')
-    const log = `{ debug() {}, info() {}, warn() {}, error() {} }`
-    await writeFile(
-      script,
-      `import { openStore } from './dist/storage/open-store.js'
-       const store = await openStore({ url: 'sqlite:${freshFile()}', clock: Date, log: ${log} })
-       await store.openRun(${JSON.stringify(aRun({ id: 'compiled' }))})
-       console.log((await store.getRun('compiled')).id)`,
-    )
-    const { stdout } = await run(process.execPath, ['--no-strip-types', script])
-    expect(stdout).toBe('compiled\n')
   })
 })
