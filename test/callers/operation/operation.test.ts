@@ -146,7 +146,7 @@ test('GET /docs loads nothing from elsewhere and runs no inline script', async (
 test('every error code is explained at /docs/errors and in docs/errors.md, with its status', async () => {
   await using running = await runApp()
   const { text } = await request(running.url).get('/docs/errors')
-  const markdown = await readFile(join(import.meta.dirname, '../../docs/errors.md'), 'utf8')
+  const markdown = await readFile(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8')
   for (const code of appErrorCodes) {
     const { status, title, meaning } = problemTable[code]
     expect(text).toContain(
