@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AppliedRule, Decided } from '../../src/engine/decision/decide.ts'
+import type { Decided } from '../../src/engine/decision/decide.ts'
+import type { AppliedRule } from '../../src/engine/decision/rules/policy-at-gate.ts'
 import type { SourceProblem } from '../../src/engine/model/recording.ts'
 import type { Reason, Verdict } from '../../src/engine/model/verdict.ts'
 import { codes, enforced, explained, failed, passed, some, step, withRules } from './explained.ts'

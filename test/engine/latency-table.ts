@@ -1,4 +1,4 @@
-import type { MetricContext } from '../../src/engine/kinds/count-evidence.ts'
+import type { MetricContext } from '../../src/engine/evidence/metric-evidence.ts'
 import type { Arm, LatencyData, Pod } from '../../src/engine/model/recording.ts'
 import { rolloutPlan } from '../../src/engine/model/rollout-plan.ts'
 import { handMade, policyOf } from './recordings.ts'

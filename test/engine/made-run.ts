@@ -1,5 +1,6 @@
 import type { Decided } from '../../src/engine/decision/decide.ts'
-import type { Component, Obstacle, RunEvidence } from '../../src/engine/decision/gather.ts'
+import type { Component } from '../../src/engine/decision/error-budget.ts'
+import type { Obstacle, RunEvidence } from '../../src/engine/decision/gather.ts'
 import type {
   AbsoluteRule,
   MetricEvidence,

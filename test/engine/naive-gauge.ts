@@ -1,5 +1,5 @@
-import type { GaugeRow } from '../../src/engine/kinds/gauge-levels.ts'
-import type { GaugeNoise } from '../../src/engine/kinds/gauge-noise.ts'
+import type { GaugeRow } from '../../src/engine/kinds/gauge/gauge-levels.ts'
+import type { GaugeNoise } from '../../src/engine/kinds/gauge/gauge-noise.ts'
 import { normalSf } from '../../src/engine/stats/normal-sf.ts'
 import { studentTSf } from '../../src/engine/stats/student-t-sf.ts'
 import { naiveSum } from './naive-variance.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { latencyEvidence } from '../../src/engine/kinds/latency-evidence.ts'
+import { latencyEvidence } from '../../src/engine/kinds/latency/latency-evidence.ts'
 import type { MetricEvidence } from '../../src/engine/evidence/metric-evidence.ts'
 import type { Arm } from '../../src/engine/model/recording.ts'
 import { latencyContext, latencyTable } from './latency-table.ts'

@@ -1,5 +1,5 @@
 import { valueAt } from '../model/value-at.ts'
-import type { Component } from './gather.ts'
+import type { Component } from './error-budget.ts'
 
 export interface Culprit {
   readonly metric: string

@@ -1,4 +1,5 @@
 import type { RunEvidence } from './gather.ts'
+import { kindOf } from '../kinds/kinds.ts'
 import type { ArmSlices } from '../counts/slices.ts'
 
 const RATE = 0.1
@@ -9,7 +10,8 @@ const LEAST_FAILURES = 5
 export function bothArmsFailing(run: RunEvidence): Float64Array {
   const failing = new Float64Array(run.plan.slices)
   for (const metric of run.metrics) {
-    const arms = metric.policy.kind === 'errors' && !metric.policy.watch ? metric.traffic : undefined
+    const countsFailures = kindOf(metric.policy).absoluteRules(metric.policy).includes('crash')
+    const arms = countsFailures && !metric.policy.watch ? metric.traffic : undefined
     if (arms === undefined) continue
     for (let t = 0; t < failing.length; t++) {
       if (isFailing(arms.canary, t) && isFailing(arms.stable, t)) failing[t] = 1

@@ -1,19 +1,10 @@
-import { conversionEvidence, errorsEvidence, type MetricContext } from '../kinds/count-evidence.ts'
-import { gaugeMetric } from '../kinds/gauge-metric.ts'
-import { latencyEvidence } from '../kinds/latency-evidence.ts'
-import type { MetricEvidence } from '../evidence/metric-evidence.ts'
-import { evidenceShares, gateShares, type MetricPolicy, type Policy } from '../model/policy.ts'
+import { type Component, components, gateWeights } from './error-budget.ts'
+import { kindOf } from '../kinds/kinds.ts'
+import type { MetricContext, MetricEvidence } from '../evidence/metric-evidence.ts'
+import type { MetricPolicy, Policy } from '../model/policy.ts'
 import type { Recording } from '../model/recording.ts'
 import { type RolloutPlan, rolloutPlan } from '../model/rollout-plan.ts'
 import type { Reason } from '../model/verdict.ts'
-
-/** One e-value with its share of the error budget. */
-export interface Component {
-  readonly metric: string
-  readonly rule: 'worse' | 'crash' | 'limit'
-  readonly weight: number
-  readonly harm: Float64Array
-}
 
 /** All that is known of a rollout up to a slice. */
 export interface RunEvidence {
@@ -69,11 +60,7 @@ function metricEvidence(
 ): MetricEvidence | Reason {
   const data = recording.metrics[metric.name]
   if (data === undefined) return missing(metric, recording)
-  if (metric.kind === 'errors' && data.kind === 'errors') return errorsEvidence(metric, data, context)
-  if (metric.kind === 'latency' && data.kind === 'latency') return latencyEvidence(metric, data, context)
-  if (metric.kind === 'conversion' && data.kind === 'conversion')
-    return conversionEvidence(metric, data, context)
-  if (metric.kind === 'gauge' && data.kind === 'gauge') return gaugeMetric(metric, data, context)
+  if (metric.kind === data.kind) return kindOf(metric).evidence(metric, data, context)
   const text = `${metric.name}: expected ${metric.kind} in the recording, got ${data.kind}`
   return { code: 'metric-missing', metric: metric.name, text }
 }
@@ -85,59 +72,4 @@ function missing(metric: MetricPolicy, recording: Recording): Reason {
   const whole = recording.problems?.find((candidate) => candidate.metric === undefined)
   if (whole !== undefined) return { code: whole.code, metric: metric.name, text: whole.text }
   return { code: 'metric-missing', metric: metric.name, text: `${metric.name}: not in the recording` }
-}
-
-/** Weights come from the policy alone, never from the data: a silent metric keeps its share. */
-function components(
-  policy: Policy,
-  metrics: readonly MetricEvidence[],
-  slices: number,
-): readonly Component[] {
-  const judged = policy.metrics.filter((metric) => !metric.watch)
-  const rules = judged.flatMap((metric) => rulesOf(metric).map((rule) => ({ metric, rule })))
-  const harmOf = (name: string, rule: Component['rule']): Float64Array => {
-    const evidence = metrics.find((candidate) => candidate.policy.name === name)
-    const path =
-      rule === 'worse' ? evidence?.harm : evidence?.rules.find((candidate) => candidate.rule === rule)?.harm
-    if (path === undefined || evidence === undefined) return new Float64Array(slices)
-    return evidence.judgeableFrom > 0 ? path.slice().fill(0, 0, evidence.judgeableFrom) : path
-  }
-  const raw = [
-    ...judged.map((metric) => ({
-      metric: metric.name,
-      rule: 'worse' as const,
-      weight: metric.weight ?? evidenceShares[metric.kind] / countOfKind(judged, metric.kind),
-    })),
-    ...rules.map(({ metric, rule }) => ({
-      metric: metric.name,
-      rule,
-      weight: evidenceShares.absolute / rules.length,
-    })),
-  ]
-  const total = raw.reduce((sum, { weight }) => sum + weight, 0)
-  return raw.map(({ metric, rule, weight }) => ({
-    metric,
-    rule,
-    weight: total > 0 ? weight / total : 0,
-    harm: harmOf(metric, rule),
-  }))
-}
-
-function rulesOf(metric: MetricPolicy): readonly ('crash' | 'limit')[] {
-  const limit = metric.kind !== 'conversion' && metric.limit !== undefined ? (['limit'] as const) : []
-  return metric.kind === 'errors' ? ['crash', ...limit] : limit
-}
-
-function gateWeights(policy: Policy): ReadonlyMap<string, number> {
-  const judged = policy.metrics.filter((metric) => !metric.watch)
-  const raw = judged.map((metric) => ({
-    name: metric.name,
-    weight: gateShares[metric.kind] / countOfKind(judged, metric.kind),
-  }))
-  const total = raw.reduce((sum, { weight }) => sum + weight, 0)
-  return new Map(raw.map(({ name, weight }) => [name, total > 0 ? weight / total : 0]))
-}
-
-function countOfKind(metrics: readonly MetricPolicy[], kind: MetricPolicy['kind']): number {
-  return metrics.filter((metric) => metric.kind === kind).length
 }

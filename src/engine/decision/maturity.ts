@@ -1,5 +1,6 @@
 import { valueAt } from '../model/value-at.ts'
 import type { RunEvidence } from './gather.ts'
+import { kindOf } from '../kinds/kinds.ts'
 import { memoized } from '../model/memoized.ts'
 
 /** How many of the slices `from`..`to` had canary traffic past its warm-up, in the metrics known at slice `t`. */
@@ -10,7 +11,7 @@ export function maturity(run: RunEvidence): Maturity {
   const shown = run.metrics
     .filter(({ policy }) => !policy.watch)
     .toSorted((a, b) => a.judgeableFrom - b.judgeableFrom)
-  const counted = shown.filter(({ policy }) => policy.kind !== 'gauge')
+  const counted = shown.filter(({ policy }) => kindOf(policy).noun !== undefined)
   // pods that nobody sends anything have levels too, so these count only where the policy has nothing else
   const judged = counted.length > 0 ? counted : shown
   const runningOf = memoized((known) => {

@@ -1,6 +1,15 @@
-import type { MetricPolicy } from '../model/policy.ts'
-import type { Arms } from '../counts/slices.ts'
+import type { MetricPolicy, Policy } from '../model/policy.ts'
+import type { Pod } from '../model/recording.ts'
+import type { Arms, SliceWindow } from '../counts/slices.ts'
 import type { ArmNumbers, Interval, Reason } from '../model/verdict.ts'
+
+/** What every metric of a run is judged with. */
+export interface MetricContext {
+  readonly policy: Policy
+  readonly pods: readonly Pod[]
+  readonly window: SliceWindow
+  readonly sliceSeconds: number
+}
 
 /** Everything the engine knows of one metric along a rollout; slices are counted from the rollout's start. */
 export interface MetricEvidence {

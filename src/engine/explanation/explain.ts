@@ -1,5 +1,6 @@
 import type { Decided } from '../decision/decide.ts'
 import { describePass } from './describe-pass.ts'
+import { nextWeight } from '../decision/rules/moment.ts'
 import type { RunEvidence } from '../decision/gather.ts'
 import { type Harm, harmFound } from './harm-found.ts'
 import { metricVerdict, withoutData } from './metric-verdict.ts'
@@ -70,7 +71,7 @@ function modePrefix(run: RunEvidence, look: Decided): string {
 
 function passText(run: RunEvidence, look: Decided): string {
   const t = look.passedAt ?? look.t
-  const next = look.step?.next ?? 100
+  const next = nextWeight(look.step)
   const parts = run.metrics
     .filter(({ policy }) => policy.required)
     .flatMap((metric) => describePass(metric, run.policy, next, t) ?? [])

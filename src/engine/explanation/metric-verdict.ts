@@ -1,7 +1,10 @@
-import { type Decided, metricPasses } from '../decision/decide.ts'
+import type { Decided } from '../decision/decide.ts'
+import { nextWeight } from '../decision/rules/moment.ts'
+import { metricPasses } from '../decision/rules/pass-within-margin.ts'
 import type { RunEvidence } from '../decision/gather.ts'
 import type { Harm } from './harm-found.ts'
-import { dropMargin, ratioMargin, marginFactor } from '../model/margins.ts'
+import { kindOf } from '../kinds/kinds.ts'
+import { marginFactor } from '../model/margins.ts'
 import type { MetricEvidence } from '../evidence/metric-evidence.ts'
 import type { MetricPolicy } from '../model/policy.ts'
 import type { Uncertainty } from './uncertainty.ts'
@@ -18,11 +21,11 @@ export function metricVerdict(
   harm: Harm | undefined,
 ): MetricVerdict {
   const { policy } = metric
-  const next = look.step?.next ?? 100
+  const next = nextWeight(look.step)
   const { canary, stable, ratio, bounds, dispersion } = metric.numbers(look.t)
   const pass = metric.pass(next)
   const own = open.find(({ reason }) => reason.metric === policy.name)
-  const margin = marginOf(policy, marginFactor(run.policy, next))
+  const margin = kindOf(policy).margin(policy, marginFactor(run.policy, next))
   return {
     name: policy.name,
     kind: policy.kind,
@@ -54,13 +57,9 @@ function judgedOf(run: RunEvidence, metric: MetricEvidence, look: Decided, harm:
   if (harm?.culprits.some((culprit) => culprit.metric === name) === true) return 'fail'
   const sticky = look.passedAt !== undefined && metric.policy.required
   const hasData = sawAny(metric.canaryCounts, look.t)
-  return sticky || (hasData && metricPasses(run, metric, look.step?.next ?? 100, look.t, look.atGate))
+  return sticky || (hasData && metricPasses(run, metric, nextWeight(look.step), look.t, look.atGate))
     ? 'pass'
     : 'inconclusive'
-}
-
-function marginOf(policy: MetricPolicy, times: number): number | undefined {
-  return policy.kind === 'conversion' ? dropMargin(policy, times) : ratioMargin(policy, times)
 }
 
 /** A metric that the recording could not answer for. */

@@ -1,4 +1,6 @@
-import { type Decided, passThreshold } from '../decision/decide.ts'
+import type { Decided } from '../decision/decide.ts'
+import { passThreshold } from '../decision/error-budget.ts'
+import { nextWeight } from '../decision/rules/moment.ts'
 import type { RunEvidence } from '../decision/gather.ts'
 
 const MIDDLE = 50
@@ -18,7 +20,7 @@ export function score(run: RunEvidence, look: Decided): number {
 
 function passProgress(run: RunEvidence, look: Decided): number {
   const required = run.metrics.filter(({ policy }) => policy.required)
-  const paths = required.map((metric) => metric.pass(look.step?.next ?? 100))
+  const paths = required.map((metric) => metric.pass(nextWeight(look.step)))
   const known = paths.filter((path) => path !== undefined)
   if (known.length === 0 || look.mature === 0) return 0
   return Math.min(...known.map((path) => progress(path[look.t] ?? 0, passThreshold(run))))

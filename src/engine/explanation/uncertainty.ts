@@ -1,9 +1,13 @@
-import { type Decided, failThreshold, metricPasses } from '../decision/decide.ts'
+import type { Decided } from '../decision/decide.ts'
+import { failThreshold } from '../decision/error-budget.ts'
+import { nextWeight } from '../decision/rules/moment.ts'
+import { metricPasses } from '../decision/rules/pass-within-margin.ts'
+import { kindOf } from '../kinds/kinds.ts'
 import type { RunEvidence } from '../decision/gather.ts'
 import type { MetricEvidence } from '../evidence/metric-evidence.ts'
 import { sawAny } from '../model/saw-any.ts'
 import type { Reason, ReasonCode } from '../model/verdict.ts'
-import { count, list, minutes, percent, times } from '../model/words.ts'
+import { count, list, minutes } from '../model/words.ts'
 
 export interface Uncertainty {
   readonly reason: Reason
@@ -82,7 +86,7 @@ function firstTraffic(metric: MetricEvidence, t: number): number | undefined {
 
 /** A metric with data that has not passed. */
 function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Uncertainty | undefined {
-  const next = look.step?.next ?? 100
+  const next = nextWeight(look.step)
   if (metricPasses(run, metric, next, look.t, look.atGate)) return undefined
   const { name } = metric.policy
   const needed = minutesToDecide(run, metric, next, look.t)
@@ -121,20 +125,11 @@ const KNOWS_NOTHING = 100
 
 function standing(metric: MetricEvidence, t: number): string {
   const { canary, ratio } = metric.numbers(t)
-  if (ratio === undefined || ratio.high / ratio.low > KNOWS_NOTHING)
-    return canary.of === undefined ? '' : howMany(metric, canary.of)
-  if (metric.policy.kind === 'errors')
-    return `${times(ratio.low).replace(' times', '')} to ${times(ratio.high)} stable's`
-  const change = (r: number): string =>
-    r > 1 - 5e-5 ? `+${percent(Math.max(r - 1, 0))}` : `-${percent(1 - r)}`
-  return `${change(ratio.low)} to ${change(ratio.high)}`
-}
-
-/** What could convert is seldom a request. */
-function howMany({ policy }: MetricEvidence, of: number): string {
-  const noun = policy.kind === 'conversion' ? 'attempt' : 'request'
-  const number = count(of)
-  return `${number} canary ${noun}${number === '1' ? '' : 's'}`
+  const kind = kindOf(metric.policy)
+  if (ratio !== undefined && ratio.high / ratio.low <= KNOWS_NOTHING) return kind.range(ratio.low, ratio.high)
+  if (kind.noun === undefined || canary.of === undefined) return ''
+  const number = count(canary.of)
+  return `${number} canary ${kind.noun}${number === '1' ? '' : 's'}`
 }
 
 function soaking(run: RunEvidence, look: Decided): readonly Uncertainty[] {

@@ -32,8 +32,6 @@ export type Selection =
       readonly stable: Readonly<Record<string, string>>
     }
 
-export type MetricKind = 'errors' | 'latency' | 'conversion' | 'gauge'
-
 interface CommonMetricPolicy {
   readonly name: string
   /** Its share of the error budget; undefined = the kind's share, split equally. */
@@ -103,14 +101,4 @@ export interface GaugePolicy extends CommonMetricPolicy {
 
 export type MetricPolicy = ErrorsPolicy | LatencyPolicy | ConversionPolicy | GaugePolicy
 
-/** Share of the error budget by kind; guard and limits have their own. */
-export const evidenceShares = {
-  errors: 0.33,
-  latency: 0.3,
-  conversion: 0.22,
-  gauge: 0.1,
-  absolute: 0.05,
-} as const
-
-/** Share of a gate's level by kind; gauges are judged continuously only. */
-export const gateShares = { errors: 0.45, latency: 0.2, conversion: 0.35, gauge: 0 } as const
+export type MetricKind = MetricPolicy['kind']

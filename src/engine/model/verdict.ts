@@ -1,3 +1,4 @@
+import type { MetricKind } from './policy.ts'
 import type { SourceProblemCode } from './recording.ts'
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive'
@@ -73,7 +74,7 @@ export interface ArmNumbers {
 
 export interface MetricVerdict {
   readonly name: string
-  readonly kind: 'errors' | 'latency' | 'conversion' | 'gauge'
+  readonly kind: MetricKind
   readonly judged: Outcome
   readonly required: boolean
   readonly canary: ArmNumbers

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attribute } from '../../../src/engine/decision/attribute.ts'
-import type { Component } from '../../../src/engine/decision/gather.ts'
+import type { Component } from '../../../src/engine/decision/error-budget.ts'
 
 const component = (metric: string, weight: number, log: number): Component => ({
   metric,

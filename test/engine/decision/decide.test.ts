@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  decidePath,
-  failThreshold,
-  metricPasses,
-  passThreshold,
-} from '../../../src/engine/decision/decide.ts'
+import { decidePath } from '../../../src/engine/decision/decide.ts'
+import { failThreshold, passThreshold } from '../../../src/engine/decision/error-budget.ts'
+import { metricPasses } from '../../../src/engine/decision/rules/pass-within-margin.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
 import { judged, letters, lookAt, named, only, type OneMetric, runOf, steps, T } from '../decide-run.ts'
 import { from } from '../made-run.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FailCause } from '../../../src/engine/decision/decide.ts'
-import type { Component } from '../../../src/engine/decision/gather.ts'
+import type { Component } from '../../../src/engine/decision/error-budget.ts'
 import { type Harm, harmFound } from '../../../src/engine/explanation/harm-found.ts'
 import { arm, madeLook, madeRun } from '../made-run.ts'
 import { policyOf } from '../recordings.ts'

@@ -4,14 +4,11 @@ import {
   crashEvidence,
   limitEvidence,
 } from '../../../src/engine/evidence/absolute.ts'
-import {
-  conversionEvidence,
-  errorsEvidence,
-  type MetricContext,
-} from '../../../src/engine/kinds/count-evidence.ts'
+import { conversionEvidence } from '../../../src/engine/kinds/conversion/conversion-evidence.ts'
+import { errorsEvidence } from '../../../src/engine/kinds/errors/errors-evidence.ts'
 import { countNumbers, minutesUntil } from '../../../src/engine/evidence/count-numbers.ts'
 import { constantNull, countTests } from '../../../src/engine/evidence/count-tests.ts'
-import type { MetricEvidence } from '../../../src/engine/evidence/metric-evidence.ts'
+import type { MetricContext, MetricEvidence } from '../../../src/engine/evidence/metric-evidence.ts'
 import { conversionCounts, errorCounts } from '../../../src/engine/counts/pod-counts.ts'
 import type { ConversionData, ErrorsData, Recording, Sample } from '../../../src/engine/model/recording.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
@@ -93,7 +90,7 @@ describe('errorsEvidence', () => {
     expectPath(found.pass(50), mean(tests.pass(null0(2)), absoluteMarginEvidence(tests.plain, 0.04)))
   })
 
-  it('guards against a crash with nothing warmed up, and shows its numbers so', () => {
+  it('watches for a crash with nothing warmed up, and shows its numbers so', () => {
     const found = evidence()
     const traffic = sliceArms(table.pods, { ...window, warmup: 0 })
     const [crash, limit, ...rest] = found.rules

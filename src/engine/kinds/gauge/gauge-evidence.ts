@@ -1,12 +1,12 @@
-import { valueAt } from '../model/value-at.ts'
-import { logAddExp } from '../stats/log-add-exp.ts'
-import { normalLogSf } from '../stats/normal-log-sf.ts'
-import { normalSf } from '../stats/normal-sf.ts'
-import { studentTSf } from '../stats/student-t-sf.ts'
-import { clusteredSum } from '../noise/clustered-sum.ts'
+import { valueAt } from '../../model/value-at.ts'
+import { logAddExp } from '../../stats/log-add-exp.ts'
+import { normalLogSf } from '../../stats/normal-log-sf.ts'
+import { normalSf } from '../../stats/normal-sf.ts'
+import { studentTSf } from '../../stats/student-t-sf.ts'
+import { clusteredSum } from '../../noise/clustered-sum.ts'
 import type { GaugeLevels, GaugeRow } from './gauge-levels.ts'
 import { type GaugeNoise, learnGaugeNoise } from './gauge-noise.ts'
-import type { SliceWindow } from '../counts/slices.ts'
+import type { SliceWindow } from '../../counts/slices.ts'
 
 /** Level and trend of a gauge, canary against stable, slice by slice of the rollout. */
 export interface GaugeEvidence {

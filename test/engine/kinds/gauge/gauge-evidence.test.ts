@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type GaugeEvidence, gaugeEvidence } from '../../../src/engine/kinds/gauge.ts'
-import type { GaugeLevels } from '../../../src/engine/kinds/gauge-levels.ts'
-import { type GaugeNoise, learnGaugeNoise } from '../../../src/engine/kinds/gauge-noise.ts'
-import { noBadSamples } from '../../../src/engine/counts/pod-counts.ts'
-import { createRandom, uniform } from '../../../src/simulate/random.ts'
-import { HISTORY, type Level, type MadeGauge, naiveGauge, rowsOf } from '../naive-gauge.ts'
+import { type GaugeEvidence, gaugeEvidence } from '../../../../src/engine/kinds/gauge/gauge-evidence.ts'
+import type { GaugeLevels } from '../../../../src/engine/kinds/gauge/gauge-levels.ts'
+import { type GaugeNoise, learnGaugeNoise } from '../../../../src/engine/kinds/gauge/gauge-noise.ts'
+import { noBadSamples } from '../../../../src/engine/counts/pod-counts.ts'
+import { createRandom, uniform } from '../../../../src/simulate/random.ts'
+import { HISTORY, type Level, type MadeGauge, naiveGauge, rowsOf } from '../../naive-gauge.ts'
 
 function evidenceOf(made: MadeGauge): GaugeEvidence {
   const levels: GaugeLevels = {

@@ -1,15 +1,19 @@
 import { mean as meanOf } from 'simple-statistics'
-import type { MetricContext } from './count-evidence.ts'
-import { bothOf } from '../evidence/absolute.ts'
-import { type GaugeEvidence, gaugeEvidence } from './gauge.ts'
+import { bothOf } from '../../evidence/absolute.ts'
+import { type GaugeEvidence, gaugeEvidence } from './gauge-evidence.ts'
 import { type GaugeLevels, gaugeLevels } from './gauge-levels.ts'
-import { ratioMargin, marginFactor } from '../model/margins.ts'
-import { memoized } from '../model/memoized.ts'
-import type { AbsoluteRule, MetricEvidence, MetricNumbers } from '../evidence/metric-evidence.ts'
-import { badSampleNotes } from '../evidence/notes.ts'
-import type { GaugePolicy } from '../model/policy.ts'
-import type { GaugeData } from '../model/recording.ts'
-import type { Interval, Reason } from '../model/verdict.ts'
+import { ratioMargin, marginFactor } from '../../model/margins.ts'
+import { memoized } from '../../model/memoized.ts'
+import type {
+  AbsoluteRule,
+  MetricContext,
+  MetricEvidence,
+  MetricNumbers,
+} from '../../evidence/metric-evidence.ts'
+import { badSampleNotes } from '../../evidence/notes.ts'
+import type { GaugePolicy } from '../../model/policy.ts'
+import type { GaugeData } from '../../model/recording.ts'
+import type { Interval, Reason } from '../../model/verdict.ts'
 
 /** Chance that the interval ever misses the difference, at any look. */
 const CONFIDENCE = 0.05

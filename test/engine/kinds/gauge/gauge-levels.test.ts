@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type GaugeLevels, gaugeLevels } from '../../../src/engine/kinds/gauge-levels.ts'
-import { noBadSamples } from '../../../src/engine/counts/pod-counts.ts'
-import type { Pod, PodSeries, Sample } from '../../../src/engine/model/recording.ts'
+import { type GaugeLevels, gaugeLevels } from '../../../../src/engine/kinds/gauge/gauge-levels.ts'
+import { noBadSamples } from '../../../../src/engine/counts/pod-counts.ts'
+import type { Pod, PodSeries, Sample } from '../../../../src/engine/model/recording.ts'
 
 const podsOf = (...arms: readonly Pod['arm'][]): readonly Pod[] =>
   arms.map((arm, j) => ({ name: `p${j}`, arm }))

@@ -1,5 +1,5 @@
-import { type BadSamples, noBadSamples } from '../counts/pod-counts.ts'
-import type { Arm, GaugeData, Pod } from '../model/recording.ts'
+import { type BadSamples, noBadSamples } from '../../counts/pod-counts.ts'
+import type { Arm, GaugeData, Pod } from '../../model/recording.ts'
 
 /** Pods' levels on the scale they are compared on: logarithmic where stable's are positive, else relative to stable. */
 export interface GaugeLevels {

@@ -1,6 +1,6 @@
-import { valueAt } from '../model/value-at.ts'
-import { LARGEST_COUNT } from '../counts/pod-counts.ts'
-import type { LatencyData, Pod } from '../model/recording.ts'
+import { valueAt } from '../../model/value-at.ts'
+import { LARGEST_COUNT } from '../../counts/pod-counts.ts'
+import type { LatencyData, Pod } from '../../model/recording.ts'
 import { type ShareCurve, steepness } from './share-curve.ts'
 
 /** A bucket bound worth testing. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { bothOf } from '../../../src/engine/evidence/absolute.ts'
-import { gaugeMetric } from '../../../src/engine/kinds/gauge-metric.ts'
-import type { GaugeData } from '../../../src/engine/model/recording.ts'
+import { bothOf } from '../../../../src/engine/evidence/absolute.ts'
+import { gaugeMetric } from '../../../../src/engine/kinds/gauge/gauge-metric.ts'
+import type { GaugeData } from '../../../../src/engine/model/recording.ts'
 import {
   evidenceOf,
   found,
@@ -14,7 +14,7 @@ import {
   settingOf,
   SLICES,
   usual,
-} from '../gauge-run.ts'
+} from '../../gauge-run.ts'
 
 const at = (values: Float64Array, t: number): number => values[t] ?? Number.NaN
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length

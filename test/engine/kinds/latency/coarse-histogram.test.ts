@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coarseHistogram } from '../../../src/engine/kinds/coarse-histogram.ts'
+import { coarseHistogram } from '../../../../src/engine/kinds/latency/coarse-histogram.ts'
 
 const bounds = [0.1, 0.25, 0.5]
 const text = 'p95: bucket bounds are too far apart to show it within the margin'

@@ -8,7 +8,7 @@ import {
   slownessOf,
   steepness,
   steepShareSlowerThan,
-} from '../../../src/engine/kinds/share-curve.ts'
+} from '../../../../src/engine/kinds/latency/share-curve.ts'
 
 /** S(b) = b^−2 from b = 1 on: a straight line in logarithms. */
 const bounds = [1, 2, 4, 8, 16]

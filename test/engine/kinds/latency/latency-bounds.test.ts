@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { chooseBounds, historyCurve, stableCurves } from '../../../src/engine/kinds/latency-bounds.ts'
-import type { LatencyData, Pod } from '../../../src/engine/model/recording.ts'
-import { steepness } from '../../../src/engine/kinds/share-curve.ts'
+import {
+  chooseBounds,
+  historyCurve,
+  stableCurves,
+} from '../../../../src/engine/kinds/latency/latency-bounds.ts'
+import type { LatencyData, Pod } from '../../../../src/engine/model/recording.ts'
+import { steepness } from '../../../../src/engine/kinds/latency/share-curve.ts'
 
 const bounds = [0.05, 0.1, 0.2, 0.3, 0.5, 1]
 const curve = { bounds, shares: [0.9, 0.5, 0.2, 0.06, 0.015, 0.001] }

@@ -1,9 +1,9 @@
-import { logSumExp } from '../stats/log-sum-exp.ts'
-import { limitEvidence } from '../evidence/absolute.ts'
-import { countBasics, evidenceFromTests, type MetricContext } from './count-evidence.ts'
-import { countNumbers } from '../evidence/count-numbers.ts'
+import { logSumExp } from '../../stats/log-sum-exp.ts'
+import { limitEvidence } from '../../evidence/absolute.ts'
+import { countBasics, evidenceFromTests } from '../../evidence/count-evidence.ts'
+import { countNumbers } from '../../evidence/count-numbers.ts'
 import { coarseHistogram } from './coarse-histogram.ts'
-import { constantNull, countTests } from '../evidence/count-tests.ts'
+import { constantNull, countTests } from '../../evidence/count-tests.ts'
 import {
   type ChosenBound,
   chooseBounds,
@@ -11,12 +11,17 @@ import {
   type StableCurves,
   stableCurves,
 } from './latency-bounds.ts'
-import { ratioMargin, marginFactor } from '../model/margins.ts'
-import { memoized } from '../model/memoized.ts'
-import type { AbsoluteRule, MetricEvidence, MetricNumbers } from '../evidence/metric-evidence.ts'
-import { latencyCounts } from '../counts/pod-counts.ts'
-import type { LatencyPolicy } from '../model/policy.ts'
-import type { LatencyData } from '../model/recording.ts'
+import { ratioMargin, marginFactor } from '../../model/margins.ts'
+import { memoized } from '../../model/memoized.ts'
+import type {
+  AbsoluteRule,
+  MetricContext,
+  MetricEvidence,
+  MetricNumbers,
+} from '../../evidence/metric-evidence.ts'
+import { latencyCounts } from '../../counts/pod-counts.ts'
+import type { LatencyPolicy } from '../../model/policy.ts'
+import type { LatencyData } from '../../model/recording.ts'
 import { type BoundTests, type Latency, latencyNumbers } from './latency-numbers.ts'
 import {
   cautiousShareSlowerThan,
@@ -27,9 +32,9 @@ import {
   steepness,
   steepShareSlowerThan,
 } from './share-curve.ts'
-import { valueAt } from '../model/value-at.ts'
-import type { Reason } from '../model/verdict.ts'
-import { seconds } from '../model/words.ts'
+import { valueAt } from '../../model/value-at.ts'
+import type { Reason } from '../../model/verdict.ts'
+import { seconds } from '../../model/words.ts'
 
 const LEAST_LATENCY_CAP = 1.5
 const LATENCY_TAU = 0.01

@@ -1,7 +1,7 @@
-import { valueAt } from '../model/value-at.ts'
-import { type Autocovariance, lagBin } from '../noise/clustered-sum.ts'
-import { MIN_PODS, MIN_SLICES } from '../noise/dispersion.ts'
-import { LAST_LAG, laggedProducts, smoothed } from '../noise/pod-autocovariance.ts'
+import { valueAt } from '../../model/value-at.ts'
+import { type Autocovariance, lagBin } from '../../noise/clustered-sum.ts'
+import { MIN_PODS, MIN_SLICES } from '../../noise/dispersion.ts'
+import { LAST_LAG, laggedProducts, smoothed } from '../../noise/pod-autocovariance.ts'
 import type { GaugeRow } from './gauge-levels.ts'
 
 /** How pods' levels differ from their arm's mean, by lag. */

@@ -1,5 +1,5 @@
 import type { ShareCurve } from './share-curve.ts'
-import { seconds } from '../model/words.ts'
+import { seconds } from '../../model/words.ts'
 
 /** Why bounds far apart cannot show a quantile within its margin, and where more of them would help. */
 export function coarseHistogram(name: string, { bounds, shares }: ShareCurve, quantile: number): string {

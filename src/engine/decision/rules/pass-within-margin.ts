@@ -1,0 +1,31 @@
+import { type Moment, nextWeight } from './moment.ts'
+import { gatePassLevel, passThreshold } from '../error-budget.ts'
+import type { RunEvidence } from '../gather.ts'
+import type { MetricEvidence } from '../../evidence/metric-evidence.ts'
+import { sawAny } from '../../model/saw-any.ts'
+import { valueAt } from '../../model/value-at.ts'
+
+/** Every required metric is shown to be within the margin of the step. */
+export function passWithinMargin({ run, t, step, gate }: Moment): boolean {
+  const atGate = gate !== undefined
+  return run.metrics
+    .filter((metric) => metric.policy.required)
+    .every((metric) => metric.judgeableFrom <= t && metricPasses(run, metric, nextWeight(step), t, atGate))
+}
+
+/** Whether a metric is shown to be within the margin of the step at this look. */
+export function metricPasses(
+  run: RunEvidence,
+  metric: MetricEvidence,
+  next: number,
+  t: number,
+  atGate: boolean,
+): boolean {
+  const path = metric.pass(next)
+  if (path === undefined) return true
+  // the canary's own rate is no comparison where stable has never been seen
+  if (!sawAny(metric.stableCounts, t)) return false
+  if (valueAt(path, t) >= passThreshold(run)) return true
+  const p = atGate ? metric.passP(next, t) : undefined
+  return p !== undefined && p <= gatePassLevel(run)
+}

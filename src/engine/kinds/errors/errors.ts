@@ -1,0 +1,32 @@
+import { errorsEvidence } from './errors-evidence.ts'
+import type { Kind } from '../kind.ts'
+import { howMuch, mostLeft, requestsVsStable } from '../words-of-arms.ts'
+import { ratioMargin } from '../../model/margins.ts'
+import type { ErrorsPolicy } from '../../model/policy.ts'
+import type { ErrorsData } from '../../model/recording.ts'
+import { count, percent, times } from '../../model/words.ts'
+
+/** The share of requests that fail. */
+export const errors = {
+  defaults: { required: true, tolerance: 1, noWorse: 1, margin: 1.5, absoluteMargin: 0.001, mde: 1.5 },
+  evidenceShare: 0.33,
+  gateShare: 0.45,
+  noun: 'request',
+  evidence: errorsEvidence,
+  absoluteRules: ({ limit }) => (limit === undefined ? ['crash'] : ['crash', 'limit']),
+  margin: ratioMargin,
+  worse: ({ name, tolerance }, numbers) =>
+    `${name} ${requestsVsStable(numbers)}${howMuch(numbers.ratio, tolerance, (r) => `${times(r)} worse`)}`,
+  overLimit: ({ name, limit = 0 }, numbers) =>
+    `${name} over the limit of ${percent(limit)}: ${requestsVsStable(numbers)}`,
+  ruledOut: (metric, { canary, ratio }, factor, byRatio) => {
+    // with no error at all the ratio says nothing; the count does
+    if (canary.events === 0) return `no ${metric.name} in ${count(canary.of ?? 0)} requests`
+    if (canary.events !== undefined && !byRatio()) {
+      return `${metric.name} below ${percent(metric.absoluteMargin * factor)} of ${count(canary.of ?? 0)} requests`
+    }
+    const most = mostLeft(ratio, ratioMargin(metric, factor))
+    return most === undefined ? undefined : `${metric.name} at most ${times(most)}`
+  },
+  range: (low, high) => `${times(low).replace(' times', '')} to ${times(high)} stable's`,
+} as const satisfies Kind<ErrorsPolicy, ErrorsData>

@@ -1,0 +1,19 @@
+import { conversion } from './conversion/conversion.ts'
+import { errors } from './errors/errors.ts'
+import { gauge } from './gauge/gauge.ts'
+import type { Kind } from './kind.ts'
+import { latency } from './latency/latency.ts'
+import type { MetricKind, MetricPolicy } from '../model/policy.ts'
+import type { MetricData } from '../model/recording.ts'
+
+type OfKind<Of, K extends MetricKind> = Extract<Of, { readonly kind: K }>
+
+/** Every kind of metric there is. */
+export const kinds = { errors, latency, conversion, gauge } satisfies {
+  readonly [K in MetricKind]: Kind<OfKind<MetricPolicy, K>, OfKind<MetricData, K>>
+}
+
+/** The kind of this metric. Give it no policy and no data of another kind. */
+export function kindOf(metric: MetricPolicy): Kind {
+  return kinds[metric.kind]
+}
