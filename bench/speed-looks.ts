@@ -2,7 +2,7 @@ import type { Policy } from '../src/engine/model/policy.ts'
 import type { Recording } from '../src/engine/model/recording.ts'
 import { parsePolicy } from '../src/formats/policy/parse-policy.ts'
 import type { FetchRequest, MetricSource } from '../src/judge/ports/ports.ts'
-import { createPrometheusSource } from '../src/sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../src/sources/source-set.ts'
 import { toOpenMetrics } from '../test/support/simulated-prometheus/to-open-metrics.ts'
 import { simulateRollout } from '../src/simulate/simulate-rollout.ts'
 import { createWorld, type World } from '../test/support/simulated-world/create-world.ts'
@@ -69,7 +69,7 @@ export async function coldAndWarm(
   between: () => void = () => undefined,
 ): Promise<{ readonly cold: Look; readonly warm: Look }> {
   const queries: number[] = []
-  const source = createPrometheusSource({
+  const source = createSourceSet({
     sources: { default: { url, headers: {}, timeoutMs: 60_000 } },
     clock: { now: () => Date.now() },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Config } from './config/config.ts'
 import type { Clock, Log, MetricSource } from '../judge/ports/ports.ts'
-import { createPrometheusSource, type SourceTelemetry } from '../sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../sources/source-set.ts'
+import type { SourceTelemetry } from '../sources/source.ts'
 
 export interface ReloadableSource {
   /** Undefined = none is configured. */
@@ -42,7 +43,7 @@ export function createReloadableSource(options: ReloadableSourceOptions): Reload
       held =
         Object.keys(sources).length === 0
           ? undefined
-          : { key, source: createPrometheusSource({ sources, clock, log, telemetry }) }
+          : { key, source: createSourceSet({ sources, clock, log, telemetry }) }
       return held?.source
     },
     async close() {

@@ -1,5 +1,5 @@
 import type { Recording } from '../../src/engine/model/recording.ts'
-import { createPrometheusSource } from '../../src/sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../../src/sources/source-set.ts'
 import { silentLog } from '../contract/rows.ts'
 import { type FakeSource, fakeSource } from './fake-source.ts'
 import { rolloutStart } from './run-judge.ts'
@@ -7,6 +7,6 @@ import { rolloutStart } from './run-judge.ts'
 /** A fake source that refuses what the real one refuses before it asks a server anything. */
 export function checkingSource(recording: Recording): FakeSource {
   const sources = { default: { url: 'http://127.0.0.1:1', timeoutMs: 100, headers: {} } }
-  const real = createPrometheusSource({ sources, clock: { now: () => rolloutStart }, log: silentLog })
+  const real = createSourceSet({ sources, clock: { now: () => rolloutStart }, log: silentLog })
   return Object.assign(fakeSource(recording), { check: real.check?.bind(real), close: () => real.close() })
 }

@@ -17,6 +17,7 @@ export interface SourceTls {
 }
 
 export interface SourceConfig {
+  readonly type?: string
   /** Without a slash at its end; what follows is /api/v1/…. */
   readonly url: string
   readonly headers: Readonly<Record<string, Secret>>
@@ -39,6 +40,7 @@ export async function resolveSource(
   const auth = await resolveAuth(`${place}.auth`, written, reader)
   const tls = await resolveTls(`${place}.tls`, written, reader)
   return {
+    ...(written.type !== undefined && { type: written.type }),
     url: `${written.url.replace(/\/+$/, '')}${written.prefix.replace(/\/+$/, '')}`,
     headers: Object.fromEntries(headers),
     ...(auth && { auth }),

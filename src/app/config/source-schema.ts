@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration } from '../../formats/policy/amount-schemas.ts'
+import { sourceTypeNames } from '../../sources/source-set.ts'
 import { secretSchema } from './secret-schema.ts'
 
 export const sourceUrl = z
@@ -28,8 +29,12 @@ const tlsSchema = z
   })
   .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'expected cert and key together')
 
-/** A Prometheus, or what speaks its API: Thanos, Mimir, VictoriaMetrics. */
+/** One server to read metrics from. */
 export const sourceSchema = z.strictObject({
+  type: z
+    .enum(sourceTypeNames)
+    .exactOptional()
+    .describe('what it speaks; prometheus, the default, is also right for Thanos, Mimir and VictoriaMetrics'),
   url: sourceUrl,
   prefix: z
     .string()

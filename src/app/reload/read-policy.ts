@@ -1,5 +1,5 @@
 import { type ParsedPolicy, parsePolicy } from '../../formats/policy/parse-policy.ts'
-import { checkQueries } from '../../sources/prometheus/check-queries.ts'
+import { checkQueries } from '../../sources/prometheus/queries/check-queries.ts'
 
 /** A policy that can be asked of a Prometheus; throws `invalid-policy` with every mistake, those in its PromQL too. */
 export function readPolicy(text: string, fileName?: string): ParsedPolicy {

@@ -8,7 +8,7 @@ import { toIssueText } from '../../formats/mistakes/issue-text.ts'
 import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import { probeSource } from '../../judge/probe-source.ts'
 import type { Clock } from '../../judge/ports/ports.ts'
-import { createPrometheusSource } from '../../sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../../sources/source-set.ts'
 import { doctorReport } from './doctor-report.ts'
 import { messageOf } from '../message-of.ts'
 import { readPolicyText } from '../read-policy-text.ts'
@@ -75,7 +75,7 @@ async function ask(
   flags: DoctorFlags,
   { env, clock }: DoctorSurroundings,
 ): Promise<Diagnosis> {
-  const source = createPrometheusSource({
+  const source = createSourceSet({
     sources: sourcesFor(policy, await readSources(flags, env), flags.prometheus !== undefined),
     clock,
     log: pino({ level: 'silent' }),

@@ -5,12 +5,10 @@ import type {
   Pod,
   PodSeries,
   Recording,
-  RecordedStep,
   Sample,
   SourceProblem,
 } from '../../engine/model/recording.ts'
 import { addUp, meanOf, type MetricRows, type PodRow } from './metric-rows.ts'
-import { podGroup } from './pod-group.ts'
 import type { Slicing } from './slicing.ts'
 
 export interface MetricRead {
@@ -23,17 +21,15 @@ export interface RecordingParts {
   readonly id: string
   readonly slicing: Slicing
   readonly slices: number
-  readonly gates?: number
-  readonly steps: readonly RecordedStep[]
   readonly metrics: readonly MetricRead[]
   readonly problems: readonly SourceProblem[]
 }
 
 const MOST_PODS = 60
 
-/** Puts the rows of all metrics under one list of pods. History is stable's alone. */
+/** Puts the rows of all metrics under one list of pods. History is stable's alone. The judge adds the steps. */
 export function assembleRecording(parts: RecordingParts): Recording {
-  const { id, slicing, slices, gates, steps } = parts
+  const { id, slicing, slices } = parts
   const { rolloutStart, sliceSeconds, start } = slicing
   const cleaned = parts.metrics.map((read) => ({ ...read, ...clean(read, Math.min(rolloutStart, slices)) }))
   const crowded = crowdedArms(cleaned.map(({ kept }) => kept))
@@ -48,8 +44,6 @@ export function assembleRecording(parts: RecordingParts): Recording {
     start: new Date(start * 1000).toISOString(),
     slices,
     rolloutStart: Math.min(rolloutStart, slices),
-    ...(gates !== undefined && { gates }),
-    steps,
     pods,
     metrics: Object.fromEntries(
       usable.map((read) => [
@@ -160,4 +154,12 @@ function dataOf(
     default:
       return metric satisfies never
   }
+}
+
+/** The group of a pod among so many; the same name always falls into the same group. */
+export function podGroup(arm: Arm, pod: string, groups: number): string {
+  // FNV-1a, 32 bit: http://www.isthe.com/chongo/tech/comp/fnv/
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(pod)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  return `${arm}-group-${String(hash % groups).padStart(2, '0')}`
 }

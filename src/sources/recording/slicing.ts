@@ -1,6 +1,5 @@
 import type { Policy } from '../../engine/model/policy.ts'
-import type { RecordedStep } from '../../engine/model/recording.ts'
-import type { Run, Step } from '../../judge/ports/ports.ts'
+import type { Run } from '../../judge/ports/ports.ts'
 
 /** How a run's time is cut; fixed at its first look. Times in Unix seconds. */
 export interface Slicing {
@@ -27,32 +26,4 @@ export function slicingOf(policy: Policy, run: Run, intervals: readonly number[]
 export function settledSlices(slicing: Slicing, now: number, interval: number | undefined): number {
   const settle = Math.max(interval ?? 0, LEAST_SETTLE_SECONDS)
   return Math.max(Math.floor((now - settle - slicing.start) / slicing.sliceSeconds + 1e-9), 0)
-}
-
-export function recordedSteps(
-  steps: readonly Step[],
-  slicing: Slicing,
-  slices: number,
-): readonly RecordedStep[] {
-  const { sliceSeconds, start, rolloutStart } = slicing
-  const sliceAt = (ms: number): number => Math.ceil((ms / 1000 - start) / sliceSeconds - 1e-9)
-  let earliest = rolloutStart
-  return steps
-    .toSorted((a, b) => a.index - b.index)
-    .flatMap((step) => {
-      const slice = Math.max(sliceAt(step.startedAt), earliest)
-      if (slice > slices) return []
-      earliest = slice + 1
-      const { weight, next } = step
-      return [
-        {
-          slice,
-          ends: Math.max(sliceAt(step.endsAt), slice + 1),
-          // an unknown weight promises no share of the traffic, and its gate is as strict as the last one
-          weight: weight ?? 0,
-          ...(next !== undefined && { next }),
-          ...(weight === undefined && next === undefined && { next: 100 }),
-        },
-      ]
-    })
 }

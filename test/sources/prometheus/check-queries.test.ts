@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
-import { checkQueries } from '../../../src/sources/prometheus/check-queries.ts'
+import { checkQueries } from '../../../src/sources/prometheus/queries/check-queries.ts'
 
 const check = (more: string) => checkQueries(parsePolicy(`name: web\n${more}`).policy)
 const of = (metric: string) => check(`metrics: [{name: m, ${metric}}]`)

@@ -2,10 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Recording } from '../../../src/engine/model/recording.ts'
 import type { FetchRequest, MetricSource } from '../../../src/judge/ports/ports.ts'
 import type { Labels } from '../../../src/sources/prometheus/arms/arms.ts'
-import {
-  createPrometheusSource,
-  type PrometheusSourceOptions,
-} from '../../../src/sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../../../src/sources/source-set.ts'
+import type { SourceOptions } from '../../../src/sources/source.ts'
 import {
   type ServedCall,
   type SimulatedPrometheus,
@@ -42,7 +40,7 @@ interface Scene {
   readonly world: World
   readonly server: SimulatedPrometheus
   readonly calls: ServedCall[]
-  sourceOf(url?: string, options?: Partial<PrometheusSourceOptions>): MetricSource
+  sourceOf(url?: string, options?: Partial<SourceOptions>): MetricSource
   requestOf(slice: number, metrics: string, more?: string): FetchRequest
 }
 
@@ -64,7 +62,7 @@ async function sceneOf(options: Partial<WorldOptions> = {}): Promise<Scene> {
     calls,
     sourceOf: (url = server.url, more = {}) => {
       const sources = { default: settingsOf(url, { timeoutMs: 1500 }) }
-      const source = createPrometheusSource({ sources, clock, log: silent, ...more })
+      const source = createSourceSet({ sources, clock, log: silent, ...more })
       closing.push(source)
       return source
     },

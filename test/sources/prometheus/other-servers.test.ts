@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSecret } from '../../../src/app/config/secret.ts'
 import type { Recording } from '../../../src/engine/model/recording.ts'
-import { createPrometheusSource } from '../../../src/sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../../../src/sources/source-set.ts'
 import { startSimulatedPrometheus } from '../../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import { createWorld } from '../../support/simulated-world/create-world.ts'
@@ -76,7 +76,7 @@ async function urlOf({ prefix = '', headers = {}, simulated = {}, ...rest }: Ser
 async function fetched(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Recording> {
   const secret = Object.entries(headers).map(([name, value]) => [name, createSecret(value)])
   const settings = settingsOf(url, { timeoutMs: 5000, headers: Object.fromEntries(secret) })
-  const source = createPrometheusSource({ sources: { default: settings }, clock, log: silent })
+  const source = createSourceSet({ sources: { default: settings }, clock, log: silent })
   closing.push(() => source.close())
   const run = runOf(identity, timeOfSlice(expected, expected.rolloutStart))
   return source.fetch(requestOf(policy, run, now))

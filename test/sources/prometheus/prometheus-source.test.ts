@@ -4,10 +4,8 @@ import type { Recording } from '../../../src/engine/model/recording.ts'
 import { AppError } from '../../../src/errors.ts'
 import { parseRecording } from '../../../src/formats/recording/parse-recording.ts'
 import type { Log, MetricSource } from '../../../src/judge/ports/ports.ts'
-import {
-  createPrometheusSource,
-  type PrometheusSourceOptions,
-} from '../../../src/sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../../../src/sources/source-set.ts'
+import type { SourceOptions } from '../../../src/sources/source.ts'
 import type { Fault } from '../../support/simulated-prometheus/fault.ts'
 import type { SimulatedSeries } from '../../support/simulated-prometheus/simulated-series.ts'
 import {
@@ -61,7 +59,7 @@ const metrics = `  - {name: errors, kind: errors}
 
 async function sceneOf(
   options: Partial<WorldOptions> = {},
-  setup: Partial<PrometheusSourceOptions> & {
+  setup: Partial<SourceOptions> & {
     readonly policy?: string
     readonly history?: string
     readonly timeoutMs?: number
@@ -77,7 +75,7 @@ async function sceneOf(
   })
   const { timeoutMs = 5000, policy = metrics, history = 'history: 30m', ...sourceOptions } = setup
   const sources = { default: settingsOf(server.url, { timeoutMs }) }
-  const source = createPrometheusSource({ sources, clock, log: silent, ...sourceOptions })
+  const source = createSourceSet({ sources, clock, log: silent, ...sourceOptions })
   const run = runOf(world.identity, timeOfSlice(world.expected, world.expected.rolloutStart))
   const scene: Scene = {
     world,
@@ -193,7 +191,7 @@ describe('fetch()', () => {
     const { source, world } = scene
     scene.now = timeOfSlice(world.expected, 35)
     const ours = scene.now + 120_000
-    const skewed = createPrometheusSource({
+    const skewed = createSourceSet({
       sources: { default: settingsOf(scene.server.url) },
       clock: { now: () => ours },
       log: silent,
@@ -214,23 +212,6 @@ describe('fetch()', () => {
     const got = await fetch(world.expected.slices)
     expect([got.rolloutStart, boundsOf(got, 'latency').length]).toEqual([0, 18])
     expect(rowsByPod(got, 'memory')).toEqual(rowsByPod(world.expected, 'memory'))
-  })
-
-  test('fetch() maps steps to slices, each after the one before', async () => {
-    const { fetch, world } = await sceneOf()
-    const at = (slice: number): number => timeOfSlice(world.expected, slice)
-    const step = { runId: 'r', startedAt: at(30), endsAt: at(35), index: 0, weight: 20, next: 50 }
-    const steps = [
-      { ...step, index: 1, startedAt: at(34) + 1, endsAt: at(40), weight: 50 },
-      step,
-      { runId: 'r', index: 2, startedAt: at(20), endsAt: at(21) },
-      { runId: 'r', index: 3, startedAt: at(70), endsAt: at(80), weight: 100 },
-    ]
-    expect((await fetch(38, { steps })).steps).toEqual([
-      { slice: 30, ends: 35, weight: 20, next: 50 },
-      { slice: 35, ends: 40, weight: 50, next: 50 },
-      { slice: 36, ends: 37, weight: 0, next: 100 },
-    ])
   })
 
   test('fetch() puts more than sixty pods of an arm into sixty groups, with the same sums', async () => {
@@ -434,7 +415,7 @@ describe('fetch() from a source that fails', () => {
   test('fetch() with one of two sources down loses only its metrics', async () => {
     const scene = await sceneOf()
     const lines: object[] = []
-    const source = createPrometheusSource({
+    const source = createSourceSet({
       sources: { default: settingsOf(scene.server.url), other: settingsOf('http://127.0.0.1:9') },
       clock: { now: () => scene.now },
       log: heardBy(lines),

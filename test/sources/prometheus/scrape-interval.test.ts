@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../../src/sources/prometheus/client/client.ts'
-import { type ScrapeInterval, scrapeInterval } from '../../../src/sources/prometheus/scrape-interval.ts'
+import {
+  type ScrapeInterval,
+  scrapeInterval,
+} from '../../../src/sources/prometheus/discovery/scrape-interval.ts'
 import type { SimulatedSeries } from '../../support/simulated-prometheus/simulated-series.ts'
 import { startSimulatedPrometheus } from '../../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { toOpenMetrics } from '../../support/simulated-prometheus/to-open-metrics.ts'

@@ -2,10 +2,8 @@ import type { Policy } from '../../../src/engine/model/policy.ts'
 import type { MetricData, Recording } from '../../../src/engine/model/recording.ts'
 import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
 import type { Clock, FetchRequest, Log, MetricSource, Run } from '../../../src/judge/ports/ports.ts'
-import {
-  createPrometheusSource,
-  type PrometheusSourceOptions,
-} from '../../../src/sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../../../src/sources/source-set.ts'
+import type { SourceOptions } from '../../../src/sources/source.ts'
 import type { Identity } from '../../support/simulated-world/identity.ts'
 import { settingsOf } from './stub-server.ts'
 
@@ -13,9 +11,9 @@ export const silent: Log = { debug: nothing, info: nothing, warn: nothing, error
 
 export const wallClock: Clock = { now: () => Date.now() }
 
-export function sourceFor(url: string, options: Partial<PrometheusSourceOptions> = {}): MetricSource {
+export function sourceFor(url: string, options: Partial<SourceOptions> = {}): MetricSource {
   const sources = { default: settingsOf(url, { timeoutMs: 20_000 }) }
-  return createPrometheusSource({ sources, clock: wallClock, log: silent, ...options })
+  return createSourceSet({ sources, clock: wallClock, log: silent, ...options })
 }
 
 /** YAML of the metrics, under a preset. */

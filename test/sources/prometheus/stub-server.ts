@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { SourceSettings } from '../../../src/sources/prometheus/source-settings.ts'
+import type { SourceSettings } from '../../../src/sources/source-settings.ts'
 
 export interface StubServer {
   readonly url: string

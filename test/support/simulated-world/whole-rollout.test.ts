@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Recording } from '../../../src/engine/model/recording.ts'
 import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
 import type { Log, MetricSource, Run } from '../../../src/judge/ports/ports.ts'
-import { createPrometheusSource } from '../../../src/sources/prometheus/prometheus-source.ts'
+import { createSourceSet } from '../../../src/sources/source-set.ts'
 import { startSimulatedPrometheus } from '../simulated-prometheus/start-simulated-prometheus.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import type { ConventionName } from './conventions.ts'
@@ -64,7 +64,7 @@ const watch = async (options: {
     onCall: (call) => bytes.push(call.bytes),
   })
   const settings = { url: server.url, headers: {}, timeoutMs: 20_000 }
-  const source: MetricSource = createPrometheusSource({
+  const source: MetricSource = createSourceSet({
     sources: { default: settings },
     clock: { now },
     log: silent,

@@ -8,7 +8,7 @@ import type { QueryResult, Series } from './query-result.ts'
 import { field } from './read-result.ts'
 import { retrying } from './retrying.ts'
 import { SourceError } from './source-error.ts'
-import type { SourceSettings } from '../source-settings.ts'
+import type { SourceSettings } from '../../source-settings.ts'
 import { timedOut, toSourceError } from './to-source-error.ts'
 
 /** Asks one source. Every failure is a SourceError; an abort of the signal is one of kind source-timeout. */

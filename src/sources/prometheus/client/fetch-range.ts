@@ -1,5 +1,5 @@
 import type { PrometheusClient, RangeWindow } from './client.ts'
-import type { QueryResult } from './query-result.ts'
+import type { QueryResult, Series } from './query-result.ts'
 import { SourceError } from './source-error.ts'
 
 /** Prometheus refuses more than 11 000 points of one series. */
@@ -7,8 +7,20 @@ const MOST_POINTS = 10_000
 /** Four answers of the largest size hold more samples than a look may read. */
 const MOST_SPLITS = 2
 
+/** All series of a range query, or an error; never a part of them. */
+export async function fetchWhole(
+  { client, signal }: { readonly client: PrometheusClient; readonly signal: AbortSignal },
+  query: string,
+  window: RangeWindow,
+): Promise<readonly Series[]> {
+  const { series, warnings } = await fetchRange(client, query, window, signal)
+  const [warning] = warnings
+  if (warning === undefined) return series
+  throw new SourceError('source-partial', `Prometheus gave partial data: ${warning}`)
+}
+
 /** One range query, in as many parts as its size demands; all of it or an error. */
-export async function fetchRange(
+async function fetchRange(
   client: PrometheusClient,
   query: string,
   window: RangeWindow,

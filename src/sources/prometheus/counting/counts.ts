@@ -1,12 +1,13 @@
 import type { Arm } from '../../../engine/model/recording.ts'
-import type { Chunk } from './chunks.ts'
+import type { PodRow } from '../../recording/metric-rows.ts'
+import { type Chunk, readChunks } from './chunks.ts'
 import type { CounterState } from './walk-target.ts'
 
 /** How series become counts: two counters, a histogram's buckets, or levels that are taken as they are. */
 export type CountKind = 'events' | 'buckets' | 'levels'
 
 /**
- * All that is kept of what a feed gave: the counts of settled slices, pod by pod, and per target what the next slice
+ * All that is kept of what a group gave: the counts of settled slices, pod by pod, and per target what the next slice
  * is differenced against. Never changed, only replaced.
  */
 export interface Counts {
@@ -91,4 +92,26 @@ export function countsBytes({ targets, lasts, edges, chunks, oddities, bounds }:
   const numbers = chunks.reduce((sum, { data }) => sum + data.byteLength + 300, 0)
   const more = 500 + 60 * oddities.length + 16 * (bounds?.length ?? 0)
   return targets.length * perTarget + lasts.byteLength + edges.byteLength + numbers + more
+}
+
+/** The counts of the first slices, row by row; of buckets only those above these bounds. */
+export function readCounts(counts: Counts, slices: number, bounds = counts.bounds): readonly PodRow[] {
+  const width = widthOf(counts)
+  const offsets = new Map(counts.bounds?.map((bound, i) => [bound, i + 1]))
+  const parts = counts.kind === 'events' ? [1] : (bounds ?? []).map((bound) => offsets.get(bound) ?? width)
+  const name = (row: number): string => {
+    const { arm = '', pod = '', members = [] } = counts.rows[row] ?? {}
+    return `${arm} ${pod} ${counts.targets[members[0] ?? -1]?.key ?? ''}`
+  }
+  const known = Math.min(slices, Math.max(counts.points - 1, 0))
+  const nothing = Array.from({ length: known }, () => null)
+  // in an order that does not depend on what was found first, so that sums come out the same
+  return counts.rows
+    .map((row, number) => ({ row, number, name: name(number) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ row: { arm, pod }, number }): PodRow => {
+      const read = (offset: number): PodRow['total'] =>
+        readChunks(counts.chunks, { row: number, offset, width }, nothing)
+      return { arm, pod, total: read(0), parts: parts.map(read) }
+    })
 }

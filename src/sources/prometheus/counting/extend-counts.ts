@@ -4,8 +4,7 @@ import { SourceError } from '../client/source-error.ts'
 import { ABSENT } from './absent.ts'
 import { appendChunk } from './chunks.ts'
 import { countBoundary, type Work } from './count-boundary.ts'
-import { type Counts, widthOf } from './counts.ts'
-import { groupTargets } from './group-targets.ts'
+import { type Counts, widthOf, type CountKind, type Row, type Target } from './counts.ts'
 import { type Placed, placeSeries, type Reading, readBoundary } from './place-series.ts'
 import { newWalk } from './walk-target.ts'
 
@@ -16,7 +15,7 @@ export interface Extent {
   readonly points: number
 }
 
-/** Numbers that one feed may have; 128 MB of them. */
+/** Numbers that one group may have; 128 MB of them. */
 const MOST_NUMBERS = 16_000_000
 
 /**
@@ -107,4 +106,29 @@ function refuseTooMany(numbers: number): void {
   if (numbers <= MOST_NUMBERS) return
   const text = `${numbers} numbers to count in one look; let the selector leave series out, or shorten the history`
   throw new SourceError('source-too-large', text)
+}
+
+/** Which targets are shown as one, and which may be one endpoint that is scraped more than once. */
+export function groupTargets(targets: readonly Target[], kind: CountKind): Pick<Counts, 'rows' | 'shared'> {
+  // levels are not added up, so each stands for itself
+  if (kind === 'levels') {
+    return { rows: targets.map(({ arm, pod }, i) => ({ arm, pod, members: [i] })), shared: [] }
+  }
+  const rows = new Map<string, Row & { readonly members: number[] }>()
+  const places = new Map<string, number[]>()
+  targets.forEach(({ arm, pod, instance }, i) => {
+    const row = rows.get(`${arm} ${pod ?? ''}`)
+    if (row === undefined) rows.set(`${arm} ${pod ?? ''}`, { arm, pod, members: [i] })
+    else row.members.push(i)
+    const place = `${arm} ${pod ?? instance}`
+    const there = places.get(place)
+    if (there === undefined) places.set(place, [i])
+    else there.push(i)
+  })
+  const key = (target: number): string => targets[target]?.key ?? ''
+  for (const { members } of rows.values()) members.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  return {
+    rows: [...rows.values()],
+    shared: [...places.values()].filter(({ length }) => length > 1),
+  }
 }

@@ -6,7 +6,7 @@ import { ABSENT } from './absent.ts'
 import { type Counts, type Target, widthOf } from './counts.ts'
 import { knownTargets } from './known-targets.ts'
 
-/** What a look read of one feed. */
+/** What a look read of one group. */
 export interface Reading {
   readonly total: readonly Series[]
   /** Of events alone: those that are bad or good. */

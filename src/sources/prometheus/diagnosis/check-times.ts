@@ -2,7 +2,7 @@ import type { Finding } from '../../../judge/ports/diagnosis.ts'
 import type { RangeWindow } from '../client/client.ts'
 import type { Series } from '../client/query-result.ts'
 import { printSelector, type Selector } from '../queries/selector.ts'
-import { rounded } from '../server-times.ts'
+import { rounded } from '../discovery/server-times.ts'
 import { histogramName, missing, type PreparedMetric } from './prepared-metric.ts'
 import { duration } from './words.ts'
 

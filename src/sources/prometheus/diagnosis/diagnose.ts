@@ -4,13 +4,11 @@ import { AppError } from '../../../errors.ts'
 import type { Clock, DiagnoseRequest } from '../../../judge/ports/ports.ts'
 import { type Attempt, settle } from '../client/settle.ts'
 import type { PrometheusClient } from '../client/client.ts'
-import { metricQueries } from '../queries/metric-queries.ts'
-import type { Workload } from '../arms/preset-context.ts'
-import { armsOf } from '../arms/presets.ts'
-import { rounded } from '../server-times.ts'
-import { SourceError } from '../client/source-error.ts'
-import type { SourceSettings } from '../source-settings.ts'
-import { adviceFor } from './advice-for.ts'
+import { MUCH_SKEW_SECONDS, rounded, serverSeconds } from '../discovery/server-times.ts'
+import type { SourceError } from '../client/source-error.ts'
+import { sourceNameOf } from '../../source.ts'
+import { metricRequest, workloadOf } from '../fetching/metric-request.ts'
+import type { SourceSettings } from '../../source-settings.ts'
 import { diagnoseMetric } from './diagnose-metric.ts'
 import { isRequired, type PreparedMetric } from './prepared-metric.ts'
 import { duration } from './words.ts'
@@ -21,50 +19,39 @@ export interface DiagnoseDeps {
   readonly clock: Clock
 }
 
-const MUCH_SKEW_SECONDS = 45
 const LIVE_MS = 60_000
 
 /** What the policy would get for one workload, metric by metric. */
-export async function diagnose(request: DiagnoseRequest, deps: DiagnoseDeps): Promise<Diagnosis> {
-  const { policy, until, minutes, signal } = request
-  const names = [...new Set(policy.metrics.map((metric) => metric.source ?? policy.source))]
+export async function diagnose(
+  request: DiagnoseRequest,
+  deps: DiagnoseDeps,
+): Promise<Pick<Diagnosis, 'findings' | 'metrics'>> {
+  const { policy, signal } = request
+  const names = [...new Set(policy.metrics.map((metric) => sourceNameOf(policy, metric)))]
   const servers = new Map(
-    await Promise.all(names.map(async (name) => [name, await serverTime(name, deps, signal)] as const)),
+    await Promise.all(names.map(async (name) => [name, await timeOf(name, deps, signal)] as const)),
   )
   const findings = names.flatMap((name) => sourceFindings(name, servers.get(name), request, deps.clock))
   const metrics = await Promise.all(
     policy.metrics.map((metric) => metricOf(metric, request, deps.clients, servers)),
   )
-  const grave = [...findings, ...metrics.flatMap((metric) => metric.findings)].some(
-    ({ level }) => level === 'error',
-  )
-  return { ok: !grave, at: new Date(until).toISOString(), minutes, findings, metrics }
+  return { findings, metrics }
 }
 
-type ServerTime = Attempt<number> | undefined
-
 /** A server that has not told the time when a look would have ended tells nothing else either. */
-async function serverTime(
+function timeOf(
   name: string,
   { clients, sources }: DiagnoseDeps,
   signal: AbortSignal,
-): Promise<ServerTime> {
+): Promise<Attempt<number>> | undefined {
   const client = clients.get(name)
-  const { timeoutMs } = sources[name] ?? {}
-  if (client === undefined || timeoutMs === undefined) return undefined
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-  return settle(async () => {
-    const { series } = await client.instant('time()', undefined, deadline)
-    const seconds = series[0]?.values[0]
-    if (seconds === undefined || !Number.isFinite(seconds))
-      throw new SourceError('source-invalid', 'Prometheus told no time')
-    return seconds
-  })
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(sources[name]?.timeoutMs ?? 0)])
+  return client === undefined ? undefined : settle(() => serverSeconds(client, deadline))
 }
 
 function sourceFindings(
   name: string,
-  time: ServerTime,
+  time: Attempt<number> | undefined,
   { until }: DiagnoseRequest,
   clock: Clock,
 ): readonly Finding[] {
@@ -84,9 +71,9 @@ async function metricOf(
   metric: MetricPolicy,
   request: DiagnoseRequest,
   clients: DiagnoseDeps['clients'],
-  servers: ReadonlyMap<string, ServerTime>,
+  servers: ReadonlyMap<string, Attempt<number> | undefined>,
 ): Promise<MetricDiagnosis> {
-  const source = metric.source ?? request.policy.source
+  const source = sourceNameOf(request.policy, metric)
   const nothing = {
     name: metric.name,
     kind: metric.kind,
@@ -97,7 +84,16 @@ async function metricOf(
   }
   const level = isRequired(metric) ? 'error' : 'warning'
   try {
-    const prepared = prepare(metric, source, request, clients)
+    const client = clients.get(source)
+    if (client === undefined) return { ...nothing, findings: [] }
+    const { policy, run, params, until, minutes, signal } = request
+    const end = until / 1000
+    const prepared: PreparedMetric = {
+      ...metricRequest(metric, request, { client, signal }),
+      policy,
+      subject: workloadOf(run, params),
+      span: { start: end - minutes * 60, end },
+    }
     // what is wrong with the source stands there once, not at each metric
     if (servers.get(source)?.ok !== true) return { ...nothing, findings: [] }
     return await diagnoseMetric(prepared)
@@ -107,32 +103,29 @@ async function metricOf(
   }
 }
 
-function prepare(
-  metric: MetricPolicy,
-  source: string,
-  { policy, run, params, until, minutes, signal }: DiagnoseRequest,
-  clients: DiagnoseDeps['clients'],
-): PreparedMetric {
-  const client = clients.get(source)
-  if (client === undefined) {
-    const known = clients.size === 0 ? 'none is configured' : [...clients.keys()].join(', ')
-    throw new AppError('bad-request', `source: expected one of the sources (${known}), got "${source}"`)
+/** What to check where a source does not answer. */
+export function adviceFor({ kind, httpStatus, message }: SourceError): string {
+  if (httpStatus === 401 || httpStatus === 403) return 'check its auth and headers'
+  if (httpStatus === 404 || httpStatus === 405) return 'check its url and prefix: there is no Prometheus API'
+  if (kind === 'source-down' && /ECONNREFUSED/.test(message)) return 'nothing listens there: check its url'
+  if (kind === 'source-down' && /ENOTFOUND|EAI_AGAIN/.test(message)) return 'check the host name of its url'
+  if (kind === 'source-down' && /EPROTO|ERR_SSL/.test(message)) {
+    return 'it speaks no TLS, or another kind of it: check whether its url begins with https'
   }
-  const { stableRevision, ...rest } = run
-  const subject: Workload = { ...rest, params, ...(stableRevision !== undefined && { stableRevision }) }
-  const selection = metric.select ?? policy.select
-  const arms = armsOf(selection, subject)
-  const end = until / 1000
-  return {
-    metric,
-    policy,
-    source,
-    client,
-    selection,
-    subject,
-    arms,
-    queries: metricQueries(metric, arms),
-    span: { start: end - minutes * 60, end },
-    signal,
+  if (kind === 'source-down' && /CERT|SIGNATURE|ERR_TLS/.test(message)) {
+    return 'its certificate is not trusted, or for another name: set tls.ca or tls.serverName'
+  }
+  switch (kind) {
+    case 'source-invalid':
+    case 'source-refused':
+      return 'something else than Prometheus answers, such as a login page or a proxy: check its url, prefix and auth'
+    case 'source-timeout':
+      return 'check whether it is reachable from here and not overloaded'
+    case 'source-down':
+    case 'source-partial':
+    case 'source-too-large':
+      return 'check whether it is up and reachable from here'
+    default:
+      return kind satisfies never
   }
 }

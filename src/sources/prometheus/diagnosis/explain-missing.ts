@@ -3,10 +3,9 @@ import type { Arm } from '../../../engine/model/recording.ts'
 import type { Labels } from '../arms/arms.ts'
 import { type Matcher, printMatcher } from '../queries/matcher.ts'
 import { printSelector, type Selector } from '../queries/selector.ts'
-import { foundHere } from './found-here.ts'
 import { type Cause, commonMatchers, missingArm, seriesInPlace } from './missing-arm.ts'
 import { nearestNames } from './nearest-names.ts'
-import { histogramName, missing, type PreparedMetric } from './prepared-metric.ts'
+import { histogramName, missing, type PreparedMetric, writtenSelectors } from './prepared-metric.ts'
 import { duration, listed, named, valuesOf } from './words.ts'
 
 /** What the source holds of a metric, whatever its workload. */
@@ -49,7 +48,7 @@ export async function explainMissing(
     const found = await notAHistogram(one, holdings.selector, commonMatchers(one.arms))
     if (found !== undefined) return [missing(one, found.code, found.text)]
   }
-  const { arms: howToTell, selection, subject } = one
+  const { arms: howToTell, select: selection, subject } = one
   const causes = arms.map(
     (arm) => [arm, missingArm({ ...holdings, arm, arms: howToTell, selection, subject })] as const,
   )
@@ -165,4 +164,25 @@ export function matchersTwice({ arms }: PreparedMetric, selectors: readonly Sele
   const theirs = arms.both.filter(({ label }) => twice.has(label)).map(printMatcher)
   const text = `the policy's selector fixes ${listed([...twice])}, which the selection of the arms sets too (${listed(theirs)}): both must fit, so leave it out of the selector`
   return { level: 'warning', code: 'matcher-twice', text }
+}
+
+/** The name of another metric of the policy that is there where this one is not, and is told by the same labels. */
+export async function foundHere(one: PreparedMetric): Promise<string | undefined> {
+  const { policy, metric, source, select, arms, client, span, signal } = one
+  const others = policy.metrics.filter(
+    (other) =>
+      other.name !== metric.name &&
+      (other.source ?? policy.source) === source &&
+      (other.select ?? policy.select) === select,
+  )
+  const found = await Promise.all(
+    others.map(async (other) => {
+      const [selector] = writtenSelectors({ metric: other, arms })
+      if (selector === undefined) return []
+      const name = other.kind === 'latency' ? `${histogramName(selector)}_bucket` : selector.metric
+      const series = await client.series(printSelector(selector, commonMatchers(arms), name), span, signal)
+      return series.length > 0 ? [name] : []
+    }),
+  )
+  return found.flat()[0]
 }

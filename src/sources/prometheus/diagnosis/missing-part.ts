@@ -70,7 +70,7 @@ async function otherMetric(one: PreparedMetric, part: MissingPart): Promise<Caus
   const { of, selector } = part
   const { all } = await holdingsOf(one, selector)
   if (all.length > 0) {
-    const { selection, subject, arms } = one
+    const { select: selection, subject, arms } = one
     const cause = missingArm({ arm: 'stable', all, arms, selection, subject })
     return cause.code === 'other-label'
       ? { ...cause, text: `no series of ${of} for either arm: ${cause.text}` }

@@ -1,25 +1,16 @@
-import type { FindingCode } from '../../../judge/ports/diagnosis.ts'
-import type { Finding } from '../../../judge/ports/diagnosis.ts'
-import type { MetricPolicy, Policy, Selection } from '../../../engine/model/policy.ts'
-import type { Arms } from '../arms/arms.ts'
-import type { PrometheusClient, Span } from '../client/client.ts'
-import type { MetricQueries } from '../queries/metric-queries.ts'
+import type { MetricRequest } from '../fetching/metric-request.ts'
+import type { Finding, FindingCode } from '../../../judge/ports/diagnosis.ts'
+import type { MetricPolicy, Policy } from '../../../engine/model/policy.ts'
+import type { Span } from '../client/client.ts'
 import type { Workload } from '../arms/preset-context.ts'
 import { parseSelector, type Selector, selectorsIn } from '../queries/selector.ts'
 
 /** One metric, ready to be probed. */
-export interface PreparedMetric {
-  readonly metric: MetricPolicy
+export interface PreparedMetric extends MetricRequest {
   readonly policy: Policy
-  readonly source: string
-  readonly client: PrometheusClient
-  readonly selection: Selection
   readonly subject: Workload
-  readonly arms: Arms
-  readonly queries: MetricQueries
   /** Unix seconds. */
   readonly span: Span
-  readonly signal: AbortSignal
 }
 
 /** What can pass only with it, and is in the way of a pass without it. */

@@ -2,12 +2,11 @@ import type { ArmCount, ProbedQuery } from '../../../judge/ports/diagnosis.ts'
 import type { Arm } from '../../../engine/model/recording.ts'
 import type { Arms } from '../arms/arms.ts'
 import type { RangeWindow } from '../client/client.ts'
-import { fetchRange } from '../client/fetch-range.ts'
+import { fetchWhole } from '../client/fetch-range.ts'
 import type { MetricQueries } from '../queries/metric-queries.ts'
 import { toClassic } from '../histograms/native-histograms.ts'
 import type { Series } from '../client/query-result.ts'
-import type { HistogramState } from '../run-state.ts'
-import { SourceError } from '../client/source-error.ts'
+import type { HistogramState } from '../fetching/run-state.ts'
 import type { PreparedMetric } from './prepared-metric.ts'
 
 export interface Probe extends ProbedQuery {
@@ -22,11 +21,7 @@ export function probeQueries(
 ): Promise<readonly Probe[]> {
   return Promise.all(
     rendered(one.queries, histogram).map(async ({ of, query, isNative }) => {
-      const { series, warnings } = await fetchRange(one.client, query, window, one.signal)
-      const [warning] = warnings
-      if (warning !== undefined) {
-        throw new SourceError('source-partial', `Prometheus gave partial data: ${warning}`)
-      }
+      const series = await fetchWhole(one, query, window)
       const result = isNative ? toClassic(series, histogram?.bounds ?? []) : series
       return { of, query, arms: countArms(series, one.arms), result }
     }),

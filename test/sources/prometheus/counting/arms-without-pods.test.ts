@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { armsByLabel } from '../../../../src/sources/prometheus/arms/arms.ts'
+import { armsByLabel, type Labels } from '../../../../src/sources/prometheus/arms/arms.ts'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import { type Counts, emptyCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
+import { type Counts, emptyCounts, readCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
 import { extendCounts } from '../../../../src/sources/prometheus/counting/extend-counts.ts'
-import { readCounts } from '../../../../src/sources/prometheus/counting/read-counts.ts'
-import type { Labels } from '../../../../src/sources/prometheus/arms/arms.ts'
 import { slicing } from './counting-case.ts'
 
 const arms = armsByLabel({

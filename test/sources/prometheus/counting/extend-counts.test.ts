@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import { type Counts, countsBytes, emptyCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
+import {
+  type Counts,
+  countsBytes,
+  emptyCounts,
+  readCounts,
+} from '../../../../src/sources/prometheus/counting/counts.ts'
 import { extendCounts } from '../../../../src/sources/prometheus/counting/extend-counts.ts'
-import { readCounts } from '../../../../src/sources/prometheus/counting/read-counts.ts'
 import { SourceError } from '../../../../src/sources/prometheus/client/source-error.ts'
 import { arms, countIn, podName, series, slicing } from './counting-case.ts'
 

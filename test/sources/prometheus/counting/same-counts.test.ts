@@ -11,8 +11,7 @@ import {
 } from 'fast-check'
 import { expect, test } from 'vitest'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import type { Counts } from '../../../../src/sources/prometheus/counting/counts.ts'
-import { readCounts } from '../../../../src/sources/prometheus/counting/read-counts.ts'
+import { type Counts, readCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
 import type { Series } from '../../../../src/sources/prometheus/client/query-result.ts'
 import { type Asked, countIn, podName, type Row, series } from './counting-case.ts'
 

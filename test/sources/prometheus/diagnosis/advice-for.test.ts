@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { adviceFor } from '../../../../src/sources/prometheus/diagnosis/advice-for.ts'
+import { adviceFor } from '../../../../src/sources/prometheus/diagnosis/diagnose.ts'
 import { SourceError } from '../../../../src/sources/prometheus/client/source-error.ts'
 import { sourceFor } from '../source-case.ts'
 import { json, startStub, vector } from '../stub-server.ts'

@@ -1,18 +1,17 @@
-import type { RangeWindow } from './client/client.ts'
-import type { Counts } from './counting/counts.ts'
-import type { Reading } from './counting/place-series.ts'
+import type { RangeWindow } from '../client/client.ts'
+import type { Counts } from '../counting/counts.ts'
+import type { Reading } from '../counting/place-series.ts'
 import type { SeriesGroup } from './series-groups.ts'
-import { fetchRange } from './client/fetch-range.ts'
-import type { LatencyQueries } from './queries/metric-queries.ts'
-import { toClassic } from './histograms/native-histograms.ts'
-import type { Series } from './client/query-result.ts'
+import { fetchWhole } from '../client/fetch-range.ts'
+import type { LatencyQueries } from '../queries/metric-queries.ts'
+import { toClassic } from '../histograms/native-histograms.ts'
+import type { Series } from '../client/query-result.ts'
 import { checkLabelCoverage } from './check-label-coverage.ts'
 import type { HistogramState } from './run-state.ts'
-import type { Slicing } from '../recording/slicing.ts'
-import { SourceError } from './client/source-error.ts'
+import type { Slicing } from '../../recording/slicing.ts'
 
 /** Asks for the boundaries that are not known yet, and the last known one again to see whether samples came late. */
-export async function readFeed(
+export async function readSeriesGroup(
   { metrics: [one] }: SeriesGroup,
   counts: Counts,
   histogram: HistogramState | undefined,
@@ -27,12 +26,7 @@ export async function readFeed(
     end: at(points - 1),
     stepSeconds: slicing.sliceSeconds,
   }
-  const ask = async (query: string): Promise<readonly Series[]> => {
-    const { series, warnings } = await fetchRange(one.client, query, window, one.signal)
-    const [warning] = warnings
-    if (warning === undefined) return series
-    throw new SourceError('source-partial', `Prometheus gave partial data: ${warning}`)
-  }
+  const ask = (query: string): Promise<readonly Series[]> => fetchWhole(one, query, window)
   const { queries } = one
   switch (queries.kind) {
     case 'gauge':

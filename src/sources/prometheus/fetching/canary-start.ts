@@ -1,9 +1,8 @@
-import type { CanaryStartRequest } from '../../judge/ports/ports.ts'
-import type { RangeWindow } from './client/client.ts'
-import { fetchRange } from './client/fetch-range.ts'
-import type { MetricRequest } from './series-groups.ts'
-import type { Series } from './client/query-result.ts'
-import { SourceError } from './client/source-error.ts'
+import type { CanaryStartRequest } from '../../../judge/ports/ports.ts'
+import type { RangeWindow } from '../client/client.ts'
+import { fetchWhole } from '../client/fetch-range.ts'
+import type { MetricRequest } from './metric-request.ts'
+import type { Series } from '../client/query-result.ts'
 
 const STEP_SECONDS = 60
 /** A canary that has been there for longer counts from here, unless it is asked for longer. */
@@ -60,7 +59,7 @@ async function rowsOfCanary(
   window: RangeWindow,
 ): Promise<readonly Series[]> {
   const { arms } = one
-  const found = await wholeRange(one, `count by (${arms.armLabels.join(', ')}) (${series})`, window)
+  const found = await fetchWhole(one, `count by (${arms.armLabels.join(', ')}) (${series})`, window)
   return found.filter(({ labels }) => arms.armOf(labels) === 'canary')
 }
 
@@ -76,7 +75,7 @@ async function timesOfRequests(
 ): Promise<readonly number[]> {
   const { arms } = one
   const labels = [...arms.armLabels, ...arms.targetLabels]
-  const found = await wholeRange(one, `sum by (${labels.join(', ')}) (${scraped})`, window)
+  const found = await fetchWhole(one, `sum by (${labels.join(', ')}) (${scraped})`, window)
   const begin = Math.min(...found.map(({ times }) => times[0] ?? Infinity))
   const lasts = new Map<string, number>()
   const active = new Set<number>()
@@ -92,17 +91,6 @@ async function timesOfRequests(
     })
   }
   return [...active]
-}
-
-async function wholeRange(
-  { client, signal }: MetricRequest,
-  query: string,
-  window: RangeWindow,
-): Promise<readonly Series[]> {
-  const { series, warnings } = await fetchRange(client, query, window, signal)
-  const [warning] = warnings
-  if (warning === undefined) return series
-  throw new SourceError('source-partial', `Prometheus gave partial data: ${warning}`)
 }
 
 /** Milliseconds of the step before the first of the last times that follow each other without a long pause. */

@@ -1,6 +1,8 @@
 import type { Finding } from '../../../judge/ports/diagnosis.ts'
 import type { Labels } from '../arms/arms.ts'
 import { named, valuesOf } from './words.ts'
+import { missing, type PreparedMetric } from './prepared-metric.ts'
+import type { Probe } from './probe-queries.ts'
 
 /** Series that a pair of servers scraped and nobody merged: a sum counts their requests once for each. */
 export function checkReplicas(all: readonly Labels[]): readonly Finding[] {
@@ -26,4 +28,26 @@ function finding(all: readonly Labels[], name: string): Finding {
   const [first = ''] = values
   const text = `the same series are there for ${name} ${named(values)}, and each counts: let the source merge them (of Thanos --query.replica-label ${name}), or add ${name}="${first}" to the selectors`
   return { level: 'warning', code: 'duplicate-target', text }
+}
+
+/** Not even a crash loop makes a counter fall so often. */
+const FALLING_SHARE = 0.25
+const LEAST_FALLS = 5
+
+/** A level or a rate in place of a counter: what it rises by would be taken for requests. */
+export function checkCounter(one: PreparedMetric, { result, of }: Probe): readonly Finding[] {
+  if (one.queries.kind === 'gauge') return []
+  let changes = 0
+  let falls = 0
+  for (const { values } of result) {
+    values.forEach((value, i) => {
+      const before = values[i - 1]
+      if (before === undefined || value === before) return
+      changes += 1
+      if (value < before) falls += 1
+    })
+  }
+  if (falls < LEAST_FALLS || falls < FALLING_SHARE * changes) return []
+  const text = `${of} fell in ${falls} of ${changes} changes, which no counter does: expected a counter as it is scraped, not a gauge, a rate or a recording rule of one`
+  return [missing(one, 'not-a-counter', text)]
 }

@@ -1,13 +1,13 @@
-import type { LatencyShape } from '../../engine/model/recording.ts'
-import { type Counts, countsBytes } from './counting/counts.ts'
-import type { Slicing } from '../recording/slicing.ts'
+import type { LatencyShape } from '../../../engine/model/recording.ts'
+import { type Counts, countsBytes } from '../counting/counts.ts'
+import type { Slicing } from '../../recording/slicing.ts'
 
 /** What was learned of a run, and what settled: later looks ask only for what is new. Never changed, only replaced. */
 export interface RunState {
   readonly slicing: Slicing
   /** By metric. */
   readonly learned: ReadonlyMap<string, Learned>
-  /** By feed. */
+  /** By group. */
   readonly counts: ReadonlyMap<string, Counts>
 }
 

@@ -1,7 +1,7 @@
-import type { MetricPolicy, Policy, Selection } from '../../engine/model/policy.ts'
-import { AppError } from '../../errors.ts'
-import { selectionMistake } from './arms/presets.ts'
-import { addMatchers, parseSelector } from './queries/selector.ts'
+import type { MetricPolicy, Policy, Selection } from '../../../engine/model/policy.ts'
+import { AppError } from '../../../errors.ts'
+import { selectionMistake } from '../arms/presets.ts'
+import { addMatchers, parseSelector } from './selector.ts'
 
 export interface QueryMistake {
   readonly path: readonly (string | number)[]

@@ -3,9 +3,11 @@ export interface Revealable {
   reveal(): string
 }
 
-/** One Prometheus, or what speaks its API: Thanos, Mimir, VictoriaMetrics. */
+/** One server, as the configuration names it. */
 export interface SourceSettings {
-  /** Without a slash at its end; what follows is /api/v1/…. */
+  /** Which folder of `src/sources` reads it; undefined = a Prometheus, or what speaks its API. */
+  readonly type?: string
+  /** Without a slash at its end; what follows is a path of its API. */
   readonly url: string
   readonly headers: Readonly<Record<string, Revealable>>
   readonly auth?:

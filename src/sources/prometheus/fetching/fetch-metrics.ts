@@ -1,24 +1,20 @@
+import type { MetricRequest } from './metric-request.ts'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { SourceProblem } from '../../engine/model/recording.ts'
-import type { Clock, FetchRequest } from '../../judge/ports/ports.ts'
-import { type Attempt, settle } from './client/settle.ts'
-import type { Counts } from './counting/counts.ts'
-import { extendCounts } from './counting/extend-counts.ts'
-import type { Reading } from './counting/place-series.ts'
-import {
-  type MetricRequest,
-  countsOf,
-  type SeriesGroup,
-  seriesGroupsOf,
-  unitedHistogram,
-} from './series-groups.ts'
-import { histogramOf } from './discover.ts'
-import { type Learning, type TimeAxis, timeAxisOf, slowestOf } from './time-axis.ts'
-import { readFeed } from './read-series-group.ts'
+import type { SourceProblem } from '../../../engine/model/recording.ts'
+import type { Clock, FetchRequest } from '../../../judge/ports/ports.ts'
+import { type Attempt, settle } from '../client/settle.ts'
+import type { Counts } from '../counting/counts.ts'
+import { extendCounts } from '../counting/extend-counts.ts'
+import type { Reading } from '../counting/place-series.ts'
+import { countsOf, type SeriesGroup, seriesGroupsOf, unitedHistogram } from './series-groups.ts'
+import { histogramOf } from './time-axis.ts'
+import { type Learning, type TimeAxis, timeAxisOf } from './time-axis.ts'
+import { readSeriesGroup } from './read-series-group.ts'
 import type { RunState } from './run-state.ts'
-import { latestOf, timesOf } from './server-times.ts'
+import { latestOf, timesOf } from '../discovery/server-times.ts'
 import { failed, inOrder } from './source-problems.ts'
-import { settledSlices, type Slicing, slicingOf } from '../recording/slicing.ts'
+import { type SharedTime, slowestOf } from '../../recording/shared-time.ts'
+import { settledSlices, type Slicing, slicingOf } from '../../recording/slicing.ts'
 
 const HEAD_START_MS = 250
 
@@ -30,6 +26,13 @@ export interface FetchedMetrics {
   readonly problems: readonly SourceProblem[]
 }
 
+export interface FetchDeps {
+  readonly time: SharedTime
+  readonly clock: Clock
+  /** What earlier looks at the run left. */
+  readonly before: RunState | undefined
+}
+
 /**
  * Asks for everything at once, and for what depends on an answer as soon as it is there; each metric fails alone. A
  * first look guesses how time is cut, and asks again where the scrape interval says otherwise.
@@ -37,8 +40,7 @@ export interface FetchedMetrics {
 export async function fetchMetrics(
   asked: readonly MetricRequest[],
   request: FetchRequest,
-  clock: Clock,
-  before: RunState | undefined,
+  { time, clock, before }: FetchDeps,
 ): Promise<FetchedMetrics> {
   const { policy, run, until } = request
   const problems: SourceProblem[] = []
@@ -51,21 +53,21 @@ export async function fetchMetrics(
   const guess = before?.slicing ?? slicingOf(policy, run, [])
   const slowest = slowestOf(learning.flatMap(({ known }) => known?.interval ?? []))
   const points = settledSlices(guess, until / 1000, slowest) + 1
-  const feeds = seriesGroupsOf(asked).map((feed): Reader => {
-    const metrics = learning.filter(({ one }) => feed.metrics.includes(one))
-    const read = (slicing: Slicing, most: number): Promise<Attempt<FeedRead>> =>
+  const groups = seriesGroupsOf(asked).map((group): Reader => {
+    const metrics = learning.filter(({ one }) => group.metrics.includes(one))
+    const read = (slicing: Slicing, most: number): Promise<Attempt<GroupRead>> =>
       settle(async () => {
         await ahead
-        return readOn(feed, metrics, before?.counts.get(feed.key), slicing, most)
+        return readOn(group, metrics, before?.counts.get(group.key), slicing, most)
       })
-    return { feed, read, first: read(guess, points) }
+    return { group, read, first: read(guess, points) }
   })
   const timed = async (usable: readonly MetricRequest[]): Promise<number> =>
     latestOf(usable, serverTimes, request, clock, problems)
-  const moment = timeAxisOf(learning, { request, before, ahead, timed, problems })
+  const moment = timeAxisOf(learning, { request, time, before, ahead, timed, problems })
   const [{ slicing, slices, learned }, ...counted] = await Promise.all([
     moment,
-    ...feeds.map((reader) => countFeed(reader, guess, moment)),
+    ...groups.map((reader) => countGroup(reader, guess, moment)),
   ])
   const counts = new Map(before?.counts)
   const read = new Map<string, Counts>()
@@ -85,36 +87,36 @@ async function headStart(learning: readonly Learning[]): Promise<void> {
   await Promise.race([histograms, wait(HEAD_START_MS, undefined, { ref: false })])
 }
 
-interface FeedRead {
+interface GroupRead {
   /** To count on. */
   readonly counts: Counts
   readonly reading: Reading
 }
 
 interface Reader {
-  readonly feed: SeriesGroup
-  readonly first: Promise<Attempt<FeedRead>>
-  readonly read: (slicing: Slicing, points: number) => Promise<Attempt<FeedRead>>
+  readonly group: SeriesGroup
+  readonly first: Promise<Attempt<GroupRead>>
+  readonly read: (slicing: Slicing, points: number) => Promise<Attempt<GroupRead>>
 }
 
 async function readOn(
-  feed: SeriesGroup,
+  group: SeriesGroup,
   metrics: readonly Learning[],
   known: Counts | undefined,
   slicing: Slicing,
   points: number,
-): Promise<FeedRead> {
+): Promise<GroupRead> {
   const histograms = await Promise.all(metrics.map(({ histogram }) => histogram))
   const histogram = unitedHistogram(histograms.flatMap((one) => one ?? []))
-  const counts = countsOf(feed, known, histogram)
+  const counts = countsOf(group, known, histogram)
   const isRefused = metrics.every((one) => (one.known?.interval ?? 0) > slicing.sliceSeconds)
   if (isRefused) return { counts, reading: { total: [], part: [] } }
-  return { counts, reading: await readFeed(feed, counts, histogram, slicing, points) }
+  return { counts, reading: await readSeriesGroup(group, counts, histogram, slicing, points) }
 }
 
 /** Counts what was read as soon as it is there, while others are still on their way. */
-async function countFeed(
-  { feed, first, read }: Reader,
+async function countGroup(
+  { group, first, read }: Reader,
   guess: Slicing,
   moment: Promise<TimeAxis>,
 ): Promise<{
@@ -124,7 +126,7 @@ async function countFeed(
 }> {
   const early = await first
   const { slicing, slices, usable } = await moment
-  const { key, metrics } = feed
+  const { key, metrics } = group
   const wanted = metrics.filter((one) => usable.has(one))
   const points = slices + 1
   const fits = guess.sliceSeconds === slicing.sliceSeconds

@@ -1,6 +1,6 @@
-import type { PrometheusClient } from './client/client.ts'
-import { equals } from './queries/matcher.ts'
-import { parseSelector, printSelector } from './queries/selector.ts'
+import type { PrometheusClient } from '../client/client.ts'
+import { equals } from '../queries/matcher.ts'
+import { parseSelector, printSelector } from '../queries/selector.ts'
 
 export interface ScrapeInterval {
   readonly seconds: number

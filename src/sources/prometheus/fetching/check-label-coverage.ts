@@ -1,10 +1,10 @@
-import type { Arm } from '../../engine/model/recording.ts'
-import type { Arms } from './arms/arms.ts'
-import type { Counts } from './counting/counts.ts'
-import type { Reading } from './counting/place-series.ts'
-import type { MetricRequest } from './series-groups.ts'
-import type { CountQueries } from './queries/metric-queries.ts'
-import { SourceError } from './client/source-error.ts'
+import type { Arm } from '../../../engine/model/recording.ts'
+import type { Arms } from '../arms/arms.ts'
+import type { Counts } from '../counting/counts.ts'
+import type { Reading } from '../counting/place-series.ts'
+import type { MetricRequest } from './metric-request.ts'
+import type { CountQueries } from '../queries/metric-queries.ts'
+import { SourceError } from '../client/source-error.ts'
 
 /**
  * No failure yet is fine; a label that no series of an arm has would hide every one of them for ever, unless it is one

@@ -1,11 +1,11 @@
-import type { SourceProblem } from '../../engine/model/recording.ts'
-import type { Clock, FetchRequest } from '../../judge/ports/ports.ts'
-import { type Attempt, settle } from './client/settle.ts'
-import type { PrometheusClient } from './client/client.ts'
-import { SourceError } from './client/source-error.ts'
+import type { SourceProblem } from '../../../engine/model/recording.ts'
+import type { Clock, FetchRequest } from '../../../judge/ports/ports.ts'
+import { type Attempt, settle } from '../client/settle.ts'
+import type { PrometheusClient } from '../client/client.ts'
+import { SourceError } from '../client/source-error.ts'
 
 /** VictoriaMetrics always answers for half a minute ago. */
-const MUCH_SKEW_SECONDS = 45
+export const MUCH_SKEW_SECONDS = 45
 const LIVE_MS = 5000
 
 interface Timed {
@@ -29,14 +29,18 @@ export function timesOf(
     [...sources].map(([source, { client, signal }]) => [
       source,
       settle(async () => {
-        const { series } = await client.instant('time()', undefined, signal)
-        const seconds = series[0]?.values[0]
-        if (seconds === undefined || !Number.isFinite(seconds))
-          throw new SourceError('source-invalid', 'Prometheus told no time')
+        const seconds = await serverSeconds(client, signal)
         return { seconds, oursMs: clock.now() }
       }),
     ]),
   )
+}
+
+export async function serverSeconds(client: PrometheusClient, signal: AbortSignal): Promise<number> {
+  const { series } = await client.instant('time()', undefined, signal)
+  const seconds = series[0]?.values[0]
+  if (seconds !== undefined && Number.isFinite(seconds)) return seconds
+  throw new SourceError('source-invalid', 'Prometheus told no time')
 }
 
 /** The moment up to which slices may be settled, in Unix seconds: the earliest of all sources' clocks. */

@@ -1,22 +1,7 @@
-import type { MetricPolicy } from '../../engine/model/policy.ts'
-import type { Arms } from './arms/arms.ts'
-import type { PrometheusClient } from './client/client.ts'
-import { type CountKind, type Counts, emptyCounts } from './counting/counts.ts'
-import type { MetricQueries } from './queries/metric-queries.ts'
+import type { MetricRequest } from './metric-request.ts'
+import { type CountKind, type Counts, emptyCounts } from '../counting/counts.ts'
+import type { MetricQueries } from '../queries/metric-queries.ts'
 import type { HistogramState } from './run-state.ts'
-
-/** One metric of the policy, ready to be asked for. */
-export interface MetricRequest {
-  readonly metric: MetricPolicy
-  readonly source: string
-  readonly client: PrometheusClient
-  readonly arms: Arms
-  /** How the arms are told apart, as the policy says. */
-  readonly select: unknown
-  readonly queries: MetricQueries
-  /** The deadline of its source. */
-  readonly signal: AbortSignal
-}
 
 /** Series that one or more metrics are made of: fetched and counted once. */
 export interface SeriesGroup {
@@ -27,17 +12,17 @@ export interface SeriesGroup {
 
 /** Two quantiles of one histogram share its buckets. */
 export function seriesGroupsOf(asked: readonly MetricRequest[]): readonly SeriesGroup[] {
-  const feeds = new Map<string, SeriesGroup>()
+  const groups = new Map<string, SeriesGroup>()
   for (const one of asked) {
     const key = keyOf(one)
-    const known = feeds.get(key)
-    feeds.set(key, {
+    const known = groups.get(key)
+    groups.set(key, {
       key,
       kind: kindOf(one.queries),
       metrics: known === undefined ? [one] : [...known.metrics, one],
     })
   }
-  return [...feeds.values()]
+  return [...groups.values()]
 }
 
 /** What to count on: a start, where there is nothing, or not of all the bounds that are needed. */
@@ -54,7 +39,7 @@ export function countsOf(
   return bounds.every((bound) => counted.has(bound)) ? known : emptyCounts(kind, bounds)
 }
 
-/** For all metrics of a feed at once; undefined where one needs all bounds. */
+/** For all metrics of a group at once; undefined where one needs all bounds. */
 export function unitedHistogram(histograms: readonly HistogramState[]): HistogramState | undefined {
   const [first] = histograms
   if (first === undefined) return undefined

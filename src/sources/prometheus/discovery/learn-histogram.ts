@@ -1,11 +1,11 @@
 import type { LatencyPolicy } from '../../../engine/model/policy.ts'
 import type { LatencyShape } from '../../../engine/model/recording.ts'
-import { ascending, neededBounds, readBound } from './bucket-bounds.ts'
+import { ascending, neededBounds, readBound } from '../histograms/bucket-bounds.ts'
 import type { PrometheusClient } from '../client/client.ts'
 import type { LatencyQueries } from '../queries/metric-queries.ts'
-import { nativeBounds, toClassic } from './native-histograms.ts'
+import { nativeBounds, toClassic } from '../histograms/native-histograms.ts'
 import type { Series } from '../client/query-result.ts'
-import type { HistogramState } from '../run-state.ts'
+import type { HistogramState } from '../fetching/run-state.ts'
 
 export interface HistogramMoment {
   /** Unix seconds. */

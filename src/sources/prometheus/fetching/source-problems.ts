@@ -1,9 +1,9 @@
-import type { SourceProblem } from '../../engine/model/recording.ts'
-import type { MetricRequest } from './series-groups.ts'
-import type { ScrapeInterval } from './scrape-interval.ts'
-import { rounded } from './server-times.ts'
-import type { Slicing } from '../recording/slicing.ts'
-import type { SourceError } from './client/source-error.ts'
+import type { SourceProblem } from '../../../engine/model/recording.ts'
+import type { MetricRequest } from './metric-request.ts'
+import type { ScrapeInterval } from '../discovery/scrape-interval.ts'
+import { rounded } from '../discovery/server-times.ts'
+import type { Slicing } from '../../recording/slicing.ts'
+import type { SourceError } from '../client/source-error.ts'
 
 export function failed({ metric }: MetricRequest, error: SourceError): SourceProblem {
   return { code: error.kind, metric: metric.name, text: `${metric.name}: ${error.message}` }

@@ -1,0 +1,39 @@
+import type { MetricPolicy, Selection } from '../../../engine/model/policy.ts'
+import type { CanaryStartRequest } from '../../../judge/ports/ports.ts'
+import { sourceNameOf } from '../../source.ts'
+import type { Arms } from '../arms/arms.ts'
+import type { Workload } from '../arms/preset-context.ts'
+import { armsOf } from '../arms/presets.ts'
+import type { PrometheusClient } from '../client/client.ts'
+import { metricQueries, type MetricQueries } from '../queries/metric-queries.ts'
+
+/** One metric of the policy, ready to be asked for. */
+export interface MetricRequest {
+  readonly metric: MetricPolicy
+  readonly source: string
+  readonly client: PrometheusClient
+  readonly arms: Arms
+  /** How the arms are told apart, as the policy says. */
+  readonly select: Selection
+  readonly queries: MetricQueries
+  /** The deadline of its source. */
+  readonly signal: AbortSignal
+}
+
+/** What is asked of one metric for one workload; `bad-request` where that can never work. */
+export function metricRequest(
+  metric: MetricPolicy,
+  { policy, run, params }: Pick<CanaryStartRequest, 'policy' | 'run' | 'params'>,
+  server: Pick<MetricRequest, 'client' | 'signal'>,
+): MetricRequest {
+  const select = metric.select ?? policy.select
+  const arms = armsOf(select, workloadOf(run, params))
+  const { client, signal } = server
+  const queries = metricQueries(metric, arms)
+  return { metric, source: sourceNameOf(policy, metric), client, signal, arms, select, queries }
+}
+
+export function workloadOf(run: CanaryStartRequest['run'], params: Workload['params']): Workload {
+  const { namespace, name, revision, stableRevision } = run
+  return { namespace, name, revision, params, ...(stableRevision !== undefined && { stableRevision }) }
+}
