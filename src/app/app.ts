@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { httpSettingsOf, judgeLimitsOf, serverLimitsOf } from './http-settings-of.ts'
 import { type Reloader, startReloader } from './reload/reloader.ts'
 import { readPolicy } from './reload/read-policy.ts'
+import { createBodyWorker } from './body-worker/body-worker.ts'
 import { createRouteGroups } from './route-groups.ts'
 import type { Schedule } from './schedule.ts'
 import { createReloadableSource } from './reloadable-source.ts'
@@ -99,7 +100,9 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     log: logger,
     linkBase: () => force.settings().publicUrl ?? '',
   })
+  const bodies = createBodyWorker({ log: logger })
   const groups = createRouteGroups({
+    bodies,
     ...force,
     stores,
     judge,
@@ -145,6 +148,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     if (cut) logger.warn({ deadlineMs }, 'the deadline passed: requests under way were cut off')
     await reloader?.close()
     await upkeep?.close()
+    await bodies.close()
     await writes.close()
     await sources.close()
     await stores.close()

@@ -14,6 +14,7 @@ export function httpSettingsOf({ limits, publicUrl }: Config): HttpSettings {
     ...(publicUrl !== undefined && { publicUrl }),
     maxBodyBytes: limits.body,
     maxRecordingBytes: limits.recording,
+    maxLargeRecordingBytes: Math.max(limits.recording, limits.largeRecording),
     maxJsonDepth,
     readsPerMinute: limits.readsPerMinute,
     decisionsPerMinute: limits.decisionsPerMinute,

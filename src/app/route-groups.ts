@@ -10,11 +10,12 @@ import { documentRoutes } from '../web/document-routes.ts'
 import { healthRoutes } from '../callers/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
 import type { Judge } from '../judge/judge.ts'
+import type { RecordingLook } from '../judge/look/judge-recording.ts'
 import type { Clock, Log, MetricSource, PolicyLibrary, WriteQueue } from '../judge/ports/ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { LateStore } from './late-store.ts'
-import { readPolicy } from './reload/read-policy.ts'
+import type { BodyWorker } from './body-worker/body-worker.ts'
 import { version } from './version.ts'
 
 export interface RouteGroupDeps {
@@ -30,22 +31,31 @@ export interface RouteGroupDeps {
   readonly log: Log
   readonly health: Health
   readonly metrics: Metrics
+  readonly bodies: BodyWorker
   readonly extra: readonly RouteGroup[]
 }
 
 /** Every route of the service; a new caller is one more line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const { settings, stores, judge, writes, policies, source, sourceNames, clock } = deps
-  const { log, health, metrics, extra } = deps
+  const { log, health, metrics, bodies, extra } = deps
   const { store } = stores
+  const judgeSent = (bytes: Uint8Array, withinMs: number): Promise<RecordingLook> => {
+    const { maxBodyBytes, maxJsonDepth, publicUrl = '' } = settings()
+    const now = { policies: policies.list(), defaultName: policies.defaultName }
+    return bodies.judge(
+      { bytes, maxBodyBytes, maxJsonDepth, policies: now, now: clock.now(), linkBase: publicUrl },
+      withinMs,
+    )
+  }
   const groups: readonly RouteGroup[] = [
-    judgeRoutes({ judge, metrics }),
+    judgeRoutes({ judge, judgeSent, settings, metrics }),
     argoRoutes({ judge, metrics }),
     flaggerRoutes({ judge, store, writes, policies, source, clock, log, metrics }),
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
-    policyRoutes({ policies, parsePolicy: readPolicy, sourceNames, source, clock }),
+    policyRoutes({ policies, parsePolicy: (text) => bodies.readPolicy(text), sourceNames, source, clock }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,

@@ -4,6 +4,8 @@ export interface HttpSettings {
   readonly publicUrl?: string
   readonly maxBodyBytes: number
   readonly maxRecordingBytes: number
+  /** For callers with the role `large-recordings`. */
+  readonly maxLargeRecordingBytes: number
   readonly maxJsonDepth: number
   readonly readsPerMinute: number
   readonly decisionsPerMinute: number

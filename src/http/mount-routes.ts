@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import { authenticate, authorize } from './auth/authenticate.ts'
 import type { TokenTable } from './auth/token-table.ts'
 import type { Caller } from './auth/caller.ts'
-import { decodeText, formType } from './body/decode-text.ts'
+import { checkContentType, decodeUtf8, formType } from './body/decode-text.ts'
 import { parseJson } from './body/parse-json.ts'
 import { readBody } from './body/read-body.ts'
 import type { HttpSettings } from './http-settings.ts'
@@ -44,7 +44,7 @@ async function serve(route: Route, guards: RouteGuards, request: Request, respon
   const answer = await route.run({
     params: request.params,
     query: readQuery(request.url),
-    body: await takeBody(route, guards.settings(), request),
+    body: await takeBody(route, guards.settings(), request, caller),
     caller,
     requestId: context.requestId,
     signal: gone.signal,
@@ -90,14 +90,26 @@ async function applyLimit(
   await promise
 }
 
-async function takeBody(route: Route, settings: HttpSettings, request: Request): Promise<unknown> {
+async function takeBody(
+  route: Route,
+  settings: HttpSettings,
+  request: Request,
+  caller: Caller,
+): Promise<unknown> {
   const { form, types, size } = route.body
   if (form === 'none') return undefined
-  const maxBytes = size === 'recording' ? settings.maxRecordingBytes : settings.maxBodyBytes
-  const body = await readBody(request, maxBytes)
-  const text = decodeText(body, request.headers['content-type'], typesFor(request, types))
+  const body = await readBody(
+    request,
+    size === 'recording' ? largest(settings, caller) : settings.maxBodyBytes,
+  )
+  checkContentType(request.headers['content-type'], typesFor(request, types))
+  if (form === 'bytes') return body
+  const text = decodeUtf8(body)
   return form === 'text' ? text : parseJson(text, settings.maxJsonDepth)
 }
+
+const largest = (settings: HttpSettings, { roles }: Caller): number =>
+  roles.has('large-recordings') ? settings.maxLargeRecordingBytes : settings.maxRecordingBytes
 
 /** A browser asks before it sends JSON to another origin, and does not before it sends a form: but it says whence. */
 const typesFor = ({ headers }: Request, types: readonly string[]): readonly string[] =>

@@ -30,8 +30,8 @@ export interface RouteGroup {
 }
 
 export interface RouteBody<B extends z.ZodType = z.ZodType> {
-  /** `text` hands the handler the text itself; `none` leaves a body unread. */
-  readonly form: 'json' | 'text' | 'none'
+  /** `text` and `bytes` hand the handler what came, unparsed; `none` leaves a body unread. */
+  readonly form: 'json' | 'text' | 'bytes' | 'none'
   readonly types: readonly string[]
   readonly schema: B
   /** Which limit of the configuration applies. */
@@ -89,6 +89,31 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   readonly body: RouteBody<B>
   readonly hidden?: boolean
   readonly handle: (request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Answer | Promise<Answer>
+}
+
+interface BytesDefinition<P extends z.ZodObject, Q extends z.ZodObject> extends Omit<
+  Definition<P, Q, z.ZodType>,
+  'handle'
+> {
+  readonly handle: (
+    request: Omit<Request<z.output<P>, z.output<Q>, never>, 'body'> & { readonly bytes: Buffer },
+  ) => Promise<Answer>
+}
+
+/** A route that reads its body itself, since the body may be large; the schema documents it. */
+export function bytesRoute<P extends z.ZodObject, Q extends z.ZodObject>(
+  definition: BytesDefinition<P, Q>,
+): Route {
+  const { handle, hidden = false, ...rest } = definition
+  return {
+    ...rest,
+    hidden,
+    async run({ body, ...input }) {
+      const params = checkInput(definition.params, input.params, 'path')
+      const query = checkInput(definition.query, input.query, 'query')
+      return handle({ ...input, params, query, bytes: Buffer.isBuffer(body) ? body : Buffer.alloc(0) })
+    },
+  }
 }
 
 /** Checks what comes in against the schemas before the handler sees it. */

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import { startDeadline } from './model/deadline.ts'
-import type { JudgeRequest, RecordingRequest } from './model/judge-request.ts'
-import { judgeRecording } from './look/judge-recording.ts'
+import type { JudgeRequest } from './model/judge-request.ts'
+import type { RecordingLook } from './look/judge-recording.ts'
 import { judgeRollout, type RolloutDeps } from './look/judge-rollout.ts'
 import type { Judgement } from './model/judgement.ts'
 import { createVerdictWriter } from './look/verdict-writer.ts'
@@ -47,8 +47,8 @@ export interface JudgeLimits {
 export interface Judge {
   /** Judges a rollout by its data in Prometheus. Rejects only for requests that can never work. */
   judge(request: JudgeRequest): Promise<Judgement>
-  /** Judges a rollout by the data that came with it. */
-  judgeRecording(request: RecordingRequest): Promise<Judgement>
+  /** Keeps the judgement on a rollout that came with all its data; `look` makes it within the milliseconds given. */
+  judgeRecording(look: (withinMs: number) => Promise<RecordingLook>): Promise<Judgement>
 }
 
 /** The one use case: load the policy, get the recording, analyze, decide, keep, notify. */
@@ -75,11 +75,11 @@ export function createJudge(deps: JudgeDeps): Judge {
           deadline,
         )
       }),
-    judgeRecording: (request) =>
+    judgeRecording: (look) =>
       counted(async (full) => {
         if (full) throw new AppError('overloaded', 'more looks are under way than fit', { retryAfter: 1 })
         const deadline = startDeadline(limits().deadlineMs)
-        return verdictWriter.keep({ ...(await judgeRecording(request, rollout)), unsaved: true }, deadline)
+        return verdictWriter.keep({ ...(await look(deadline.leftMs())), unsaved: true }, deadline)
       }),
   }
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
     change: (config) => ({
       ...config,
       tokens,
-      limits: { ...config.limits, ...many, body: bodyLimit, recording: bodyLimit },
+      limits: { ...config.limits, ...many, body: bodyLimit, recording: bodyLimit, largeRecording: bodyLimit },
     }),
   })
   await running.store.openRun(aRun({ id: 'run-1', namespace: 'shop', name: 'api' }))

@@ -36,8 +36,12 @@ const perMinute = (description: string, preset: number) =>
 const limitsSchema = z.strictObject({
   body: quantity('largest body of a request, in bytes', { min: 1024, max: 16 * 2 ** 20 }).default(64 * 1024),
   recording: quantity('largest body with a recording, in bytes', { min: 1024, max: 256 * 2 ** 20 }).default(
-    32 * 2 ** 20,
+    4 * 2 ** 20,
   ),
+  largeRecording: quantity('the same for tokens with the role large-recordings', {
+    min: 1024,
+    max: 256 * 2 ** 20,
+  }).default(32 * 2 ** 20),
   connections: z.int().min(1).max(100_000).default(2000),
   requestTimeout: duration('longest time for a request to arrive', { min: 1, max: 600 }).default(30),
   answer: duration('within which every verdict is answered, whatever is slow', { min: 1, max: 60 }).default(

@@ -54,7 +54,7 @@ function parse(text: string): FileReading {
   const result = configSchema.safeParse(reading.value)
   if (result.success) return { ok: true, file: result.data, isEmpty: false }
   const shown = withoutSecrets(reading.value)
-  const mistakes = toMistakes(result.error.issues, shown, schemaKeys(configSchema))
+  const { mistakes } = toMistakes(result.error.issues, shown, schemaKeys(configSchema))
   const texts = mistakes.map(({ path, message, atKey }) => {
     const place = reading.locate(path, atKey === true ? 'key' : 'value')
     return toIssueText({ path: toPathText(path), message, ...place })

@@ -1,23 +1,29 @@
 import type { z } from 'zod'
-import type { AppError, AppErrorCode, FieldIssue } from '../../errors.ts'
-import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
-import { parseRecording } from '../../formats/recording/parse-recording.ts'
 import type { Judge } from '../../judge/judge.ts'
-import type { JudgeRequest, RecordingRequest } from '../../judge/model/judge-request.ts'
+import type { RecordingLook } from '../../judge/look/judge-recording.ts'
+import type { JudgeRequest } from '../../judge/model/judge-request.ts'
 import type { Judgement } from '../../judge/model/judgement.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Caller } from '../../http/auth/caller.ts'
-import { jsonTypes } from '../../http/body/decode-text.ts'
+import { decodeUtf8, jsonTypes } from '../../http/body/decode-text.ts'
+import { parseJson } from '../../http/body/parse-json.ts'
+import type { HttpSettings } from '../../http/http-settings.ts'
+import { checkInput } from '../../http/request/check-input.ts'
 import { noInput } from '../../http/request/no-input.ts'
-import { route, type Answer, type RouteGroup } from '../../http/route.ts'
+import { bytesRoute, type Answer, type RouteGroup } from '../../http/route.ts'
 import { judgeRequestSchema, judgementSchema } from './judge-schemas.ts'
 import { judgementPage } from '../../web/judgement-page.ts'
 import { judgementText } from '../../web/judgement-text.ts'
 import { checkNamespace } from '../../http/auth/namespace-access.ts'
+import { checkRevisions, invalidBody, refuse } from './check-judge-body.ts'
+import { hasRecording } from './judge-sent-recording.ts'
 
 export interface JudgeRouteDeps {
   readonly judge: Judge
   readonly metrics: Metrics
+  readonly settings: () => HttpSettings
+  /** Judges a body that holds a recording or is large, in another thread. */
+  readonly judgeSent: (bytes: Uint8Array, withinMs: number) => Promise<RecordingLook>
 }
 
 type Body = z.output<typeof judgeRequestSchema>
@@ -27,7 +33,7 @@ export function judgeRoutes(deps: JudgeRouteDeps): RouteGroup {
     name: 'judge',
     description: 'The verdict on a canary, for any caller',
     routes: [
-      route({
+      bytesRoute({
         method: 'post',
         path: '/v1/judge',
         operationId: 'judge',
@@ -36,7 +42,7 @@ export function judgeRoutes(deps: JudgeRouteDeps): RouteGroup {
         limit: 'none',
         params: noInput,
         query: noInput,
-        body: { form: 'json', types: jsonTypes, schema: judgeRequestSchema, size: 'recording' },
+        body: { form: 'bytes', types: jsonTypes, schema: judgeRequestSchema, size: 'recording' },
         answers: {
           200: {
             description: 'The verdict',
@@ -45,8 +51,8 @@ export function judgeRoutes(deps: JudgeRouteDeps): RouteGroup {
             alsoAs: ['text/plain', 'text/html'],
           },
         },
-        async handle({ body, caller }) {
-          const judgement = await judgeBody(body, caller, deps.judge)
+        async handle({ bytes, caller }) {
+          const judgement = await judgeBytes(bytes, caller, deps)
           const { verdict, judged } = judgement
           deps.metrics.verdicts.inc({ caller: 'judge', verdict, judged })
           return toAnswer(judgement)
@@ -56,46 +62,30 @@ export function judgeRoutes(deps: JudgeRouteDeps): RouteGroup {
   }
 }
 
-async function judgeBody(body: Body, caller: Caller, judge: Judge): Promise<Judgement> {
+async function judgeBytes(bytes: Buffer, caller: Caller, deps: JudgeRouteDeps): Promise<Judgement> {
+  const { judge, judgeSent, settings } = deps
+  const { maxBodyBytes, maxJsonDepth } = settings()
+  const value = bytes.length > maxBodyBytes ? undefined : parseJson(decodeUtf8(bytes), maxJsonDepth)
+  if (value === undefined || hasRecording(value)) {
+    return judge.judgeRecording(async (withinMs) => {
+      const look = await judgeSent(bytes, withinMs)
+      checkNamespace(caller, look.run.namespace)
+      return look
+    })
+  }
+  const body = checkInput(judgeRequestSchema, value, 'body')
   checkRevisions(body)
-  if (body.recording === undefined) {
-    const request = rolloutRequest(body)
-    checkNamespace(caller, request.namespace)
-    return judge.judge(request)
-  }
-  const request = recordingRequest(body, parseRecording(body.recording))
+  const request = rolloutRequest(body)
   checkNamespace(caller, request.namespace)
-  return judge.judgeRecording(request)
+  return judge.judge(request)
 }
-
-/** With empty or equal revisions both arms would be the same pods, and every canary would pass. */
-function checkRevisions({ canary, stable }: Body): void {
-  const issues: FieldIssue[] = []
-  for (const [arm, value] of [['canary', canary] as const, ['stable', stable] as const]) {
-    if (value !== undefined && value.revision.trim() === '') {
-      issues.push({ path: `${arm}.revision`, message: 'expected a revision, got ""' })
-    }
-  }
-  if (issues.length === 0 && canary !== undefined && canary.revision === stable?.revision) {
-    const message = `expected another revision than that of the canary, got "${canary.revision}" for both`
-    issues.push({ path: 'stable.revision', message })
-  }
-  refuse(issues)
-}
-
-function refuse(issues: readonly FieldIssue[]): void {
-  if (issues.length > 0) throw invalid('unprocessable', issues)
-}
-
-const invalid = (code: AppErrorCode, issues: readonly FieldIssue[]): AppError =>
-  invalidInput(code, 'invalid body', issues, issues.length)
 
 function rolloutRequest(body: Body): JudgeRequest {
   const { policy, namespace, name, canary, stable, params, step, start, at } = body
   const given = { namespace, name, canary, stable }
   if (namespace === undefined || name === undefined || canary === undefined || stable === undefined) {
     const missing = Object.entries(given).filter(([, value]) => value === undefined)
-    throw invalid(
+    throw invalidBody(
       'bad-request',
       missing.map(([path]) => ({ path, message: 'expected a value without a recording, got nothing' })),
     )
@@ -120,24 +110,6 @@ function rolloutRequest(body: Body): JudgeRequest {
     ...(step !== undefined && { step }),
     ...(start !== undefined && { start }),
     ...(at !== undefined && 'ms' in at && { at: at.ms }),
-  }
-}
-
-function recordingRequest(body: Body, recording: RecordingRequest['recording']): RecordingRequest {
-  const { policy, namespace = 'recordings', name = recording.id ?? 'recording', canary, stable, at } = body
-  refuse(
-    (['params', 'step', 'start'] as const)
-      .filter((key) => body[key] !== undefined)
-      .map((path) => ({ path, message: 'expected nothing beside a recording, which says it itself' })),
-  )
-  return {
-    namespace,
-    name,
-    revision: canary?.revision ?? 'canary',
-    ...(stable !== undefined && { stableRevision: stable.revision }),
-    ...(policy !== undefined && { policy }),
-    recording,
-    ...(at !== undefined && { at }),
   }
 }
 

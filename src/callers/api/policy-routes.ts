@@ -13,11 +13,11 @@ export interface PolicyDeps extends ProbeDeps {
   readonly policies: PolicyLibrary
   /** Those that are configured now, which a reload may change. */
   readonly sourceNames: () => readonly string[]
-  readonly parsePolicy: (text: string) => {
+  readonly parsePolicy: (text: string) => Promise<{
     readonly policy: Policy
     readonly digest: string
     readonly warnings: readonly FieldIssue[]
-  }
+  }>
 }
 
 const policyListSchema = z
@@ -95,7 +95,7 @@ export function policyRoutes(deps: PolicyDeps): RouteGroup {
           200: { description: 'Valid', type: 'application/json', schema: checkedPolicySchema },
         },
         async handle({ body, query, ...request }) {
-          const { policy, digest, ...parsed } = parsePolicy(body)
+          const { policy, digest, ...parsed } = await parsePolicy(body)
           const warnings = [...parsed.warnings, ...unknown(policy)]
           const probed = await probe(policy, query, request, deps)
           return {

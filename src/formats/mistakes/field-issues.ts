@@ -20,13 +20,27 @@ export interface KnownKeys {
   readonly explain?: (path: Path, key: string, value: unknown) => string | undefined
 }
 
+/** People mend the first few and ask again; explaining a million would keep everybody else waiting. */
+export const maxMistakes = 20
+
+export interface Mistakes {
+  /** The first few. */
+  readonly mistakes: readonly Mistake[]
+  /** How many there are. */
+  readonly total: number
+}
+
 /** Turns what zod found into messages that say expected and got. */
-export function toMistakes(
-  issues: readonly ZodIssue[],
-  value: unknown,
-  known: KnownKeys,
-): readonly Mistake[] {
-  return issues.flatMap((issue) => toMistake(issue, issue.path.filter(isPart), value, known))
+export function toMistakes(issues: readonly ZodIssue[], value: unknown, known: KnownKeys): Mistakes {
+  const mistakes: Mistake[] = []
+  let total = 0
+  for (const issue of issues) {
+    const room = maxMistakes - mistakes.length
+    const more = room > 0 ? toMistake(issue, issue.path.filter(isPart), value, known) : []
+    mistakes.push(...more.slice(0, room))
+    total += Math.max(more.length, issue.code === 'unrecognized_keys' ? issue.keys.length : 1)
+  }
+  return { mistakes, total }
 }
 
 const isPart = (part: PropertyKey): part is string | number => typeof part !== 'symbol'
@@ -35,7 +49,7 @@ function toMistake(issue: ZodIssue, path: Path, value: unknown, known: KnownKeys
   const found = valueAt(value, path)
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key, value, known))
+      return issue.keys.slice(0, maxMistakes).map((key) => unknownKey(path, key, value, known))
     case 'invalid_union':
       return fromUnion(issue, path, value, known)
     case 'invalid_key':
@@ -86,7 +100,9 @@ function fromUnion(issue: UnionIssue, path: Path, value: unknown, known: KnownKe
   )
   const best =
     (branches.length > 0 ? branches : issue.errors).toSorted((a, b) => weight(a) - weight(b))[0] ?? []
-  return best.flatMap((inner) => toMistake(inner, [...path, ...inner.path.filter(isPart)], value, known))
+  return best
+    .slice(0, maxMistakes)
+    .flatMap((inner) => toMistake(inner, [...path, ...inner.path.filter(isPart)], value, known))
 }
 
 /** The value is of another shape altogether, so this branch of the union says nothing about it. */

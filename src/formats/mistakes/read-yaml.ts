@@ -12,6 +12,7 @@ import {
 } from 'yaml'
 import type { FieldIssue } from '../../errors.ts'
 import { describeValue, shorten } from './describe-value.ts'
+import { maxMistakes } from './field-issues.ts'
 import type { Path } from './path.ts'
 
 export interface Place {
@@ -71,7 +72,7 @@ function readDocument(text: string): YamlReading {
   if (document.errors.some(({ message }) => message.includes('call stack'))) return refuse(tooDeep)
   const problems = [...document.errors, ...document.warnings]
   if (problems.length > 0) {
-    const issues = problems.map(({ code, message, pos }) => ({
+    const issues = problems.slice(0, maxMistakes).map(({ code, message, pos }) => ({
       path: '',
       message: yamlMessages.get(code) ?? shorten(message.replace(/\.$/, ''), 160),
       ...place(pos[0]),
@@ -102,10 +103,12 @@ function checkStructure(document: Document.Parsed, place: (offset: number) => Pl
     Map(_key, map) {
       const seen = new Set<string>()
       for (const { key } of map.items) {
+        if (issues.length >= maxMistakes) return visit.BREAK
         const text = String(key)
         if (seen.has(text)) report(`expected each key once, got ${describeValue(text)} again`, key)
         seen.add(text)
       }
+      return undefined
     },
   })
   return issues

@@ -7,7 +7,7 @@ import {
   checkTogether,
   policyWarnings,
 } from './check-policy.ts'
-import { type Mistake, toMistakes } from '../mistakes/field-issues.ts'
+import { type Mistake, type Mistakes, maxMistakes, toMistakes } from '../mistakes/field-issues.ts'
 import { invalidInput } from '../mistakes/invalid-input.ts'
 import { type MetricInput, metricSchema } from './metric-schema.ts'
 import { type Path, toPathText, valueAt } from '../mistakes/path.ts'
@@ -40,6 +40,7 @@ export function parsePolicyObject(value: unknown): ParsedPolicy {
 }
 
 const nothingElse: PolicyCheck = () => []
+const noMistakes: Mistakes = { mistakes: [], total: 0 }
 
 interface ParseOptions {
   readonly fileName: string | undefined
@@ -53,10 +54,8 @@ function parseValue(value: unknown, locate: Locate, { fileName, check }: ParseOp
     ...locate(mistake.path, mistake.atKey === true ? 'key' : 'value'),
   })
   const result = policySchema.safeParse(value)
-  const mistakes = [
-    ...(result.success ? [] : toMistakes(result.error.issues, value, policyKeys)),
-    ...checkWhatCanBe(value),
-  ]
+  const ofSchema = result.success ? noMistakes : toMistakes(result.error.issues, value, policyKeys)
+  const mistakes = [...ofSchema.mistakes, ...checkWhatCanBe(value)]
   if (result.success && mistakes.length === 0) {
     const policy = resolvePolicy(result.data)
     const warnings = policyWarnings(policy).map(toIssue)
@@ -64,8 +63,9 @@ function parseValue(value: unknown, locate: Locate, { fileName, check }: ParseOp
     if (others.length === 0) return { policy, digest: policyDigest(policy), warnings }
     mistakes.push(...others)
   }
-  const shown = mistakes.slice(0, maxIssues).map(toIssue)
-  throw invalid(shown.toSorted(byPlace), fileName, mistakes.length)
+  const shown = mistakes.slice(0, maxMistakes).map(toIssue)
+  const total = ofSchema.total - ofSchema.mistakes.length + mistakes.length
+  throw invalid(shown.toSorted(byPlace), fileName, total)
 }
 
 /** The checks between values, for each metric that is right by itself, so that all mistakes come at once. */
@@ -113,14 +113,12 @@ function unknownKeysOfNoKind(metric: unknown, index: number): readonly Mistake[]
   const policy = { metrics: Object.assign([], { [index]: metric }) }
   if (policyKeys.at(path, policy) !== allMetricKeys) return []
   const keys = Object.keys(metric).filter((key) => !allMetricKeys.includes(key))
-  return toMistakes([{ code: 'unrecognized_keys', keys, path, message: '' }], policy, policyKeys)
+  return toMistakes([{ code: 'unrecognized_keys', keys, path, message: '' }], policy, policyKeys).mistakes
 }
 
 const byPlace = (a: FieldIssue, b: FieldIssue): number =>
   (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 
-const maxIssues = 100
-
 function invalid(issues: readonly FieldIssue[], fileName = '', total = issues.length): AppError {
-  return invalidInput('invalid-policy', `invalid policy ${fileName}`.trim(), issues, maxIssues, total)
+  return invalidInput('invalid-policy', `invalid policy ${fileName}`.trim(), issues, maxMistakes, total)
 }

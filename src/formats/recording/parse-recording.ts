@@ -2,14 +2,13 @@ import type { MetricData, Recording } from '../../engine/model/recording.ts'
 import type { FieldIssue } from '../../errors.ts'
 import { type Complaints, readBuckets, readSeries } from './check-matrices.ts'
 import { checkRecording } from './check-recording.ts'
-import { toMistakes } from '../mistakes/field-issues.ts'
+import { maxMistakes, toMistakes } from '../mistakes/field-issues.ts'
 import { invalidInput } from '../mistakes/invalid-input.ts'
 import { toPathText, valueAt } from '../mistakes/path.ts'
 import { recordingKeys } from './recording-keys.ts'
 import { reservedKeys } from '../mistakes/reserved-keys.ts'
 import { type RecordingInput, recordingSchema } from './recording-schema.ts'
 
-const maxIssues = 20
 const maxMetrics = 50
 const maxSamples = 20_000_000
 
@@ -20,14 +19,13 @@ const maxSamples = 20_000_000
  */
 export function parseRecording(value: unknown): Recording {
   const result = recordingSchema.safeParse(value)
-  const complaints = collect()
   if (!result.success) {
-    for (const { path, message } of toMistakes(result.error.issues, value, recordingKeys)) {
-      complaints.add(toPathText(path), message)
-    }
-    throw complaints.toError()
+    const { mistakes, total } = toMistakes(result.error.issues, value, recordingKeys)
+    const issues = mistakes.map(({ path, message }) => ({ path: toPathText(path), message }))
+    throw invalidInput('invalid-recording', 'invalid recording', issues, maxMistakes, total)
   }
   const input = result.data
+  const complaints = collect()
   checkRecording(input, complaints)
   checkSize(input, valueAt(value, ['metrics']), complaints)
   const metrics = complaints.count() > 0 ? {} : readMetrics(input, complaints)
@@ -97,9 +95,9 @@ function collect(): Collected {
   return {
     add(path, message) {
       total += 1
-      if (issues.length < maxIssues) issues.push({ path, message })
+      if (issues.length < maxMistakes) issues.push({ path, message })
     },
     count: () => total,
-    toError: () => invalidInput('invalid-recording', 'invalid recording', issues, maxIssues, total),
+    toError: () => invalidInput('invalid-recording', 'invalid recording', issues, maxMistakes, total),
   }
 }

@@ -1,4 +1,4 @@
-export const roles = ['judge', 'decide', 'read'] as const
+export const roles = ['judge', 'decide', 'read', 'large-recordings'] as const
 
 export type Role = (typeof roles)[number]
 

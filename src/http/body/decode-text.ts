@@ -5,12 +5,8 @@ export const jsonTypes = ['application/json'] as const
 export const formType = 'application/x-www-form-urlencoded'
 export const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const
 
-/** The body as text, where its type is one of those expected and its charset is UTF-8. */
-export function decodeText(
-  body: Buffer,
-  contentType: string | undefined,
-  expected: readonly string[],
-): string {
+/** Refuses another type than those expected, and another charset than UTF-8. */
+export function checkContentType(contentType: string | undefined, expected: readonly string[]): void {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase())
   if (!isExpected(type, expected)) {
     const got = type === '' ? 'none' : `"${type.slice(0, 60)}"`
@@ -20,6 +16,9 @@ export function decodeText(
   if (charset !== undefined && !/^"?utf-?8"?$/.test(charset)) {
     throw new AppError('unsupported-media-type', `expected charset utf-8, got "${charset.slice(0, 40)}"`)
   }
+}
+
+export function decodeUtf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch (error) {

@@ -4,9 +4,27 @@ const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** JSON without what JSON.parse lets through: deep nesting, keys named twice, and keys of the prototype chain. */
 export function parseJson(text: string, maxDepth: number): unknown {
+  // Before parsing: of 31 MB of brackets, 48 bytes on the way here, the parser would need all memory there is.
+  if (isDeeperThan(text, maxDepth)) checkStructure(text, maxDepth)
   const value = parse(text)
   checkStructure(text, maxDepth)
   return value
+}
+
+/** Also of text that is no JSON. */
+function isDeeperThan(text: string, maxDepth: number): boolean {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === quote) {
+      i = endOfString(text, i)
+      if (i < 0) return false
+    } else if (code === openBrace || code === openBracket) {
+      depth += 1
+      if (depth > maxDepth) return true
+    } else if (code === closeBrace || code === closeBracket) depth -= 1
+  }
+  return false
 }
 
 function parse(text: string): unknown {
@@ -30,8 +48,13 @@ interface Frame {
 
 const quote = 0x22
 const backslash = 0x5c
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const comma = 0x2c
 
-/** Walks over text that is known to be JSON; numbers and literals are skipped character by character. */
+/** Walks over text that is JSON, or too deep; numbers and literals are skipped character by character. */
 function checkStructure(text: string, maxDepth: number): void {
   const frames: Frame[] = []
   let frame: Frame | undefined
@@ -43,20 +66,20 @@ function checkStructure(text: string, maxDepth: number): void {
         i = end
         break
       }
-      case 0x7b: // {
+      case openBrace:
         frame = { keys: new Set(), at: '', expectsKey: true }
         push(frames, frame, maxDepth)
         break
-      case 0x5b: // [
+      case openBracket:
         frame = { keys: undefined, at: 0, expectsKey: false }
         push(frames, frame, maxDepth)
         break
-      case 0x7d: // }
-      case 0x5d: // ]
+      case closeBrace:
+      case closeBracket:
         frames.pop()
         frame = frames.at(-1)
         break
-      case 0x2c: // ,
+      case comma:
         if (frame === undefined) break
         if (typeof frame.at === 'number') frame.at++
         else frame.expectsKey = true
@@ -76,7 +99,7 @@ function push(frames: Frame[], frame: Frame, maxDepth: number): void {
 }
 
 function checkKey(frames: readonly Frame[], frame: Frame, quoted: string): void {
-  const key = String(JSON.parse(quoted))
+  const key = String(parse(quoted))
   frame.at = key
   frame.expectsKey = false
   const path = pathOf(frames)

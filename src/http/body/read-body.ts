@@ -8,7 +8,12 @@ const drainBytes = 1024 * 1024
 /** How long it is waited for; who sends nothing more reads the answer. */
 const drainMs = 1000
 
-/** The inflated body; the limit holds for what arrives and for what it inflates to. */
+/** JSON shrinks to a tenth or a fiftieth; what shrinks to less was made to cost much. */
+const maxRatio = 100
+/** So little is not worth a ratio. */
+const freeBytes = 64 * 1024
+
+/** The inflated body; the limit holds for what arrives and for what it inflates to, and so does a ratio of the two. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   const body = inflate(request, encoding)
@@ -62,7 +67,11 @@ function collect(request: IncomingMessage, body: Readable, maxBytes: number): Pr
   body.on('data', (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes > maxBytes) tooLarge()
-    else chunks.push(chunk)
+    else if (bytes > freeBytes && bytes > maxRatio * arrived) {
+      reject(
+        new AppError('body-too-large', `expected a body that inflates to at most ${maxRatio} times its size`),
+      )
+    } else chunks.push(chunk)
   })
   body.on('end', () => resolve(Buffer.concat(chunks, bytes)))
   return promise

@@ -1,16 +1,14 @@
 import type { z } from 'zod'
-import { toMistakes } from '../../formats/mistakes/field-issues.ts'
+import { maxMistakes, toMistakes } from '../../formats/mistakes/field-issues.ts'
 import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
 import { toPathText } from '../../formats/mistakes/path.ts'
 import { schemaKeys } from '../../formats/mistakes/schema-keys.ts'
-
-const maxIssues = 20
 
 /** The input as its schema gives it; rejects with every mistake, each with its path, expected and got. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  const mistakes = toMistakes(result.error.issues, input, schemaKeys(schema))
+  const { mistakes, total } = toMistakes(result.error.issues, input, schemaKeys(schema))
   const issues = mistakes.map(({ path, message }) => ({ path: toPathText(path), message }))
-  throw invalidInput('bad-request', `invalid ${where}`, issues, maxIssues)
+  throw invalidInput('bad-request', `invalid ${where}`, issues, maxMistakes, total)
 }

@@ -1,7 +1,7 @@
 import { analyze } from '../../engine/analyze.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import { AppError } from '../../errors.ts'
-import type { Clock, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
+import type { Clock, CutRecording, PolicyLibrary, Run } from '../ports/ports.ts'
 import { buildJudgement, type Conclusion } from '../answer/build-judgement.ts'
 import { runId } from '../runs/identities.ts'
 import type { RecordingRequest } from '../model/judge-request.ts'
@@ -10,24 +10,29 @@ import { policyOfRecording } from '../policies/policy-of-recording.ts'
 import { recordingUntil } from './recording-until.ts'
 
 export interface RecordingDeps {
-  readonly policies: PolicyLibrary
+  readonly policies: Pick<PolicyLibrary, 'get' | 'defaultName'>
   readonly clock: Clock
-  readonly digest: VerdictStore['digestRecording']
+  readonly cut: (recording: Recording) => Promise<CutRecording>
   readonly linkBase: () => string
 }
 
+/** The recording itself stays where it was judged: in another thread, of which it is too large to be handed on. */
+export interface RecordingLook extends Omit<Conclusion, 'recording'> {
+  readonly cut: CutRecording
+}
+
 /** Judges what came with the request. Its run is closed from the start: nobody decides on it, nothing waits for it. */
-export async function judgeRecording(request: RecordingRequest, deps: RecordingDeps): Promise<Conclusion> {
+export async function judgeRecording(request: RecordingRequest, deps: RecordingDeps): Promise<RecordingLook> {
   const recording = recordingUntil(request.recording, lastSlice(request))
   const inForce = policyOfRecording(request.policy, recording, deps.policies)
   const verdict = analyze(recording, inForce.policy)
   const at = Date.parse(verdict.window.to)
-  return buildJudgement({
+  const cut = await deps.cut(recording)
+  const look = buildJudgement({
     run: runOfRecording(request, inForce, at, deps.clock.now()),
     steps: [],
     inForce,
-    recording,
-    recordingDigest: await deps.digest(recording),
+    recordingDigest: cut.digest,
     verdict,
     decisions: [],
     changedBy: [],
@@ -35,6 +40,7 @@ export async function judgeRecording(request: RecordingRequest, deps: RecordingD
     createdAt: deps.clock.now(),
     linkBase: deps.linkBase(),
   })
+  return { ...look, cut }
 }
 
 function lastSlice({ recording, at }: RecordingRequest): number {

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
-import type { QueuedWrite, Run, Step, VerdictStore } from '../ports/ports.ts'
+import type { CutRecording, QueuedWrite, Run, Step, VerdictStore } from '../ports/ports.ts'
 import type { Conclusion } from '../answer/build-judgement.ts'
 import type { RunChange } from '../history/run-history.ts'
 
@@ -8,6 +8,8 @@ export interface ToKeep extends Conclusion {
   /** The run and its steps are not in the store, as far as this process knows. */
   readonly unsaved: boolean
   readonly change?: RunChange
+  /** The recording in its pieces, where it came with the request. */
+  readonly cut?: CutRecording
   /** The step that passed with this look. */
   readonly passed?: Step
 }
@@ -34,7 +36,8 @@ async function write(look: ToKeep, store: VerdictStore, late: boolean): Promise<
   for (const step of look.passed === undefined ? steps : [...steps, look.passed]) {
     await store.saveStep({ ...step, runId: run.id })
   }
-  if (look.recording !== undefined) await store.saveRecording(run.id, look.recording)
+  const recording = look.cut ?? look.recording
+  if (recording !== undefined) await store.saveRecording(run.id, recording)
   const { stored } = look
   const body = late ? { ...stored.body, kept: false } : stored.body
   await store.saveVerdict({ ...stored, runId: run.id, body })
@@ -61,8 +64,9 @@ const bytesPerSample = 10
 const bytesPerMetric = 400
 
 /** About what it holds in memory while it waits. */
-function bytesOf({ recording, verdict }: ToKeep): number {
-  const about = 2000 + bytesPerMetric * verdict.metrics.length
+function bytesOf({ recording, cut, verdict }: ToKeep): number {
+  const texts = [...(cut?.chunks.values() ?? [])]
+  const about = texts.reduce((sum, text) => sum + text.length, 2000 + bytesPerMetric * verdict.metrics.length)
   if (recording === undefined) return about
   const rows = Object.values(recording.metrics).reduce(
     (sum, data) => sum + (data.kind === 'latency' ? data.bounds.length + 1 : 2) * recording.pods.length,

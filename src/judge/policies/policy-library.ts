@@ -14,6 +14,9 @@ export interface PolicyPlaces {
   readonly defaultName?: string
 }
 
+/** The policies that are loaded at a moment, to be handed on. */
+export type PoliciesNow = Pick<PolicyLibrary, 'defaultName'> & { readonly policies: readonly LoadedPolicy[] }
+
 export interface ReloadableLibrary extends PolicyLibrary {
   /** Reads all that the places hold, or rejects with `invalid-policy`; what it gives takes that into use. */
   read(places: PolicyPlaces): Promise<() => void>
@@ -46,24 +49,28 @@ export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableL
       const take = await readAll(places)
       take()
     },
-    get(name) {
-      const wanted = name ?? defaultName
-      if (wanted === undefined) {
-        throw new AppError(
-          'unknown-policy',
-          'expected the name of a policy, since there is no default policy',
-        )
-      }
-      const policy = policies.get(wanted)
-      if (policy === undefined)
-        throw new AppError('unknown-policy', unknownText(wanted, [...policies.keys()]))
-      return policy
-    },
+    get: (name) => pickPolicy({ policies: [...policies.values()], defaultName }, name),
     list: () => [...policies.values()],
     get defaultName() {
       return defaultName
     },
   }
+}
+
+/** The policy of that name, or the default one; throws `unknown-policy`. */
+export function pickPolicy({ policies, defaultName }: PoliciesNow, name = defaultName): LoadedPolicy {
+  if (name === undefined) {
+    throw new AppError('unknown-policy', 'expected the name of a policy, since there is no default policy')
+  }
+  const found = policies.find(({ policy }) => policy.name === name)
+  if (found !== undefined) return found
+  throw new AppError(
+    'unknown-policy',
+    unknownText(
+      name,
+      policies.map(({ policy }) => policy.name),
+    ),
+  )
 }
 
 async function loadAll(

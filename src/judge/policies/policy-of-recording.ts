@@ -10,7 +10,7 @@ import type { ActivePolicy } from '../model/active-policy.ts'
 export function policyOfRecording(
   asked: string | object | undefined,
   recording: Recording,
-  policies: PolicyLibrary,
+  policies: Pick<PolicyLibrary, 'get' | 'defaultName'>,
 ): ActivePolicy {
   if (typeof asked === 'object') return parsePolicyObject(asked)
   if (asked !== undefined || policies.defaultName !== undefined) return policies.get(asked)

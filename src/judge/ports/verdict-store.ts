@@ -59,6 +59,15 @@ export interface StoredVerdict {
   readonly body: object
 }
 
+/** A recording in pieces that are stored under the hash of their text. */
+export interface CutRecording {
+  /** Hash of the manifest, and by it of everything. */
+  readonly digest: string
+  readonly manifest: string
+  /** Text by digest, the head among them. */
+  readonly chunks: ReadonlyMap<string, string>
+}
+
 export type DecisionKind = 'approve' | 'reject' | 'hold' | 'clear'
 
 export interface Decision {
@@ -171,7 +180,7 @@ export interface VerdictStore {
   /** The digest that `saveRecording` would give; works without the database, so also while it is away. */
   digestRecording(recording: Recording): Promise<string>
   /** Stores it in content-addressed chunks and gives its digest; what is stored already is not written again. */
-  saveRecording(runId: string, recording: Recording): Promise<string>
+  saveRecording(runId: string, recording: Recording | CutRecording): Promise<string>
   loadRecording(digest: string): Promise<Recording | undefined>
 
   /** Keeps a policy as text under its digest, for the runs that begin with it. Idempotent. */

@@ -2,20 +2,12 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import type { MetricData, Pod, PodSeries, Recording } from '../../engine/model/recording.ts'
+import type { CutRecording } from '../../judge/ports/verdict-store.ts'
 import { metricColumns } from './metric-columns.ts'
 import type { MetricColumns } from './metric-columns.ts'
 import { toSampleText } from './sample-text.ts'
 import { absoluteSlice, sliceBlocks } from './slice-blocks.ts'
 import type { SliceBlock } from './slice-blocks.ts'
-
-/** A recording in pieces that are stored under the hash of their text. */
-export interface CutRecording {
-  /** Hash of the manifest, and by it of everything. */
-  readonly digest: string
-  readonly manifest: string
-  /** Text by digest, the head among them. */
-  readonly chunks: ReadonlyMap<string, string>
-}
 
 /**
  * A manifest names the head (pods and metrics) and the blocks of slices. A block holds no position and names pods

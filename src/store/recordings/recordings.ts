@@ -1,13 +1,12 @@
 import type { Transaction } from 'kysely'
 import { AppError } from '../../errors.ts'
 import type { Recording } from '../../engine/model/recording.ts'
-import type { VerdictStore } from '../../judge/ports/ports.ts'
+import type { CutRecording, VerdictStore } from '../../judge/ports/ports.ts'
 import { checkId } from '../check-id.ts'
 import { packChunk, unpackChunk } from './chunk-codec.ts'
 import type { Connection } from '../connection.ts'
 import { holdLock } from '../connection.ts'
 import { cutRecording } from './cut-recording.ts'
-import type { CutRecording } from './cut-recording.ts'
 import { chunksOfManifest, joinRecording } from './join-recording.ts'
 import type { Database } from '../schema/schema.ts'
 
@@ -16,7 +15,8 @@ type Recordings = Pick<VerdictStore, 'digestRecording' | 'saveRecording' | 'load
 export const createRecordings = (connection: Connection): Recordings => {
   // the judge asks for the digest first and saves later; nobody changes a recording in between
   const cuts = new WeakMap<Recording, Promise<CutRecording>>()
-  const cut = (recording: Recording): Promise<CutRecording> => {
+  const cut = async (recording: Recording | CutRecording): Promise<CutRecording> => {
+    if ('chunks' in recording) return recording
     const known = cuts.get(recording)
     if (known !== undefined) return known
     const fresh = cutRecording(recording)
@@ -30,7 +30,7 @@ export const createRecordings = (connection: Connection): Recordings => {
       try {
         return await saveCut(connection, runId, await cut(recording))
       } finally {
-        cuts.delete(recording)
+        if (!('chunks' in recording)) cuts.delete(recording)
       }
     },
     loadRecording: (digest) => loadRecording(connection, digest),

@@ -1,0 +1,39 @@
+import { judgeSentRecording, type SentRecording } from '../../callers/api/judge-sent-recording.ts'
+import { AppError, type AppErrorCode, type FieldIssue } from '../../errors.ts'
+import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
+import type { RecordingLook } from '../../judge/look/judge-recording.ts'
+import { cutRecording } from '../../store/recordings/cut-recording.ts'
+import { readPolicy } from '../reload/read-policy.ts'
+
+/** What costs more than a short JSON body, and is done in a thread of its own. */
+export type BodyTask =
+  | { readonly kind: 'judge'; readonly sent: SentRecording }
+  | { readonly kind: 'policy'; readonly text: string }
+
+export type BodyReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'judge'; readonly look: RecordingLook }
+  | { readonly kind: 'policy'; readonly parsed: ParsedPolicy }
+  | { readonly kind: 'refused'; readonly error: SentError }
+  | { readonly kind: 'broken'; readonly message: string; readonly stack: string }
+
+/** An AppError as it crosses threads. */
+interface SentError {
+  readonly code: AppErrorCode
+  readonly message: string
+  readonly issues: readonly FieldIssue[]
+}
+
+export async function runBodyTask(task: BodyTask): Promise<BodyReply> {
+  try {
+    if (task.kind === 'policy') return { kind: 'policy', parsed: readPolicy(task.text) }
+    return { kind: 'judge', look: await judgeSentRecording(task.sent, cutRecording) }
+  } catch (error) {
+    if (error instanceof AppError) {
+      const { code, message, issues } = error
+      return { kind: 'refused', error: { code, message, issues } }
+    }
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+    return { kind: 'broken', message, stack }
+  }
+}

@@ -1,0 +1,86 @@
+import type { SentRecording } from '../../callers/api/judge-sent-recording.ts'
+import { AppError } from '../../errors.ts'
+import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
+import type { RecordingLook } from '../../judge/look/judge-recording.ts'
+import type { Log } from '../../judge/ports/ports.ts'
+import type { BodyReply, BodyTask } from './body-task.ts'
+import { type BodyThread, startBodyThread } from './body-thread.ts'
+
+/** Reads bodies that may cost much, one at a time and in another thread, so that they delay nobody else. */
+export interface BodyWorker {
+  judge(sent: SentRecording, withinMs: number): Promise<RecordingLook>
+  readPolicy(text: string): Promise<ParsedPolicy>
+  close(): Promise<void>
+}
+
+export interface BodyWorkerOptions {
+  readonly log: Log
+  readonly heapMb?: number
+  /** The longest one body may take. */
+  readonly taskMs?: number
+  readonly startThread?: typeof startBodyThread
+}
+
+const defaultHeapMb = 512
+const defaultTaskMs = 5000
+const startMs = 30_000
+/** A recording has some megabytes; more waiting ones would be a matter of memory. */
+const maxWaiting = 8
+
+export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
+  const { log, heapMb = defaultHeapMb, taskMs = defaultTaskMs, startThread = startBodyThread } = options
+  let thread: BodyThread | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+  const perform = async (task: BodyTask, end: number): Promise<BodyReply> => {
+    const leftMs = end - performance.now()
+    if (leftMs <= 0) throw overloaded()
+    if (thread === undefined || thread.lost) thread = startThread({ heapMb, startMs })
+    return thread.run(task, Math.min(taskMs, leftMs))
+  }
+  const run = async (task: BodyTask, withinMs: number): Promise<BodyReply> => {
+    if (waiting >= maxWaiting) throw overloaded()
+    const end = performance.now() + withinMs
+    waiting += 1
+    const mine = last.then(() => perform(task, end))
+    last = mine.catch(() => undefined)
+    try {
+      return toResult(await mine, log)
+    } finally {
+      waiting -= 1
+    }
+  }
+  return {
+    async judge(sent, withinMs) {
+      const reply = await run({ kind: 'judge', sent }, withinMs)
+      if (reply.kind === 'judge') return reply.look
+      throw unexpected(reply)
+    },
+    async readPolicy(text) {
+      const reply = await run({ kind: 'policy', text }, 2 * taskMs)
+      if (reply.kind === 'policy') return reply.parsed
+      throw unexpected(reply)
+    },
+    async close() {
+      await thread?.close()
+    },
+  }
+}
+
+function toResult(reply: BodyReply, log: Log): BodyReply {
+  if (reply.kind === 'refused') {
+    const { code, message, issues } = reply.error
+    throw new AppError(code, message, { issues })
+  }
+  if (reply.kind === 'broken') {
+    log.error({ stack: reply.stack }, 'a body could not be read')
+    throw new AppError('internal', reply.message)
+  }
+  return reply
+}
+
+const overloaded = (): AppError =>
+  new AppError('overloaded', 'more recordings and policies wait to be read than fit', { retryAfter: 1 })
+
+const unexpected = ({ kind }: BodyReply): AppError =>
+  new AppError('internal', `expected the reply to another task, got ${kind}`)

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { pino } from 'pino'
+import { afterEach, expect, test } from 'vitest'
+import { type BodyWorker, createBodyWorker } from '../../../src/app/body-worker/body-worker.ts'
+import type { SentRecording } from '../../../src/callers/api/judge-sent-recording.ts'
+
+const log = pino({ level: 'silent' })
+const text = readFileSync(new URL('../../fixtures/recordings/healthy.json', import.meta.url), 'utf8')
+const healthy = `{"at":74,"recording":${text}}`
+/** Four megabytes that become a hundred and more. */
+const large = `{"recording":{"problems":[${'[],'.repeat(1_300_000)}[]]}}`
+
+const sent = (body: string): SentRecording => ({
+  bytes: Buffer.from(body),
+  maxJsonDepth: 32,
+  maxBodyBytes: 65_536,
+  policies: { policies: [], defaultName: undefined },
+  now: 0,
+  linkBase: '',
+})
+
+let worker: BodyWorker | undefined
+afterEach(() => worker?.close())
+
+const judge = async (body: string, withinMs = 30_000) => worker?.judge(sent(body), withinMs)
+
+test('judge() of a recording gives the look with the recording in the pieces that are stored', async () => {
+  worker = createBodyWorker({ log, taskMs: 30_000 })
+  const look = await judge(healthy)
+  expect(look?.judgement).toMatchObject({ verdict: 'pass' })
+  expect(look?.cut.digest).toBe(look?.stored.recordingDigest)
+  expect(look).not.toHaveProperty('recording')
+})
+
+test('judge() of a body that needs too much memory refuses it, and judges the next one', async () => {
+  worker = createBodyWorker({ log, heapMb: 40, taskMs: 30_000 })
+  await expect(judge(large)).rejects.toMatchObject({ code: 'body-too-large' })
+  expect((await judge(healthy))?.judgement).toMatchObject({ verdict: 'pass' })
+})
+
+test('judge() of a body that takes too long refuses it', async () => {
+  worker = createBodyWorker({ log, taskMs: 1 })
+  await expect(judge(large)).rejects.toMatchObject({
+    code: 'body-too-large',
+    message: 'expected a body that is read and judged within 1 ms',
+  })
+})
+
+test('judge() takes one body after the other, and refuses those that wait for longer than they may', async () => {
+  worker = createBodyWorker({ log, taskMs: 30_000 })
+  const [first, late] = await Promise.allSettled([judge(healthy), judge(healthy, 0)])
+  expect(first).toMatchObject({ status: 'fulfilled', value: { judgement: { verdict: 'pass' } } })
+  expect(late).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } })
+})
+
+test('judge() refuses the ninth body at once', async () => {
+  worker = createBodyWorker({ log, taskMs: 30_000 })
+  const eight = Array.from({ length: 8 }, () => judge(healthy))
+  await expect(judge(healthy)).rejects.toMatchObject({ code: 'overloaded', retryAfter: 1 })
+  expect(await Promise.all(eight)).toHaveLength(8)
+})
+
+test('readPolicy() of a wrong policy rejects with its mistakes', async () => {
+  worker = createBodyWorker({ log, taskMs: 30_000 })
+  await expect(worker.readPolicy('name: web\nmetrcs: []\n')).rejects.toMatchObject({
+    code: 'invalid-policy',
+    issues: expect.arrayContaining([expect.objectContaining({ path: 'metrcs', line: 2 })]),
+  })
+})
