@@ -18,10 +18,9 @@ if (choice.kind === 'none') {
 }
 
 async function run(): Promise<void> {
-  const [{ runCommandLine }, { outcomesBySlice }, { analyze }] = await Promise.all([
+  const [{ runCommandLine }, { analyze, outcomesBySlice }] = await Promise.all([
     import('./cli/command-line.ts'),
-    import('./engine/outcomes-by-slice.ts'),
-    import('./engine/analyze.ts'),
+    import('./engine/index.ts'),
   ])
   const { version }: { version: string } = createRequire(import.meta.url)('../package.json')
   process.exitCode = await runCommandLine(process.argv.slice(2), {

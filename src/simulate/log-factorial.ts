@@ -1,4 +1,4 @@
-import { stirlingError } from '../engine/stats/stirling-error.ts'
+import { stirlingError } from '../engine/index.ts'
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI)
 

@@ -1,5 +1,5 @@
 import { conditionsAt, type Conditions, type Place } from './conditions.ts'
-import { normalSf } from '../engine/stats/normal-sf.ts'
+import { normalSf } from '../engine/index.ts'
 import type { Noise, Wobble } from './noise.ts'
 import { split, uniform, type Random } from './random.ts'
 import { sampleBinomial } from './sample-binomial.ts'

@@ -1,7 +1,7 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Outcome, Verdict } from '../../engine/model/verdict.ts'
-import type { SliceOutcomes } from '../../engine/outcomes-by-slice.ts'
+import type { SliceOutcomes } from '../../engine/index.ts'
 
 /** The engine: all looks at once, and one look in full. */
 export interface Engine {

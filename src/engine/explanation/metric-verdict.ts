@@ -21,11 +21,13 @@ export function metricVerdict(
   harm: Harm | undefined,
 ): MetricVerdict {
   const { policy } = metric
-  const next = nextWeight(look.step)
-  const { canary, stable, ratio, bounds, dispersion } = metric.numbers(look.t)
-  const pass = metric.pass(next)
   const own = open.find(({ reason }) => reason.metric === policy.name)
-  const margin = kindOf(policy).margin(policy, marginFactor(run.policy, next))
+  const { canary, stable, ratio, bounds, dispersion, ...numbers } = evidenceNumbers(
+    run,
+    metric,
+    nextWeight(look.step),
+    look.t,
+  )
   return {
     name: policy.name,
     kind: policy.kind,
@@ -35,10 +37,7 @@ export function metricVerdict(
     stable,
     ...(ratio === undefined ? {} : { ratio }),
     ...(bounds === undefined ? {} : { bounds }),
-    evidence: Math.exp(Math.min(metric.harm[look.t] ?? 0, LARGEST_LOG)),
-    ...(pass === undefined ? {} : { passEvidence: Math.exp(Math.min(pass[look.t] ?? 0, LARGEST_LOG)) }),
-    tolerance: policy.tolerance,
-    ...(margin === undefined ? {} : { margin }),
+    ...numbers,
     ...(own?.minutes === undefined ? {} : { neededMinutes: wholeMinutes(own.minutes) }),
     ...(dispersion === undefined ? {} : { dispersion }),
     reasons: [
@@ -47,6 +46,48 @@ export function metricVerdict(
       ...metric.notes,
     ],
   }
+}
+
+type EvidenceNumbers = Pick<
+  MetricVerdict,
+  | 'canary'
+  | 'stable'
+  | 'ratio'
+  | 'bounds'
+  | 'dispersion'
+  | 'evidence'
+  | 'passEvidence'
+  | 'tolerance'
+  | 'margin'
+>
+
+/** What a metric has shown up to slice `t`, at a step that leads to the weight `next`. */
+export function evidenceNumbers(
+  run: RunEvidence,
+  metric: MetricEvidence,
+  next: number,
+  t: number,
+): EvidenceNumbers {
+  const { policy } = metric
+  const { canary, stable, ratio, bounds, dispersion } = metric.numbers(t)
+  const pass = metric.pass(next)
+  const margin = kindOf(policy).margin(policy, marginFactor(run.policy, next))
+  return {
+    canary,
+    stable,
+    ...(ratio && { ratio }),
+    ...(bounds && { bounds }),
+    ...(dispersion !== undefined && { dispersion }),
+    evidence: toEvidence(metric.harm[t] ?? 0),
+    ...(pass && { passEvidence: toEvidence(pass[t] ?? 0) }),
+    tolerance: policy.tolerance,
+    ...(margin !== undefined && { margin }),
+  }
+}
+
+/** The e-value of its logarithm. */
+export function toEvidence(log: number): number {
+  return Math.exp(Math.min(log, LARGEST_LOG))
 }
 
 /** e-values beyond this are only "very large"; JSON has no infinity. */

@@ -12,13 +12,13 @@ import type { Reason } from '../model/verdict.ts'
 export interface KindDefaults {
   readonly required: boolean
   readonly tolerance: number
-  /** The tolerance of a critical metric: nothing worse than stable. */
-  readonly noWorse: number
 }
 
 /** All that the engine has to know of one kind of metric. Each kind is one folder here and one line in kinds.ts. */
 export interface Kind<Policy extends MetricPolicy = MetricPolicy, Data extends MetricData = MetricData> {
   readonly defaults: KindDefaults & { readonly [Key in keyof Policy]?: Policy[Key] }
+  /** The tolerance of a critical metric: nothing worse than stable. */
+  readonly noWorse: number
   /** The part of the error budget along the rollout that the metrics of this kind share. */
   readonly evidenceShare: number
   /** Their part of the chance that a gate fails; 0 = gates do not fail on this kind. */

@@ -1,3 +1,4 @@
+import { kinds } from '../../engine/index.ts'
 import type { MetricPolicy, Policy, Selection } from '../../engine/model/policy.ts'
 import type { Mistake } from '../mistakes/field-issues.ts'
 import { toDuration } from './amounts.ts'
@@ -89,7 +90,11 @@ function checkMetric({ index, input, resolved }: CheckedMetric): readonly Mistak
     const message = `expected a margin of at least the tolerance, ${show(resolved.tolerance)}, got ${show(resolved.margin)}`
     mistakes.push({ path: at('margin'), message })
   }
-  if (input.critical === true && input.tolerance !== undefined && input.tolerance !== noWorse(input.kind)) {
+  if (
+    input.critical === true &&
+    input.tolerance !== undefined &&
+    input.tolerance !== kinds[input.kind].noWorse
+  ) {
     mistakes.push({
       path: at('tolerance'),
       message: `expected no tolerance beside critical: true, which tolerates nothing worse, got ${show(input.tolerance)}`,
@@ -113,5 +118,4 @@ function checkWatched(input: MetricInput, at: (key: string) => Mistake['path']):
   return mistakes
 }
 
-const noWorse = (kind: MetricInput['kind']): number => (kind === 'conversion' ? 0 : 1)
 const show = (value: number): string => String(Number(value.toPrecision(6)))

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { kinds } from '../../engine/index.ts'
+import { percent } from '../../engine/model/words.ts'
 import { drop, quantile, quantity, ratio, seconds, share } from './amount-schemas.ts'
 import { selectionSchema } from './selection-schema.ts'
 
@@ -43,7 +45,16 @@ const common = {
 
 const harm = 'Fail when shown to be worse than this, as a ratio to stable'
 const good = 'Pass a step when shown to be within this, as a ratio to stable'
-const mde = (value: string): string => `The smallest effect worth finding (${value}).`
+const mde = (ratioWorthFinding: number): string =>
+  `The smallest effect worth finding (${more(ratioWorthFinding)}).`
+/** A ratio as people write it: 5% for 1.05. */
+const more = (ratioToStable: number): string => percent(ratioToStable - 1)
+const defaults = {
+  errors: kinds.errors.defaults,
+  latency: kinds.latency.defaults,
+  conversion: kinds.conversion.defaults,
+  gauge: kinds.gauge.defaults,
+}
 
 export const errorsMetric = z
   .strictObject({
@@ -51,12 +62,15 @@ export const errorsMetric = z
     ...common,
     total: z.exactOptional(promQl('Selector of the counter of all requests.')),
     bad: z.exactOptional(promQl('Selector of the counter of failed requests.')),
-    tolerance: z.exactOptional(ratio(`${harm} (1, no worse).`)),
-    margin: z.exactOptional(ratio(`${good} (1.5).`, { above: 1 })),
+    tolerance: z.exactOptional(ratio(`${harm} (${defaults.errors.tolerance}, no worse).`)),
+    margin: z.exactOptional(ratio(`${good} (${defaults.errors.margin}).`, { above: 1 })),
     absoluteMargin: z.exactOptional(
-      share('An error rate that is good enough whatever the ratio (0.001).', { min: 0, below: 1 }),
+      share(`An error rate that is good enough whatever the ratio (${defaults.errors.absoluteMargin}).`, {
+        min: 0,
+        below: 1,
+      }),
     ),
-    mde: z.exactOptional(ratio(mde('50%'), { above: 1 })),
+    mde: z.exactOptional(ratio(mde(defaults.errors.mde), { above: 1 })),
     limit: z.exactOptional(
       share('Highest share of failed requests that is acceptable at all.', { above: 0, below: 1 }),
     ),
@@ -73,10 +87,10 @@ export const latencyMetric = z
         description: "Unit of the histogram's bounds (milliseconds when its name says so, else seconds).",
       }),
     ),
-    quantile: z.exactOptional(quantile('The quantile that is compared (0.95).')),
-    tolerance: z.exactOptional(ratio(`${harm} (5%).`)),
-    margin: z.exactOptional(ratio(`${good} (10%).`, { above: 1 })),
-    mde: z.exactOptional(ratio(mde('25%'), { above: 1 })),
+    quantile: z.exactOptional(quantile(`The quantile that is compared (${defaults.latency.quantile}).`)),
+    tolerance: z.exactOptional(ratio(`${harm} (${more(defaults.latency.tolerance)}).`)),
+    margin: z.exactOptional(ratio(`${good} (${more(defaults.latency.margin)}).`, { above: 1 })),
+    mde: z.exactOptional(ratio(mde(defaults.latency.mde), { above: 1 })),
     limit: z.exactOptional(seconds('Highest acceptable quantile: 1s, 250ms.', { above: 0, max: 86_400 })),
   })
   .meta({ description: 'A quantile of response times, from a histogram.' })
@@ -87,11 +101,18 @@ export const conversionMetric = z
     ...common,
     good: z.exactOptional(promQl('Selector of the counter of successes.')),
     total: z.exactOptional(promQl('Selector of the counter of attempts.')),
-    tolerance: z.exactOptional(drop('Fail when the relative drop is shown to be larger than this (2%).')),
-    margin: z.exactOptional(
-      drop('Pass a step when the relative drop is shown to be smaller than this (10%).', { above: 0 }),
+    tolerance: z.exactOptional(
+      drop(
+        `Fail when the relative drop is shown to be larger than this (${percent(defaults.conversion.tolerance)}).`,
+      ),
     ),
-    mde: z.exactOptional(ratio(mde('10%'), { above: 1 })),
+    margin: z.exactOptional(
+      drop(
+        `Pass a step when the relative drop is shown to be smaller than this (${percent(defaults.conversion.margin)}).`,
+        { above: 0 },
+      ),
+    ),
+    mde: z.exactOptional(ratio(mde(defaults.conversion.mde), { above: 1 })),
   })
   .meta({ description: 'Share of attempts that succeed; lower is worse.' })
 
@@ -100,7 +121,7 @@ export const gaugeMetric = z
     kind: kind('gauge'),
     ...common,
     query: z.exactOptional(promQl('A query with one level per pod: cpu, memory, a queue.')),
-    tolerance: z.exactOptional(ratio(`${harm} (25%).`)),
+    tolerance: z.exactOptional(ratio(`${harm} (${more(defaults.gauge.tolerance)}).`)),
     margin: z.exactOptional(ratio(`${good} (none: it never has to pass).`, { above: 1 })),
     limit: z.exactOptional(
       quantity("Highest acceptable level in the metric's own unit: 0.8, 512Mi.", { above: 0 }),

@@ -7,6 +7,7 @@ import type {
   Policy,
   Selection,
 } from '../../engine/model/policy.ts'
+import { kinds } from '../../engine/index.ts'
 import type { MetricInput } from './metric-schema.ts'
 import type { PolicyInput } from './policy-schema.ts'
 
@@ -53,22 +54,24 @@ export function resolveMetric(input: MetricInput): MetricPolicy {
 type InputOf<K extends MetricInput['kind']> = Extract<MetricInput, { kind: K }>
 
 function resolveErrors(input: InputOf<'errors'>): ErrorsPolicy {
-  const { total, bad, limit, margin, absoluteMargin = 0.001, mde = 1.5 } = input
-  const tolerance = input.critical === true ? 1 : (input.tolerance ?? 1)
+  const { defaults } = kinds.errors
+  const { total, bad, limit, margin, absoluteMargin = defaults.absoluteMargin, mde = defaults.mde } = input
+  const tolerance = toleranceOf(input)
   return {
     kind: 'errors',
     ...common(input),
     ...given({ total, bad, limit }),
     tolerance,
-    margin: margin ?? Math.max(1.5, tolerance),
+    margin: margin ?? Math.max(defaults.margin, tolerance),
     absoluteMargin,
     mde,
   }
 }
 
 function resolveLatency(input: InputOf<'latency'>): LatencyPolicy {
-  const { histogram, limit, margin, unit, quantile = 0.95, mde = 1.25 } = input
-  const tolerance = input.critical === true ? 1 : (input.tolerance ?? 1.05)
+  const { defaults } = kinds.latency
+  const { histogram, limit, margin, unit, quantile = defaults.quantile, mde = defaults.mde } = input
+  const tolerance = toleranceOf(input)
   return {
     kind: 'latency',
     ...common(input),
@@ -76,28 +79,38 @@ function resolveLatency(input: InputOf<'latency'>): LatencyPolicy {
     unit: unit ?? (saysMilliseconds(histogram) ? 'milliseconds' : 'seconds'),
     quantile,
     tolerance,
-    margin: margin ?? Math.max(1.1, tolerance),
+    margin: margin ?? Math.max(defaults.margin, tolerance),
     mde,
   }
 }
 
 function resolveConversion(input: InputOf<'conversion'>): ConversionPolicy {
-  const { good, total, margin, mde = 1.1 } = input
-  const tolerance = input.critical === true ? 0 : (input.tolerance ?? 0.02)
+  const { defaults } = kinds.conversion
+  const { good, total, margin, mde = defaults.mde } = input
+  const tolerance = toleranceOf(input)
   return {
     kind: 'conversion',
     ...common(input),
     ...given({ good, total }),
     tolerance,
-    margin: margin ?? Math.max(0.1, tolerance),
+    margin: margin ?? Math.max(defaults.margin, tolerance),
     mde,
   }
 }
 
 function resolveGauge(input: InputOf<'gauge'>): GaugePolicy {
   const { query, margin, limit } = input
-  const tolerance = input.critical === true ? 1 : (input.tolerance ?? 1.25)
-  return { kind: 'gauge', ...common(input), ...given({ query, margin, limit }), tolerance }
+  return {
+    kind: 'gauge',
+    ...common(input),
+    ...given({ query, margin, limit }),
+    tolerance: toleranceOf(input),
+  }
+}
+
+function toleranceOf(input: MetricInput): number {
+  const { noWorse, defaults } = kinds[input.kind]
+  return input.critical === true ? noWorse : (input.tolerance ?? defaults.tolerance)
 }
 
 type Common = Pick<MetricPolicy, 'name' | 'required' | 'watch' | 'weight' | 'source' | 'select'>
@@ -108,7 +121,7 @@ function common(input: MetricInput): Common {
   const select = input.select === undefined ? undefined : toSelection(input.select)
   return {
     name: input.name,
-    required: !watch && (input.required ?? input.kind !== 'gauge'),
+    required: !watch && (input.required ?? kinds[input.kind].defaults.required),
     watch,
     ...given({ weight, source: input.source, select }),
   }

@@ -1,4 +1,4 @@
-import { analyze } from '../../engine/analyze.ts'
+import { analyze } from '../../engine/index.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import { AppError } from '../../errors.ts'
 import type { Clock, CutRecording, PolicyLibrary, Run } from '../ports/ports.ts'

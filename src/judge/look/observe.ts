@@ -1,4 +1,4 @@
-import { analyze } from '../../engine/analyze.ts'
+import { analyze } from '../../engine/index.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import { oneLine } from '../../engine/model/words.ts'

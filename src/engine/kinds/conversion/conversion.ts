@@ -8,7 +8,8 @@ import { percent } from '../../model/words.ts'
 
 /** The share of attempts that succeed; less is worse. Tolerance and margin are relative drops. */
 export const conversion = {
-  defaults: { required: true, tolerance: 0.02, noWorse: 0, margin: 0.1, mde: 1.1 },
+  defaults: { required: true, tolerance: 0.02, margin: 0.1, mde: 1.1 },
+  noWorse: 0,
   evidenceShare: 0.22,
   gateShare: 0.35,
   noun: 'attempt',

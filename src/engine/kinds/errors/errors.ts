@@ -8,7 +8,8 @@ import { count, percent, times } from '../../model/words.ts'
 
 /** The share of requests that fail. */
 export const errors = {
-  defaults: { required: true, tolerance: 1, noWorse: 1, margin: 1.5, absoluteMargin: 0.001, mde: 1.5 },
+  defaults: { required: true, tolerance: 1, margin: 1.5, absoluteMargin: 0.001, mde: 1.5 },
+  noWorse: 1,
   evidenceShare: 0.33,
   gateShare: 0.45,
   noun: 'request',

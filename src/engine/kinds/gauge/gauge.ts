@@ -9,7 +9,8 @@ import { level, percent } from '../../model/words.ts'
 
 /** A level per pod, such as memory; more is worse. It has to pass only where the policy gives it a margin. */
 export const gauge = {
-  defaults: { required: false, tolerance: 1.25, noWorse: 1 },
+  defaults: { required: false, tolerance: 1.25 },
+  noWorse: 1,
   evidenceShare: 0.1,
   gateShare: 0,
   evidence: gaugeMetric,

@@ -10,7 +10,8 @@ import { percent, seconds } from '../../model/words.ts'
 
 /** A quantile of response times. */
 export const latency = {
-  defaults: { required: true, tolerance: 1.05, noWorse: 1, margin: 1.1, mde: 1.25, quantile: 0.95 },
+  defaults: { required: true, tolerance: 1.05, margin: 1.1, mde: 1.25, quantile: 0.95 },
+  noWorse: 1,
   evidenceShare: 0.3,
   gateShare: 0.2,
   noun: 'request',

@@ -1,4 +1,4 @@
-import { chooseBounds } from '../../../engine/kinds/latency/latency-bounds.ts'
+import { chooseBounds } from '../../../engine/index.ts'
 import type { LatencyShape } from '../../../engine/model/recording.ts'
 import { SourceError } from '../client/source-error.ts'
 

@@ -1,0 +1,12 @@
+/** The engine's door: what other rooms and other programs may use, beside the types in model/. */
+export { analyze } from './analyze.ts'
+export { kinds } from './kinds/kinds.ts'
+export { chooseBounds } from './kinds/latency/latency-bounds.ts'
+export type { ChosenBounds } from './kinds/latency/latency-bounds.ts'
+export { type Look, outcomesBySlice, type SliceOutcomes } from './outcomes-by-slice.ts'
+export { type MetricSeries, type Point, series, type Series } from './series.ts'
+export { normalSf } from './stats/normal-sf.ts'
+export { stirlingError } from './stats/stirling-error.ts'
+export type { MetricKind, MetricPolicy, Policy } from './model/policy.ts'
+export type { MetricData, Pod, RecordedStep, Recording, Sample } from './model/recording.ts'
+export type { MetricVerdict, Outcome, Reason, StepVerdict, Verdict } from './model/verdict.ts'
