@@ -1,4 +1,5 @@
-import type { Arm, MetricData, PodSeries, Recording, Sample } from '../engine/model/recording.ts'
+import { type Column, dataColumns, withColumns } from '../engine/model/data-columns.ts'
+import type { Arm, PodSeries, Recording, Sample } from '../engine/model/recording.ts'
 
 const arms: readonly Arm[] = ['stable', 'canary']
 
@@ -6,7 +7,7 @@ const arms: readonly Arm[] = ['stable', 'canary']
 export function aggregateArms(recording: Recording): Recording {
   const rowsOf = (arm: Arm) => recording.pods.flatMap((pod, row) => (pod.arm === arm ? [row] : []))
   const members = arms.map(rowsOf)
-  const merge = (series: readonly PodSeries[], mean = false) =>
+  const merge = (series: Column, mean: boolean) =>
     members.map((rows) =>
       mergeSeries(
         rows.map((row) => series[row] ?? null),
@@ -18,31 +19,14 @@ export function aggregateArms(recording: Recording): Recording {
     ...recording,
     pods: arms.map((arm) => ({ name: arm, arm, aggregate: true })),
     metrics: Object.fromEntries(
-      Object.entries(recording.metrics).map(([name, data]) => [name, mergeMetric(data, merge)]),
+      Object.entries(recording.metrics).map(([name, data]) => [
+        name,
+        withColumns(
+          data,
+          dataColumns(data).map((column) => merge(column, data.kind === 'gauge')),
+        ),
+      ]),
     ),
-  }
-}
-
-type Merge = (series: readonly PodSeries[], mean?: boolean) => readonly (readonly Sample[])[]
-
-function mergeMetric(data: MetricData, merge: Merge): MetricData {
-  switch (data.kind) {
-    case 'errors':
-      return { ...data, bad: merge(data.bad), total: merge(data.total) }
-    case 'conversion':
-      return { ...data, good: merge(data.good), total: merge(data.total) }
-    case 'gauge':
-      return { ...data, value: merge(data.value, true) }
-    case 'latency': {
-      const byBound = data.bounds.map((_, bound) => merge(data.above.map((pod) => pod?.[bound] ?? null)))
-      return {
-        ...data,
-        above: arms.map((_, arm) => byBound.map((rows) => rows[arm] ?? [])),
-        total: merge(data.total),
-      }
-    }
-    default:
-      return data satisfies never
   }
 }
 

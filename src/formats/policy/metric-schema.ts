@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { kinds } from '../../engine/index.ts'
+import type { MetricKind } from '../../engine/model/policy.ts'
 import { percent } from '../../engine/model/words.ts'
 import { drop, quantile, quantity, ratio, seconds, share } from './amount-schemas.ts'
 import { selectionSchema } from './selection-schema.ts'
@@ -56,7 +57,7 @@ const defaults = {
   gauge: kinds.gauge.defaults,
 }
 
-export const errorsMetric = z
+const errorsMetric = z
   .strictObject({
     kind: kind('errors'),
     ...common,
@@ -77,7 +78,7 @@ export const errorsMetric = z
   })
   .meta({ description: 'Share of requests that fail.' })
 
-export const latencyMetric = z
+const latencyMetric = z
   .strictObject({
     kind: kind('latency'),
     ...common,
@@ -95,7 +96,7 @@ export const latencyMetric = z
   })
   .meta({ description: 'A quantile of response times, from a histogram.' })
 
-export const conversionMetric = z
+const conversionMetric = z
   .strictObject({
     kind: kind('conversion'),
     ...common,
@@ -116,7 +117,7 @@ export const conversionMetric = z
   })
   .meta({ description: 'Share of attempts that succeed; lower is worse.' })
 
-export const gaugeMetric = z
+const gaugeMetric = z
   .strictObject({
     kind: kind('gauge'),
     ...common,
@@ -129,11 +130,15 @@ export const gaugeMetric = z
   })
   .meta({ description: 'A level per pod; higher is worse.' })
 
-export const metricSchema = z.discriminatedUnion('kind', [
-  errorsMetric,
-  latencyMetric,
-  conversionMetric,
-  gaugeMetric,
-])
+/** How a metric of each kind is written. */
+export const metricSchemas = {
+  errors: errorsMetric,
+  latency: latencyMetric,
+  conversion: conversionMetric,
+  gauge: gaugeMetric,
+} satisfies Readonly<Record<MetricKind, z.ZodType>>
+
+const { errors, latency, conversion, gauge } = metricSchemas
+export const metricSchema = z.discriminatedUnion('kind', [errors, latency, conversion, gauge])
 
 export type MetricInput = z.output<typeof metricSchema>

@@ -1,14 +1,11 @@
-import { conversionMetric, errorsMetric, gaugeMetric, latencyMetric } from './metric-schema.ts'
+import { metricSchemas } from './metric-schema.ts'
 import { type Path, valueAt } from '../mistakes/path.ts'
 import { holdSchema, policySchema } from './policy-schema.ts'
 import { armSelection, presetSelection } from './selection-schema.ts'
 import type { KnownKeys } from '../mistakes/field-issues.ts'
 
 const metricKeys = new Map<unknown, readonly string[]>(
-  [errorsMetric, latencyMetric, conversionMetric, gaugeMetric].map(({ shape }) => [
-    shape.kind.value,
-    Object.keys(shape),
-  ]),
+  Object.entries(metricSchemas).map(([kind, { shape }]) => [kind, Object.keys(shape)]),
 )
 export const allMetricKeys: readonly string[] = [...new Set([...metricKeys.values()].flat())]
 

@@ -1,9 +1,7 @@
 import type { KnownKeys } from '../mistakes/field-issues.ts'
 import { type Path, valueAt } from '../mistakes/path.ts'
 import {
-  conversionData,
-  errorsData,
-  gaugeData,
+  dataSchemas,
   latencyData,
   podSchema,
   problemSchema,
@@ -12,10 +10,7 @@ import {
 } from './recording-schema.ts'
 
 const metricKeys = new Map<unknown, readonly string[]>(
-  [errorsData, latencyData, conversionData, gaugeData].map(({ shape }) => [
-    shape.kind.value,
-    Object.keys(shape),
-  ]),
+  Object.entries(dataSchemas).map(([kind, { shape }]) => [kind, Object.keys(shape)]),
 )
 const listKeys = new Map<unknown, readonly string[]>([
   ['pods', Object.keys(podSchema.shape)],

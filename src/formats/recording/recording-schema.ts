@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { MetricKind } from '../../engine/model/policy.ts'
 import { sourceProblemCodes } from '../../engine/model/recording.ts'
 
 export const maxPods = 5000
@@ -58,7 +59,16 @@ export const latencyData = z.strictObject({
 
 export const gaugeData = z.strictObject({ kind: kind('gauge'), value: perPod('Levels') })
 
-export const metricData = z.discriminatedUnion('kind', [errorsData, latencyData, conversionData, gaugeData])
+/** How the data of each kind of metric are written. */
+export const dataSchemas = {
+  errors: errorsData,
+  latency: latencyData,
+  conversion: conversionData,
+  gauge: gaugeData,
+} satisfies Readonly<Record<MetricKind, z.ZodType>>
+
+const { errors, latency, conversion, gauge } = dataSchemas
+export const metricData = z.discriminatedUnion('kind', [errors, latency, conversion, gauge])
 
 const arm = z.enum(['canary', 'stable'])
 
