@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { checkCommand } from '../../src/cli/check/check-command.ts'
+import { addCheck } from '../../src/cli/check/check-command.ts'
 import { checkCodes } from '../../src/cli/check/check.ts'
 import { argoRequestSchema } from '../../src/callers/argo/request.ts'
 import { gateRoutes } from '../../src/callers/flagger/gates/route.ts'
 import { silentLog } from '../contract/rows.ts'
+import { collect, fixedEngine } from './streams.ts'
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
 
 test('docs/pipelines.md names every flag of check, and no other', () => {
-  const { options } = checkCommand(async () => undefined)
+  const program = new Command()
+  addCheck(program, { ...collect(''), engine: fixedEngine, version: '1.2.3', done: () => undefined })
+  const { options = [] } = program.commands[0] ?? {}
   const shown = options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? '')
   const named = new Set([...page('pipelines.md').matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag))
   expect([...named].toSorted()).toEqual(shown.toSorted())

@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream'
-import type { Streams } from '../../src/cli/replay/replay.ts'
+import type { Streams } from '../../src/cli/command.ts'
 import type { Engine } from '../../src/cli/replay/replay-recording.ts'
 
 export interface Collected extends Streams {

@@ -1,9 +1,10 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import type { CommandContext } from '../command.ts'
 import type { CheckFlags } from './check-request.ts'
 
-/** The flags of `check`. */
-export function checkCommand(run: (flags: CheckFlags) => Promise<void>): Command {
-  return new Command('check')
+export function addCheck(program: Command, context: CommandContext): void {
+  program
+    .command('check')
     .description('Ask for the verdict on a canary; exit 0 for pass, 1 fail, 2 inconclusive, 3 error.')
     .option('--url <url>', 'the service to ask')
     .option('--prometheus <url>', 'judge by this Prometheus, without a service')
@@ -28,7 +29,13 @@ export function checkCommand(run: (flags: CheckFlags) => Promise<void>): Command
       '\nExample: canary-judge check --url http://canary-judge:8080 --namespace shop --name web ' +
         '--canary 79c4bfb5d --stable 6b8d7c5f4b --wait 15m',
     )
-    .action(run)
+    .action(async (flags: CheckFlags) => {
+      const [{ runCheck }, { currentEnvironment }] = await Promise.all([
+        import('./run-check.ts'),
+        import('../../app/config/config.ts'),
+      ])
+      context.done(await runCheck(flags, { ...context, env: currentEnvironment() }))
+    })
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

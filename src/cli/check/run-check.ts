@@ -3,12 +3,12 @@ import { readPolicy } from '../../app/reload/read-policy.ts'
 import { AppError } from '../../errors.ts'
 import { ConfigError, type Environment } from '../../app/config/config.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import type { Streams } from '../command.ts'
 import { askService, type Service, toServiceUrl } from './ask-service.ts'
 import { check, checkCodes } from './check.ts'
 import { type CheckFlags, toCheckRequest, toMilliseconds } from './check-request.ts'
 import { messageOf } from '../message-of.ts'
 import { startPrivateService } from './private-service.ts'
-import type { Streams } from '../replay/replay.ts'
 
 export interface CheckSurroundings extends Pick<Streams, 'output' | 'errors'> {
   readonly env: Environment

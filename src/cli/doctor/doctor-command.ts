@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { DoctorFlags, DoctorSurroundings } from './doctor.ts'
+import type { CommandContext } from '../command.ts'
+import type { DoctorFlags } from './doctor.ts'
 
 const examples = `
 Exit codes: 0 all that a verdict needs is there, 1 something of it is missing, 3 it could not be asked.
@@ -9,13 +10,7 @@ Examples:
              --canary 5c6b8d7f4 --stable 7d9f4b5c6 --prometheus http://localhost:9090
   Flagger  canary-judge doctor --policy istio.yaml --namespace shop --name web --config config.yaml`
 
-/** Adds `doctor` to the command line. */
-export function addDoctor(
-  program: Command,
-  surroundings: () => Promise<Omit<DoctorSurroundings, 'output' | 'errors'>>,
-  streams: Pick<DoctorSurroundings, 'output' | 'errors'>,
-  done: (code: number) => void,
-): void {
+export function addDoctor(program: Command, { output, errors, done }: CommandContext): void {
   program
     .command('doctor')
     .description('Ask Prometheus what a policy would get for a workload, and say why it gets nothing.')
@@ -37,9 +32,12 @@ export function addDoctor(
     .option('--json', 'for programs instead of people')
     .addHelpText('after', examples)
     .action(async (flags: DoctorFlags) => {
-      // prometheus and configuration are more than the other commands need to load
-      const { doctor } = await import('./doctor.ts')
-      done(await doctor(flags, { ...(await surroundings()), ...streams }))
+      const [{ doctor }, { currentEnvironment }] = await Promise.all([
+        import('./doctor.ts'),
+        import('../../app/config/config.ts'),
+      ])
+      const clock = { now: () => Date.now() }
+      done(await doctor(flags, { env: currentEnvironment(), clock, output, errors }))
     })
 }
 

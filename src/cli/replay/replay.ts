@@ -1,21 +1,14 @@
 import { isAscii } from 'node:buffer'
-import type { Readable, Writable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { parseRecording } from '../../formats/recording/parse-recording.ts'
+import type { Streams } from '../command.ts'
 import { messageOf } from '../message-of.ts'
 import { progress } from '../progress.ts'
 import { readLines, type Line } from './read-lines.ts'
 import { type Engine, type Replayed, replayRecording } from './replay-recording.ts'
 import { tableHead, toErrorRow, toTableRow } from './replay-table.ts'
 import { createWriter } from '../writer.ts'
-
-export interface Streams {
-  readonly input: Readable
-  readonly output: Writable
-  /** For people; progress is shown when it is a terminal. */
-  readonly errors: Writable & { readonly isTTY?: boolean }
-}
 
 export interface ReplayOptions {
   readonly policy: Policy

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import type { Readable, Writable } from 'node:stream'
+import type { Engine } from './replay/replay-recording.ts'
+
+export interface Streams {
+  readonly input: Readable
+  readonly output: Writable
+  /** For people; progress is shown when it is a terminal. */
+  readonly errors: Writable & { readonly isTTY?: boolean }
+}
+
+export interface Surroundings extends Streams {
+  readonly engine: Engine
+  readonly version: string
+}
+
+/** What a command gets beside its flags. */
+export interface CommandContext extends Surroundings {
+  /** Sets the exit code; without a call it is 0. */
+  done(code: number): void
+}
+
+/** Adds one command to the command line. Its work is imported when it runs, so that no command loads another one's. */
+export type AddCommand = (program: Command, context: CommandContext) => void

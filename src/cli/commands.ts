@@ -1,0 +1,8 @@
+import type { AddCommand } from './command.ts'
+import { addCheck } from './check/check-command.ts'
+import { addDemo } from './demo/demo-command.ts'
+import { addDoctor } from './doctor/doctor-command.ts'
+import { addReplay } from './replay/replay-command.ts'
+
+/** In the order of `--help`. */
+export const commands: readonly AddCommand[] = [addDemo, addCheck, addReplay, addDoctor]

@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import { parsePolicy } from '../../formats/policy/parse-policy.ts'
+import type { CommandContext } from '../command.ts'
+import { readPolicyText } from '../read-policy-text.ts'
+import { replay } from './replay.ts'
+
+interface ReplayFlags {
+  readonly policy: string
+  readonly allLooks?: true
+  readonly table?: true
+}
+
+export function addReplay(program: Command, context: CommandContext): void {
+  const { engine, errors, done } = context
+  program
+    .command('replay')
+    .description(
+      'Read one recording a line, look at it after every slice of the rollout, write one verdict a line.',
+    )
+    .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+    .option('--all-looks', 'every look with score and summary, not only those at which the verdict changed')
+    .option('--table', 'for people instead of programs')
+    .addHelpText(
+      'after',
+      '\nExample: canary-judge replay --policy web.yaml < recordings.jsonl > verdicts.jsonl',
+    )
+    .action(async (flags: ReplayFlags) => {
+      const { policy, warnings } = parsePolicy(await readPolicyText(flags.policy), flags.policy)
+      for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
+      const options = { policy, engine, allLooks: flags.allLooks === true, table: flags.table === true }
+      done(await replay(options, context))
+    })
+}
