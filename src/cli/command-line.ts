@@ -27,8 +27,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
 }
 
 /** For `check`, 1 and 2 are verdicts, and `doctor` goes with it. */
-const wrongUsage = (args: readonly string[]): 2 | 3 =>
-  args[0] === 'check' || args[0] === 'doctor' ? 3 : 2
+const wrongUsage = (args: readonly string[]): 2 | 3 => (args[0] === 'check' || args[0] === 'doctor' ? 3 : 2)
 
 function createProgram(context: CommandContext): Command {
   const { errors, output, version } = context
@@ -40,7 +39,7 @@ function createProgram(context: CommandContext): Command {
       writeOut: (text) => output.write(text),
       writeErr: (text) => errors.write(withoutValues(text)),
     })
-  for (const add of commands) add(program, context)
+  for (const add of Object.values(commands)) add(program, context)
   return program
 }
 

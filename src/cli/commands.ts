@@ -5,4 +5,9 @@ import { addDoctor } from './doctor/doctor-command.ts'
 import { addReplay } from './replay/replay-command.ts'
 
 /** In the order of `--help`. */
-export const commands: readonly AddCommand[] = [addDemo, addCheck, addReplay, addDoctor]
+export const commands: Readonly<Record<string, AddCommand>> = {
+  demo: addDemo,
+  check: addCheck,
+  replay: addReplay,
+  doctor: addDoctor,
+}

@@ -1,12 +1,10 @@
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Run } from '../ports/ports.ts'
 
-/** Who may ask; it is part of a run's identity, so that a look by hand never disturbs a controller's run. */
-export type CallerKind = 'judge' | 'argo' | 'flagger'
-
 /** Which rollout is judged, and how. */
 export interface JudgeRequest {
-  readonly caller: CallerKind
+  /** Who asks; part of a run's identity, so that the runs of two controllers never disturb each other. */
+  readonly caller: string
   readonly namespace: string
   readonly name: string
   readonly revision: string

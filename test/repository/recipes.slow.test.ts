@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type CodeBlock, codeBlocks, readText, root } from './markdown.ts'
+
+const run = promisify(execFile)
+const copied = [
+  ...['src', 'policies', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'],
+  ...['test/architecture.test.ts', 'test/support'],
+]
+
+/** The project in a folder of its own, for one recipe. */
+let scratch = ''
+beforeEach(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'canary-judge-recipe-'))
+  for (const path of copied) await cp(join(root, path), join(scratch, path), { recursive: true })
+  await symlink(join(root, 'node_modules'), join(scratch, 'node_modules'))
+})
+afterEach(() => rm(scratch, { recursive: true }))
+
+const recipes = readText('docs/recipes.md')
+  .split(/^## /m)
+  .slice(1)
+  .map((text) => ({ title: text.split('\n')[0], blocks: codeBlocks(text) }))
+
+test.each(recipes)(
+  'docs/recipes.md: $title compiles and keeps to the table of imports',
+  { timeout: 300_000 },
+  async ({ blocks }) => {
+    expect(blocks.length).toBeGreaterThan(3)
+    for (const block of blocks) await carryOut(block)
+    expect(await compile()).toBe('')
+    await runHere('npx', 'vitest', 'run', '--project', 'quick', 'test/architecture.test.ts')
+  },
+)
+
+async function carryOut({ language, text }: CodeBlock): Promise<unknown> {
+  const [first = '', ...lines] = text.split('\n').slice(0, -1)
+  if (language === 'ts') return create(first.replace('// ', ''), lines.join('\n'))
+  if (language === 'diff') return change(first.replace('--- ', ''), lines)
+  if (language === 'text') return expect(await compile()).toBe(text)
+  return runHere('bash', '-ec', text)
+}
+
+async function create(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(scratch, path)), { recursive: true })
+  await writeFile(join(scratch, path), `${text}\n`)
+}
+
+async function change(path: string, lines: readonly string[]): Promise<void> {
+  const without = (sign: string) =>
+    lines
+      .filter((line) => !line.startsWith(sign))
+      .map((line) => `${line.slice(1)}\n`)
+      .join('')
+  const parts = (await readFile(join(scratch, path), 'utf8')).split(without('+'))
+  expect(parts, `${path} has the lines once: ${without('+')}`).toHaveLength(2)
+  await writeFile(join(scratch, path), parts.join(without('-')))
+}
+
+/** What the compiler says, without line numbers; empty when nothing is wrong. */
+async function compile(): Promise<string> {
+  const { stdout } = await runHere('npx', 'tsc', '-p', 'tsconfig.build.json', '--noEmit').catch(
+    (error: { readonly stdout: string }) => error,
+  )
+  return stdout.replaceAll(/^(src\/\S+?)\(\d+,\d+\)/gm, '$1')
+}
+
+const runHere = (command: string, ...args: readonly string[]) => run(command, args, { cwd: scratch })
