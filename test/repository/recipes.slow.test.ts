@@ -27,11 +27,12 @@ const recipes = readText('docs/recipes.md')
   .map((text) => ({ title: text.split('\n')[0], blocks: codeBlocks(text) }))
 
 test.each(recipes)(
-  'docs/recipes.md: $title compiles and keeps to the table of imports',
+  'docs/recipes.md: $title holds: the compiler says what the page says, and what is finished compiles',
   { timeout: 300_000 },
   async ({ blocks }) => {
     expect(blocks.length).toBeGreaterThan(3)
     for (const block of blocks) await carryOut(block)
+    if (blocks.at(-1)?.language === 'text') return
     expect(await compile()).toBe('')
     await runHere('npx', 'vitest', 'run', '--project', 'quick', 'test/architecture.test.ts')
   },
@@ -41,7 +42,12 @@ async function carryOut({ language, text }: CodeBlock): Promise<unknown> {
   const [first = '', ...lines] = text.split('\n').slice(0, -1)
   if (language === 'ts') return create(first.replace('// ', ''), lines.join('\n'))
   if (language === 'diff') return change(first.replace('--- ', ''), lines)
-  if (language === 'text') return expect(await compile()).toBe(text)
+  if (language === 'text') {
+    const said = await compile()
+    const files = new Set(said.match(/^src\/[^:\n]+$|^src\/[^:\n]+(?=: )/gm))
+    // A page that lists files alone leaves out what is wrong in them.
+    return expect(text.includes(': error ') ? said : `${[...files].join('\n')}\n`).toBe(text)
+  }
   return runHere('bash', '-ec', text)
 }
 
