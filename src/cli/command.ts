@@ -17,7 +17,7 @@ export interface Surroundings extends Streams {
 /** What a command gets beside its flags. */
 export interface CommandContext extends Surroundings {
   /** Sets the exit code; without a call it is 0. */
-  done(code: number): void
+  readonly done: (code: number) => void
 }
 
 /** Adds one command to the command line. Its work is imported when it runs, so that no command loads another one's. */
