@@ -4,13 +4,14 @@ import { expect, test } from 'vitest'
 import { sourceFacts } from './support/source-facts.ts'
 
 /** The files beside the rooms that every room but the engine may import. */
-const shared = ['errors', 'lru']
+const shared = ['errors', 'lru', 'timeout']
 
 /** Which rooms of src a room may import, beside itself. `docs/architecture.md` shows the same as a picture. */
 const table: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   errors: [],
   lru: [],
+  timeout: [],
   formats: [...shared, 'engine'],
   simulate: [...shared, 'engine'],
   judge: [...shared, 'engine', 'formats'],

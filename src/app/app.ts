@@ -16,8 +16,7 @@ import { createTokenTable } from '../http/auth/token-table.ts'
 import { createHandler } from '../http/create-handler.ts'
 import { createServer } from '../http/create-server.ts'
 import type { RouteGroup } from '../http/route.ts'
-import { createJudge, type JudgeDeps, type JudgeLimits } from '../judge/judge.ts'
-import { createPolicyLibrary } from '../judge/policies/policy-library.ts'
+import { createJudge, createPolicyLibrary, type JudgeDeps, type JudgeLimits } from '../judge/judge.ts'
 import type { Clock, MetricSource, VerdictStore } from '../judge/ports/ports.ts'
 import { openStore } from '../store/open-store.ts'
 import { createWriteQueue } from '../store/write-queue.ts'
@@ -106,7 +105,6 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     ...force,
     stores,
     judge,
-    writes,
     clock,
     log: logger,
     metrics,

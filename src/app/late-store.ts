@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
 import type { Log, VerdictStore } from '../judge/ports/ports.ts'
+import { inTime } from '../timeout.ts'
 import type { Health } from '../telemetry/health.ts'
 
 export interface LateStore {
@@ -27,7 +28,9 @@ export function createLateStore({ openStore, health, log }: StoreHolderOptions):
 
   const ping = async (opened: VerdictStore): Promise<void> => {
     try {
-      await within(pingTimeoutMs, opened.ping())
+      await inTime(opened.ping(), pingTimeoutMs, () => {
+        throw new Error(`no answer within ${pingTimeoutMs} ms`)
+      })
       health.ok('store')
     } catch (error) {
       health.degraded('store', away)
@@ -57,15 +60,5 @@ export function createLateStore({ openStore, health, log }: StoreHolderOptions):
       await pinging
       await store?.close()
     },
-  }
-}
-
-async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<void>()
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-  try {
-    await Promise.race([work, promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,5 +1,5 @@
 import type { Config } from './config/config.ts'
-import { closeQuietRuns } from '../judge/runs/close-quiet-runs.ts'
+import { closeQuietRuns } from '../judge/judge.ts'
 import type { Clock, Log, MetricSource, PolicyLibrary } from '../judge/ports/ports.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import type { LateStore } from './late-store.ts'

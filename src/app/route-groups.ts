@@ -9,9 +9,8 @@ import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../web/document-routes.ts'
 import { healthRoutes } from '../callers/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
-import type { Judge } from '../judge/judge.ts'
-import type { RecordingLook } from '../judge/look/judge-recording.ts'
-import type { Clock, Log, MetricSource, PolicyLibrary, WriteQueue } from '../judge/ports/ports.ts'
+import type { Judge, RecordingLook } from '../judge/judge.ts'
+import type { Clock, Log, MetricSource, PolicyLibrary } from '../judge/ports/ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { LateStore } from './late-store.ts'
@@ -22,7 +21,6 @@ export interface RouteGroupDeps {
   readonly settings: () => HttpSettings
   readonly stores: LateStore
   readonly judge: Judge
-  readonly writes: WriteQueue
   readonly policies: PolicyLibrary
   readonly source: () => MetricSource | undefined
   /** Of the configuration in force. */
@@ -37,7 +35,7 @@ export interface RouteGroupDeps {
 
 /** Every route of the service; a new caller is one more line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
-  const { settings, stores, judge, writes, policies, source, sourceNames, clock } = deps
+  const { settings, stores, judge, policies, source, sourceNames, clock } = deps
   const { log, health, metrics, bodies, extra } = deps
   const { store } = stores
   const judgeSent = (bytes: Uint8Array, withinMs: number): Promise<RecordingLook> => {
@@ -51,7 +49,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const groups: readonly RouteGroup[] = [
     judgeRoutes({ judge, judgeSent, settings, metrics }),
     argoRoutes({ judge, metrics }),
-    flaggerRoutes({ judge, store, writes, policies, source, clock, log, metrics }),
+    flaggerRoutes({ judge, clock, log, metrics }),
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),

@@ -1,14 +1,15 @@
 import { AppError } from '../errors.ts'
-import { startDeadline } from './model/deadline.ts'
-import type { JudgeRequest } from './model/judge-request.ts'
-import type { RecordingLook } from './look/judge-recording.ts'
-import { judgeRollout, type RolloutDeps } from './look/judge-rollout.ts'
-import type { Judgement } from './model/judgement.ts'
-import { createVerdictWriter } from './look/verdict-writer.ts'
-import { createPolicyMemory } from './policies/kept-policies.ts'
-import { createLookCache } from './look/look-cache.ts'
 import { createRunCache } from './history/run-history.ts'
 import { createStoreAccess } from './history/store-access.ts'
+import { createHookRuns, type HookRuns } from './hook-runs.ts'
+import type { RecordingLook } from './look/judge-recording.ts'
+import { judgeRollout } from './look/judge-rollout.ts'
+import { createLookCache } from './look/look-cache.ts'
+import { createVerdictWriter } from './look/verdict-writer.ts'
+import { type Deadline, startDeadline } from './model/deadline.ts'
+import type { JudgeRequest } from './model/judge-request.ts'
+import type { Judgement } from './model/judgement.ts'
+import { createPolicyMemory } from './policies/kept-policies.ts'
 import type {
   Clock,
   Log,
@@ -18,6 +19,22 @@ import type {
   VerdictStore,
   WriteQueue,
 } from './ports/ports.ts'
+
+// The door of this room, beside its ports and its model.
+export type { HookRuns } from './hook-runs.ts'
+export { judgeRecording, type RecordingLook } from './look/judge-recording.ts'
+export {
+  createPolicyLibrary,
+  pickPolicy,
+  type PoliciesNow,
+  type PolicyPlaces,
+  type ReloadableLibrary,
+} from './policies/policy-library.ts'
+export { readBoundedFile } from './policies/read-bounded-file.ts'
+export { unknownSources } from './policies/unknown-sources.ts'
+export { probeSource } from './probe-source.ts'
+export type { PlacedRun, PlanTurn, Turn } from './runs/by-hooks.ts'
+export { closeQuietRuns } from './runs/close-quiet-runs.ts'
 
 export interface JudgeDeps {
   /** Throws `store-unavailable` while there is none. */
@@ -49,59 +66,62 @@ export interface Judge {
   judge(request: JudgeRequest): Promise<Judgement>
   /** Keeps the judgement on a rollout that came with all its data; `look` makes it within the milliseconds given. */
   judgeRecording(look: (withinMs: number) => Promise<RecordingLook>): Promise<Judgement>
+  /** For controllers that say themselves when a run begins and ends. */
+  readonly hookRuns: HookRuns
 }
 
-/** The one use case: load the policy, get the recording, analyze, decide, keep, notify. */
+/** The one use case: find the run, get its recording, analyze, decide, keep, report. */
 export function createJudge(deps: JudgeDeps): Judge {
-  const { limits, store, writes, notifier } = deps
-  const rollout = rolloutDeps(deps)
-  const { memory, cache } = rollout
-  const verdictWriter = createVerdictWriter({ store, writes, memory, cache, notifier })
-  let underWay = 0
-  const counted = async (look: (full: boolean) => Promise<Judgement>): Promise<Judgement> => {
-    underWay += 1
-    try {
-      return await look(underWay > limits().maxLooks)
-    } finally {
-      underWay -= 1
-    }
-  }
+  const parts = partsOf(deps)
+  const { limits } = deps
+  const verdicts = createVerdictWriter({ ...parts, notifier: deps.notifier })
+  const counted = countLooks(() => limits().maxLooks)
   return {
     judge: (request) =>
       counted(async (full) => {
-        const deadline = startDeadline(timeFor(request, limits()))
-        return verdictWriter.keepRollout(
-          await judgeRollout(request, deadline, { ...rollout, full }),
-          deadline,
-        )
+        const deadline = deadlineOf(request, limits())
+        const look = await judgeRollout(request, deadline, { ...parts, full })
+        return verdicts.keepRollout(look, deadline)
       }),
     judgeRecording: (look) =>
       counted(async (full) => {
         if (full) throw new AppError('overloaded', 'more looks are under way than fit', { retryAfter: 1 })
-        const deadline = startDeadline(limits().deadlineMs)
-        return verdictWriter.keep({ ...(await look(deadline.leftMs())), unsaved: true }, deadline)
+        const deadline = deadlineOf({}, limits())
+        return verdicts.keep({ ...(await look(deadline.leftMs())), unsaved: true }, deadline)
       }),
+    hookRuns: createHookRuns(parts),
   }
 }
 
-function timeFor({ answerMs = Infinity, waitedMs = 0 }: JudgeRequest, { deadlineMs }: JudgeLimits): number {
-  return Math.max(Math.min(deadlineMs, answerMs) - waitedMs, 0)
-}
-
-function rolloutDeps(deps: JudgeDeps): Omit<RolloutDeps, 'full'> {
-  const { store, policies, source, clock, log, linkBase, maxComputations, storeCallMs } = deps
+function partsOf(deps: JudgeDeps) {
+  const { store, maxComputations, storeCallMs } = deps
   const memory = createRunCache()
   return {
-    store,
-    policies,
-    source,
-    clock,
-    log,
-    linkBase,
+    ...deps,
     memory,
     access: createStoreAccess({ store, memory, ...(storeCallMs !== undefined && { callMs: storeCallMs }) }),
     policyMemory: createPolicyMemory(),
     cache: createLookCache({ ...(maxComputations !== undefined && { maxUnderWay: maxComputations }) }),
-    digest: (recording) => store().digestRecording(recording),
+    digest: ((recording) => store().digestRecording(recording)) satisfies VerdictStore['digestRecording'],
+  }
+}
+
+function deadlineOf(
+  { answerMs = Infinity, waitedMs = 0 }: Pick<JudgeRequest, 'answerMs' | 'waitedMs'>,
+  { deadlineMs }: JudgeLimits,
+): Deadline {
+  return startDeadline(Math.max(Math.min(deadlineMs, answerMs) - waitedMs, 0))
+}
+
+/** Tells each look whether there are more under way than fit. */
+function countLooks(most: () => number) {
+  let underWay = 0
+  return async <T>(look: (full: boolean) => Promise<T>): Promise<T> => {
+    underWay += 1
+    try {
+      return await look(underWay > most())
+    } finally {
+      underWay -= 1
+    }
   }
 }

@@ -19,7 +19,7 @@ export async function probeSource(
     run: {
       namespace,
       name,
-      // Flagger's arms are told apart without one
+      // There are presets that tell the arms apart without one.
       revision: canary ?? name,
       ...(stable !== undefined && { stableRevision: stable }),
     },

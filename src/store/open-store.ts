@@ -5,7 +5,7 @@ import { Kysely } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { Clock, Log, VerdictStore } from '../judge/ports/ports.ts'
 import type { Connection } from './connection.ts'
-import { inTime } from './in-time.ts'
+import { inTime } from '../timeout.ts'
 import { migrate } from './schema/migrate.ts'
 import { createPostgresDialect } from './databases/postgres-dialect.ts'
 import { makeFolder } from './databases/make-folder.ts'
@@ -105,7 +105,7 @@ const reach = async (store: VerdictStore, startTimeoutMs: number, log: Log): Pro
 
 /** A connection that is made and never answered is away too; what goes on of it is the store's own. */
 const answering = async (store: VerdictStore, timeoutMs: number): Promise<void> => {
-  if ((await inTime(store.ping(), timeoutMs)) !== 'late') return
+  if ((await inTime(store.ping(), timeoutMs, () => 'late' as const)) !== 'late') return
   throw new AppError(
     'store-unavailable',
     `expected an answer of the store within ${Math.round(timeoutMs)} ms, got none`,

@@ -20,7 +20,7 @@ export interface SqlStoreOptions {
 /** The one store, over whichever database. */
 export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOptions): VerdictStore => {
   const calls = new Calls(once(prepare))
-  const { openRun, findOpenRun, getRun, updateRun, listRuns } = createRuns(connection)
+  const { openRun, findOpenRun, getRun, updateRun, reportVerdict, listRuns } = createRuns(connection)
   const { saveStep, listSteps } = createSteps(connection)
   const { saveVerdict, getVerdict, listVerdicts, listEvidence } = createVerdicts(connection)
   const { saveDecision, listDecisions, bindDecisions } = createDecisions(connection)
@@ -32,6 +32,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
     findOpenRun: (key) => calls.make(() => findOpenRun(key)),
     getRun: (id) => calls.make(() => getRun(id)),
     updateRun: (id, change) => calls.make(() => updateRun(id, change)),
+    reportVerdict: (runId, verdict) => calls.make(() => reportVerdict(runId, verdict)),
     listRuns: (filter) => calls.make(() => listRuns(filter)),
     saveStep: (step) => calls.make(() => saveStep(step)),
     listSteps: (runId) => calls.make(() => listSteps(runId)),

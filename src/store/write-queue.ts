@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import type { Log, QueuedWrite, WriteQueue, WriteQueueCounts } from '../judge/ports/ports.ts'
-import { inTime } from './in-time.ts'
+import { inTime } from '../timeout.ts'
 
 export interface WriteQueueOptions {
   readonly log: Log
@@ -66,7 +66,7 @@ class Queue {
       return false
     }
     const attempt = this.#attempt(write)
-    const result = await inTime(attempt, timeoutMs)
+    const result = await inTime(attempt, timeoutMs, () => 'late' as const)
     if (result === 'late') {
       this.#follow(write, attempt)
       return false
@@ -88,7 +88,7 @@ class Queue {
 
   async close(timeoutMs: number = defaults.closeTimeoutMs): Promise<void> {
     this.#closed.abort()
-    await inTime(this.#lastDrain(), timeoutMs)
+    await inTime(this.#lastDrain(), timeoutMs, () => undefined)
     const lost = this.#waiting.size + this.#late.size
     if (lost === 0) return
     this.#dropped += lost

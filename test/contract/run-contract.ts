@@ -11,8 +11,8 @@ export const runContract = (store: () => VerdictStore): void => {
         gates: 3,
         firstFailAt: t0 + 0.5,
         ending: 'aborted',
-        lastHook: 'pre-rollout',
-        lastHookAt: t0,
+        callerState: 'pre-rollout',
+        calledAt: t0,
         params: { service: 'web', 'odd "key"': '' },
       })
       expect(await store().openRun(run)).toEqual({ run, opened: true })
@@ -85,7 +85,7 @@ export const runContract = (store: () => VerdictStore): void => {
         policy: text,
         policyDigest: text,
         ending: text,
-        lastHook: text,
+        callerState: text,
       })
       await store().openRun(run)
       expect(await store().getRun(run.id)).toEqual(run)
@@ -97,7 +97,7 @@ export const runContract = (store: () => VerdictStore): void => {
     test('updateRun() changes the named fields only', async () => {
       const run = aRun({ ending: 'x' })
       await store().openRun(run)
-      const change = { lastLookAt: t0 + minute, lastHook: 'rollout', lastHookAt: t0 + minute, revision: 'r9' }
+      const change = { lastLookAt: t0 + minute, callerState: 'rollout', calledAt: t0 + minute, revision: 'r9' }
       expect(await store().updateRun(run.id, change)).toEqual({ ...run, ...change })
       const rest = {
         stableRevision: 'r8',

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config/config.ts'
-import type { PolicyPlaces } from '../../judge/policies/policy-library.ts'
+import type { PolicyPlaces } from '../../judge/judge.ts'
 
 /** Beside src/ in the repository and beside dist/ in the image. */
 const bundled = fileURLToPath(new URL('../../../policies', import.meta.url))

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
-import { unknownSources } from '../../judge/policies/unknown-sources.ts'
+import { unknownSources } from '../../judge/judge.ts'
 import type { Log, PolicyLibrary } from '../../judge/ports/ports.ts'
 
 export interface WarnOfSourcesDeps {

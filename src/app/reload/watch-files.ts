@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Log } from '../../judge/ports/ports.ts'
-import { readBoundedFile } from '../../judge/policies/read-bounded-file.ts'
+import { readBoundedFile } from '../../judge/judge.ts'
 
 export interface FileWatch {
   /** Looks now; resolves after `onChange`, when there was one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { FieldIssue } from '../../errors.ts'
-import { unknownSources } from '../../judge/policies/unknown-sources.ts'
+import { unknownSources } from '../../judge/judge.ts'
 import type { LoadedPolicy, PolicyLibrary } from '../../judge/ports/ports.ts'
 import { jsonTypes, yamlTypes } from '../../http/body/decode-text.ts'
 import { issueSchema } from '../../http/problems/problem-schema.ts'

@@ -19,8 +19,8 @@ export function runToJson(run: Run) {
     ...(run.gates !== undefined && { gates: run.gates }),
     ...(run.firstFailAt !== undefined && { firstFailAt: toTime(run.firstFailAt) }),
     ...(run.ending !== undefined && { ending: run.ending }),
-    ...(run.lastHook !== undefined && { lastHook: run.lastHook }),
-    ...(run.lastHookAt !== undefined && { lastHookAt: toTime(run.lastHookAt) }),
+    ...(run.callerState !== undefined && { lastHook: run.callerState }),
+    ...(run.calledAt !== undefined && { lastHookAt: toTime(run.calledAt) }),
     ...(run.params !== undefined && { params: run.params }),
   }
 }

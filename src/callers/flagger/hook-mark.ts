@@ -1,7 +1,7 @@
 /** The hooks whose order tells where in its plan a rollout is. */
 export type OrderedHook = 'pre-rollout' | 'rollout' | 'confirm-traffic-increase' | 'confirm-promotion'
 
-/** What a run remembers of the calls so far; it is kept as text in `lastHook`. */
+/** What a run remembers of the calls so far; it is kept as text in its `callerState`. */
 export interface HookMark {
   /** The latest: of the confirm hooks only those that were answered 200. */
   readonly hook: OrderedHook | undefined
@@ -11,19 +11,19 @@ export interface HookMark {
   readonly promotion: boolean
 }
 
-export function readMark(lastHook: string | undefined): HookMark {
-  const [first = '', ...facts] = (lastHook ?? '').split(', ')
+export function readMark(callerState: string | undefined): HookMark {
+  const [first = '', ...facts] = (callerState ?? '').split(', ')
   return {
     hook: hooks.find((hook) => hook === first),
-    events: facts.includes(toldWeights),
+    events: facts.includes(knowsWeights),
     promotion: facts.includes(mayPromote),
   }
 }
 
 export function writeMark({ hook, events, promotion }: HookMark): string {
-  return [hook ?? 'none', ...(events ? [toldWeights] : []), ...(promotion ? [mayPromote] : [])].join(', ')
+  return [hook ?? 'none', ...(events ? [knowsWeights] : []), ...(promotion ? [mayPromote] : [])].join(', ')
 }
 
 const hooks = ['pre-rollout', 'rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const
-const toldWeights = 'told weights'
+const knowsWeights = 'told weights'
 const mayPromote = 'may promote'

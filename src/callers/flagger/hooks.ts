@@ -1,20 +1,19 @@
-import type { Judge } from '../../judge/judge.ts'
+import type { Judge, PlacedRun } from '../../judge/judge.ts'
 import type { Judgement } from '../../judge/model/judgement.ts'
-import type { NamedStep } from '../../judge/model/judge-request.ts'
+import type { JudgeRequest } from '../../judge/model/judge-request.ts'
 import type { Clock, Run } from '../../judge/ports/ports.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import { AppError } from '../../errors.ts'
 import type { Answer } from '../../http/route.ts'
 import { weightOfEvent } from './advance-event.ts'
-import type { FlaggerRuns } from './flagger-runs.ts'
-import { readMark } from './hook-mark.ts'
+import { type HookMark, readMark } from './hook-mark.ts'
 import { currentStep } from './named-step.ts'
 import type { HookCall, HookType } from './request.ts'
 import { line, noRollbackLine, toAnswer, toRollbackAnswer, tooEarlyLine } from './response.ts'
-import type { Placed } from './run-rules.ts'
+import { advanceRun, beginRun, closeRun, markRun, placeRollout } from './turns.ts'
 
 export interface HookDeps {
   readonly judge: Judge
-  readonly runs: FlaggerRuns
   readonly clock: Clock
   readonly metrics: Metrics
 }
@@ -23,29 +22,30 @@ export type Hook = (call: HookCall) => Promise<Answer>
 
 /** What each hook does. */
 export function createHooks(deps: HookDeps): Readonly<Record<HookType, Hook>> {
-  const { runs } = deps
+  const { hookRuns } = deps.judge
   return {
     'confirm-rollout': (call) => confirmRollout(call, deps),
     async 'pre-rollout'(call) {
-      await runs.begin(call)
+      await hookRuns.begin(requestOf(call), 'pre-rollout', beginRun(call))
       return line(200, `ready to judge ${call.namespace}/${call.name}`)
     },
     async rollout(call) {
       const begun = performance.now()
-      const placed = await runs.place(call)
+      const placed = await place(call, deps)
       return toAnswer('rollout', await look(call, placed, { ...deps, begun }))
     },
     'confirm-traffic-increase': (call) => confirmTrafficIncrease(call, deps),
     'confirm-promotion': (call) => confirmPromotion(call, deps),
     async 'post-rollout'(call) {
       const { revision } = call
-      await runs.close(call, endings.get(call.phase) ?? 'ended', revision === '' ? undefined : revision)
+      const turn = closeRun(endings.get(call.phase) ?? 'ended', revision === '' ? undefined : revision)
+      await hookRuns.keep(requestOf(call), 'end', turn)
       return line(200, `the rollout of ${call.namespace}/${call.name} is over`)
     },
     rollback: (call) => rollback(call, deps),
     async event(call) {
       const weight = weightOfEvent(call.eventMessage, call.name, call.namespace)
-      if (weight !== undefined) await runs.advance(call, weight)
+      if (weight !== undefined) await hookRuns.keep(requestOf(call), 'weight', advanceRun(call, weight))
       return line(200, weight === undefined ? 'noted' : `the canary's weight is ${weight}`)
     },
   }
@@ -57,10 +57,10 @@ const endings: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Comes before a rollout, and under the checksum of the one before. */
-async function confirmRollout(call: HookCall, { runs }: HookDeps): Promise<Answer> {
-  const { hold, away } = await runs.hold(call)
+async function confirmRollout(call: HookCall, { judge }: HookDeps): Promise<Answer> {
+  const { hold, away } = await judge.hookRuns.holdOnNext(call)
   if (hold !== undefined) return tooEarlyLine(`held by ${hold.by}: ${hold.reason}`)
-  await runs.close(call, 'superseded')
+  await judge.hookRuns.keep(requestOf(call), 'end', closeRun('superseded'))
   const rollout = `${call.namespace}/${call.name}`
   // An outage of ours keeps no rollout from beginning; what is not known is not claimed either.
   return line(200, away ? `nobody is known to hold ${rollout}: the store is away` : `nobody holds ${rollout}`)
@@ -75,17 +75,17 @@ async function confirmTrafficIncrease(call: HookCall, deps: HookDeps): Promise<A
   const placed = await openRunOf(call, deps)
   if (placed === undefined) return tooEarlyLine(noRun(call))
   const { run, steps } = placed
-  const last = readMark(run.lastHook).hook
-  const retried = last === hook && deps.clock.now() - (run.lastHookAt ?? 0) < sameTickMs
+  const last = readMark(run.callerState).hook
+  const retried = last === hook && deps.clock.now() - (run.calledAt ?? 0) < sameTickMs
   // Without any traffic there is nothing to judge, and without this answer there would never be any.
   if (steps.length === 0 && (last === 'pre-rollout' || retried)) {
-    if (!retried) await deps.runs.mark(run, { hook }, call)
+    if (!retried) await mark(call, run, { hook }, deps)
     return line(200, 'the first step may begin')
   }
   // Nobody calls the rollout hook, so this one stands in for it.
-  const judged = steps.length === 0 ? await deps.runs.place(call) : placed
+  const judged = steps.length === 0 ? await place(call, deps) : placed
   const answer = toAnswer(hook, await look(call, judged, { ...deps, begun }))
-  if (answer.status === 200 && !retried) await deps.runs.mark(run, { hook }, call)
+  if (answer.status === 200 && !retried) await mark(call, run, { hook }, deps)
   return answer
 }
 
@@ -96,14 +96,14 @@ async function confirmPromotion(call: HookCall, deps: HookDeps): Promise<Answer>
   if (placed === undefined) return tooEarlyLine(noRun(call))
   const judgement = await look(call, placed, { ...deps, begun })
   // Blue/green asks again when all traffic is the canary's, and there is nothing left to compare with.
-  const granted = readMark(placed.run.lastHook).promotion && !isHeld(judgement)
+  const granted = readMark(placed.run.callerState).promotion && !isHeld(judgement)
   if (granted && judgement.verdict === 'inconclusive') return line(200, 'the promotion was confirmed before')
   const answer = toAnswer(hook, judgement)
   const promotion = granted || answer.status === 200
   // Whoever asks for the promotion has arrived at the last weight. Refused for good is like any look with traffic: no
   // pre-rollout goes on with such a run.
-  const mark = judgement.verdict === 'fail' ? 'rollout' : hook
-  await deps.runs.mark(placed.run, { hook: mark, promotion }, call)
+  const last = judgement.verdict === 'fail' ? 'rollout' : hook
+  await mark(call, placed.run, { hook: last, promotion }, deps)
   return answer
 }
 
@@ -116,14 +116,14 @@ const rollbackMs = 2500
 /** Answers 200 only for a rollout that is under way: an old fail must not roll back a new one. */
 async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
   const begun = performance.now()
-  const placed = await deps.runs.find(call)
+  const placed = await deps.judge.hookRuns.take(requestOf(call))
   if (placed === undefined) return noRollbackLine(`no run is open for ${call.namespace}/${call.name}`)
   const { run } = placed
   if (run.revision !== call.revision) {
     return noRollbackLine(`the open run is of revision ${run.revision}, not of ${call.revision}`)
   }
   const alive = Math.max(aliveMs, 3 * (call.intervalMs ?? 0))
-  if (run.lastHookAt === undefined || deps.clock.now() - run.lastHookAt > alive) {
+  if (run.calledAt === undefined || deps.clock.now() - run.calledAt > alive) {
     return noRollbackLine(
       `no other hook has called for ${alive / 60_000} minutes; say metadata.interval if it is long`,
     )
@@ -132,46 +132,56 @@ async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
   return toRollbackAnswer(judgement, run.firstFailAt !== undefined)
 }
 
-async function openRunOf(call: HookCall, { runs }: HookDeps): Promise<Placed | undefined> {
-  const placed = await runs.find(call)
+async function openRunOf(call: HookCall, { judge }: HookDeps): Promise<PlacedRun | undefined> {
+  const placed = await judge.hookRuns.take(requestOf(call))
   return placed?.run.revision === call.revision ? placed : undefined
 }
 
 const noRun = ({ namespace, name, revision }: HookCall): string =>
   `no run of ${namespace}/${name} with checksum ${revision} is open: are the pre-rollout and rollout hooks set?`
 
+async function place(call: HookCall, { judge }: HookDeps): Promise<PlacedRun> {
+  const placed = await judge.hookRuns.take(requestOf(call), placeRollout(call))
+  if (placed !== undefined) return placed
+  throw new AppError('conflict', `expected an open run of ${call.namespace}/${call.name}, got none`)
+}
+
+const mark = (call: HookCall, run: Run, change: Partial<HookMark>, { judge }: HookDeps): Promise<void> =>
+  judge.hookRuns.keep(requestOf(call), 'hook', markRun(run, change))
+
 async function look(
   call: HookCall,
-  { run, steps }: Placed,
-  {
-    judge,
-    metrics,
-    runs,
-    begun,
-    answerMs,
-  }: HookDeps & { readonly begun: number; readonly answerMs?: number },
+  { run, steps }: PlacedRun,
+  { judge, metrics, begun, answerMs }: HookDeps & { readonly begun: number; readonly answerMs?: number },
 ): Promise<Judgement> {
+  const step = currentStep(steps, call)
   const judgement = await judge.judge({
-    ...judgeRequest(call, run, currentStep(steps, call)),
+    ...lookRequest(call),
+    revision: run.revision,
+    run,
+    ...(step !== undefined && { step }),
     waitedMs: performance.now() - begun,
     ...(answerMs !== undefined && { answerMs }),
   })
   const { verdict, judged } = judgement
   metrics.verdicts.inc({ caller: 'flagger', verdict, judged })
-  if (judged === 'fail') await runs.rememberFail(run)
   return judgement
 }
 
-function judgeRequest(call: HookCall, run: Run, step: NamedStep | undefined) {
-  const { namespace, name, policy, params } = call
+/** What a run is opened with; the first step is named for the number of steps. */
+const requestOf = (call: HookCall): JudgeRequest => ({
+  ...lookRequest(call),
+  ...(call.weights.length > 0 && { step: { index: 0, of: call.weights.length } }),
+})
+
+function lookRequest(call: HookCall): JudgeRequest {
+  const { namespace, name, revision, policy, params } = call
   return {
     caller: 'flagger',
     namespace,
     name,
-    revision: run.revision,
-    ...(policy !== undefined && { policy }),
+    revision,
     params,
-    ...(step !== undefined && { step }),
-    run,
-  } as const
+    ...(policy !== undefined && { policy }),
+  }
 }

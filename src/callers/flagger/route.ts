@@ -4,15 +4,16 @@ import { checkNamespace } from '../../http/auth/namespace-access.ts'
 import { jsonTypes } from '../../http/body/decode-text.ts'
 import { noInput } from '../../http/request/no-input.ts'
 import { type Answer, route, type Route, type RouteGroup } from '../../http/route.ts'
-import { createFlaggerRuns, type FlaggerRunsDeps } from './flagger-runs.ts'
 import { createHooks, type Hook, type HookDeps } from './hooks.ts'
 import { flaggerSchema, type HookType, hookTypes, toHookCall } from './request.ts'
 import { line } from './response.ts'
 
-export type FlaggerRouteDeps = FlaggerRunsDeps & Omit<HookDeps, 'runs'>
+export interface FlaggerRouteDeps extends HookDeps {
+  readonly log: Log
+}
 
 export function flaggerRoutes(deps: FlaggerRouteDeps): RouteGroup {
-  const hooks = createHooks({ ...deps, runs: createFlaggerRuns(deps) })
+  const hooks = createHooks(deps)
   return {
     name: 'flagger',
     description: "Flagger's webhooks, one path per type; every answer is one plain line",

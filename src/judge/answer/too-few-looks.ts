@@ -21,7 +21,7 @@ export function tooFewLooks(
   const { verdict: outcome, summary } = verdict
   return {
     ...verdict,
-    // Argo shows the summary alone, and this matters where the looks may run out.
+    // There are callers that show the summary alone, and this matters where the looks may run out.
     summary: outcome === 'inconclusive' ? oneLine(`${summary}; ${text}`) : summary,
     reasons: [...verdict.reasons, { code: 'few-looks', text }],
   }

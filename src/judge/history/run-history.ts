@@ -3,7 +3,7 @@ import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
 import type { Decision, Run, RunKey, Step, VerdictStore } from '../ports/ports.ts'
 import { createLru } from '../../lru.ts'
 
-/** What is known of the runs of one rollout: from the store, or from this process's own memory of it. */
+/** What is known of the runs of one rollout: from the store, or from this process's own memory. */
 export interface RunHistory {
   findOpen(key: RunKey): Promise<Run | undefined>
   /** Whether the run can be changed here. */
@@ -19,61 +19,37 @@ export interface RunHistory {
   listDecisions(run: Run): Promise<readonly Decision[]>
 }
 
-export type RunChange = Partial<
-  Pick<
-    Run,
-    | 'start'
-    | 'closedAt'
-    | 'ending'
-    | 'gates'
-    | 'firstFailAt'
-    | 'lastLookAt'
-    | 'lastHook'
-    | 'lastHookAt'
-    | 'params'
-  >
->
+export type RunChange = Parameters<VerdictStore['updateRun']>[1]
+
+/** One call to the store; where it has a limit of time, a late answer is a failure of the store. */
+export type Within = <T>(call: () => Promise<T>) => Promise<T>
 
 const listed = 50
 
-export function storedRunHistory(store: VerdictStore): RunHistory {
+/** Each of its answers comes within the limit of `within`. */
+export function storedRunHistory(store: VerdictStore, within: Within = (call) => call()): RunHistory {
+  const open: RunHistory['open'] = async (run, policy) => {
+    const known = await store.getRun(run.id)
+    if (known !== undefined) return known
+    // Before the run, so that no run is ever without its policy.
+    await store.savePolicy(run.policyDigest, policyToYaml(policy))
+    const { run: opened, opened: isNew } = await store.openRun(run)
+    if (isNew && opened.closedAt === undefined) await store.bindDecisions(opened)
+    return opened
+  }
   return {
-    findOpen: (key) => store.findOpenRun(key),
-    has: async ({ id }) => (await store.getRun(id)) !== undefined,
+    findOpen: (key) => within(() => store.findOpenRun(key)),
+    has: async ({ id }) => (await within(() => store.getRun(id))) !== undefined,
     async listRuns({ source, namespace, name }) {
-      const { items } = await store.listRuns({ namespace, name, limit: listed })
+      const { items } = await within(() => store.listRuns({ namespace, name, limit: listed }))
       return items.filter((run) => run.source === source)
     },
-    async open(run, policy) {
-      const known = await store.getRun(run.id)
-      if (known !== undefined) return known
-      // Before the run, so that no run is ever without its policy.
-      await store.savePolicy(run.policyDigest, policyToYaml(policy))
-      const { run: opened, opened: isNew } = await store.openRun(run)
-      if (isNew && opened.closedAt === undefined) await store.bindDecisions(opened)
-      return opened
-    },
-    change: (run, change) => store.updateRun(run.id, change),
-    listSteps: (run) => store.listSteps(run.id),
-    openStep: (step) => store.saveStep(step),
-    listDecisions: ({ id: runId, namespace, name }) => store.listDecisions({ namespace, name, runId }),
-  }
-}
-
-/** The same book, each of whose answers comes in time or is a failure of the store. */
-export function timedRunHistory(
-  book: RunHistory,
-  within: <T>(call: () => Promise<T>) => Promise<T>,
-): RunHistory {
-  return {
-    findOpen: (key) => within(() => book.findOpen(key)),
-    has: (run) => within(() => book.has(run)),
-    listRuns: (key) => within(() => book.listRuns(key)),
-    open: (run, policy) => within(() => book.open(run, policy)),
-    change: (run, change) => within(() => book.change(run, change)),
-    listSteps: (run) => within(() => book.listSteps(run)),
-    openStep: (step) => within(() => book.openStep(step)),
-    listDecisions: (run) => within(() => book.listDecisions(run)),
+    open: (run, policy) => within(() => open(run, policy)),
+    change: (run, change) => within(() => store.updateRun(run.id, change)),
+    listSteps: (run) => within(() => store.listSteps(run.id)),
+    openStep: (step) => within(() => store.saveStep(step)),
+    listDecisions: ({ id: runId, namespace, name }) =>
+      within(() => store.listDecisions({ namespace, name, runId })),
   }
 }
 
@@ -85,7 +61,10 @@ export interface RememberedRun {
 }
 
 export interface RunCache extends RunHistory {
-  remember(known: RememberedRun): void
+  /** The run as it was last remembered. */
+  find(run: Run): Run | undefined
+  /** What is not given stays as it was. */
+  remember(known: Pick<RememberedRun, 'run'> & Partial<RememberedRun>): void
 }
 
 /** Stands in while the store is away: this replica goes on with what it knew. */
@@ -96,14 +75,16 @@ export function createRunCache(size = 10_000): RunCache {
     const known = runs.get(keyOf(run))
     return known?.run.id === run.id ? known : undefined
   }
-  const remember = (known: RememberedRun): void => {
+  const remember: RunCache['remember'] = (known) => {
     const before = runs.get(keyOf(known.run))?.run
     // A look at a run of the past must not make us forget the one that is open.
     const isPast = known.run.closedAt !== undefined && before !== undefined && before.closedAt === undefined
-    if (!isPast || before.id === known.run.id) runs.set(keyOf(known.run), known)
+    if (isPast && before.id !== known.run.id) return
+    runs.set(keyOf(known.run), { ...(find(known.run) ?? { steps: [], decisions: [] }), ...known })
   }
   return {
     remember,
+    find: (run) => find(run)?.run,
     async findOpen(key) {
       const known = runs.get(keyOf(key))?.run
       return known?.closedAt === undefined ? known : undefined
@@ -115,19 +96,16 @@ export function createRunCache(size = 10_000): RunCache {
     },
     async open(run) {
       const known = find(run)
-      if (known !== undefined) return known.run
-      remember({ run, steps: [], decisions: [] })
-      return run
+      if (known === undefined) remember({ run })
+      return known?.run ?? run
     },
     async change(run, change) {
-      const known = find(run) ?? { run, steps: [], decisions: [] }
-      remember({ ...known, run: { ...known.run, ...change } })
-      return { ...known.run, ...change }
+      const changed = { ...(find(run)?.run ?? run), ...change }
+      remember({ run: changed })
+      return changed
     },
     listSteps: async (run) => find(run)?.steps ?? [],
-    async openStep(step) {
-      return step
-    },
+    openStep: async (step) => step,
     listDecisions: async (run) => find(run)?.decisions ?? [],
   }
 }

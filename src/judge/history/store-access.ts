@@ -1,19 +1,20 @@
 import { AppError } from '../../errors.ts'
 import type { VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
-import { type RunCache, type RunHistory, storedRunHistory, timedRunHistory } from './run-history.ts'
+import { type RunCache, type RunHistory, storedRunHistory, type Within } from './run-history.ts'
 
 /** Reads the store while it answers, and this process's memory while it does not. */
 export interface StoreAccess {
-  /** What `work` gives with the store's book, or, while the store is away, with the memory's. */
+  /**
+   * What `work` gives with the store's history, or, while the store is away, with that of the memory. One call may take
+   * `callMs`.
+   */
   read<T>(
     deadline: Deadline,
-    work: (book: RunHistory, within: Within | undefined) => Promise<T>,
+    work: (history: RunHistory, within: Within | undefined) => Promise<T>,
+    callMs?: number,
   ): Promise<{ readonly value: T; readonly away: boolean }>
 }
-
-/** One call to the store, in time or a failure of the store. */
-export type Within = <T>(call: () => Promise<T>) => Promise<T>
 
 export interface StoreAccessDeps {
   readonly store: () => VerdictStore
@@ -28,10 +29,10 @@ export interface StoreAccessDeps {
 const shareForTheRest = 0.6
 
 export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
-  const { store, memory, callMs = 1000, restMs = 5000 } = deps
+  const { store, memory, callMs: defaultMs = 1000, restMs = 5000 } = deps
   let restUntil = -Infinity
   let answeredAt = -Infinity
-  const within = (deadline: Deadline): Within => {
+  const within = (deadline: Deadline, callMs: number): Within => {
     const leftAtLeast = deadline.leftMs() * shareForTheRest
     return async (call) => {
       const answer = call().then((value) => {
@@ -54,11 +55,11 @@ export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
     }
   }
   return {
-    async read(deadline, work) {
+    async read(deadline, work, callMs = defaultMs) {
       if (performance.now() >= restUntil) {
-        const timed = within(deadline)
+        const timed = within(deadline, callMs)
         try {
-          return { value: await work(timedRunHistory(storedRunHistory(store()), timed), timed), away: false }
+          return { value: await work(storedRunHistory(store(), timed), timed), away: false }
         } catch (error) {
           if (!(error instanceof AppError) || error.code !== 'store-unavailable') throw error
         }

@@ -1,3 +1,4 @@
+import type { Policy } from '../../engine/model/policy.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import { AppError } from '../../errors.ts'
 import type {
@@ -7,22 +8,19 @@ import type {
   MetricSource,
   PolicyLibrary,
   Run,
-  RunKey,
   VerdictStore,
 } from '../ports/ports.ts'
 import { answerLook } from '../answer/answer-look.ts'
-import { checkAnswerable } from '../policies/check-answerable.ts'
 import { buildJudgement } from '../answer/build-judgement.ts'
 import type { Deadline } from '../model/deadline.ts'
-import type { JudgeRequest } from '../model/judge-request.ts'
+import { type JudgeRequest, paramsOf } from '../model/judge-request.ts'
 import type { ToKeep } from './keep-look.ts'
-import { keptPolicies, type PolicyMemory } from '../policies/kept-policies.ts'
+import type { PolicyMemory } from '../policies/kept-policies.ts'
 import type { LookCache, Observation } from './look-cache.ts'
 import { observe } from './observe.ts'
 import { overloadedVerdict } from './overloaded.ts'
-import { paramsOf } from '../runs/params-of.ts'
-import { type RunAndSteps, findRun } from '../runs/find-run.ts'
-import type { ActivePolicy } from '../model/active-policy.ts'
+import { runContext } from './run-context.ts'
+import { type RunAndSteps, findRun } from '../runs/by-looks.ts'
 import type { RunCache, RunChange } from '../history/run-history.ts'
 import type { StoreAccess } from '../history/store-access.ts'
 import { storedSource } from './stored-source.ts'
@@ -57,16 +55,15 @@ export async function judgeRollout(
 ): Promise<RolloutLook> {
   const now = deps.clock.now()
   checkMoment(request, now)
-  const { value: place, away } = await readerOf(deps).read(deadline, async (book, within) => {
-    const policies = keptPolicies(deps.policyMemory, { ...deps, within })
-    const loaded = await policies.loaded(request)
-    return findRun(request, keyOf(request, loaded), loaded, {
-      book,
-      now,
-      policyOf: (run) => policies.ofRun(run, request, loaded),
-      check: () => checkAnswerable(request, loaded, deps.source()),
+  const { value: place, away } = await readerOf(deps).read(deadline, async (history, within) => {
+    const context = await runContext(request, { history, within, now }, deps)
+    const { policy } = context.loaded
+    const source = deps.source()
+    return findRun(request, {
+      ...context,
+      check: () => source?.check?.({ policy, run: request, params: request.params ?? {} }),
       canaryStart: (quietMs, open) =>
-        canaryStart(request, loaded, { ...deps, source: deps.source(), quietMs, now, deadline, open }),
+        canaryStart(request, policy, { ...deps, source, quietMs, now, deadline, open }),
     })
   })
   const params = paramsOf(request.params, place.run)
@@ -142,12 +139,6 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
   }
 }
 
-/** Looks by hand, by Argo and by Flagger are runs of their own, and so are those of clusters with the same names. */
-function keyOf({ caller, namespace, name, run }: JudgeRequest, { policy }: ActivePolicy): RunKey {
-  const source = policy.source === 'default' ? caller : `${caller}@${policy.source}`
-  return { source: run?.source ?? source, namespace, name }
-}
-
 const keyOfLook = (
   request: JudgeRequest,
   { run, steps, inForce }: RunAndSteps,
@@ -182,7 +173,7 @@ interface StartQuestion {
 
 async function canaryStart(
   { namespace, name, revision, stableRevision, params, at }: JudgeRequest,
-  { policy }: ActivePolicy,
+  policy: Policy,
   { quietMs, now, deadline, source, full, open }: StartQuestion,
 ): Promise<number | undefined | 'unknown'> {
   if (full) return 'unknown'
@@ -214,7 +205,7 @@ async function readDecisions(
   deadline: Deadline,
   deps: RolloutDeps,
 ): Promise<readonly Decision[]> {
-  const { value } = await readerOf(deps).read(deadline, (book) => book.listDecisions(run))
+  const { value } = await readerOf(deps).read(deadline, (history) => history.listDecisions(run))
   return value
 }
 

@@ -14,23 +14,27 @@ export interface ToKeep extends Conclusion {
   readonly passed?: Step
 }
 
-/**
- * Everything a look leaves behind, as one write that may be done twice. `answered` says whether the answer has left
- * without it.
- */
+export interface WriteOptions {
+  /** Whether the answer has left without the write. */
+  readonly answered: () => boolean
+  /** Says whether the verdict is another than the one last reported. */
+  readonly reports?: (changed: boolean) => void
+}
+
+/** Everything a look leaves behind, as one write that may be done twice. */
 export function writeOfLook(
   look: ToKeep,
   store: () => VerdictStore,
-  answered: () => boolean = () => false,
+  options: WriteOptions,
 ): QueuedWrite {
   return {
     what: `verdict ${look.stored.id} of run ${look.run.id}`,
     bytes: bytesOf(look),
-    run: () => write(look, store(), answered()),
+    run: () => write(look, store(), options),
   }
 }
 
-async function write(look: ToKeep, store: VerdictStore, late: boolean): Promise<void> {
+async function write(look: ToKeep, store: VerdictStore, { answered, reports }: WriteOptions): Promise<void> {
   const run = look.unsaved ? await ensureRun(look, store) : look.run
   const steps = look.unsaved ? look.steps : []
   for (const step of look.passed === undefined ? steps : [...steps, look.passed]) {
@@ -39,9 +43,10 @@ async function write(look: ToKeep, store: VerdictStore, late: boolean): Promise<
   const recording = look.cut ?? look.recording
   if (recording !== undefined) await store.saveRecording(run.id, recording)
   const { stored } = look
-  const body = late ? { ...stored.body, kept: false } : stored.body
+  const body = answered() ? { ...stored.body, kept: false } : stored.body
   await store.saveVerdict({ ...stored, runId: run.id, body })
   if (look.change !== undefined) await store.updateRun(run.id, look.change)
+  reports?.(await store.reportVerdict(run.id, stored.verdict))
 }
 
 /** The run under which it is kept: another replica may have opened one while the store was away from us. */

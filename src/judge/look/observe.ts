@@ -6,8 +6,8 @@ import type { MetricSource, VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { fetchRecording } from './fetch-recording.ts'
 import type { Observation } from './look-cache.ts'
-import type { RunAndSteps } from '../runs/find-run.ts'
-import { withPlan } from './with-plan.ts'
+import type { RunAndSteps } from '../runs/by-looks.ts'
+import { writeSteps } from './write-steps.ts'
 
 export interface ObserveRequest extends RunAndSteps {
   readonly params: Readonly<Record<string, string>>
@@ -34,7 +34,7 @@ export async function observe(
   const { policy } = inForce
   const reserve = Math.min(reserveMs, deadline.leftMs() / 2)
   const fetched = await fetchRecording(source, { policy, run, steps, params, until }, deadline, reserve)
-  const planned = withPlan(fetched, run, steps)
+  const planned = writeSteps(fetched, run, steps)
   const verdict = analyze(planned.recording, policy)
   return {
     verdict: withProblems(withRealSteps(verdict, planned.steps), planned.recording),

@@ -1,11 +1,10 @@
 import type { Recording } from '../../engine/model/recording.ts'
 import type { MetricSource, VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
-import type { JudgeRequest } from '../model/judge-request.ts'
+import { type JudgeRequest, paramsOf } from '../model/judge-request.ts'
 import { sliceMs } from '../runs/open-step.ts'
 import { soonestSettledMs } from './observe.ts'
-import { paramsOf } from '../runs/params-of.ts'
-import type { RunAndSteps } from '../runs/find-run.ts'
+import type { RunAndSteps } from '../runs/by-looks.ts'
 import { recordingUntil } from './recording-until.ts'
 
 interface PastLook extends RunAndSteps {

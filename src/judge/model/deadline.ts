@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import { inTime } from '../../timeout.ts'
 
 /** The time an answer may take; every wait on its way takes from it. */
 export interface Deadline {
@@ -12,16 +13,11 @@ export function startDeadline(totalMs: number): Deadline {
   const leftMs = (): number => Math.max(end - performance.now(), 0)
   return {
     leftMs,
-    within: (work, ms = Infinity) => within(work, Math.min(ms, leftMs())),
-  }
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new AppError('timeout', `no answer within ${Math.round(ms)} ms`)), ms)
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
+    within(work, atMostMs = Infinity) {
+      const ms = Math.min(atMostMs, leftMs())
+      return inTime(work, ms, () => {
+        throw new AppError('timeout', `no answer within ${Math.round(ms)} ms`)
+      })
+    },
   }
 }

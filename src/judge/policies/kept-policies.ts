@@ -4,7 +4,7 @@ import type { Log, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
 import type { JudgeRequest } from '../model/judge-request.ts'
 import { createLru } from '../../lru.ts'
 import type { ActivePolicy } from '../model/active-policy.ts'
-import type { Within } from '../history/store-access.ts'
+import type { Within } from '../history/run-history.ts'
 
 export interface KeptPolicies {
   /** The policy that a request means as policies are now; rejects with `unknown-policy`. */

@@ -110,9 +110,13 @@ export interface MetricSource {
   close(): Promise<void>
 }
 
-/** Tells people. */
+/** Reports verdicts to people. */
 export interface Notifier {
-  /** Never rejects and never delays the answer; delivery is best effort and failures are logged. */
+  /**
+   * Called once for each new verdict. `changed`: it is another than the run's last; of all replicas one is called with
+   * it. While the store is away each replica goes by what it knows. Never rejects and never delays the answer;
+   * delivery is best effort and failures are logged.
+   */
   notify(event: { readonly run: Run; readonly verdict: StoredVerdict; readonly changed: boolean }): void
   close(): Promise<void>
 }

@@ -23,11 +23,14 @@ export interface Run extends RunKey {
   readonly gates?: number
   /** When the statistics first said fail; never cleared. */
   readonly firstFailAt?: number
-  /** How it ended, in the caller's words: promoted, aborted, gone quiet. */
+  /** How it ended: promoted, aborted, gone quiet. */
   readonly ending?: string
-  /** Which controller route called last, for the rules that depend on the order of hooks. */
-  readonly lastHook?: string
-  readonly lastHookAt?: number
+  /** What a caller that opens and closes runs itself remembers; only the caller reads it. Undefined = runs go by looks. */
+  readonly callerState?: string
+  /** When that caller last called about the run. */
+  readonly calledAt?: number
+  /** The verdict that was last reported to people. */
+  readonly reported?: Outcome
   /** What the caller said beside the names, such as service or ingress; the data cannot be asked for without. */
   readonly params?: Readonly<Record<string, string>>
 }
@@ -85,7 +88,7 @@ export interface Decision {
   readonly at: number
 }
 
-/** Which of a canary's two gates, as Flagger's load tester has them. */
+/** Which of a canary's two gates that people open and close. */
 export type Gate = 'gate' | 'rollback'
 
 /** Somebody opened or closed a gate; it stays so, run after run, until the next change. */
@@ -133,7 +136,9 @@ export interface VerdictStore {
   findOpenRun(key: RunKey): Promise<Run | undefined>
   getRun(id: string): Promise<Run | undefined>
   /** Changes the named fields only; `firstFailAt`, `gates` and `params` keep their first value. Unknown id: `not-found`. */
-  updateRun(id: string, change: Partial<Omit<Run, 'id' | keyof RunKey>>): Promise<Run>
+  updateRun(id: string, change: Partial<Omit<Run, 'id' | 'reported' | keyof RunKey>>): Promise<Run>
+  /** Writes down the verdict as reported; true for exactly one of several callers, of those whose verdict is another. */
+  reportVerdict(runId: string, verdict: Outcome): Promise<boolean>
   /** Newest first by start, then id; a stable order under concurrent inserts. */
   listRuns(filter: RunFilter): Promise<Page<Run>>
 

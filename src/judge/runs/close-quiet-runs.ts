@@ -1,7 +1,7 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import type { MetricSource, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
-import { quietMs } from './find-run.ts'
+import { quietMs } from './by-looks.ts'
 
 export interface QuietDeps {
   readonly store: VerdictStore
@@ -39,8 +39,8 @@ export async function closeQuietRuns(deps: QuietDeps): Promise<number> {
 
 async function isOver(run: Run, deps: QuietDeps): Promise<boolean> {
   if (deps.now - run.lastLookAt >= forgottenMs) return true
-  // Flagger says itself when a rollout ends, and is silent while pods are not ready.
-  if (run.source.startsWith('flagger')) return false
+  // Its caller says itself when the rollout ends, and is silent while pods are not ready.
+  if (run.callerState !== undefined) return false
   try {
     const policy = await policyOf(run, deps)
     if (deps.source?.canaryStart === undefined || policy === undefined) return false

@@ -1,48 +1,38 @@
 import { AppError } from '../../errors.ts'
+import type { RunHistory } from '../history/run-history.ts'
+import type { ActivePolicy } from '../model/active-policy.ts'
+import type { JudgeRequest } from '../model/judge-request.ts'
 import type { Run, RunKey } from '../ports/ports.ts'
 import { runId } from './identities.ts'
-import type { JudgeRequest } from '../model/judge-request.ts'
 import { gatesOf, sliceMs } from './open-step.ts'
-import type { ActivePolicy } from '../model/active-policy.ts'
-import type { RunHistory } from '../history/run-history.ts'
 
-export interface FindRunDeps {
-  readonly book: RunHistory
+/** What is needed to find, open and close the runs of one rollout. */
+export interface RunContext {
+  readonly history: RunHistory
+  readonly key: RunKey
+  /** The policy that the request means, as policies are now. */
+  readonly loaded: ActivePolicy
   /** The policy by which a look at the run is judged. */
   readonly policyOf: (run: Run) => Promise<ActivePolicy>
   readonly now: number
-  /** See MetricSource; undefined also where it cannot be told. */
-  readonly canaryStart: (quiet: number, open?: Run) => Promise<number | undefined | 'unknown'>
-  /** Throws where a run could never be judged like this, before another is closed for it. */
-  readonly check: () => void
 }
 
-/** So long must no canary series have been there before a rollout begins. */
-export const pauseBeforeStartMs = 10 * 60_000
+export const superseded = 'superseded'
+export const goneQuiet = 'gone quiet'
 
-/** When a rollout began, as the caller says or the data show; undefined = neither does. */
-export async function startOf(
-  { start }: JudgeRequest,
-  { canaryStart }: Pick<FindRunDeps, 'canaryStart'>,
-): Promise<number | undefined> {
-  const found = start ?? (await canaryStart(pauseBeforeStartMs))
-  return typeof found === 'number' ? found : undefined
-}
-
-/** The run of a look at `at`, which begins there where its start is not known. */
+/** The run of a request at `at`, which begins there where its start is not known. */
 export function newRun(
   request: JudgeRequest,
-  key: RunKey,
-  { policy, digest }: ActivePolicy,
-  moment: { readonly at: number; readonly start: number | undefined },
+  { key, loaded: { policy, digest } }: Pick<RunContext, 'key' | 'loaded'>,
+  moment: { readonly at: number; readonly start?: number | undefined; readonly salt?: string },
 ): Run {
   const { revision, stableRevision, params = {}, step } = request
-  const { at } = moment
+  const { at, salt } = moment
   const length = sliceMs(policy)
   const start = Math.floor((moment.start ?? at) / length) * length
   checkStart(start, at)
   return {
-    id: runId({ ...key, revision, start }),
+    id: runId({ ...key, revision, start, ...(salt !== undefined && { salt }) }),
     ...key,
     revision,
     ...(stableRevision !== undefined && { stableRevision }),

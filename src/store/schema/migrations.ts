@@ -34,6 +34,10 @@ export const migrations: readonly Migration[] = [
     name: 'params of runs',
     statements: () => ['alter table runs add column params text'],
   },
+  {
+    name: 'verdicts that were reported to people',
+    statements: () => ['alter table runs add column reported text'],
+  },
 ]
 
 export const runMigration = async (

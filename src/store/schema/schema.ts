@@ -38,6 +38,7 @@ export interface RunRow {
   readonly last_hook_at: number | null
   /** JSON. */
   readonly params: string | null
+  readonly reported: string | null
 }
 
 export interface StepRow {

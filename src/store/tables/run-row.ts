@@ -22,13 +22,16 @@ export const toRun = (row: RunRow): Run => ({
     gates: row.gates,
     firstFailAt: row.first_fail_at,
     ending: row.ending,
-    lastHook: row.last_hook,
-    lastHookAt: row.last_hook_at,
+    // The columns keep the names that replicas of an older version read and write.
+    callerState: row.last_hook,
+    calledAt: row.last_hook_at,
+    reported: row.reported === null ? null : outcomeSchema.parse(row.reported),
     params: row.params === null ? null : paramsSchema.parse(JSON.parse(row.params)),
   }),
 })
 
 const paramsSchema = z.record(z.string(), z.string())
+const outcomeSchema = z.enum(['pass', 'fail', 'inconclusive'])
 
 export const toRunRow = (run: Run): RunRow => ({
   id: run.id,
@@ -49,12 +52,13 @@ export const toRunRow = (run: Run): RunRow => ({
   gates: run.gates ?? null,
   first_fail_at: run.firstFailAt ?? null,
   ending: run.ending ?? null,
-  last_hook: run.lastHook ?? null,
-  last_hook_at: run.lastHookAt ?? null,
+  last_hook: run.callerState ?? null,
+  last_hook_at: run.calledAt ?? null,
+  reported: run.reported ?? null,
   params: run.params === undefined ? null : JSON.stringify(run.params),
 })
 
-type Change = Partial<Omit<Run, 'id' | keyof RunKey>>
+type Change = Partial<Omit<Run, 'id' | 'reported' | keyof RunKey>>
 
 export const toRunChange = (
   eb: ExpressionBuilder<Database, 'runs'>,
@@ -82,6 +86,6 @@ const plainChange = (change: Change): Partial<RunRow> => ({
   ...(change.lastLookAt !== undefined && { last_look_at: change.lastLookAt }),
   ...(change.closedAt !== undefined && { closed_at: change.closedAt }),
   ...(change.ending !== undefined && { ending: change.ending }),
-  ...(change.lastHook !== undefined && { last_hook: change.lastHook }),
-  ...(change.lastHookAt !== undefined && { last_hook_at: change.lastHookAt }),
+  ...(change.callerState !== undefined && { last_hook: change.callerState }),
+  ...(change.calledAt !== undefined && { last_hook_at: change.calledAt }),
 })

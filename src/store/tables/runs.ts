@@ -2,18 +2,23 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Page, Run, RunFilter, RunKey, VerdictStore } from '../../judge/ports/ports.ts'
 import { checkId } from '../check-id.ts'
+import type { Outcome } from '../../engine/model/verdict.ts'
 import type { Connection } from '../connection.ts'
 import { checkLimit, fromCursor, toPage } from '../page-cursor.ts'
 import { toRun, toRunChange, toRunRow } from './run-row.ts'
 import { textKey } from '../text-key.ts'
 
-type Runs = Pick<VerdictStore, 'openRun' | 'findOpenRun' | 'getRun' | 'updateRun' | 'listRuns'>
+type Runs = Pick<
+  VerdictStore,
+  'openRun' | 'findOpenRun' | 'getRun' | 'updateRun' | 'reportVerdict' | 'listRuns'
+>
 
 export const createRuns = (connection: Connection): Runs => ({
   openRun: (run) => openRun(connection, run),
   findOpenRun: (key) => findOpenRun(connection, key),
   getRun: (id) => getRun(connection, id),
   updateRun: (id, change) => updateRun(connection, id, change),
+  reportVerdict: (runId, verdict) => reportVerdict(connection, runId, verdict),
   listRuns: (filter) => listRuns(connection, filter),
 })
 
@@ -81,6 +86,17 @@ const updateRun = async (
     .executeTakeFirst()
   if (row === undefined) throw new AppError('not-found', `expected a known run, got "${id}"`)
   return toRun(row)
+}
+
+/** One statement, so that of two replicas with the same news one changes the row. */
+const reportVerdict = async ({ db }: Connection, runId: string, verdict: Outcome): Promise<boolean> => {
+  const { numUpdatedRows } = await db
+    .updateTable('runs')
+    .set({ reported: verdict })
+    .where('id', '=', runId)
+    .where((eb) => eb.or([eb('reported', 'is', null), eb('reported', '!=', verdict)]))
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 const runCursor = z.tuple([z.number(), z.string().max(600)])

@@ -25,8 +25,8 @@ const mute = sourceSaying(undefined)
 
 const hour = 60 * minute
 const loaded = { policy: aPolicy(), digest: 'loaded', origin: 'user', file: 'x', warnings: [] } as const
-test('closeQuietRuns() leaves a run of Flagger open, which says itself when a rollout ends', async () => {
-  const run = aRun({ source: 'flagger@eu', policyDigest: 'kept', lastLookAt: t0 })
+test('closeQuietRuns() leaves a run open whose caller says itself when a rollout ends', async () => {
+  const run = aRun({ source: 'flagger@eu', callerState: 'rollout', policyDigest: 'kept', lastLookAt: t0 })
   await store.openRun(run)
   const deps = { store, source: silent, signal: new AbortController().signal }
   const at = (ms: number) =>

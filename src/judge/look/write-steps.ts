@@ -1,14 +1,14 @@
 import type { RecordedStep, Recording } from '../../engine/model/recording.ts'
 import type { Run, Step } from '../ports/ports.ts'
 
-export interface Planned {
+export interface WrittenSteps {
   readonly recording: Recording
   /** Which step of the run each step of the recording is. */
   readonly steps: readonly Step[]
 }
 
 /** Writes the run's steps into its recording: those that had begun by its end. */
-export function withPlan(recording: Recording, run: Run, steps: readonly Step[]): Planned {
+export function writeSteps(recording: Recording, run: Run, steps: readonly Step[]): WrittenSteps {
   const { gates: _gates, steps: _steps, ...bare } = recording
   const begun: { readonly step: Step; readonly recorded: RecordedStep }[] = []
   for (const step of steps.toSorted((a, b) => a.startedAt - b.startedAt || a.index - b.index)) {

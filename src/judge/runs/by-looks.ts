@@ -1,0 +1,184 @@
+import type { Policy } from '../../engine/model/policy.ts'
+import type { RunChange } from '../history/run-history.ts'
+import type { ActivePolicy } from '../model/active-policy.ts'
+import type { JudgeRequest } from '../model/judge-request.ts'
+import type { Run, Step } from '../ports/ports.ts'
+import { goneQuiet, longestRunMs, newRun, type RunContext, superseded } from './new-run.ts'
+import { gatesOf, sliceMs, stepToOpen } from './open-step.ts'
+
+export interface LookContext extends RunContext {
+  /** See MetricSource; undefined also where there is no source that can be asked. */
+  readonly canaryStart: (quiet: number, open?: Run) => Promise<number | undefined | 'unknown'>
+  /** Throws where a run could never be judged like this, before another is closed for it. */
+  readonly check: () => void
+}
+
+/** A run whose caller was silent for this long, and whose canary was too, is over. */
+export const quietMs = 30 * 60_000
+/** So long must no canary series have been there before a rollout begins. */
+const pauseBeforeStartMs = 10 * 60_000
+/** So long after its last look a rollout is taken to be asked about still. */
+const lateMs = 5 * 60_000
+
+/** The run and step that a look belongs to. */
+export interface RunAndSteps {
+  readonly run: Run
+  readonly steps: readonly Step[]
+  readonly inForce: ActivePolicy
+  /** The run is over, or has been looked at since: nothing of it changes with this look. */
+  readonly past: boolean
+}
+
+/**
+ * Runs whose caller only looks: finds the run of a look, opening and closing runs as the data of the rollout demand, and
+ * opens the step that the look names.
+ */
+export async function findRun(request: JudgeRequest, context: LookContext): Promise<RunAndSteps> {
+  const { history, policyOf, now } = context
+  const at = request.at ?? now
+  const found = await (request.run === undefined
+    ? lookUpRun(request, { ...context, at })
+    : givenRun(request.run, context))
+  const past = isPast(found, request)
+  const learned = past ? {} : learnedFrom(request, found)
+  const run = Object.keys(learned).length === 0 ? found : await history.change(found, learned)
+  const inForce = await policyOf(run)
+  const steps = await history.listSteps(run)
+  if (past) return { run, steps: begunBy(at, steps, inForce.policy), inForce, past }
+  const opening = stepToOpen(request.step, { run, steps, policy: inForce.policy, at })
+  return { run, steps: opening ? [...steps, await history.openStep(opening)] : steps, inForce, past }
+}
+
+/** The store may have been away from the caller, who then has a run that only the caller knows. */
+async function givenRun(run: Run, { history, policyOf, now }: RunContext): Promise<Run> {
+  if (await history.has(run)) return run
+  const { policy, digest } = await policyOf(run)
+  const open = await history.findOpen(run)
+  if (open !== undefined && open.revision !== run.revision && open.openedAt <= run.openedAt) {
+    await history.change(open, { closedAt: now, ending: superseded })
+  }
+  return history.open({ ...run, policy: policy.name, policyDigest: digest }, policy)
+}
+
+const isPast = ({ closedAt, lastLookAt }: Run, { at }: JudgeRequest): boolean =>
+  closedAt !== undefined || (at !== undefined && at < lastLookAt)
+
+/** What the first look that says it says for all. */
+function learnedFrom({ step, params = {} }: JudgeRequest, run: Run): Pick<RunChange, 'gates' | 'params'> {
+  return {
+    ...(step !== undefined && run.gates === undefined && { gates: gatesOf(step) }),
+    ...(Object.keys(params).length > 0 && run.params === undefined && { params }),
+  }
+}
+
+/** A look opens its step at the next slice, so that the one of its own slice was known to it. */
+function begunBy(at: number, steps: readonly Step[], policy: Policy): readonly Step[] {
+  const length = sliceMs(policy)
+  return steps.filter(({ startedAt }) => startedAt <= Math.ceil(at / length) * length)
+}
+
+interface Moment extends LookContext {
+  readonly at: number
+}
+
+async function lookUpRun(request: JudgeRequest, context: Moment): Promise<Run> {
+  const { history, key, loaded, at } = context
+  const open = await history.findOpen(key)
+  if (open !== undefined && (await continues(open, request, context))) {
+    return withFoundStart(open, request, context)
+  }
+  const before = open !== undefined && at < open.lastLookAt
+  if (request.at !== undefined) {
+    const known = (await history.listRuns(key)).find((run) => covers(run, request, at))
+    if (known !== undefined) return known
+  }
+  context.check()
+  if (open !== undefined && !before) return replaceRun(open, request, context)
+  const run = newRun(request, context, { at, start: await startOf(request, context) })
+  return history.open(before ? { ...run, closedAt: at, ending: 'judged afterwards' } : run, loaded.policy)
+}
+
+/** Whether a look belongs to the run that is open. */
+async function continues(open: Run, request: JudgeRequest, { at, canaryStart }: Moment): Promise<boolean> {
+  if (open.revision !== request.revision || at < open.start) return false
+  if (request.start !== undefined && request.start > open.lastLookAt) return false
+  // A failed rollout is aborted, and the same revision may be tried again before long.
+  const quiet = open.firstFailAt === undefined ? quietMs : pauseBeforeStartMs
+  if (at - open.lastLookAt < quiet) return true
+  const start = await canaryStart(quiet, open)
+  // Without an answer nothing shows that the rollout is over.
+  return start === 'unknown' || (start !== undefined && start <= open.lastLookAt)
+}
+
+/** A run that opened while the source could not be asked gets its true start from the first look that can. */
+async function withFoundStart(open: Run, request: JudgeRequest, context: Moment): Promise<Run> {
+  const { at, loaded, history } = context
+  const length = sliceMs(loaded.policy)
+  const isAssumed = request.start === undefined && open.start === Math.floor(open.openedAt / length) * length
+  const isSoon = at >= open.lastLookAt && at - open.openedAt <= pauseBeforeStartMs
+  if (!isAssumed || !isSoon) return open
+  const found = await context.canaryStart(pauseBeforeStartMs, open)
+  const start = typeof found === 'number' ? Math.floor(found / length) * length : open.start
+  const isEarlier = start < open.start && open.start - start <= longestRunMs
+  if (!isEarlier || (await isOfRunBefore(start, open, context))) return open
+  return history.change(open, { start })
+}
+
+/** There are selections that know no revisions, and show the data of the run that this one replaced. */
+async function isOfRunBefore(start: number, { id }: Run, { history, key }: Moment): Promise<boolean> {
+  return (await history.listRuns(key)).some(
+    (run) => run.id !== id && run.ending === superseded && start <= run.lastLookAt,
+  )
+}
+
+const covers = (run: Run, { revision, start }: JudgeRequest, at: number): boolean =>
+  run.revision === revision &&
+  run.start <= at &&
+  at <= (run.closedAt ?? Infinity) &&
+  (start === undefined || start <= run.lastLookAt)
+
+/** When a rollout began, as the caller says or the data show; undefined = neither does. */
+async function startOf({ start }: JudgeRequest, { canaryStart }: LookContext): Promise<number | undefined> {
+  const found = start ?? (await canaryStart(pauseBeforeStartMs))
+  return typeof found === 'number' ? found : undefined
+}
+
+/**
+ * The run of a look that does not go on with the open one: of two rollouts under one name the one that began later is
+ * open. While it is asked about, a look at the older comes late and is answered from the older's own run, which stays
+ * closed; once no look asks about the newer any more, the older revision is being rolled out again.
+ */
+async function replaceRun(open: Run, request: JudgeRequest, context: Moment): Promise<Run> {
+  const { history, loaded, at } = context
+  const start = await startOf(request, context)
+  const run = newRun(request, context, { at, start })
+  if (run.revision === open.revision) {
+    await history.change(open, { closedAt: at, ending: goneQuiet })
+    return history.open(run, loaded.policy)
+  }
+  const known = await supersededBefore(open, run, context)
+  const isOlder =
+    start === undefined
+      ? known !== undefined
+      : run.start < open.start || (known !== undefined && run.start === open.start)
+  if (isOlder && at - open.lastLookAt < lateMs) {
+    return known ?? history.open({ ...run, closedAt: at, ending: superseded }, loaded.policy)
+  }
+  await history.change(open, { closedAt: at, ending: superseded })
+  // Data from before the run that it replaces are that run's: there are selections that know no revisions.
+  const isOwn = start !== undefined && (request.start !== undefined || run.start > open.start)
+  const own = isOwn || start === undefined ? run : newRun(request, context, { at, start: open.lastLookAt })
+  return history.open(own, loaded.policy)
+}
+
+/** The latest run of the revision that gave way to a newer one. */
+async function supersededBefore(
+  open: Run,
+  { revision }: Run,
+  { history, key }: Moment,
+): Promise<Run | undefined> {
+  const runs = await history.listRuns(key)
+  return runs.find(
+    (each) => each.revision === revision && each.ending === superseded && each.start <= open.start,
+  )
+}
