@@ -122,7 +122,7 @@ function requestOf({ world }: Subject, until: number): FetchRequest {
       policyDigest: 'speed',
       ...times,
     },
-    steps: [],
+
     params: {},
     until,
     signal: AbortSignal.timeout(120_000),

@@ -51,7 +51,8 @@ export function createHookRuns(deps: HookRunsDeps): HookRuns {
         if (begins || !isWithoutPolicy(request, error)) throw error
       })
       if (context === undefined) return
-      if (begins) source()?.check?.({ policy: context.loaded.policy, run: request, params: request.params ?? {} })
+      if (begins)
+        source()?.check?.({ policy: context.loaded.policy, run: request, params: request.params ?? {} })
       const placed = await takeTurn(request, plan, context)
       if (placed !== undefined) memory.remember(placed)
     }

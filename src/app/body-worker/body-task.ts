@@ -1,7 +1,7 @@
 import { judgeSentRecording, type SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError, type AppErrorCode, type FieldIssue } from '../../errors.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
-import type { RecordingLook } from '../../judge/look/judge-recording.ts'
+import type { RecordingLook } from '../../judge/judge.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
 import { readPolicy } from '../reload/read-policy.ts'
 

@@ -1,7 +1,7 @@
 import type { SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError } from '../../errors.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
-import type { RecordingLook } from '../../judge/look/judge-recording.ts'
+import type { RecordingLook } from '../../judge/judge.ts'
 import type { Log } from '../../judge/ports/ports.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 import { type BodyThread, startBodyThread } from './body-thread.ts'

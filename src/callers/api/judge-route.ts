@@ -1,6 +1,5 @@
 import type { z } from 'zod'
-import type { Judge } from '../../judge/judge.ts'
-import type { RecordingLook } from '../../judge/look/judge-recording.ts'
+import type { Judge, RecordingLook } from '../../judge/judge.ts'
 import type { JudgeRequest } from '../../judge/model/judge-request.ts'
 import type { Judgement } from '../../judge/model/judgement.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'

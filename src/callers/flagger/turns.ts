@@ -11,7 +11,10 @@ import type { HookCall } from './request.ts'
 export const beginRun =
   (call: HookCall): PlanTurn =>
   (open, now) => {
-    const begins: Turn = { opens: true, callerState: writeMark({ ...readMark(undefined), hook: 'pre-rollout' }) }
+    const begins: Turn = {
+      opens: true,
+      callerState: writeMark({ ...readMark(undefined), hook: 'pre-rollout' }),
+    }
     if (open === undefined) return { ...begins, calledAt: now }
     // A later call has come before this one.
     if (open.run.openedAt > now) return {}

@@ -37,17 +37,11 @@ export interface Conclusion extends JudgedLook {
 export function buildJudgement(look: JudgedLook): Conclusion {
   const { run, inForce, recordingDigest, verdict, at, changedBy } = look
   const id = verdictId({ runId: run.id, policyDigest: inForce.digest, recordingDigest, at, changedBy })
+  const { firstFail: _firstFail, ...answered } = verdict
   const judgement = {
     id,
     run: run.id,
-    judged: verdict.judged,
-    verdict: verdict.verdict,
-    score: verdict.score,
-    summary: verdict.summary,
-    reasons: verdict.reasons,
-    metrics: verdict.metrics,
-    ...(verdict.step !== undefined && { step: verdict.step }),
-    window: verdict.window,
+    ...answered,
     decisions: look.decisions.map(decisionToJson),
     ...(look.data !== undefined && { data: look.data }),
     links: linksOf(look, id),

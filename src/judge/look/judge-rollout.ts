@@ -1,15 +1,7 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import { AppError } from '../../errors.ts'
-import type {
-  Clock,
-  Decision,
-  Log,
-  MetricSource,
-  PolicyLibrary,
-  Run,
-  VerdictStore,
-} from '../ports/ports.ts'
+import type { Clock, Decision, Log, MetricSource, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
 import { answerLook } from '../answer/answer-look.ts'
 import { buildJudgement } from '../answer/build-judgement.ts'
 import type { Deadline } from '../model/deadline.ts'

@@ -22,11 +22,7 @@ export interface WriteOptions {
 }
 
 /** Everything a look leaves behind, as one write that may be done twice. */
-export function writeOfLook(
-  look: ToKeep,
-  store: () => VerdictStore,
-  options: WriteOptions,
-): QueuedWrite {
+export function writeOfLook(look: ToKeep, store: () => VerdictStore, options: WriteOptions): QueuedWrite {
   return {
     what: `verdict ${look.stored.id} of run ${look.run.id}`,
     bytes: bytesOf(look),

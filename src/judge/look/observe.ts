@@ -33,7 +33,7 @@ export async function observe(
   const { run, steps, inForce, params, until, deadline } = request
   const { policy } = inForce
   const reserve = Math.min(reserveMs, deadline.leftMs() / 2)
-  const fetched = await fetchRecording(source, { policy, run, steps, params, until }, deadline, reserve)
+  const fetched = await fetchRecording(source, { policy, run, params, until }, deadline, reserve)
   const planned = writeSteps(fetched, run, steps)
   const verdict = analyze(planned.recording, policy)
   return {

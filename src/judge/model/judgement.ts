@@ -1,22 +1,12 @@
-import type { MetricVerdict, Outcome, Reason, StepVerdict, Verdict } from '../../engine/model/verdict.ts'
+import type { Verdict } from '../../engine/model/verdict.ts'
 import type { DecisionJson } from './decision-to-json.ts'
 
-/** The answer to one look, whoever asked; it is JSON as it stands. */
-export interface Judgement {
+/** The answer to one look, for every caller; it is JSON as it stands. What is answered stands in `verdict`. */
+export interface Judgement extends Omit<Verdict, 'firstFail'> {
   /** The same look of the same data, decided upon in the same way, has the same id. */
   readonly id: string
   /** Id of the run. */
   readonly run: string
-  /** What the statistics say. */
-  readonly judged: Outcome
-  /** What is answered after the policy's rules and people's decisions. */
-  readonly verdict: Outcome
-  readonly score: number
-  readonly summary: string
-  readonly reasons: readonly Reason[]
-  readonly metrics: readonly MetricVerdict[]
-  readonly step?: StepVerdict
-  readonly window: Verdict['window']
   /** Those in force for this step, oldest first. */
   readonly decisions: readonly DecisionJson[]
   /** Whether it was durable when it was answered. */

@@ -2,7 +2,7 @@ import type { Diagnosis } from './diagnosis.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { FieldIssue } from '../../errors.ts'
-import type { Run, Step, StoredVerdict } from './verdict-store.ts'
+import type { Run, StoredVerdict } from './verdict-store.ts'
 
 export type * from './verdict-store.ts'
 
@@ -56,7 +56,6 @@ export interface WriteQueueCounts {
 export interface FetchRequest {
   readonly policy: Policy
   readonly run: Run
-  readonly steps: readonly Step[]
   readonly params: Readonly<Record<string, string>>
   /** Milliseconds; only slices settled by then, by the server's own clock, are included. */
   readonly until: number
@@ -98,8 +97,9 @@ export interface MetricSource {
   canaryStart?(request: CanaryStartRequest): Promise<number | undefined>
   /**
    * Never rejects for what the server does: a source that is down, slow or partial gives a recording without
-   * those metrics and a `problem` for each. `gates` and `steps` of the recording are the judge's to fill in. Rejects with AppError for requests that can never work (`unknown-policy`,
-   * `bad-request`), and when the signal aborts. Concurrent calls are independent; the result is the caller's.
+   * those metrics and a `problem` for each. `gates` and `steps` of the recording are the judge's to fill in. Rejects
+   * with AppError for requests that can never work (`unknown-policy`, `bad-request`), and when the signal aborts.
+   * Concurrent calls are independent; the result is the caller's.
    */
   fetch(request: FetchRequest): Promise<Recording>
   /**

@@ -45,7 +45,7 @@ export function requestOf(
   until: number,
   change: Partial<FetchRequest> = {},
 ): FetchRequest {
-  return { policy, run, steps: [], params: {}, until, signal: new AbortController().signal, ...change }
+  return { policy, run, params: {}, until, signal: new AbortController().signal, ...change }
 }
 
 /** When slice `slice` of the recording begins, in milliseconds. */

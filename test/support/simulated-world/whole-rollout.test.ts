@@ -79,7 +79,7 @@ const watch = async (options: {
   const look = async (at: number): Promise<Recording> => {
     clock.at = at
     const signal = new AbortController().signal
-    return source.fetch({ policy, run: runOf(world), steps: [], params: {}, until: at, signal })
+    return source.fetch({ policy, run: runOf(world), params: {}, until: at, signal })
   }
   return { world, server, look, bytes }
 }

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { writeSteps } from '../../../src/judge/look/write-steps.ts'
+import { aRun } from '../../contract/rows.ts'
+import { fixtureRecording, timeOf } from '../../support/fake-source.ts'
+
+const recording = { ...fixtureRecording('healthy'), steps: [{ slice: 3, ends: 4, weight: 1 }], gates: 9 }
+const { rolloutStart } = recording
+const at = (slice: number): number => timeOf(recording, rolloutStart + slice)
+const step = { runId: 'r', startedAt: at(0), endsAt: at(5), index: 0, weight: 20, next: 50 }
+
+test('writeSteps() maps steps to slices, each after the one before, and drops those of the source', () => {
+  const steps = [
+    { runId: 'r', index: 2, startedAt: at(4) + 1, endsAt: at(5) },
+    { ...step, index: 1, startedAt: at(0) + 1, endsAt: at(10), weight: 50 },
+    step,
+    { ...step, index: 3, startedAt: at(recording.slices) },
+  ]
+  const written = writeSteps(recording, aRun({ gates: 3 }), steps)
+  expect(written.recording.steps).toEqual([
+    { slice: rolloutStart, ends: rolloutStart + 5, weight: 20, next: 50 },
+    { slice: rolloutStart + 1, ends: rolloutStart + 10, weight: 50, next: 50 },
+    { slice: rolloutStart + 5, ends: rolloutStart + 6, weight: 0, next: 100 },
+  ])
+  expect(written.steps.map(({ index }) => index)).toEqual([0, 1, 2])
+  expect(written.recording.gates).toBe(3)
+})
+
+test('writeSteps() puts a step from before the run at its start, and counts its steps without a plan', () => {
+  const written = writeSteps(recording, aRun(), [{ ...step, startedAt: at(-9), endsAt: at(-8) }])
+  expect(written.recording.steps).toMatchObject([{ slice: rolloutStart, ends: rolloutStart + 1 }])
+  expect(written.recording.gates).toBe(1)
+  expect(writeSteps(recording, aRun(), []).recording).not.toHaveProperty('gates')
+})
