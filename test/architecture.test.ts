@@ -110,7 +110,9 @@ function mayEnter(path: string, room: string, target: string): boolean {
 const layerOf = (path: string): string => path.split('/').slice(1, 2).join('')
 
 const rank = (order: readonly string[], layer: string): number =>
-  order.includes(layer) ? order.indexOf(layer) : order.length + (layer === 'index.ts' || layer === 'judge.ts' ? 1 : 0)
+  order.includes(layer)
+    ? order.indexOf(layer)
+    : order.length + (layer === 'index.ts' || layer === 'judge.ts' ? 1 : 0)
 
 const root = join(dirname(import.meta.dirname), 'src')
 

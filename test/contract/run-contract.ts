@@ -97,7 +97,12 @@ export const runContract = (store: () => VerdictStore): void => {
     test('updateRun() changes the named fields only', async () => {
       const run = aRun({ ending: 'x' })
       await store().openRun(run)
-      const change = { lastLookAt: t0 + minute, callerState: 'rollout', calledAt: t0 + minute, revision: 'r9' }
+      const change = {
+        lastLookAt: t0 + minute,
+        callerState: 'rollout',
+        calledAt: t0 + minute,
+        revision: 'r9',
+      }
       expect(await store().updateRun(run.id, change)).toEqual({ ...run, ...change })
       const rest = {
         stableRevision: 'r8',
