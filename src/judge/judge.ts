@@ -81,7 +81,9 @@ export function createJudge(deps: JudgeDeps): Judge {
       counted(async (full) => {
         const deadline = deadlineOf(request, limits())
         const look = await judgeRollout(request, deadline, { ...parts, full })
-        return verdicts.keepRollout(look, deadline)
+        const answered = await verdicts.keepRollout(look, deadline)
+        logLook(request, answered, deps.log)
+        return answered
       }),
     judgeRecording: (look) =>
       counted(async (full) => {
@@ -91,6 +93,14 @@ export function createJudge(deps: JudgeDeps): Judge {
       }),
     hookRuns: createHookRuns(parts),
   }
+}
+
+function logLook(
+  { caller, namespace, name }: JudgeRequest,
+  { run, verdict, judged, kept }: Judgement,
+  log: Log,
+): void {
+  log.info({ by: caller, namespace, name, run, verdict, judged, kept }, 'look answered')
 }
 
 function partsOf(deps: JudgeDeps) {

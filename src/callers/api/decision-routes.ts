@@ -83,7 +83,10 @@ function decideByName(deps: DecisionDeps): Route {
 }
 
 async function openRun(store: VerdictStore, namespace: string, name: string): Promise<Run | undefined> {
-  const { items } = await store.listRuns({ namespace, name, open: true, limit: 2 })
+  const open = (await store.listRuns({ namespace, name, open: true, limit: 10 })).items
+  // A look by hand opens a run of its own; a decision by name means the controller's.
+  const controllers = open.filter(({ source }) => !/^judge(@|$)/.test(source))
+  const items = controllers.length > 0 ? controllers : open
   if (items.length > 1) {
     const ids = items.map(({ id }) => `"${id}"`).join(' and ')
     throw new AppError(

@@ -47,6 +47,9 @@ export const reasonCodes = [
   'overloaded',
   // the caller
   'few-looks',
+  'start-ignored',
+  // the run
+  'older-policy',
 ] as const
 
 export type ReasonCode = (typeof reasonCodes)[number] | SourceProblemCode

@@ -3,6 +3,7 @@ import type { Verdict } from '../../engine/model/verdict.ts'
 import { AppError } from '../../errors.ts'
 import type { Clock, Decision, Log, MetricSource, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
 import { answerLook } from '../answer/answer-look.ts'
+import { withRemarks } from '../answer/remarks.ts'
 import { buildJudgement } from '../answer/build-judgement.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { type JudgeRequest, paramsOf } from '../model/judge-request.ts'
@@ -107,13 +108,15 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
     at: request.at === undefined ? Math.max(at, now) : at,
     remembers,
   })
+  const loaded = deps.policies.list().find(({ policy }) => policy.name === run.policy)
+  const remarked = withRemarks(answer, { request, run, inForce, loaded })
   const look = buildJudgement({
     run,
     steps: place.steps,
     inForce,
     ...(observation !== undefined && { recordingDigest: observation.recordingDigest }),
     ...(observation?.recording !== undefined && { recording: observation.recording }),
-    ...answer,
+    ...remarked,
     at,
     createdAt: now,
     linkBase: deps.linkBase(),
@@ -201,7 +204,8 @@ async function readDecisions(
   return value
 }
 
-const lastLookEveryMs = 60_000
+/** Looks come a minute apart or somewhat less, and each of those is to count. */
+const lastLookEveryMs = 15_000
 
 /** What the run has to remember of this look. */
 function runChange(

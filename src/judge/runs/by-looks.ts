@@ -17,8 +17,8 @@ export interface LookContext extends RunContext {
 export const quietMs = 30 * 60_000
 /** So long must no canary series have been there before a rollout begins. */
 const pauseBeforeStartMs = 10 * 60_000
-/** So long after its last look a rollout is taken to be asked about still. */
-const lateMs = 5 * 60_000
+/** So long after its last look a rollout is taken to be asked about still: looks come once a minute. */
+const lateMs = 90_000
 
 /** The run and step that a look belongs to. */
 export interface RunAndSteps {
@@ -43,10 +43,16 @@ export async function findRun(request: JudgeRequest, context: LookContext): Prom
   const learned = past ? {} : learnedFrom(request, found)
   const run = Object.keys(learned).length === 0 ? found : await history.change(found, learned)
   const inForce = await policyOf(run)
-  const steps = await history.listSteps(run)
+  const steps = (await history.listSteps(run)).map((step) => notBefore(run.start, step))
   if (past) return { run, steps: begunBy(at, steps, inForce.policy), inForce, past }
   const opening = stepToOpen(request.step, { run, steps, policy: inForce.policy, at })
   return { run, steps: opening ? [...steps, await history.openStep(opening)] : steps, inForce, past }
+}
+
+/** A step that a look named before there was a canary begins with the canary. */
+function notBefore(start: number, step: Step): Step {
+  const late = Math.max(start - step.startedAt, 0)
+  return late === 0 ? step : { ...step, startedAt: start, endsAt: step.endsAt + late }
 }
 
 /** The store may have been away from the caller, who then has a run that only the caller knows. */
@@ -101,26 +107,34 @@ async function lookUpRun(request: JudgeRequest, context: Moment): Promise<Run> {
 /** Whether a look belongs to the run that is open. */
 async function continues(open: Run, request: JudgeRequest, { at, canaryStart }: Moment): Promise<boolean> {
   if (open.revision !== request.revision || at < open.start) return false
-  if (request.start !== undefined && request.start > open.lastLookAt) return false
-  // A failed rollout is aborted, and the same revision may be tried again before long.
-  const quiet = open.firstFailAt === undefined ? quietMs : pauseBeforeStartMs
-  if (at - open.lastLookAt < quiet) return true
-  const start = await canaryStart(quiet, open)
+  const silentMs = at - open.lastLookAt
+  if (silentMs < pauseBeforeStartMs) return true
+  const isSince = (start: number | 'unknown'): boolean => start === 'unknown' || start <= open.lastLookAt
+  const start = await canaryStart(pauseBeforeStartMs, open)
   // Without an answer nothing shows that the rollout is over.
-  return start === 'unknown' || (start !== undefined && start <= open.lastLookAt)
+  if (start !== undefined) return isSince(start)
+  // The canary is gone. A failed rollout is aborted, and the same revision may be tried again before long.
+  if (open.firstFailAt !== undefined) return false
+  if (silentMs < quietMs) return true
+  const before = await canaryStart(quietMs, open)
+  return before !== undefined && isSince(before)
 }
 
-/** A run that opened while the source could not be asked gets its true start from the first look that can. */
+/**
+ * A run whose first look came before its data, or while the source could not be asked, gets its true start from the
+ * first look that finds it: earlier within a while after it opened, later whenever the canary comes.
+ */
 async function withFoundStart(open: Run, request: JudgeRequest, context: Moment): Promise<Run> {
   const { at, loaded, history } = context
   const length = sliceMs(loaded.policy)
   const isAssumed = request.start === undefined && open.start === Math.floor(open.openedAt / length) * length
-  const isSoon = at >= open.lastLookAt && at - open.openedAt <= pauseBeforeStartMs
-  if (!isAssumed || !isSoon) return open
+  if (!isAssumed || at < open.lastLookAt) return open
   const found = await context.canaryStart(pauseBeforeStartMs, open)
   const start = typeof found === 'number' ? Math.floor(found / length) * length : open.start
+  if (start > open.start) return history.change(open, { start })
+  const isSoon = at - open.openedAt <= pauseBeforeStartMs
   const isEarlier = start < open.start && open.start - start <= longestRunMs
-  if (!isEarlier || (await isOfRunBefore(start, open, context))) return open
+  if (!isSoon || !isEarlier || (await isOfRunBefore(start, open, context))) return open
   return history.change(open, { start })
 }
 
@@ -165,10 +179,9 @@ async function replaceRun(open: Run, request: JudgeRequest, context: Moment): Pr
     return known ?? history.open({ ...run, closedAt: at, ending: superseded }, loaded.policy)
   }
   await history.change(open, { closedAt: at, ending: superseded })
-  // Data from before the run that it replaces are that run's: there are selections that know no revisions.
+  // What was there before it is the other run's: there are selections that know no revisions.
   const isOwn = start !== undefined && (request.start !== undefined || run.start > open.start)
-  const own = isOwn || start === undefined ? run : newRun(request, context, { at, start: open.lastLookAt })
-  return history.open(own, loaded.policy)
+  return history.open(isOwn ? run : newRun(request, context, { at }), loaded.policy)
 }
 
 /** The latest run of the revision that gave way to a newer one. */

@@ -1,0 +1,47 @@
+import type { Reason } from '../../engine/model/verdict.ts'
+import type { ActivePolicy } from '../model/active-policy.ts'
+import type { JudgeRequest } from '../model/judge-request.ts'
+import type { Run } from '../ports/ports.ts'
+import { sliceMs } from '../runs/open-step.ts'
+import type { AnsweredLook } from './answer-look.ts'
+
+/** What a caller should know about its run beside the verdict. */
+export function withRemarks(
+  answer: AnsweredLook,
+  { request, run, inForce, loaded }: RemarksInput,
+): AnsweredLook {
+  const remarks = [...startIgnored(request, run, inForce), ...olderPolicy(run, inForce, loaded)]
+  if (remarks.length === 0) return answer
+  return {
+    ...answer,
+    verdict: { ...answer.verdict, reasons: [...answer.verdict.reasons, ...remarks] },
+    changedBy: [...answer.changedBy, ...remarks.map(({ text }) => text)],
+  }
+}
+
+export interface RemarksInput {
+  readonly request: Pick<JudgeRequest, 'start'>
+  readonly run: Run
+  readonly inForce: ActivePolicy
+  /** As policies are now; undefined = the policy of that name is gone. */
+  readonly loaded: ActivePolicy | undefined
+}
+
+/** A later start would make the run forget what it has seen. */
+function startIgnored(
+  { start }: RemarksInput['request'],
+  run: Run,
+  { policy }: ActivePolicy,
+): readonly Reason[] {
+  if (start === undefined || start < run.start + sliceMs(policy)) return []
+  const [asked, began] = [start, run.start].map((ms) => new Date(ms).toISOString())
+  const text = `the start ${asked} is ignored: the run of this revision began at ${began}`
+  return [{ code: 'start-ignored', text }]
+}
+
+function olderPolicy(run: Run, inForce: ActivePolicy, loaded: ActivePolicy | undefined): readonly Reason[] {
+  if (run.policyDigest !== inForce.digest || loaded?.digest === inForce.digest) return []
+  const now = loaded === undefined ? 'which is loaded no more' : 'and another version is loaded now'
+  const text = `the run goes on with the policy "${run.policy}" (${run.policyDigest.slice(0, 12)}) that it began with, ${now}`
+  return [{ code: 'older-policy', text }]
+}
