@@ -306,7 +306,7 @@ describe('canaryStart()', () => {
 
     test.each<[string, Readonly<Record<string, string>>, number | undefined]>([
       ['the same of a proxy that the policy selects itself', {}, 12],
-      ['pods of such arms while they are there', { pod: 'web-5c6b8-x7k2p' }, 200],
+      ['pods of such arms while they are there', { pod: `web-${canary}-x7k2p` }, 200],
     ])('canaryStart() sees %s', async (_, more, came) => {
       const clock = { now: () => now }
       const canaryOf = counted('b', { since: 200, perMinute: during([150, 120], [12, 0]) })

@@ -35,6 +35,7 @@ export function armsBySelection(
     both: [...common, ...shared],
     stable: [...common, ...Object.entries(stable).map(([name, value]): Matcher => equals(name, value))],
     armOf: (labels) => armOf(labels, canary, stable),
+    armByLabels: (labels) => armOf(labels, canary, stable),
     // the one that asks for more is meant
     isAmbiguous: () => false,
     defaults,

@@ -14,6 +14,8 @@ export interface Arms {
   readonly both: readonly Matcher[]
   readonly stable: readonly Matcher[]
   armOf(labels: Labels): Arm | undefined
+  /** The same without a look at the pod: a service may have pods of another revision behind it. */
+  armByLabels(labels: Labels): Arm | undefined
   /** Whether both arms fit where only one can be meant: then the revisions look alike. */
   isAmbiguous(labels: Labels): boolean
   readonly defaults: DefaultSelectors
@@ -45,17 +47,19 @@ export function armsByLabel(spec: LabelArms): Arms {
   const { label, canary, stable, common, podLabel, targetLabels, defaults } = spec
   const isCanary = anchored(canary)
   const isStable = anchored(stable)
+  const armOf = (labels: Labels): Arm | undefined => {
+    const value = labels[label] ?? ''
+    if (isCanary.test(value)) return 'canary'
+    return isStable.test(value) ? 'stable' : undefined
+  }
   return {
     armLabels: [...new Set([label, ...(podLabel === undefined ? [] : [podLabel])])],
     targetLabels,
     podLabel,
     both: [...common, eitherOf(label, canary, stable)],
     stable: [...common, eitherOf(label, stable, stable)],
-    armOf: (labels) => {
-      const value = labels[label] ?? ''
-      if (isCanary.test(value)) return 'canary'
-      return isStable.test(value) ? 'stable' : undefined
-    },
+    armOf,
+    armByLabels: armOf,
     isAmbiguous: (labels) => isCanary.test(labels[label] ?? '') && isStable.test(labels[label] ?? ''),
     defaults,
   }

@@ -22,6 +22,14 @@ export function podPattern(
   return `${daemonSet}|${deployment}`
 }
 
+/** The template hash in the name of a workload's pod; undefined of other pods, and where the name may be cut. */
+export function revisionOfPod(pod: string, workload: string): string | undefined {
+  if (!pod.startsWith(`${workload}-`) || pod.length - 5 >= LONGEST_BASE) return undefined
+  return hashAndSuffix.exec(pod.slice(workload.length + 1))?.[1]
+}
+
+const hashAndSuffix = new RegExp(`^(${ALPHABET}{1,${LONGEST_HASH}})-${ALPHABET}{5}$`)
+
 /** Whether names are so long that what tells the revisions apart is cut off. */
 export function sameAfterCut(a: string, b: string): boolean {
   return `${a}-`.slice(0, LONGEST_BASE) === `${b}-`.slice(0, LONGEST_BASE)

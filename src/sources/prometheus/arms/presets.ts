@@ -1,6 +1,7 @@
 import type { Selection } from '../../../engine/model/policy.ts'
 import { AppError } from '../../../errors.ts'
 import type { Arms } from './arms.ts'
+import { onlyOwnPods } from './own-pods.ts'
 import { armsBySelection } from './arms-by-selection.ts'
 import { labelKeys, type PresetContext, presetContext, type Workload } from './preset-context.ts'
 import { applicationSelectors, argoHashLabel, labels, pods } from './presets/application.ts'
@@ -54,6 +55,10 @@ export const presetNames: readonly string[] = [...presets.keys()]
 
 /** How to tell the arms of this subject apart; `bad-request` where that can never work. */
 export function armsOf(selection: Selection, subject: Workload): Arms {
+  return onlyOwnPods(armsByLabels(selection, subject), subject)
+}
+
+function armsByLabels(selection: Selection, subject: Workload): Arms {
   if (!('preset' in selection)) return armsBySelection(selection, subject, applicationSelectors)
   const preset = presets.get(selection.preset)
   if (preset === undefined) throw new AppError('bad-request', `select: ${unknownPreset(selection.preset)}`)

@@ -27,7 +27,12 @@ export function missingArm(missing: MissingArm): Cause {
   const { all, arms } = missing
   const inPlace = seriesInPlace(all, arms)
   if (inPlace.length === 0) return wrongPlace(missing, commonMatchers(arms))
-  return unread(missing, inPlace) ?? otherLabel(missing, inPlace) ?? noSuchValue(missing, inPlace)
+  return (
+    unread(missing, inPlace) ??
+    otherRevision(missing, inPlace) ??
+    otherLabel(missing, inPlace) ??
+    noSuchValue(missing, inPlace)
+  )
 }
 
 /** What both arms have in common: the namespace, and whatever else a preset asks for. */
@@ -90,6 +95,16 @@ function unread({ arm, arms }: MissingArm, inPlace: readonly Labels[]): Cause | 
   if (count === 0) return undefined
   const text = `${count} series of it ${count === 1 ? 'was' : 'were'} there, but not when a slice ended: too young, gone again, or of a kind that cannot be counted`
   return { code: 'gap', text }
+}
+
+/** The labels fit, and the pods behind them are of another revision. */
+function otherRevision({ arm, arms, subject }: MissingArm, inPlace: readonly Labels[]): Cause | undefined {
+  const { podLabel } = arms
+  const others = inPlace.filter((labels) => arms.armByLabels(labels) === arm)
+  if (podLabel === undefined || others.length === 0) return undefined
+  const revision = arm === 'canary' ? subject.revision : subject.stableRevision
+  const text = `${others.length} series fit its labels, none is of a pod with the revision "${revision}": ${podLabel} is ${named(valuesOf(others, podLabel))}`
+  return { code: 'no-such-pods', text }
 }
 
 function noSuchValue(missing: MissingArm, inPlace: readonly Labels[]): Cause {
@@ -193,7 +208,7 @@ function fits(matcher: Matcher, labels: Labels): boolean {
   return matches(matcher, labels[matcher.label] ?? '')
 }
 
-function matches({ op, value }: Matcher, actual: string): boolean {
+export function matches({ op, value }: Matcher, actual: string): boolean {
   const same = op === '=' || op === '!=' ? actual === value : new RegExp(`^(?:${value})$`, 's').test(actual)
   return same === (op === '=' || op === '=~')
 }

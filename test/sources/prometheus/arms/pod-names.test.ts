@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { podPattern, sameAfterCut } from '../../../../src/sources/prometheus/arms/pod-names.ts'
+import { podPattern, sameAfterCut, revisionOfPod } from '../../../../src/sources/prometheus/arms/pod-names.ts'
 
 const matches = (pattern: string, name: string): boolean => new RegExp(`^(?:${pattern})$`).test(name)
 
@@ -54,4 +54,21 @@ describe('podPattern', () => {
 test('sameAfterCut(a, b) holds when the difference is cut off', () => {
   expect(sameAfterCut('web', 'web-primary')).toBe(false)
   expect(sameAfterCut('w'.repeat(60), `${'w'.repeat(60)}-primary`)).toBe(true)
+})
+
+test.each([
+  ['web-5c6b8d7f4-x7k2p', '5c6b8d7f4'],
+  ['web-x7k2p', undefined],
+  ['web-api-5c6b8d7f4-x7k2p', undefined],
+  ['ingress-nginx-5c6b8d7f4-x7k2p', undefined],
+  ['web', undefined],
+  ['', undefined],
+])('revisionOfPod() of %j for the workload web is %j', (pod, revision) => {
+  expect(revisionOfPod(pod, 'web')).toBe(revision)
+})
+
+test('revisionOfPod() tells nothing of a name that may be cut', () => {
+  const workload = 'w'.repeat(50)
+  expect(revisionOfPod(`${workload}-5c6b8d-x7k2p`, workload)).toBeUndefined()
+  expect(revisionOfPod(`${workload.slice(1)}-5c6b8d-x7k2p`, workload.slice(1))).toBe('5c6b8d')
 })
