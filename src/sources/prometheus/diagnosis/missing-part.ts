@@ -5,6 +5,7 @@ import type { Selector } from '../queries/selector.ts'
 import { distinguishingLabels } from '../queries/distinguishing-labels.ts'
 import { type Holdings, holdingsOf, ownMatchers, unknownMetric, wordFor } from './explain-missing.ts'
 import { type Cause, missingArm, seriesInPlace } from './missing-arm.ts'
+import { unfittingValue } from './unfitting-value.ts'
 import { missing, type PreparedMetric } from './prepared-metric.ts'
 import { listed } from './words.ts'
 
@@ -20,7 +21,9 @@ export interface MissingPart {
 export async function missingPart(one: PreparedMetric, part: MissingPart): Promise<readonly Finding[]> {
   const { arms, selector, whole } = part
   if (arms.length === 0) return []
-  if (selector.metric === whole.selector.metric) return [blind(one, part) ?? noneYet(one, part)]
+  if (selector.metric === whole.selector.metric) {
+    return [blind(one, part) ?? unfitting(one, part) ?? noneYet(one, part)]
+  }
   if (arms.length === 1) return [noneYet(one, part)]
   const cause = await otherMetric(one, part)
   return [cause === undefined ? noneYet(one, part) : { level: 'warning', ...cause }]
@@ -59,6 +62,13 @@ function blind(one: PreparedMetric, { of, selector, arms, whole }: MissingPart):
     return missing(one, 'own-matchers', text)
   }
   return undefined
+}
+
+/** Where neither arm has any, the selector itself may be wrong. */
+function unfitting(one: PreparedMetric, { of, selector, arms, whole }: MissingPart): Finding | undefined {
+  if (arms.length < 2) return undefined
+  const why = unfittingValue(selector, seriesInPlace(whole.all, one.arms))
+  return why === undefined ? undefined : missing(one, 'own-matchers', `${of} can never be seen: ${why}`)
 }
 
 function hasValue(labels: Labels, name: string): boolean {
