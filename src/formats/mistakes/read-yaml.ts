@@ -72,6 +72,9 @@ function readDocument(text: string): YamlReading {
   if (document.errors.some(({ message }) => message.includes('call stack'))) return refuse(tooDeep)
   const problems = [...document.errors, ...document.warnings]
   if (problems.length > 0) {
+    const [{ pos: [first] } = { pos: [0] }] = problems
+    const advice = quoteSelector(text, first)
+    if (advice !== undefined) return refuse(advice, place(first))
     const issues = problems.slice(0, maxMistakes).map(({ code, message, pos }) => ({
       path: '',
       message: yamlMessages.get(code) ?? shorten(message.replace(/\.$/, ''), 160),
@@ -84,6 +87,13 @@ function readDocument(text: string): YamlReading {
   if (structure.length > 0) return { ok: false, issues: structure }
   const value: unknown = document.toJS({ maxAliasCount })
   return { ok: true, value, locate: locator(document, place) }
+}
+
+/** A selector that stands unquoted in a map of one line, whose braces YAML takes for a map. */
+function quoteSelector(text: string, offset: number): string | undefined {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? ''
+  const selector = /[{,]\s*\w{1,60}:\s+(\w{1,200}\{[^'{}]{0,300}\})/.exec(line)?.[1]
+  return selector === undefined ? undefined : `expected YAML; quote the selector: '${selector}'`
 }
 
 function checkStructure(document: Document.Parsed, place: (offset: number) => Place): readonly FieldIssue[] {

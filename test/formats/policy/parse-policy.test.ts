@@ -330,6 +330,10 @@ metrics:
     ['text', '1:1 : expected a map, got "text"'],
     ['name: a\n---\nname: b', '2:1 : expected one document, got several'],
     ['name: a\nhold:\n\tfor: 1m', '3:1 : expected spaces for indentation, got a tab'],
+    [
+      'name: a\nmetrics:\n  - {name: e, kind: errors, bad: http_requests_total{code=~"5.."}}',
+      `3:53 : expected YAML; quote the selector: 'http_requests_total{code=~"5.."}'`,
+    ],
     ['name: a\nmetrics: []', '2:10 metrics: expected at least 1 entry, got an empty list'],
     ['name: a\nmetrics: {}', '2:10 metrics: expected a list, got a map'],
     ['x'.repeat(300_000), ': expected at most 262144 bytes, got 300000'],
