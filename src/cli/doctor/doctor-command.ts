@@ -30,6 +30,7 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
     .option('--at <time>', 'the moment to look back from, such as 2026-11-20T10:00:00Z; default: now', toTime)
     .option('--timeout <seconds>', 'for all questions together', toNumber(1, 600), 30)
     .option('--json', 'for programs instead of people')
+    .option('--verbose', 'also each query, series and label, and the notes')
     .addHelpText('after', examples)
     .action(async (flags: DoctorFlags) => {
       const [{ doctor }, { currentEnvironment }] = await Promise.all([

@@ -2,20 +2,40 @@ import type { Diagnosis, Finding, MetricDiagnosis, ProbedQuery } from '../../jud
 
 const marks = { error: '✗', warning: '!', note: '·' } as const
 
+/** The answer and its causes, the gravest first, in at most `most` lines and two; the rest is in the whole report. */
+export function doctorCauses(diagnosis: Diagnosis, title: string, most: number): string {
+  const { findings, metrics } = diagnosis
+  const ofMetrics = metrics.flatMap(({ name, findings: own }) =>
+    own.map(({ level, text }) => ({ level, text: `${name}: ${text}` })),
+  )
+  const all = [...findings, ...ofMetrics]
+  const causes = (['error', 'warning'] as const).flatMap((level) => all.filter((one) => one.level === level))
+  const hidden = causes.length - most
+  return [
+    `${clean(title)}: ${conclusionOf(diagnosis)}`,
+    ...causes.slice(0, most).map(({ level, text }) => clean(`${marks[level]} ${text}`)),
+    `${hidden > 0 ? `${hidden} more, and each query and label: ` : 'Each query and label: '}--verbose`,
+    '',
+  ].join('\n')
+}
+
+function conclusionOf({ ok, findings, metrics }: Diagnosis): string {
+  const all = [...findings, ...metrics.flatMap((metric) => metric.findings)]
+  const count = (level: Finding['level']): number => all.filter((finding) => finding.level === level).length
+  return ok
+    ? `All that a verdict needs is there${count('warning') > 0 ? `; ${counted(count('warning'), 'warning')}` : ''}.`
+    : `${counted(count('error'), 'problem')} in the way of a verdict, ${counted(count('warning'), 'warning')}.`
+}
+
 /** A diagnosis for people: what is wrong first at each metric, then what was asked and seen. */
 export function doctorReport(diagnosis: Diagnosis, title: string): string {
   const { findings, metrics, minutes, at } = diagnosis
-  const all = [...findings, ...metrics.flatMap((metric) => metric.findings)]
-  const count = (level: Finding['level']): number => all.filter((finding) => finding.level === level).length
-  const end = diagnosis.ok
-    ? `All that a verdict needs is there${count('warning') > 0 ? `; ${counted(count('warning'), 'warning')}` : ''}.`
-    : `${counted(count('error'), 'problem')} in the way of a verdict, ${counted(count('warning'), 'warning')}.`
   return [
     `${clean(title)}, the ${minutes} minutes until ${at}`,
     ...findings.map(lineOf),
     ...metrics.flatMap((metric) => ['', ...metricLines(metric)]),
     '',
-    end,
+    conclusionOf(diagnosis),
     '',
   ].join('\n')
 }

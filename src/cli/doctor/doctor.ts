@@ -9,7 +9,7 @@ import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import { probeSource } from '../../judge/judge.ts'
 import type { Clock } from '../../judge/ports/ports.ts'
 import { createSourceSet } from '../../sources/source-set.ts'
-import { doctorReport } from './doctor-report.ts'
+import { doctorCauses, doctorReport } from './doctor-report.ts'
 import { messageOf } from '../message-of.ts'
 import { readPolicyText } from '../read-policy-text.ts'
 
@@ -27,6 +27,7 @@ export interface DoctorFlags {
   readonly at?: number
   readonly timeout: number
   readonly json?: true
+  readonly verbose?: true
 }
 
 export interface DoctorSurroundings {
@@ -47,7 +48,13 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
     for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
     const diagnosis = await ask(policy, flags, surroundings)
     const title = `${policy.name} for ${flags.namespace}/${flags.name}`
-    const report = `${doctorReport(diagnosis, title)}${isFlagger(flags) ? unseenHooks : ''}`
+    const hooks = isFlagger(flags) ? unseenHooks : ''
+    // the cause within five lines
+    const text =
+      flags.verbose === true
+        ? doctorReport(diagnosis, title)
+        : doctorCauses(diagnosis, title, hooks === '' ? 3 : 2)
+    const report = `${text}${hooks}`
     output.write(flags.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : report)
     return exitCode(diagnosis)
   } catch (error) {

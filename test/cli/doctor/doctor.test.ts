@@ -25,6 +25,8 @@ beforeAll(async () => {
     join(folder, 'eu.yaml'),
     'name: web\nsource: eu\nhistory: 60m\nmetrics: [{name: errors, kind: errors}]\n',
   )
+  const four = [1, 2, 3, 4].map((n) => `{name: e${n}, kind: errors}`).join(', ')
+  await writeFile(join(folder, 'many.yaml'), `name: web\nhistory: 60m\nmetrics: [${four}]\n`)
   await writeFile(
     join(folder, 'bad.yaml'),
     'name: web\nmetrics: [{name: errors, kind: errrors}, {kind: errors}]\n',
@@ -59,7 +61,7 @@ async function run(change: Partial<DoctorFlags> = {}, file = 'web.yaml', revisio
 
 describe('canary-judge doctor', () => {
   test('doctor writes an aligned report and ends with 0 where all is there', async () => {
-    const { code, out, err } = await run()
+    const { code, out, err } = await run({ verbose: true })
     expect([code, err]).toEqual([0, ''])
     const golden = new URL('../golden/doctor.txt', import.meta.url)
     if (process.env['UPDATE_GOLDEN'] !== undefined) await writeFile(golden, out)
@@ -81,7 +83,7 @@ describe('canary-judge doctor', () => {
   )
 
   test('doctor ends with 1 and names the cause where something required is missing', async () => {
-    const { code, out } = await run({ namespace: 'shops' })
+    const { code, out } = await run({ namespace: 'shops', verbose: true })
     expect(code).toBe(1)
     expect(out).toContain(
       '✗ errors (errors) from default\n  ✗ no series for either arm: none of 3 series has',
@@ -89,8 +91,22 @@ describe('canary-judge doctor', () => {
     expect(out).toContain('1 problem in the way of a verdict, no warnings.\n')
   })
 
+  test('doctor says the answer and its causes first, in five lines, with the way to the rest', async () => {
+    expect((await run()).out).toBe(
+      'web for shop/web: All that a verdict needs is there.\nEach query and label: --verbose\n',
+    )
+    const missing = (await run({ namespace: 'shops' })).out.split('\n')
+    expect(missing[0]).toBe('web for shops/web: 1 problem in the way of a verdict, no warnings.')
+    expect(missing[1]).toMatch(/^✗ errors: no series for either arm: none of 3 series has/)
+    const flagger = await run({ namespace: 'shops' }, 'many.yaml', null)
+    const lines = flagger.out.trimEnd().split('\n')
+    expect(lines).toHaveLength(5)
+    expect(lines[3]).toBe('2 more, and each query and label: --verbose')
+    expect(lines[4]).toContain('Which hooks the Canary calls')
+  })
+
   test('doctor ends with 3 where Prometheus does not answer', async () => {
-    const { code, out } = await run({ prometheus: 'http://127.0.0.1:1' })
+    const { code, out } = await run({ prometheus: 'http://127.0.0.1:1', verbose: true })
     expect(code).toBe(3)
     expect(out).toContain(
       '✗ source default: no connection to Prometheus (ECONNREFUSED); nothing listens there',
@@ -175,7 +191,7 @@ async function commandLine(...args: readonly string[]) {
 
 describe('the command line of doctor', () => {
   test('doctor takes every flag from the command line', async () => {
-    const written = `--canary ${canary} --stable ${stable} --param controller=argo --param target=web --prometheus ${server.url} --minutes 20 --at 2026-02-01T12:00:00Z --timeout 9`
+    const written = `--canary ${canary} --stable ${stable} --param controller=argo --param target=web --prometheus ${server.url} --minutes 20 --at 2026-02-01T12:00:00Z --timeout 9 --verbose`
     const { code, out } = await commandLine(...written.split(' '))
     expect(code).toBe(0)
     expect(out).toContain('web for shop/web, the 20 minutes until 2026-02-01T12:00:00.000Z')
