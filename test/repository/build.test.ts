@@ -1,34 +1,23 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aRun } from '../contract/rows.ts'
+import { buildApp } from '../support/build-app.ts'
 import { runMain } from '../support/run-main.ts'
 import { sourceFacts } from '../support/source-facts.ts'
-import { dockerStages, healthCheck, valuesOf } from './dockerfile.ts'
+import { dockerStages, healthCheck } from './dockerfile.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 const image = dockerStages().at(-1)
 
-/** What the image holds, without its user and base: built from what the Dockerfile copies, and from nothing else. */
 let app = ''
 beforeAll(async () => {
-  app = await mkdtemp(join(tmpdir(), 'canary-judge-build-'))
-  const build = dockerStages().find(({ name }) => name === 'build')
-  const sources = [...valuesOf(build, 'COPY'), ...valuesOf(image, 'COPY')].filter(
-    (rest) => !rest.startsWith('--'),
-  )
-  for (const path of sources.flatMap((rest) => rest.split(' ').slice(0, -1))) {
-    await cp(join(root, path), join(app, path), { recursive: true })
-  }
-  await symlink(join(root, 'node_modules'), join(app, 'node_modules'))
-  await run('npm', ['run', 'build'], { cwd: app })
-  await rm(join(app, 'src'), { recursive: true })
+  app = await buildApp()
 }, 120_000)
 afterAll(() => rm(app, { recursive: true }))
 

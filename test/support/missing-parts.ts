@@ -1,4 +1,5 @@
 import { chromiumMissing } from './chromium.ts'
+import { goToolMissing } from './go-tools.ts'
 import { postgresMissing } from './postgres.ts'
 import { prometheusMissing } from './prometheus.ts'
 import { toolsMissing } from './tools.ts'
@@ -7,7 +8,14 @@ import { toolsMissing } from './tools.ts'
 export function setup(): () => void {
   return () => {
     process.stdout.write(
-      missingText([prometheusMissing(), postgresMissing(), chromiumMissing(), toolsMissing()]),
+      missingText([
+        prometheusMissing(),
+        postgresMissing(),
+        chromiumMissing(),
+        toolsMissing(),
+        goToolMissing('helm'),
+        goToolMissing('actionlint'),
+      ]),
     )
   }
 }

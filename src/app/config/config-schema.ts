@@ -21,7 +21,7 @@ const tokenSchema = z
     namespaces: z.array(z.string().min(1).max(253)).min(1).exactOptional(),
     sha256: z
       .string()
-      .regex(/^[0-9a-f]{64}$/i, 'expected the SHA-256 of the token in 64 hex digits')
+      .regex(/^[0-9a-fA-F]{64}$/, 'expected the SHA-256 of the token in 64 hex digits')
       .exactOptional(),
     file: z.string().min(1).exactOptional(),
   })
@@ -65,10 +65,12 @@ const retentionSchema = z.strictObject({
 })
 
 // Express takes true as well, and then anybody may say whom he speaks for.
-const noProxy = z.custom<false>(
-  (value) => value === false,
-  'expected false, the number of proxies, or a list of their addresses',
-)
+const noProxy = z
+  .custom<false>(
+    (value) => value === false,
+    'expected false, the number of proxies, or a list of their addresses',
+  )
+  .meta({ const: false })
 
 /** The configuration file. Environment variables win over it. */
 export const configSchema = z.strictObject({

@@ -8,7 +8,7 @@ export const sourceUrl = z
   .max(2000)
   .refine(isPlainUrl, 'expected an http or https URL without user, query and fragment (see auth)')
 
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/i, 'expected the name of a header')
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'expected the name of a header')
 
 const authSchema = z
   .strictObject({

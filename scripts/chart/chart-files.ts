@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { type DocumentedValue, documentedValues } from './documented-values.ts'
+import { valuesSchema } from './values-schema.ts'
+
+const root = new URL('../../', import.meta.url)
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+const chart = 'charts/canary-judge'
+
+/** The generated files of the chart by path: nothing in them is written by hand. */
+export function chartFiles(): Readonly<Record<string, string>> {
+  const values = documentedValues(read(`${chart}/values.yaml`))
+  return {
+    [`${chart}/values.schema.json`]: valuesSchemaText(values),
+    [`${chart}/README.md`]: withTable(read(`${chart}/README.md`), values),
+    [`${chart}/files/alerts.yaml`]: alertRules(read('docs/operations.md')),
+    [`${chart}/files/cluster-analysis-template.yaml`]: read('rollouts/argo/cluster-analysis-template.yaml'),
+  }
+}
+
+type Schema = z.core.JSONSchema.BaseSchema
+
+/** The schema of the values, with what values.yaml says about each. */
+export function valuesSchemaText(values: readonly DocumentedValue[]): string {
+  const schema = z.toJSONSchema(valuesSchema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: withoutLookahead,
+  })
+  for (const { path, description } of values) {
+    const place = path.reduce<Schema | boolean | undefined>(
+      (inner, key) => (typeof inner === 'object' ? inner.properties?.[key] : undefined),
+      schema,
+    )
+    if (typeof place !== 'object') throw new Error(`expected a schema for ${path.join('.')}, got none`)
+    place.description = description
+  }
+  return `${JSON.stringify(schema, null, 2)}\n`
+}
+
+/** Helm is written in Go, whose regular expressions have none. */
+function withoutLookahead({
+  jsonSchema: schema,
+}: {
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema
+}): void {
+  for (const part of [schema, ...(schema.anyOf ?? [])]) {
+    if (typeof part === 'object' && part.pattern !== undefined)
+      part.pattern = part.pattern.replaceAll('(?=.)', '')
+  }
+}
+
+const begin = '<!-- values: made by `npm run chart` -->'
+const end = '<!-- /values -->'
+
+function withTable(page: string, values: readonly DocumentedValue[]): string {
+  const [before, rest] = page.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined) throw new Error(`expected ${begin} and ${end} in the page`)
+  return `${before}${begin}\n\n${valuesTable(values)}\n${end}${after}`
+}
+
+/** One row a value, in the order of values.yaml. */
+export function valuesTable(values: readonly DocumentedValue[]): string {
+  const rows = values.map(({ path, description, default: preset }) =>
+    [`\`${path.join('.')}\``, `\`${JSON.stringify(preset)}\``, description].map((cell) =>
+      cell.replaceAll('|', '\\|'),
+    ),
+  )
+  const lines = [['value', 'default', 'meaning'], ['---', '---', '---'], ...rows]
+  return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
+}
+
+/** The block of rules in docs/operations.md. */
+function alertRules(page: string): string {
+  const block = /^```yaml\n(groups:\n.*?)^```/ms.exec(page)?.[1]
+  if (block === undefined) throw new Error('expected a block of rules in docs/operations.md, got none')
+  return block
+}
