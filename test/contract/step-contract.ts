@@ -39,7 +39,7 @@ export const stepContract = (store: () => VerdictStore): void => {
       const run = await opened()
       const plain = { runId: run.id, index: 10, startedAt: t0, endsAt: t0 + minute }
       await store().saveStep(plain)
-      const second = await store().saveStep(aStep(run.id, { index: 2, weight: 12.5 }))
+      const second = await store().saveStep(aStep(run.id, { index: 2, callerIndex: 5, weight: 12.5 }))
       expect(await store().listSteps(run.id)).toEqual([second, plain])
       expect(await store().listSteps('nobody')).toEqual([])
     })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { FieldIssue } from '../../errors.ts'
 import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
-import type { JudgeRequest, NamedStep } from '../../judge/model/judge-request.ts'
+import type { JudgeRequest, NamedStep, PlannedStep } from '../../judge/model/judge-request.ts'
 import { nameField, namespaceField, paramName, text } from '../../http/schemas/fields.ts'
+import { expectedWeights, parseWeights } from '../parse-weights.ts'
 
 // Whatever comes from args is a string, and an optional arg that nobody set is an empty one.
 const empty = z.literal('')
@@ -35,6 +36,15 @@ const hashField = (description: string) =>
     .regex(printable, 'expected text without control characters')
     .transform((value) => value.trim())
     .describe(description)
+const weightsField = z
+  .union([
+    empty,
+    z
+      .string()
+      .refine((value) => parseWeights(value) !== undefined, `expected ${expectedWeights}`)
+      .transform((value) => parseWeights(value) ?? []),
+  ])
+  .exactOptional()
 const optionalText = (maxLength: number) => z.union([empty, text(maxLength)]).exactOptional()
 const param = (description: string) =>
   optionalText(253).describe(`For policies that ask for it: ${description}`)
@@ -60,7 +70,17 @@ export const argoRequestSchema = z
     canaryHash: hashField('podTemplateHashValue: Latest'),
     stableHash: hashField('podTemplateHashValue: Stable'),
     policy: optionalText(253).describe('Name of a loaded policy; default: the default policy'),
-    step: number('Which analysis step this is, counted from 1', { from: 1, to: 1000, whole: true }),
+    index: number('`status.currentStepIndex`: another index is another step of the plan in `steps`', {
+      from: 0,
+      to: 1000,
+      whole: true,
+    }),
+    steps: weightsField.describe('The weights that are analysed, ascending; read where `index` is given'),
+    step: number('Which analysis step this is, counted from 1; in place of `index`', {
+      from: 1,
+      to: 1000,
+      whole: true,
+    }),
     of: number('How many analysis steps there are', { from: 1, to: 1000, whole: true }),
     weight: number('Percent of the traffic that goes to the canary', { from: 0, to: 100 }),
     next: number('The weight that follows', { from: 0, to: 100 }),
@@ -94,6 +114,8 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
     stableHash,
     policy,
     start,
+    index,
+    steps,
     step,
     of,
     weight,
@@ -103,9 +125,11 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
     ...more
   } = body
   const stepFields = { step, of, weight, next, minutes, looks }
-  const issues = [...wrongHashes({ canaryHash, stableHash }), ...wrongStep(stepFields)]
+  const plan = { index, steps }
+  const issues = [...wrongHashes({ canaryHash, stableHash }), ...wrongStep(stepFields, plan)]
   if (issues.length > 0) throw invalidInput('unprocessable', 'invalid body', issues, issues.length)
   const named = namedStep(stepFields)
+  const planned = named === undefined ? plannedStep(plan, stepFields) : undefined
   const params = paramsOf(more)
   return {
     caller: 'argo',
@@ -116,11 +140,13 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
     ...(given(policy) && { policy }),
     ...(Object.keys(params).length > 0 && { params }),
     ...(named !== undefined && { step: named }),
+    ...(planned !== undefined && { planned }),
     ...(given(start) && { start: Date.parse(start) }),
   }
 }
 
 type StepFields = Pick<ArgoRequest, 'step' | 'of' | 'weight' | 'next' | 'minutes' | 'looks'>
+type PlanFields = Pick<ArgoRequest, 'index' | 'steps'>
 type Given<T> = { readonly [K in keyof T]: T[K] | undefined }
 
 function wrongHashes(hashes: Pick<ArgoRequest, 'canaryHash' | 'stableHash'>): readonly FieldIssue[] {
@@ -136,12 +162,21 @@ function wrongHashes(hashes: Pick<ArgoRequest, 'canaryHash' | 'stableHash'>): re
   return [{ path: 'stableHash', message }]
 }
 
-function wrongStep({ step, of, ...others }: Given<StepFields>): readonly FieldIssue[] {
+function wrongStep(fields: Given<StepFields>, { index, steps }: Given<PlanFields>): readonly FieldIssue[] {
+  const { step, of, next } = fields
   if (given(step)) {
     if (!given(of) || step <= of) return []
     return [{ path: 'step', message: `expected a step from 1 to ${of}, got ${step}` }]
   }
-  const orphan = Object.entries({ of, ...others }).find(([, value]) => given(value))
+  if (given(index) && !given(steps)) {
+    return [{ path: 'steps', message: `expected ${expectedWeights} beside "index", got nothing` }]
+  }
+  if (given(steps) && !given(index)) {
+    const message = 'expected the number of the step, from fieldRef status.currentStepIndex, got nothing'
+    return [{ path: 'index', message }]
+  }
+  const needStep = given(index) ? { of, next } : fields
+  const orphan = Object.entries(needStep).find(([, value]) => given(value))
   if (orphan === undefined) return []
   return [
     { path: 'step', message: `expected the number of the step that "${orphan[0]}" is for, got nothing` },
@@ -155,6 +190,20 @@ function namedStep({ step, of, weight, next, minutes, looks }: Given<StepFields>
     ...(given(of) && { of }),
     ...(given(weight) && { weight }),
     ...(given(next) && { next }),
+    ...(given(minutes) && { minutes }),
+    ...(given(looks) && { looks }),
+  }
+}
+
+function plannedStep(
+  { index, steps }: Given<PlanFields>,
+  { weight, minutes, looks }: Given<StepFields>,
+): PlannedStep | undefined {
+  if (!given(index) || !given(steps)) return undefined
+  return {
+    callerIndex: index,
+    weights: steps,
+    ...(given(weight) && { weight }),
     ...(given(minutes) && { minutes }),
     ...(given(looks) && { looks }),
   }

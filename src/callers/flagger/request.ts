@@ -3,6 +3,7 @@ import type { FieldIssue } from '../../errors.ts'
 import { parseDuration } from '../../formats/policy/amounts.ts'
 import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
 import { nameField, namespaceField } from '../../http/schemas/fields.ts'
+import { expectedWeights, parseWeights } from '../parse-weights.ts'
 
 /** The types of Flagger's webhooks, and the last part of our paths. */
 export const hookTypes = [
@@ -85,7 +86,7 @@ export function toHookCall(body: z.output<typeof flaggerSchema>, hook: HookType)
     revision: checksum,
     policy: read('policy', 'the name of a policy', (text) => word.safeParse(text).data),
     params: paramsOf(metadata, issues),
-    weights: read('steps', 'ascending weights such as "5,25,50"', parseWeights) ?? [],
+    weights: read('steps', expectedWeights, parseWeights) ?? [],
     stepMinutes: read('minutes', 'minutes such as "10"', parseMinutes),
     intervalMs: read('interval', 'a duration such as "1m"', parseInterval),
     eventMessage: metadata['eventMessage'] ?? '',
@@ -114,16 +115,6 @@ function paramsOf(
 }
 
 const plainNumber = /^\d{1,6}(\.\d{1,6})?$/
-const maxWeights = 100
-
-function parseWeights(text: string): readonly number[] | undefined {
-  const parts = text.split(',').map((part) => part.trim())
-  if (parts.length > maxWeights || !parts.every((part) => plainNumber.test(part))) return undefined
-  const weights = parts.map(Number)
-  const ascending = weights.every((weight, i) => weight > (weights[i - 1] ?? 0) && weight <= 100)
-  return ascending ? weights : undefined
-}
-
 const longestStepMinutes = 10_080
 
 function parseMinutes(text: string): number | undefined {

@@ -103,7 +103,7 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
     policy: inForce.policy,
     // Asked about the past, later decisions are not known yet.
     decisions: request.at === undefined ? seen.decisions : seen.decisions.filter((each) => each.at <= asked),
-    named: request.step,
+    named: place.named,
     // A fail or a pass is dated by the end of its data, which nobody could see until some time later.
     at: request.at === undefined ? Math.max(at, now) : at,
     remembers,

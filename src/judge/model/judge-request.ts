@@ -13,6 +13,8 @@ export interface JudgeRequest {
   readonly policy?: string
   readonly params?: Readonly<Record<string, string>>
   readonly step?: NamedStep
+  /** The caller's plan and where in it the caller is, in place of `step`. */
+  readonly planned?: PlannedStep
   /** When the rollout began, where the caller knows. Milliseconds, as all times here. */
   readonly start?: number
   /** The moment to judge at; undefined = now. */
@@ -29,12 +31,26 @@ export interface JudgeRequest {
 export interface NamedStep {
   /** Zero-based. */
   readonly index: number
+  /** See PlannedStep. */
+  readonly callerIndex?: number
   /** How many steps the plan has. */
   readonly of?: number
   readonly weight?: number
   readonly next?: number
   readonly minutes?: number
   /** How often the caller will ask before it gives up, once a minute. */
+  readonly looks?: number
+}
+
+/** The place of a caller that counts more than the steps with a look, such as Argo, which counts its pauses too. */
+export interface PlannedStep {
+  /** Another number is another step, a higher one a later step. */
+  readonly callerIndex: number
+  /** The weights of the whole plan, ascending, one a step; at least one. */
+  readonly weights: readonly number[]
+  /** The weight that is set now, where the caller knows it. */
+  readonly weight?: number
+  readonly minutes?: number
   readonly looks?: number
 }
 

@@ -38,6 +38,8 @@ export interface Run extends RunKey {
 export interface Step {
   readonly runId: string
   readonly index: number
+  /** How the caller counts this step, where it counts other things too. */
+  readonly callerIndex?: number
   readonly weight?: number
   readonly next?: number
   readonly startedAt: number

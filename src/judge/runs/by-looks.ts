@@ -1,8 +1,9 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import type { RunChange } from '../history/run-history.ts'
 import type { ActivePolicy } from '../model/active-policy.ts'
-import type { JudgeRequest } from '../model/judge-request.ts'
+import type { JudgeRequest, NamedStep } from '../model/judge-request.ts'
 import type { Run, Step } from '../ports/ports.ts'
+import { namedStepOf } from './named-step-of.ts'
 import { goneQuiet, longestRunMs, newRun, type RunContext, superseded } from './new-run.ts'
 import { gatesOf, sliceMs, stepToOpen } from './open-step.ts'
 
@@ -24,6 +25,8 @@ const lateMs = 90_000
 export interface RunAndSteps {
   readonly run: Run
   readonly steps: readonly Step[]
+  /** The step that the look names. */
+  readonly named: NamedStep | undefined
   readonly inForce: ActivePolicy
   /** The run is over, or has been looked at since: nothing of it changes with this look. */
   readonly past: boolean
@@ -40,13 +43,16 @@ export async function findRun(request: JudgeRequest, context: LookContext): Prom
     ? lookUpRun(request, { ...context, at })
     : givenRun(request.run, context))
   const past = isPast(found, request)
-  const learned = past ? {} : learnedFrom(request, found)
+  const stored = await history.listSteps(found)
+  const named = namedStepOf(request, stored)
+  const learned = past ? {} : learnedFrom(named, request, found)
   const run = Object.keys(learned).length === 0 ? found : await history.change(found, learned)
   const inForce = await policyOf(run)
-  const steps = (await history.listSteps(run)).map((step) => notBefore(run.start, step))
-  if (past) return { run, steps: begunBy(at, steps, inForce.policy), inForce, past }
-  const opening = stepToOpen(request.step, { run, steps, policy: inForce.policy, at })
-  return { run, steps: opening ? [...steps, await history.openStep(opening)] : steps, inForce, past }
+  const steps = stored.map((step) => notBefore(run.start, step))
+  if (past) return { run, steps: begunBy(at, steps, inForce.policy), named, inForce, past }
+  const opening = stepToOpen(named, { run, steps, policy: inForce.policy, at })
+  const begun = opening === undefined ? steps : [...steps, await history.openStep(opening)]
+  return { run, steps: begun, named, inForce, past }
 }
 
 /** A step that a look named before there was a canary begins with the canary. */
@@ -70,9 +76,13 @@ const isPast = ({ closedAt, lastLookAt }: Run, { at }: JudgeRequest): boolean =>
   closedAt !== undefined || (at !== undefined && at < lastLookAt)
 
 /** What the first look that says it says for all. */
-function learnedFrom({ step, params = {} }: JudgeRequest, run: Run): Pick<RunChange, 'gates' | 'params'> {
+function learnedFrom(
+  named: NamedStep | undefined,
+  { params = {} }: JudgeRequest,
+  run: Run,
+): Pick<RunChange, 'gates' | 'params'> {
   return {
-    ...(step !== undefined && run.gates === undefined && { gates: gatesOf(step) }),
+    ...(named !== undefined && run.gates === undefined && { gates: gatesOf(named) }),
     ...(Object.keys(params).length > 0 && run.params === undefined && { params }),
   }
 }

@@ -4,6 +4,7 @@ import type { ActivePolicy } from '../model/active-policy.ts'
 import type { JudgeRequest } from '../model/judge-request.ts'
 import type { Run, RunKey } from '../ports/ports.ts'
 import { runId } from './identities.ts'
+import { namedStepOf } from './named-step-of.ts'
 import { gatesOf, sliceMs } from './open-step.ts'
 
 /** What is needed to find, open and close the runs of one rollout. */
@@ -26,7 +27,8 @@ export function newRun(
   { key, loaded: { policy, digest } }: Pick<RunContext, 'key' | 'loaded'>,
   moment: { readonly at: number; readonly start?: number | undefined; readonly salt?: string },
 ): Run {
-  const { revision, stableRevision, params = {}, step } = request
+  const { revision, stableRevision, params = {} } = request
+  const step = namedStepOf(request, [])
   const { at, salt } = moment
   const length = sliceMs(policy)
   const start = Math.floor((moment.start ?? at) / length) * length

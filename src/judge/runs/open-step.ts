@@ -23,6 +23,7 @@ export function stepToOpen(
   return {
     runId: run.id,
     index: named.index,
+    ...(named.callerIndex !== undefined && { callerIndex: named.callerIndex }),
     ...(named.weight !== undefined && { weight: named.weight }),
     ...(named.next !== undefined && { next: named.next }),
     startedAt,

@@ -38,6 +38,10 @@ export const migrations: readonly Migration[] = [
     name: 'verdicts that were reported to people',
     statements: () => ['alter table runs add column reported text'],
   },
+  {
+    name: 'how the caller counts steps',
+    statements: () => ['alter table steps add column caller_index integer'],
+  },
 ]
 
 export const runMigration = async (

@@ -44,6 +44,7 @@ export interface RunRow {
 export interface StepRow {
   readonly run_id: string
   readonly idx: number
+  readonly caller_index: number | null
   readonly weight: number | null
   readonly next: number | null
   readonly started_at: number

@@ -36,12 +36,13 @@ const toStep = (row: StepRow): Step => ({
   index: row.idx,
   startedAt: row.started_at,
   endsAt: row.ends_at,
-  ...present({ weight: row.weight, next: row.next, passedAt: row.passed_at }),
+  ...present({ callerIndex: row.caller_index, weight: row.weight, next: row.next, passedAt: row.passed_at }),
 })
 
 const toStepRow = (step: Step): StepRow => ({
   run_id: step.runId,
   idx: step.index,
+  caller_index: step.callerIndex ?? null,
   weight: step.weight ?? null,
   next: step.next ?? null,
   started_at: step.startedAt,

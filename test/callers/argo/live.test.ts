@@ -43,6 +43,25 @@ describe('POST /v1/argo on the whole service', () => {
     expect(steps).toMatchObject([{ index: 0, weight: 5, next: 25 }])
   })
 
+  test('makes each index a step of the plan, with the weight that is set or the one of the plan', async () => {
+    await using running = await runJudge()
+    const plan = { steps: '5,25,50', minutes: '5', looks: '9' }
+    const indexes = ['2', '5', '8']
+    for (const [step, index] of indexes.entries()) {
+      for (const look of [0, 4]) {
+        running.clock.ms = rolloutStart + (step * 5 + look) * minute + 20_000
+        expectAnswer(await ask(running, { ...plan, index, ...(step === 1 && { weight: '30' }) }))
+      }
+    }
+    const { items } = await running.store.listRuns({ namespace: 'shop', limit: 10 })
+    expect(items).toMatchObject([{ gates: 3 }])
+    expect(await running.store.listSteps(items[0]?.id ?? '')).toMatchObject([
+      { index: 0, callerIndex: 2, weight: 5, next: 25, startedAt: rolloutStart + minute },
+      { index: 1, callerIndex: 5, weight: 30, next: 50, startedAt: rolloutStart + 6 * minute },
+      { index: 2, callerIndex: 8, weight: 50, next: 100, startedAt: rolloutStart + 11 * minute },
+    ])
+  })
+
   test('is idempotent: the same call twice gives the same id, and one row', async () => {
     await using running = await runJudge()
     running.clock.ms = rolloutStart + 3 * minute + 20_000

@@ -39,9 +39,24 @@ describe('toJudgeRequest(what an AnalysisTemplate sends)', () => {
     expect(ask({ step: 1, weight: 0 })).toEqual({ ...asked, step: { index: 0, weight: 0 } })
   })
 
+  test('reads a plan and the place in it, for which of and next are not needed', () => {
+    const plan = { index: '3', steps: '5, 25,50', weight: '25', minutes: '10', looks: '24', step: '', of: '' }
+    const planned = { callerIndex: 3, weights: [5, 25, 50], weight: 25, minutes: 10, looks: 24 }
+    expect(ask(plan)).toEqual({ ...asked, planned })
+    const { weight: _, ...withoutWeight } = planned
+    expect(ask({ ...plan, weight: '' })).toEqual({ ...asked, planned: withoutWeight })
+  })
+
+  test('goes by a step that is named, whatever plan the template has', () => {
+    const step = { step: '1', of: '1', minutes: '30', index: '0', steps: '5,25,50' }
+    expect(ask(step)).toEqual({ ...asked, step: { index: 0, of: 1, minutes: 30 } })
+  })
+
   test('takes "" of every optional field as absent', () => {
     const optional = [
       'policy',
+      'index',
+      'steps',
       'step',
       'of',
       'weight',
@@ -101,6 +116,17 @@ describe('toJudgeRequest(what makes no sense) is 422', () => {
     ],
     ['step', { step: '4', of: '3' }, 'expected a step from 1 to 3, got 4'],
     ['step', { weight: '5' }, 'expected the number of the step that "weight" is for, got nothing'],
+    ['steps', { index: '1' }, 'expected ascending weights such as "5,25,50" beside "index", got nothing'],
+    [
+      'index',
+      { index: '', steps: '5,25', minutes: '10' },
+      'expected the number of the step, from fieldRef status.currentStepIndex, got nothing',
+    ],
+    [
+      'step',
+      { index: '1', steps: '5,25', next: '25' },
+      'expected the number of the step that "next" is for, got nothing',
+    ],
     [
       'step',
       { step: '', minutes: '5' },
@@ -131,6 +157,9 @@ describe('toJudgeRequest(what cannot be read) is 400', () => {
     ['weight', -1, 'expected at least 0'],
     ['weight', null, 'expected'],
     ['weight', true, 'expected'],
+    ['index', '1.5', 'expected a whole number'],
+    ['steps', '25,5', 'expected ascending weights such as "5,25,50"'],
+    ['steps', 'all', 'expected ascending weights such as "5,25,50"'],
     ['step', '0', 'expected at least 1'],
     ['step', '1.5', 'expected a whole number'],
     ['minutes', '0', 'expected at least 0.1'],
