@@ -12,16 +12,15 @@ const manifest = (kind: string, document: object): Manifest => ({
 const rollout = readRollout([
   manifest('Rollout', {
     metadata: { name: 'web', namespace: 'shop', labels: { team: 'checkout' } },
-    spec: { strategy: { canary: { steps: [] } } },
+    spec: { strategy: { canary: { steps: [{ setWeight: 5 }] } } },
   }),
 ])
-const state = { rollout, stableHash: 'aaa', canaryHash: 'bbb' }
+const status = { currentStepIndex: 3, canary: { weights: { canary: { weight: 25 } } } }
+const state = { rollout, stableHash: 'aaa', canaryHash: 'bbb', status }
 const field = (fieldPath: string) => ({ name: 'x', valueFrom: { fieldRef: { fieldPath } } })
 const template = (args: readonly object[]) =>
   readTemplate([manifest('AnalysisTemplate', { spec: { args, metrics: [{}] } })], {
     templates: [{ templateName: 'web', clusterScope: false }],
-    args: [],
-    dryRun: [],
   })
 
 describe('stepArguments(args, state)', () => {
@@ -32,12 +31,31 @@ describe('stepArguments(args, state)', () => {
     [field('metadata.namespace'), 'shop'],
     [field("metadata.labels['team']"), 'checkout'],
     [field("metadata.annotations['missing']"), ''],
+    [field('status.currentStepIndex'), '3'],
+    [field('status.canary.weights.canary.weight'), '25'],
+    [field('spec.strategy.canary.steps[0].setWeight'), '5'],
   ])('resolves %j to %j', (arg, value) => {
     expect(stepArguments([arg], state).get('x')).toBe(value)
   })
 
-  test('refuses a field that it does not know', () => {
-    expect(() => stepArguments([field('status.canary')], state)).toThrow(
+  test.each([
+    ['status.canary.weights.stable.weight', 'invalid path'],
+    ['spec.strategy.canary.steps[7].setWeight', 'invalid path'],
+    ['status.canary', 'must terminate in a primitive value'],
+  ])('cannot make a run where %s is the last field that it reads', (path, message) => {
+    expect(() => stepArguments([field('metadata.name'), field(path)], state)).toThrow(message)
+  })
+
+  test('makes nothing of a field that is not there when a later one is', () => {
+    const args = [field('status.weights'), { ...field('metadata.name'), name: 'y' }]
+    expect([...stepArguments(args, state)]).toEqual([
+      ['x', ''],
+      ['y', 'web'],
+    ])
+  })
+
+  test('refuses a field of the metadata that it does not know', () => {
+    expect(() => stepArguments([field('metadata.uid')], state)).toThrow(
       'expected a fieldPath of the metadata',
     )
   })

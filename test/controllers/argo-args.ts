@@ -6,6 +6,13 @@ export interface RolloutState {
   readonly rollout: Rollout
   readonly stableHash: string
   readonly canaryHash: string
+  readonly status: RolloutStatus
+}
+
+/** As far as args can make use of it. A blue-green Rollout has no index, one without a traffic router no weights. */
+export interface RolloutStatus {
+  readonly currentStepIndex?: number
+  readonly canary?: { readonly weights?: { readonly canary: { readonly weight: number } } }
 }
 
 /** Values by name, all of them strings. */
@@ -13,23 +20,46 @@ export type Arguments = ReadonlyMap<string, string>
 
 /** What the Rollout hands to a new AnalysisRun. A value given there replaces the template's, an empty one too. */
 export function stepArguments(args: readonly StepArgument[], state: RolloutState): Arguments {
-  return new Map(args.map((arg) => [arg.name, argumentValue(arg, state)]))
+  const values = new Map<string, string>()
+  let failure: string | undefined
+  for (const { name, value = '', valueFrom } of args) {
+    if (valueFrom === undefined) values.set(name, value)
+    else if ('fieldRef' in valueFrom) {
+      const read = fieldValue(valueFrom.fieldRef.fieldPath, state)
+      values.set(name, typeof read === 'string' ? read : '')
+      // The next one that can be read hides this failure, and the value stays empty.
+      failure = typeof read === 'string' ? undefined : read.failure
+    } else values.set(name, valueFrom.podTemplateHashValue === 'Latest' ? state.canaryHash : state.stableHash)
+  }
+  if (failure !== undefined) throw new Error(`the AnalysisRun cannot be made: ${failure}`)
+  return values
 }
 
-function argumentValue(arg: StepArgument, state: RolloutState): string {
-  const from = arg.valueFrom
-  if (from === undefined) return arg.value ?? ''
-  if ('fieldRef' in from) return fieldValue(from.fieldRef.fieldPath, state.rollout)
-  return from.podTemplateHashValue === 'Latest' ? state.canaryHash : state.stableHash
-}
+type Read = string | { readonly failure: string }
 
-function fieldValue(path: string, { metadata }: Rollout): string {
+function fieldValue(path: string, { rollout, status }: RolloutState): Read {
+  if (!path.startsWith('metadata')) return anyField(path, { ...Object(rollout.document), status })
+  const { metadata } = rollout
   if (path === 'metadata.name') return metadata.name
   if (path === 'metadata.namespace') return metadata.namespace
   const [, map, key] = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path) ?? []
   if (key === undefined) throw new Error(`expected a fieldPath of the metadata, got "${path}"`)
   // A label that is not there becomes an empty string without a word.
   return (map === 'labels' ? metadata.labels : metadata.annotations)[key] ?? ''
+}
+
+/** A path through the whole Rollout, with dots or brackets, to something that is neither a list nor an object. */
+function anyField(path: string, document: unknown): Read {
+  let value: unknown = document
+  for (const section of path.split(/[.[\]]+/)) {
+    if (section === '') continue
+    if (typeof value !== 'object' || value === null) return { failure: `invalid path ${path} in rollout` }
+    value = Reflect.get(value, section)
+  }
+  if (value === undefined || value === null) return { failure: `invalid path ${path} in rollout` }
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
+  return { failure: `path ${path} in rollout must terminate in a primitive value` }
 }
 
 /** The args of an AnalysisRun; one that nobody gave keeps the Rollout from starting it. */

@@ -36,10 +36,48 @@ const analysis = z.strictObject({
 })
 export type StepAnalysis = z.infer<typeof analysis>
 
+const weight = z.int().min(0).max(100)
+const experimentAnalysis = z.strictObject({
+  name: z.string(),
+  templateName: z.string(),
+  clusterScope: z.boolean().default(false),
+  requiredForCompletion: z.literal(true, 'an analysis that an experiment does not wait for is not simulated'),
+  args: z.array(stepArgument).default([]),
+})
+// Strict: an experiment with a duration ends by the clock too.
+const experiment = z.strictObject({
+  templates: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        specRef: z.enum(['stable', 'canary']),
+        replicas: z.int().min(1).default(1),
+        weight: weight.optional(),
+      }),
+    )
+    .min(1),
+  analyses: z.tuple([experimentAnalysis]),
+})
+export type StepExperiment = z.infer<typeof experiment>
+
+const matches = z.array(z.looseObject({})).min(1).optional()
+
 const rolloutStep = z.union([
-  z.strictObject({ setWeight: z.int().min(0).max(100) }),
+  z.strictObject({ setWeight: weight }),
   z.strictObject({ pause: z.strictObject({ duration: z.union([z.int(), z.string()]).optional() }) }),
   z.strictObject({ analysis }),
+  z.strictObject({ experiment }),
+  z.strictObject({
+    setCanaryScale: z.union([
+      z.strictObject({ replicas: z.int().min(0) }),
+      z.strictObject({ weight }),
+      z.strictObject({ matchTrafficWeight: z.literal(true) }),
+    ]),
+  }),
+  z.strictObject({ setHeaderRoute: z.strictObject({ name: z.string(), match: matches }) }),
+  z.strictObject({
+    setMirrorRoute: z.strictObject({ name: z.string(), percentage: weight.optional(), match: matches }),
+  }),
 ])
 export type RolloutStep = z.infer<typeof rolloutStep>
 
@@ -51,15 +89,35 @@ const rollout = z.object({
     annotations: strings.default({}),
   }),
   spec: z.object({
-    strategy: z.object({
-      canary: z.object({
-        steps: z.array(rolloutStep),
-        analysis: z.undefined('a background analysis is not simulated').optional(),
+    strategy: z.union([
+      z.object({
+        canary: z.object({
+          steps: z.array(rolloutStep),
+          trafficRouting: z
+            .looseObject({ managedRoutes: z.array(z.strictObject({ name: z.string() })).default([]) })
+            .optional(),
+          analysis: z.undefined('a background analysis is not simulated').optional(),
+        }),
+        blueGreen: z.undefined().optional(),
       }),
-    }),
+      z.object({
+        blueGreen: z.object({
+          activeService: z.string(),
+          previewService: z.string().optional(),
+          prePromotionAnalysis: analysis.optional(),
+          postPromotionAnalysis: analysis.optional(),
+          autoPromotionEnabled: z.literal(true, 'a promotion by hand is not simulated').default(true),
+        }),
+        canary: z.undefined().optional(),
+      }),
+    ]),
   }),
 })
-export type Rollout = z.infer<typeof rollout>
+export interface Rollout extends z.infer<typeof rollout> {
+  /** The whole object, for args that read any field of it. */
+  readonly document: unknown
+}
+export type Strategy = Rollout['spec']['strategy']
 
 const templateArgument = z.strictObject({
   name: z.string(),
@@ -104,16 +162,29 @@ const metric = z.strictObject({
 })
 export type Metric = z.infer<typeof metric>
 
-export const readRollout = (manifests: readonly Manifest[], name?: string): Rollout =>
-  rollout.parse(findManifest(manifests, 'Rollout', name).document)
+export function readRollout(manifests: readonly Manifest[], name?: string): Rollout {
+  const { document } = findManifest(manifests, 'Rollout', name)
+  return { ...rollout.parse(document), document }
+}
 
-export function readTemplate(manifests: readonly Manifest[], step: StepAnalysis): Template {
-  const [reference] = step.templates
+export function readTemplate(
+  manifests: readonly Manifest[],
+  { templates: [reference] }: Pick<StepAnalysis, 'templates'>,
+): Template {
   const kind = reference?.clusterScope === true ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate'
   return template.parse(findManifest(manifests, kind, reference?.templateName).document).spec
 }
 
 export const readMetric = (document: unknown): Metric => metric.parse(document)
+
+const jobMetric = z.strictObject({
+  name: z.string(),
+  provider: z.strictObject({ job: z.looseObject({ spec: z.looseObject({}) }) }),
+})
+
+/** A metric that is measured once, by a Job. */
+export const readJob = (document: unknown): { readonly name: string } | undefined =>
+  jobMetric.safeParse(document).data
 
 /** A pause in milliseconds; undefined for one that only a person ends. A plain number is seconds. */
 export function pauseMs(length: number | string | undefined): number | undefined {

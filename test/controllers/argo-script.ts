@@ -3,15 +3,11 @@ import type { ArgoOptions, ArgoResult } from './argo.ts'
 import type { NoReply, Reply } from './call.ts'
 import { toLines } from './controller-log.ts'
 import { argoReply, createFakeService } from './fake-service.ts'
-import { readManifests } from './manifests.ts'
+import { readIstioRollout } from './argo-istio.ts'
 import { createSimulatedClock } from './simulated-clock.ts'
 
 export const start = Date.parse('2026-11-20T10:00:00Z')
-const manifests = readManifests(['rollouts/argo/rollout.yaml', 'rollouts/argo/analysis-template.yaml'])
-export const before18 = readManifests([
-  'rollouts/argo/rollout.yaml',
-  'rollouts/argo/v1.7/analysis-template.yaml',
-])
+const manifests = readIstioRollout()
 export const pass = argoReply('pass')
 export const fail = argoReply('fail')
 export const inconclusive = argoReply('inconclusive')

@@ -8,11 +8,11 @@ import { createSimulatedClock } from './simulated-clock.ts'
 
 const start = 0
 const analysis = { templates: [{ templateName: 'judge', clusterScope: true }] }
-const rolloutOf = (canary: object): Manifest => ({
+const rolloutOf = (strategy: object): Manifest => ({
   kind: 'Rollout',
   name: 'web',
   file: 'inline',
-  document: { metadata: { name: 'web' }, spec: { strategy: { canary } } },
+  document: { metadata: { name: 'web' }, spec: { strategy } },
 })
 const template: Manifest = {
   kind: 'ClusterAnalysisTemplate',
@@ -32,10 +32,13 @@ const template: Manifest = {
   },
 }
 
-async function roll(canary: object, person?: Person): Promise<readonly string[]> {
+async function rollOut(
+  strategy: object,
+  { person, verdict = 'fail' }: { readonly person?: Person; readonly verdict?: 'pass' | 'fail' } = {},
+): Promise<readonly string[]> {
   const { log } = await runArgoRollout({
-    manifests: [rolloutOf(canary), template],
-    call: createFakeService({ '/v1/argo': [argoReply('fail')] }).call,
+    manifests: [rolloutOf(strategy), template],
+    call: createFakeService({ '/v1/argo': [argoReply(verdict)] }).call,
     clock: createSimulatedClock(start),
     onWeight: () => undefined,
     stableHash: 'aaa',
@@ -44,6 +47,9 @@ async function roll(canary: object, person?: Person): Promise<readonly string[]>
   })
   return toLines(log, start)
 }
+
+const roll = (canary: object, person?: Person): Promise<readonly string[]> =>
+  rollOut({ canary }, person === undefined ? {} : { person })
 
 describe('runArgoRollout', () => {
   test('waits for the duration of a pause', async () => {
@@ -78,9 +84,88 @@ describe('runArgoRollout', () => {
 
   test.each([
     ['a background analysis', { steps: [], analysis }],
-    ['an experiment', { steps: [{ experiment: {} }] }],
+    ['an experiment without an analysis', { steps: [{ experiment: { templates: [], analyses: [] } }] }],
     ['a template that is not there', { steps: [{ analysis: { templates: [{ templateName: 'judge' }] } }] }],
   ])('refuses %s', async (_, canary) => {
     await expect(roll(canary)).rejects.toThrow()
+  })
+})
+
+describe('runArgoRollout with other steps', () => {
+  const trafficRouting = { nginx: {}, managedRoutes: [{ name: 'insiders' }] }
+
+  test('scales the canary, and makes and removes the routes that it manages', async () => {
+    const steps = [
+      { setCanaryScale: { replicas: 1 } },
+      { setHeaderRoute: { name: 'insiders', match: [{ headerName: 'x' }] } },
+      { setHeaderRoute: { name: 'insiders' } },
+    ]
+    expect(await roll({ steps, trafficRouting })).toEqual([
+      '0:00 canary scale {"replicas":1}',
+      '0:00 route insiders',
+      '0:00 no route insiders',
+      '0:00 weight 100',
+      '0:00 Healthy',
+    ])
+    await expect(roll({ steps, trafficRouting: { nginx: {} } })).rejects.toThrow(
+      'insiders is no managed route',
+    )
+  })
+
+  test('runs an experiment until its analysis has ended, with the hashes of its own pods', async () => {
+    const args = [
+      { name: 'a', value: '{{templates.canary.podTemplateHash}}' },
+      { name: 'b', value: '{{templates.baseline.podTemplateHash}}' },
+    ]
+    const judge = {
+      name: 'judge',
+      templateName: 'judge',
+      clusterScope: true,
+      requiredForCompletion: true,
+      args,
+    }
+    const templates = [
+      { name: 'baseline', specRef: 'stable', weight: 5 },
+      { name: 'canary', specRef: 'canary', weight: 5 },
+    ]
+    expect(await roll({ steps: [{ experiment: { templates, analyses: [judge] } }] })).toEqual([
+      '0:00 experiment baseline 5, canary 5',
+      '0:00 GET /v1/argo 200 Failed',
+      '0:00 AnalysisRun Failed',
+      '0:00 experiment over',
+      '0:00 weight 0',
+      '0:00 Degraded',
+    ])
+    const unknown = { ...judge, args: [{ name: 'a', value: '{{templates.other.podTemplateHash}}' }] }
+    await expect(roll({ steps: [{ experiment: { templates, analyses: [unknown] } }] })).rejects.toThrow(
+      'failed to resolve {{templates.other.podTemplateHash}}',
+    )
+  })
+})
+
+describe('runArgoRollout, blue-green', () => {
+  const blueGreen = { activeService: 'web', prePromotionAnalysis: analysis, postPromotionAnalysis: analysis }
+
+  test('analyses before all traffic moves, and after', async () => {
+    expect(await rollOut({ blueGreen }, { verdict: 'pass' })).toEqual([
+      '0:00 GET /v1/argo 200 Successful',
+      '0:00 AnalysisRun Successful',
+      '0:00 weight 100',
+      '0:00 GET /v1/argo 200 Successful',
+      '0:00 AnalysisRun Successful',
+      '0:00 Healthy',
+    ])
+  })
+
+  test('moves no traffic to what fails before, and takes it back from what fails after', async () => {
+    const failed = ['0:00 GET /v1/argo 200 Failed', '0:00 AnalysisRun Failed']
+    expect(await rollOut({ blueGreen })).toEqual([...failed, '0:00 Degraded'])
+    const { prePromotionAnalysis: _, ...after } = blueGreen
+    expect(await rollOut({ blueGreen: after })).toEqual([
+      '0:00 weight 100',
+      ...failed,
+      '0:00 weight 0',
+      '0:00 Degraded',
+    ])
   })
 })

@@ -20,16 +20,18 @@ describe('runArgoRollout', () => {
       stableHash: '6b8d7c5f4b',
       policy: 'istio-service',
       service: '',
+      steps: '5,25,50',
+      index: '1',
       weight: '5',
-      next: '25',
-      step: '1',
-      of: '3',
+      step: '',
+      of: '',
+      next: '',
       minutes: '10',
-      looks: '14',
+      looks: '24',
     }
     expect(JSON.parse(first?.body ?? '')).toEqual(body)
-    expect(JSON.parse(second?.body ?? '')).toEqual({ ...body, weight: '25', next: '50', step: '2' })
-    expect(JSON.parse(third?.body ?? '')).toEqual({ ...body, weight: '50', next: '100', step: '3' })
+    expect(JSON.parse(second?.body ?? '')).toEqual({ ...body, index: '3', weight: '25' })
+    expect(JSON.parse(third?.body ?? '')).toEqual({ ...body, index: '5', weight: '50' })
   })
 
   test('ends the analysis with an error before any call when the Secret is missing', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Person } from './argo.ts'
-import { before18, fail, inconclusive, pass, roll, start } from './argo-script.ts'
+import { fail, inconclusive, pass, roll, start } from './argo-script.ts'
 import { status, times } from './fake-service.ts'
 import { createSimulatedClock } from './simulated-clock.ts'
 
@@ -42,14 +42,14 @@ describe('runArgoRollout', () => {
     expect(result.message).toBe('Failed: failed (1) > failureLimit (0)')
   })
 
-  test('pauses with the weight kept after 14 inconclusive answers', async () => {
+  test('pauses with the weight kept after 24 inconclusive answers', async () => {
     const { result, lines, weights } = await roll([inconclusive])
     expect(lines).toEqual([
       '0:00 weight 5',
-      ...Array.from({ length: 14 }, (_, minute) => `${minute}:00 POST /v1/argo 200 Inconclusive`),
-      '13:00 AnalysisRun Inconclusive',
-      '13:00 paused: inconclusive',
-      '13:00 Paused',
+      ...Array.from({ length: 24 }, (_, minute) => `${minute}:00 POST /v1/argo 200 Inconclusive`),
+      '23:00 AnalysisRun Inconclusive',
+      '23:00 paused: inconclusive',
+      '23:00 Paused',
     ])
     expect(weights).toEqual([5])
     expect(result).toMatchObject({ phase: 'Paused', weight: 5 })
@@ -92,9 +92,9 @@ describe('runArgoRollout', () => {
   })
 
   test('does not count errors as measurements', async () => {
-    const { result } = await roll([...times(10, status(500)), ...times(13, inconclusive), pass, fail])
+    const { result } = await roll([...times(10, status(500)), ...times(23, inconclusive), pass, fail])
     expect(result.analysisRuns.map((run) => [run.phase, run.measurements.length])).toEqual([
-      ['Successful', 24],
+      ['Successful', 34],
       ['Failed', 1],
     ])
   })
@@ -108,21 +108,21 @@ describe('runArgoRollout', () => {
   })
 
   test('goes on to the next weight when a person promotes an inconclusive step', async () => {
-    const answers = [...times(14, inconclusive), pass]
+    const answers = [...times(24, inconclusive), pass]
     const { lines, weights } = await roll(answers, { onPause: () => 'promote' })
-    expect(lines.slice(15, 20)).toEqual([
-      '13:00 AnalysisRun Inconclusive',
-      '13:00 paused: inconclusive',
-      '13:00 promote',
-      '13:00 weight 25',
-      '13:00 POST /v1/argo 200 Successful',
+    expect(lines.slice(25, 30)).toEqual([
+      '23:00 AnalysisRun Inconclusive',
+      '23:00 paused: inconclusive',
+      '23:00 promote',
+      '23:00 weight 25',
+      '23:00 POST /v1/argo 200 Successful',
     ])
     expect(weights).toEqual([5, 25, 50, 100])
   })
 
   test('analyses the same step again when a person resumes', async () => {
     const clock = createSimulatedClock(start)
-    const answers = [...times(14, inconclusive), pass]
+    const answers = [...times(24, inconclusive), pass]
     const { lines } = await roll(answers, {
       clock,
       onPause: async (): Promise<Person> => {
@@ -130,13 +130,13 @@ describe('runArgoRollout', () => {
         return 'resume'
       },
     })
-    expect(lines.slice(15, 21)).toEqual([
-      '13:00 AnalysisRun Inconclusive',
-      '13:00 paused: inconclusive',
-      '23:00 resume',
-      '23:00 POST /v1/argo 200 Successful',
-      '23:00 AnalysisRun Successful',
-      '23:00 weight 25',
+    expect(lines.slice(25, 31)).toEqual([
+      '23:00 AnalysisRun Inconclusive',
+      '23:00 paused: inconclusive',
+      '33:00 resume',
+      '33:00 POST /v1/argo 200 Successful',
+      '33:00 AnalysisRun Successful',
+      '33:00 weight 25',
     ])
   })
 
@@ -144,27 +144,5 @@ describe('runArgoRollout', () => {
     const { result, weights } = await roll([inconclusive], { onPause: () => 'abort' })
     expect(weights).toEqual([5, 0])
     expect(result).toMatchObject({ phase: 'Degraded', message: 'aborted by a person' })
-  })
-
-  describe('with the template for versions before 1.8', () => {
-    test('asks 14 times and passes a step with one pass among them', async () => {
-      const { result, lines } = await roll([...times(13, inconclusive), ...times(40, pass)], {
-        manifests: before18,
-      })
-      expect(result.analysisRuns.map((run) => run.measurements.length)).toEqual([14, 14, 14])
-      expect(lines[15]).toBe('13:00 AnalysisRun Successful')
-      expect(result.phase).toBe('Healthy')
-    })
-
-    test('pauses after 14 inconclusive answers', async () => {
-      const { result } = await roll([inconclusive], { manifests: before18 })
-      expect(result).toMatchObject({ phase: 'Paused', weight: 5 })
-    })
-
-    test('aborts at the first fail', async () => {
-      const { result } = await roll([...times(7, pass), fail], { manifests: before18 })
-      expect(result.phase).toBe('Degraded')
-      expect(result.analysisRuns[0]?.measurements).toHaveLength(8)
-    })
   })
 })

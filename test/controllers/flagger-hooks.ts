@@ -29,10 +29,13 @@ export async function callHook(hook: Webhook, payload: Payload, deps: HookDeps):
     const reply = await attemptOnce(hook, payload, deps)
     if (!isRetried(reply)) return ended(reply)
     if (attempt >= hook.retries)
-      return { passed: false, reason: `POST ${hook.url} giving up after ${attempt + 1} attempt(s)` }
+      return { passed: false, reason: `POST ${masked(hook.url)} giving up after ${attempt + 1} attempt(s)` }
     await deps.clock.wait(backoffMs(reply, attempt, deps.clock.now()))
   }
 }
+
+/** Events show no password. */
+const masked = (url: string): string => url.replace(/^(https?:\/\/[^:@/]*):[^@/]*@/, '$1:xxxxx@')
 
 async function attemptOnce(
   hook: Webhook,

@@ -27,10 +27,12 @@ const canaryWith = (analysis: object, spec: object = {}): Manifest => ({
 async function roll(
   manifest: Manifest,
   call: Call = createFakeService({}).call,
+  more: readonly Manifest[] = [],
 ): Promise<{ readonly result: FlaggerResult; readonly weights: readonly number[] }> {
   const weights: number[] = []
   const result = await runFlaggerCanary({
-    manifests: [manifest],
+    manifests: [manifest, ...more],
+    secrets: { 'judge/token': 'x' },
     call,
     clock: createSimulatedClock(start),
     onWeight: (weight) => {
@@ -120,6 +122,46 @@ describe('runFlaggerCanary', () => {
     const { result } = await roll(canaryWith({ webhooks: hooks }), service.call)
     const [first, second] = callsOf(result.log)
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBe(waitMs)
+  })
+
+  const template: Manifest = {
+    kind: 'MetricTemplate',
+    name: 'judge',
+    file: 'inline',
+    document: {
+      spec: {
+        provider: { type: 'prometheus', address: 'http://judge/prometheus', secretRef: { name: 'judge' } },
+        query: 'bad{name="{{ name }}",\n  target="{{target}}"}',
+      },
+    },
+  }
+  const metrics = [
+    { name: 'bad', templateRef: { name: 'judge' }, thresholdRange: { max: 0 }, interval: '1m' },
+  ]
+  const sample = (value: string) => status(200, JSON.stringify({ data: { result: [{ value: [1, value] }] } }))
+
+  test('asks the Prometheus of a template after the hooks, with its token', async () => {
+    const service = createFakeService({ '/prometheus/api/v1/query': [sample('0')] })
+    const { result } = await roll(canaryWith({ metrics }), service.call, [template])
+    expect(result.phase).toBe('Succeeded')
+    const [first] = service.requests
+    expect(new URL(first?.url ?? '').searchParams.get('query')).toBe('bad{name="shop-web", target="web"}')
+    expect(first?.request).toMatchObject({
+      method: 'GET',
+      headers: { Authorization: 'Bearer x' },
+      timeoutMs: 5000,
+    })
+  })
+
+  test.each([
+    ['a value out of its range', sample('1')],
+    ['no value', status(200, JSON.stringify({ data: { result: [] } }))],
+    ['an error', status(503)],
+    ['no answer', { failure: 'connect ECONNREFUSED' }],
+  ])('counts a metric with %s as a failed check', async (_, reply) => {
+    const { call } = createFakeService({ '/prometheus/api/v1/query': [reply] })
+    const { result, weights } = await roll(canaryWith({ metrics }), call, [template])
+    expect([result.phase, weights]).toEqual(['Failed', [50, 0]])
   })
 
   test.each([

@@ -31,6 +31,29 @@ export type Webhook = z.infer<typeof webhook>
 
 const weight = z.int().min(0).max(100)
 
+const metric = z.strictObject({
+  name: z.string(),
+  templateRef: z.strictObject({ name: z.string() }, 'metric checks of Flagger itself are not simulated'),
+  thresholdRange: z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
+  interval: z.string(),
+})
+export type Metric = z.infer<typeof metric>
+
+const metricTemplate = z.object({
+  spec: z.strictObject({
+    provider: z.strictObject({
+      type: z.literal('prometheus'),
+      address: z.url(),
+      secretRef: z.strictObject({ name: z.string() }).optional(),
+    }),
+    query: z.string(),
+  }),
+})
+export type MetricTemplate = z.infer<typeof metricTemplate>['spec']
+
+export const readMetricTemplate = (manifests: readonly Manifest[], name: string): MetricTemplate =>
+  metricTemplate.parse(findManifest(manifests, 'MetricTemplate', name).document).spec
+
 // Strict: what is not here, such as mirror, is another tick.
 const analysis = z
   .strictObject({
@@ -41,8 +64,11 @@ const analysis = z
     stepWeights: z.array(weight).min(1).optional(),
     iterations: z.int().min(1).optional(),
     match: z.array(z.unknown()).min(1).optional(),
-    metrics: z.array(z.unknown()).max(0, 'metric checks of Flagger are not simulated').default([]),
+    metrics: z.array(metric).default([]),
     webhooks: z.array(webhook),
+    // Who gets the canary, and who hears of it, changes no tick.
+    sessionAffinity: z.strictObject({ cookieName: z.string(), maxAge: z.int().optional() }).optional(),
+    alerts: z.array(z.looseObject({ name: z.string() })).default([]),
   })
   .refine(
     ({ stepWeight = 0, stepWeights, iterations }) =>

@@ -8,7 +8,7 @@ import { readManifests } from './manifests.ts'
 import { createSimulatedClock } from './simulated-clock.ts'
 
 export const start = Date.parse('2026-11-20T10:00:00Z')
-const manifests = readManifests(['rollouts/flagger/canary.yaml'])
+const manifests = readManifests(['rollouts/flagger/base/canary.yaml'])
 export const ok = status(200)
 export const held = status(425, 'held: not enough canary traffic yet')
 export const no = status(409, 'no reason to roll back')

@@ -13,7 +13,7 @@ export function withIterations({
   readonly ab?: boolean
   readonly router?: boolean
 }): readonly Manifest[] {
-  return readManifests(['rollouts/flagger/canary.yaml']).map((manifest) => {
+  return readManifests(['rollouts/flagger/base/canary.yaml']).map((manifest) => {
     const text = JSON.stringify(manifest.document).replaceAll('"steps":"5,25,50"', '"steps":"50"')
     const { spec, ...rest } = document.parse(JSON.parse(text))
     const { stepWeights: _, ...analysis } = spec.analysis

@@ -6,6 +6,8 @@ import type { FlaggerState } from './flagger-state.ts'
 export type Readiness = (workload: 'primary' | 'canary') => boolean
 
 export interface TickDeps {
+  /** Checks the metrics of the analysis in turn; why the first does not hold. */
+  readonly failedMetric: () => Promise<string | undefined>
   readonly canary: Canary
   readonly state: FlaggerState
   readonly messenger: Messenger

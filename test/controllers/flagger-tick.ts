@@ -69,15 +69,24 @@ async function wantsRollback(at: Status, deps: TickDeps): Promise<boolean> {
 }
 
 /** pre-rollout hooks before the canary has traffic, rollout hooks afterwards. A failure counts and ends the tick. */
-async function checksPass(at: Status, { state, messenger, canary }: TickDeps): Promise<boolean> {
+async function checksPass(
+  at: Status,
+  { state, messenger, canary, failedMetric }: TickDeps,
+): Promise<boolean> {
   const before = state.weight() === 0 && at.iterations === 0
   if (before) await messenger.event(`Starting canary analysis for ${targetOf(canary)}`, at)
   const failure = before
     ? await messenger.firstFailure('pre-rollout', progressing(at), 'Pre-rollout')
     : await messenger.firstFailure('rollout', progressing(at))
-  if (failure === undefined) return true
-  const check = `${before ? 'pre-rollout' : 'external'} check ${failure.hook.name}`
-  await messenger.event(`Halt ${idOf(canary)} advancement ${check} failed ${failure.reason}`, at, 'Warning')
+  const check = `${before ? 'pre-rollout' : 'external'} check`
+  const failed =
+    failure === undefined
+      ? before
+        ? undefined
+        : await failedMetric()
+      : `${check} ${failure.hook.name} failed ${failure.reason}`
+  if (failed === undefined) return true
+  await messenger.event(`Halt ${idOf(canary)} advancement ${failed}`, at, 'Warning')
   state.change({ failedChecks: at.failedChecks + 1 })
   return false
 }

@@ -96,7 +96,7 @@ describe('runFlaggerCanary', () => {
 
   test('puts the body of a 4xx into the event of a halt, and only the attempts of a 5xx', async () => {
     const result = await roll({ rollout: [bad, status(500, 'a body')], rollback: [no, no, no, ok] })
-    const url = 'http://canary-judge.canary-judge:8080/v1/flagger/rollout'
+    const url = 'http://flagger:xxxxx@canary-judge.canary-judge:8080/v1/flagger/rollout'
     expect(eventsOf(result.log).filter((text) => text.startsWith('Halt'))).toEqual([
       'Halt web.shop advancement external check judge-rollout failed fail: errors 5.1% vs 0.5%',
       `Halt web.shop advancement external check judge-rollout failed POST ${url} giving up after 3 attempt(s)`,

@@ -1,7 +1,8 @@
 import { createControllerLog } from './controller-log.ts'
 import type { LogEntry } from './controller-log.ts'
 import type { Call } from './call.ts'
-import { readCanary } from './flagger-manifests.ts'
+import { readCanary, readMetricTemplate } from './flagger-manifests.ts'
+import { checkMetric } from './flagger-metrics.ts'
 import { createMessenger } from './flagger-messenger.ts'
 import { createFlaggerState } from './flagger-state.ts'
 import type { Phase } from './flagger-state.ts'
@@ -22,6 +23,8 @@ export interface FlaggerOptions {
   /** Revisions: what is running, and what is deployed at the start. */
   readonly stable?: string
   readonly revision?: string
+  /** Values of the namespace's Secrets by `name/key`. */
+  readonly secrets?: Readonly<Record<string, string>>
   /** Whether the pods of a workload are ready; a tick that finds them not ready does nothing. */
   readonly ready?: Readiness
   /** Called after each tick. */
@@ -66,7 +69,19 @@ export function createFlagger(options: FlaggerOptions): Flagger {
   const alerts: string[] = []
   const state = createFlaggerState({ ...options, log, stable, revision })
   const messenger = createMessenger(canary, { ...options, log })
-  const deps: TickDeps = { canary, state, messenger, ready, alert: (text) => alerts.push(text) }
+  const { name, namespace } = canary.metadata
+  const target = canary.spec.targetRef.name
+  const subject = { name, namespace, target, service: canary.spec.service.name ?? target }
+  const failedMetric = async (): Promise<string | undefined> => {
+    for (const metric of canary.spec.analysis.metrics) {
+      const template = readMetricTemplate(options.manifests, metric.templateRef.name)
+      const failed = await checkMetric(metric, template, subject, { ...options, log })
+      if (failed !== undefined) return failed
+    }
+    return undefined
+  }
+  const alert = (text: string): void => void alerts.push(text)
+  const deps: TickDeps = { canary, state, messenger, ready, alert, failedMetric }
   const flagger: Flagger = {
     get status() {
       return {

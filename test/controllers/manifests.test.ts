@@ -13,12 +13,11 @@ function fileWith(text: string): string {
 }
 
 test('readManifests(files) gives every object with its kind and name', () => {
-  const read = readManifests(['rollouts/argo/services.yaml', 'rollouts/flagger/canary.yaml'])
+  const read = readManifests(['rollouts/argo/base/services.yaml', 'rollouts/flagger/base/canary.yaml'])
   expect(read.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
     'Service web',
     'Service web-stable',
     'Service web-canary',
-    'VirtualService web',
     'Canary web',
   ])
 })
@@ -29,8 +28,8 @@ test('readManifests(files) refuses what is not YAML, and what is no Kubernetes o
 })
 
 test('findManifest(manifests, kind) wants exactly one', () => {
-  const read = readManifests(['rollouts/argo/services.yaml'])
-  expect(findManifest(read, 'VirtualService').name).toBe('web')
+  const read = readManifests(['rollouts/argo/base/services.yaml'])
+  expect(findManifest(read, 'Service', 'web').name).toBe('web')
   expect(() => findManifest(read, 'Service')).toThrow('expected one Service, got 3')
   expect(() => findManifest(read, 'Service', 'x')).toThrow('expected one Service x, got 0')
 })

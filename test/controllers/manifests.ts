@@ -14,15 +14,18 @@ const head = z.object({ kind: z.string(), metadata: z.object({ name: z.string() 
 
 /** Reads every object of these YAML files, in order. A file that is not good YAML throws. */
 export function readManifests(files: readonly string[]): readonly Manifest[] {
-  return files.flatMap((file) =>
-    parseAllDocuments(readFileSync(file, 'utf8')).map((yaml): Manifest => {
-      const problem = yaml.errors[0] ?? yaml.warnings[0]
-      if (problem !== undefined) throw problem
-      const document: unknown = yaml.toJS()
-      const { kind, metadata } = head.parse(document)
-      return { kind, name: metadata.name, file, document }
-    }),
-  )
+  return files.flatMap((file) => parseManifests(readFileSync(file, 'utf8'), file))
+}
+
+/** The same of a text that came from `file`. */
+export function parseManifests(text: string, file: string): readonly Manifest[] {
+  return parseAllDocuments(text).map((yaml): Manifest => {
+    const problem = yaml.errors[0] ?? yaml.warnings[0]
+    if (problem !== undefined) throw problem
+    const document: unknown = yaml.toJS()
+    const { kind, metadata } = head.parse(document)
+    return { kind, name: metadata.name, file, document }
+  })
 }
 
 /** The one object of a kind (and name, where given). */

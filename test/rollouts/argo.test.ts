@@ -1,264 +1,167 @@
-import { existsSync } from 'node:fs'
-import {
-  AnalysisTemplate,
-  ClusterAnalysisTemplate,
-  Rollout,
-} from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1'
-import { Service } from 'kubernetes-models/v1'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { argoRequestSchema, toJudgeRequest } from '../../src/callers/argo/request.ts'
-import { runArgoRollout } from '../controllers/argo.ts'
-import { callsOf } from '../controllers/controller-log.ts'
+import type { JudgeRequest } from '../../src/judge/model/judge-request.ts'
+import { runArgoRollout, type ArgoResult } from '../controllers/argo.ts'
+import { readIstioRollout } from '../controllers/argo-istio.ts'
+import { type CallEntry, callsOf } from '../controllers/controller-log.ts'
 import { argoReply } from '../controllers/fake-service.ts'
+import type { Manifest } from '../controllers/manifests.ts'
 import { createSimulatedClock } from '../controllers/simulated-clock.ts'
-import { substitute } from '../controllers/argo-args.ts'
-import { readMetric, readRollout, readTemplate } from '../controllers/argo-manifests.ts'
-import { findManifest, readManifests } from '../controllers/manifests.ts'
+import { kustomizeMissing } from '../support/kustomize.ts'
+import { controllerToken, type Service } from '../whole-rollouts/service.ts'
+import { startJudge } from './judge-for-manifests.ts'
+import { manifestSuite } from './manifest-suite.ts'
+import { isKnownPolicy, policiesOf, type Rendered, renderAll } from './rendered.ts'
+import { argoRendering } from './renderings.ts'
 
-const rolloutFile = 'rollouts/argo/rollout.yaml'
-const serviceFile = 'rollouts/argo/services.yaml'
-const templateFiles = [
-  'rollouts/argo/analysis-template.yaml',
-  'rollouts/argo/cluster-analysis-template.yaml',
-  'rollouts/argo/v1.7/analysis-template.yaml',
-]
-const manifests = readManifests([rolloutFile, serviceFile])
-const rollout = readRollout(manifests)
-const { steps } = rollout.spec.strategy.canary
-const analyses = steps.flatMap((step) => ('analysis' in step ? [step.analysis] : []))
-const weights = steps.flatMap((step) => ('setWeight' in step ? [step.setWeight] : []))
+const root = 'rollouts/argo'
 
-const templates = templateFiles.map((file) => {
-  const [manifest] = readManifests([file])
-  if (manifest === undefined) throw new Error(`${file} is empty`)
-  const clusterScope = manifest.kind === 'ClusterAnalysisTemplate'
-  const template = readTemplate([manifest], {
-    templates: [{ templateName: 'canary-judge', clusterScope }],
-    args: [],
-    dryRun: [],
-  })
-  // What only the Rollout knows stays as it is written.
-  const args = new Map(
-    template.args.map(({ name, value }) => [name, name === 'looks' ? (value ?? '') : `{{args.${name}}}`]),
-  )
-  return { file, manifest, template, metric: readMetric(substitute(template.metrics[0], args)) }
-})
-
-/** What the schema of the custom resource says about any object handed to it. */
-const validator =
-  <T>(Model: new (data: T) => { validate(): void }) =>
-  (document: unknown): void =>
-    new Model(z.custom<T>().parse(document)).validate()
-
-const validators: Readonly<Record<string, (document: unknown) => void>> = {
-  AnalysisTemplate: validator(AnalysisTemplate),
-  ClusterAnalysisTemplate: validator(ClusterAnalysisTemplate),
-  Rollout: validator(Rollout),
-  Service: validator(Service),
+interface Rolled extends ArgoResult {
+  readonly weights: readonly number[]
+  readonly calls: readonly CallEntry[]
+  readonly requests: readonly JudgeRequest[]
 }
 
-function validate(kind: string, document: unknown): void {
-  const check = validators[kind]
-  if (check === undefined) throw new Error(`no schema of ${kind}`)
-  check(document)
+async function roll(
+  manifests: readonly Manifest[],
+  verdict: 'pass' | 'fail' | 'inconclusive',
+): Promise<Rolled> {
+  const weights: number[] = []
+  const result = await runArgoRollout({
+    manifests,
+    call: () => Promise.resolve(argoReply(verdict)),
+    clock: createSimulatedClock(0),
+    onWeight: (weight) => void weights.push(weight),
+    stableHash: '6b8d7c5f4b',
+    canaryHash: '79c4bfb5d',
+    secrets: { 'canary-judge/token': controllerToken },
+  })
+  const calls = callsOf(result.log)
+  const bodies = [...new Set(calls.map(({ body }) => body))]
+  const requests = bodies.map((body) => toJudgeRequest(argoRequestSchema.parse(JSON.parse(body))))
+  return { ...result, weights, calls, requests }
 }
 
-describe('rollouts/argo', () => {
-  const documents = readManifests([rolloutFile, serviceFile, ...templateFiles])
-    .filter(({ kind }) => kind !== 'VirtualService')
-    .map(({ file, kind, document }) => ({ file, kind, document }))
+/** Minutes that a policy holds by default, and looks beyond the end of a step. */
+const [hold, beyond] = [10, 4]
 
-  test.each(documents)('$file: the $kind is valid', ({ kind, document }) => {
-    expect(() => validate(kind, document)).not.toThrow()
-  })
-
-  test('the validation notices a field of the wrong type', () => {
-    const [template] = templates
-    const broken = { ...Object(template?.manifest.document), spec: { metrics: [{ name: 7 }] } }
-    expect(() => validate('AnalysisTemplate', broken)).toThrow('/spec/metrics/0/name')
-  })
-
-  test('rollout.yaml goes to 5, 25 and 50 %, and analyses after each', () => {
-    expect(weights).toEqual([5, 25, 50])
-    expect(steps.map((step) => Object.keys(step)[0])).toEqual([
-      'setWeight',
-      'analysis',
-      'setWeight',
-      'analysis',
-      'setWeight',
-      'analysis',
-    ])
-  })
-
-  test('rollout.yaml says weight, next weight, step and their number truthfully', () => {
-    const values = analyses.map(({ args }) =>
-      Object.fromEntries(args.map(({ name, value }) => [name, value])),
+describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollouts/argo', () => {
+  let all: readonly Rendered[] = []
+  let rendered: readonly Rendered[] = []
+  let service: Service
+  beforeAll(async () => {
+    all = await renderAll(root, argoRendering)
+    // Of the base alone nobody could tell where the weights go.
+    rendered = all.filter(
+      ({ name, manifests }) =>
+        manifests.some(({ kind }) => kind === 'Rollout') && name !== 'rollouts/argo/base',
     )
-    expect(values.map(({ weight, next, step, of }) => [weight, next, step, of])).toEqual(
-      weights.map((weight, index) => [
-        String(weight),
-        String(weights[index + 1] ?? 100),
-        String(index + 1),
-        String(weights.length),
-      ]),
-    )
-  })
+    service = await startJudge(policiesOf(root))
+  }, 120_000)
+  afterAll(() => service?.[Symbol.asyncDispose]())
 
-  test('rollout.yaml asks four times more than a step has minutes', () => {
-    for (const { args } of analyses) {
-      const valueOf = (name: string) => Number(args.find((arg) => arg.name === name)?.value)
-      expect(valueOf('looks')).toBeGreaterThanOrEqual(valueOf('minutes') + 4)
+  manifestSuite(root, argoRendering, () => all)
+
+  const isDry = ({ name }: Rendered): boolean => name.includes('/dry-run')
+
+  test('each promotes a canary that passes, and ends at 100 %', async () => {
+    for (const each of rendered) {
+      const { phase, weights } = await roll(each.manifests, 'pass')
+      expect([each.name, phase, weights.at(-1)]).toEqual([each.name, 'Healthy', 100])
+      expect(weights).toEqual([...weights].toSorted((a, b) => a - b))
     }
   })
 
-  test('rollout.yaml asks for a policy that is bundled', () => {
-    for (const { args } of analyses) {
-      const name = args.find((arg) => arg.name === 'policy')?.value
-      expect(existsSync(`policies/${name}.yaml`)).toBe(true)
+  test('each aborts a canary that fails, at its first weight, but in a dry run', async () => {
+    for (const each of rendered) {
+      const { phase, weights } = await roll(each.manifests, 'fail')
+      // A blue-green canary fails before it has any weight.
+      const end = isDry(each) ? ['Healthy', 100] : ['Degraded', 0]
+      expect([each.name, phase, weights.at(-1) ?? 0]).toEqual([each.name, ...end])
+      expect([each.name, isDry(each) || weights.length <= 2]).toEqual([each.name, true])
     }
   })
 
-  test('rollout.yaml takes the names and hashes from the Rollout, each from the right place', () => {
-    for (const { args } of analyses)
-      expect(args.filter(({ valueFrom }) => valueFrom !== undefined)).toEqual([
-        { name: 'namespace', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
-        { name: 'name', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-        { name: 'canaryHash', valueFrom: { podTemplateHashValue: 'Latest' } },
-        { name: 'stableHash', valueFrom: { podTemplateHashValue: 'Stable' } },
-      ])
+  test('each waits for a person where the judge never knows', async () => {
+    for (const each of rendered) {
+      const { phase } = await roll(each.manifests, 'inconclusive')
+      expect([each.name, phase]).toEqual([each.name, isDry(each) ? 'Healthy' : 'Paused'])
+    }
   })
 
-  test('services.yaml has the Services and the route that rollout.yaml names', () => {
-    const names = z.object({
-      spec: z.object({
-        strategy: z.object({
-          canary: z.object({
-            canaryService: z.string(),
-            stableService: z.string(),
-            trafficRouting: z.object({
-              istio: z.object({
-                virtualService: z.object({ name: z.string(), routes: z.array(z.string()) }),
-              }),
-            }),
-          }),
-        }),
-      }),
-    })
-    const { canary } = names.parse(findManifest(manifests, 'Rollout').document).spec.strategy
-    const { name, routes } = canary.trafficRouting.istio.virtualService
-    const route = z.object({
-      spec: z.object({
-        http: z.array(
-          z.object({
-            name: z.string(),
-            route: z.array(z.object({ destination: z.object({ host: z.string() }), weight: z.int() })),
-          }),
-        ),
-      }),
-    })
-    const virtualService = route.parse(findManifest(manifests, 'VirtualService', name).document)
-    expect(virtualService.spec.http.map((http) => http.name)).toEqual(routes)
-    expect(virtualService.spec.http[0]?.route).toEqual([
-      { destination: { host: canary.stableService }, weight: 100 },
-      { destination: { host: canary.canaryService }, weight: 0 },
-    ])
-    for (const service of [canary.stableService, canary.canaryService])
-      expect(findManifest(manifests, 'Service', service).name).toBe(service)
+  test('the service answers each request with 200', async () => {
+    let asked = 0
+    for (const { name, manifests } of rendered) {
+      const { calls } = await roll(manifests, 'pass')
+      for (const { method, url, headers, body } of new Map(calls.map((call) => [call.body, call])).values()) {
+        const request = { method: z.enum(['POST']).parse(method), headers, body, timeoutMs: 15_000 }
+        const reply = await service.call(url, request)
+        expect([name, 'failure' in reply ? reply : reply.status]).toEqual([name, 200])
+        asked += 1
+      }
+    }
+    expect(asked).toBeGreaterThan(30)
+  }, 60_000)
+
+  test('each asks for a policy that there is, and long enough for the hold after a step', async () => {
+    for (const { name, manifests } of rendered) {
+      const { requests } = await roll(manifests, 'pass')
+      expect([name, requests.length]).not.toEqual([name, 0])
+      for (const { policy = '', step, planned } of requests) {
+        expect([name, policy, isKnownPolicy(policy, root)]).toEqual([name, policy, true])
+        const { minutes = 0, looks = 0 } = step ?? planned ?? {}
+        expect([name, minutes > 0, looks]).toEqual([name, true, minutes + hold + beyond])
+      }
+    }
   })
 
-  describe.each(templates)('$file', ({ manifest, template, metric }) => {
-    const args = new Map(template.args.map((arg) => [arg.name, arg]))
-    const modern = metric.consecutiveSuccessLimit > 0
-
-    test('asks each minute for four minutes more than a step lasts', () => {
-      expect(metric.interval).toBe(60_000)
-      expect(metric.count).toBeGreaterThanOrEqual(Number(args.get('minutes')?.value) + 4)
-    })
-
-    test('has the limits with which only a pass passes', () => {
-      expect(metric).toMatchObject({
-        failureLimit: 0,
-        inconclusiveLimit: modern ? metric.count : (metric.count ?? 0) - 1,
-        consecutiveErrorLimit: 10,
-        consecutiveSuccessLimit: manifest.file.includes('v1.7') ? 0 : 1,
-        successCondition: 'result[1] == "pass"',
-        failureCondition: 'result[1] == "fail"',
-      })
-    })
-
-    test('posts all its args but the token to /v1/argo, each under its name, and truthfully how often it asks', () => {
-      const { web } = metric.provider
-      const names = [...args.keys()].filter((name) => name !== 'token')
-      expect(web).toMatchObject({
-        method: 'POST',
-        url: 'http://canary-judge.canary-judge:8080/v1/argo',
-        timeoutSeconds: 15,
-        jsonPath: '{$.argo}',
-        headers: [{ key: 'Authorization', value: 'Bearer {{args.token}}' }],
-      })
-      const fromArgs = Object.fromEntries(names.map((name) => [name, `{{args.${name}}}`]))
-      expect(web.jsonBody).toEqual({ ...fromArgs, looks: String(metric.count) })
-    })
-
-    test('takes the token from a Secret and has no default for what it cannot know', () => {
-      expect(args.get('token')).toEqual({
-        name: 'token',
-        valueFrom: { secretKeyRef: { name: 'canary-judge', key: 'token' } },
-      })
-      const given = new Set(analyses[0]?.args.map(({ name }) => name))
-      const open = template.args.filter((arg) => arg.value === undefined && arg.valueFrom === undefined)
-      expect(open.filter(({ name }) => !given.has(name))).toEqual([])
-      expect(open.map(({ name }) => name)).toEqual([
-        'namespace',
-        'name',
-        'canaryHash',
-        'stableHash',
-        'weight',
-        'next',
-        'step',
-        'of',
-      ])
-    })
+  test('each has in its plan exactly the weights that it analyses', async () => {
+    for (const { name, manifests } of rendered) {
+      const { requests, log } = await roll(manifests, 'pass')
+      const planned = requests.flatMap((request) => request.planned ?? [])
+      if (planned.length === 0) continue
+      const indexes = planned.map(({ callerIndex }) => callerIndex)
+      expect([name, indexes]).toEqual([name, [...new Set(indexes)].toSorted((a, b) => a - b)])
+      const [plan] = planned
+      expect([name, planned.length]).toEqual([name, plan?.weights.length])
+      const set = new Set(log.flatMap(({ line }) => /^weight (\d+)$/.exec(line)?.[1] ?? []).map(Number))
+      expect([name, plan?.weights.filter((weight) => weight > 0 && !set.has(weight))]).toEqual([name, []])
+      const known = planned.flatMap(({ weight }) => weight ?? [])
+      expect([name, name.includes('no-router') ? [] : plan?.weights]).toEqual([name, known])
+    }
   })
 
-  test.each(templates)('$file: the route takes what Argo sends at each step', async ({ file, manifest }) => {
-    const clusterScope = manifest.kind === 'ClusterAnalysisTemplate'
-    const rolloutOf = findManifest(manifests, 'Rollout')
-    const document: unknown = JSON.parse(
-      JSON.stringify(rolloutOf.document).replaceAll(
-        '"templateName"',
-        `"clusterScope":${clusterScope},"templateName"`,
-      ),
-    )
-    const { log } = await runArgoRollout({
-      manifests: [{ ...rolloutOf, document }, ...readManifests([file])],
-      call: () => Promise.resolve(argoReply('pass')),
+  test('each asks once where the first answer is a pass, but before 1.8', async () => {
+    for (const { name, manifests } of rendered) {
+      const { analysisRuns } = await roll(manifests, 'pass')
+      const asked = analysisRuns.map(({ measurements }) => measurements.length).filter((count) => count > 0)
+      // The analysis after the promotion of a blue-green Rollout only watches.
+      const more = name.endsWith('/blue-green') ? [1, 10] : asked.map(() => 1)
+      expect([name, asked]).toEqual([name, name.includes('v1.7') ? [24, 24, 24] : more])
+    }
+  })
+
+  test('istio-host is what the tests of the models read without kustomize', () => {
+    const istio = rendered.find(({ name }) => name === 'rollouts/argo/istio-host')
+    for (const { kind, name, document } of readIstioRollout()) {
+      const same = istio?.manifests.find((one) => one.kind === kind && one.name === name)
+      expect(same?.document).toEqual(document)
+    }
+  })
+
+  test('a smoke test that fails ends the rollout before the canary gets any traffic', async () => {
+    const smoke = rendered.find(({ name }) => name === 'rollouts/argo/smoke-test')
+    const weights: number[] = []
+    const { phase } = await runArgoRollout({
+      manifests: smoke?.manifests ?? [],
+      call: () => Promise.reject(new Error('the judge is asked')),
       clock: createSimulatedClock(0),
-      onWeight: () => undefined,
-      stableHash: '6b8d7c5f4b',
-      canaryHash: '79c4bfb5d',
-      secrets: { 'canary-judge/token': 'x' },
+      onWeight: (weight) => void weights.push(weight),
+      stableHash: 'a',
+      canaryHash: 'b',
+      job: 'Failed',
     })
-    // Before 1.8 each step asks 14 times; what is said is the same each time.
-    const bodies = new Set(callsOf(log).map(({ body }) => body))
-    const asked = [...bodies].map((body) => toJudgeRequest(argoRequestSchema.parse(JSON.parse(body))))
-    const common = {
-      caller: 'argo',
-      namespace: 'shop',
-      name: 'web',
-      revision: '79c4bfb5d',
-      stableRevision: '6b8d7c5f4b',
-      policy: 'istio-service',
-    }
-    expect(asked).toEqual([
-      { ...common, step: { index: 0, of: 3, weight: 5, next: 25, minutes: 10, looks: 14 } },
-      { ...common, step: { index: 1, of: 3, weight: 25, next: 50, minutes: 10, looks: 14 } },
-      { ...common, step: { index: 2, of: 3, weight: 50, next: 100, minutes: 10, looks: 14 } },
-    ])
-  })
-
-  test('the namespaced and the cluster template are the same', () => {
-    expect(templates[0]?.template).toEqual(templates[1]?.template)
+    expect([phase, weights]).toEqual(['Degraded', [0]])
   })
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { readIstioRollout } from '../controllers/argo-istio.ts'
 import { callsOf } from '../controllers/controller-log.ts'
 import { argoReply, createFakeService, status, times } from '../controllers/fake-service.ts'
 import { runFlaggerCanary } from '../controllers/flagger.ts'
@@ -9,7 +10,7 @@ import { runArgoRollout } from '../controllers/argo.ts'
 import { createSimulatedClock } from '../controllers/simulated-clock.ts'
 
 const start = 0
-const canary = readManifests(['rollouts/flagger/canary.yaml'])
+const canary = readManifests(['rollouts/flagger/base/canary.yaml'])
 
 function judge(hooks: Readonly<Record<string, ReturnType<typeof status>[]>>) {
   const script = hookTypes.map((type) => [`/v1/flagger/${type}`, hooks[type] ?? [status(200)]] as const)
@@ -38,7 +39,7 @@ async function minuteOfRollback(threshold: number): Promise<number | undefined> 
     rollback: [...times(3, status(409)), status(200)],
   })
   const clock = createSimulatedClock(start)
-  const yaml = readFileSync('rollouts/flagger/canary.yaml', 'utf8')
+  const yaml = readFileSync('rollouts/flagger/base/canary.yaml', 'utf8')
   expect(yaml).toContain('threshold: 10')
   const manifests = canary.map((manifest) => ({
     ...manifest,
@@ -82,7 +83,7 @@ test.each([
   expect(readFileSync('docs/argo.md', 'utf8')).toContain(text)
   const clock = createSimulatedClock(start)
   const { phase } = await runArgoRollout({
-    manifests: readManifests(['rollouts/argo/rollout.yaml', 'rollouts/argo/analysis-template.yaml']),
+    manifests: readIstioRollout(),
     call: () => Promise.resolve({ failure: 'ECONNREFUSED', tookMs }),
     clock,
     onWeight: () => undefined,
@@ -97,7 +98,7 @@ test('the request that docs/argo.md sends by hand has the fields of the template
   const page = readFileSync('docs/argo.md', 'utf8')
   const shown: unknown = JSON.parse(/-d '(.*)'/.exec(page)?.[1] ?? '')
   const { log } = await runArgoRollout({
-    manifests: readManifests(['rollouts/argo/rollout.yaml', 'rollouts/argo/analysis-template.yaml']),
+    manifests: readIstioRollout(),
     call: () => Promise.resolve(argoReply('pass')),
     clock: createSimulatedClock(start),
     onWeight: () => undefined,

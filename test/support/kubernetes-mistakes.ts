@@ -14,7 +14,7 @@ export const kubernetesObject = z.looseObject({
 export type KubernetesObject = z.output<typeof kubernetesObject>
 
 /** Fields whose content no schema describes. */
-const freeForm = /\.jsonBody$/
+const freeForm = /\.(jsonBody|plugins)$/
 
 /**
  * What the API server would refuse in an object under strict field validation: wrong types, missing fields, and fields
@@ -54,6 +54,8 @@ function packageOf(apiVersion: string): string {
 const extensions: Readonly<Record<string, string>> = {
   'argoproj.io': '@kubernetes-models/argo-rollouts',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+  'networking.istio.io': '@kubernetes-models/istio',
+  'traefik.io': '@kubernetes-models/traefik',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 }
 

@@ -1,5 +1,6 @@
 import { chromiumMissing } from './chromium.ts'
 import { goToolMissing } from './go-tools.ts'
+import { kustomizeMissing } from './kustomize.ts'
 import { postgresMissing } from './postgres.ts'
 import { prometheusMissing } from './prometheus.ts'
 import { toolsMissing } from './tools.ts'
@@ -15,6 +16,7 @@ export function setup(): () => void {
         toolsMissing(),
         goToolMissing('helm'),
         goToolMissing('actionlint'),
+        kustomizeMissing(),
       ]),
     )
   }

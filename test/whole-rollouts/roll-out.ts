@@ -1,6 +1,7 @@
 import request from 'supertest'
 import { z } from 'zod'
 import { type ArgoOptions, type ArgoResult, runArgoRollout } from '../controllers/argo.ts'
+import { readIstioRollout } from '../controllers/argo-istio.ts'
 import { type FlaggerOptions, type FlaggerResult, runFlaggerCanary } from '../controllers/flagger.ts'
 import { type Manifest, readManifests } from '../controllers/manifests.ts'
 import { createSimulatedClock, type SimulatedClock } from '../controllers/simulated-clock.ts'
@@ -61,12 +62,10 @@ export function rollOutWithArgo(
   const { clock, world, service, weights } = scene
   const { stable, canary } = world.identity.revisions
   return runArgoRollout({
-    manifests: changed(
-      readManifests(['rollouts/argo/rollout.yaml', 'rollouts/argo/analysis-template.yaml']),
-      (text) =>
-        text
-          .replaceAll('"istio-service"', JSON.stringify(policy))
-          .replaceAll('"name":"looks","value":"14"', `"name":"looks","value":"${looks}"`),
+    manifests: changed(readIstioRollout(), (text) =>
+      text
+        .replaceAll('"istio-service"', JSON.stringify(policy))
+        .replaceAll('"name":"looks","value":"24"', `"name":"looks","value":"${looks}"`),
     ),
     call: service.call,
     clock,
@@ -85,7 +84,7 @@ export function rollOutWithFlagger(
   scene: Scene<Service>,
   {
     policy = 'istio',
-    manifests = readManifests(['rollouts/flagger/canary.yaml']),
+    manifests = readManifests(['rollouts/flagger/base/canary.yaml']),
     ...options
   }: Partial<FlaggerOptions> & { readonly policy?: string } = {},
 ): Promise<FlaggerResult> {
@@ -93,7 +92,7 @@ export function rollOutWithFlagger(
   return runFlaggerCanary({
     manifests: changed(manifests, (text) =>
       text
-        .replaceAll('http://canary-judge.', `http://flagger:${controllerToken}@canary-judge.`)
+        .replaceAll('JUDGE_TOKEN', controllerToken)
         .replaceAll('"policy":"istio"', `"policy":${JSON.stringify(policy)}`),
     ),
     call: service.call,

@@ -149,7 +149,7 @@ async function place(call: HookCall, { judge }: HookDeps): Promise<PlacedRun> {
 const mark = (call: HookCall, run: Run, change: Partial<HookMark>, { judge }: HookDeps): Promise<void> =>
   judge.hookRuns.keep(requestOf(call), 'hook', markRun(run, change))
 
-async function look(
+export async function look(
   call: HookCall,
   { run, steps }: PlacedRun,
   { judge, metrics, begun, answerMs }: HookDeps & { readonly begun: number; readonly answerMs?: number },
@@ -174,7 +174,7 @@ const requestOf = (call: HookCall): JudgeRequest => ({
   ...(call.weights.length > 0 && { step: { index: 0, of: call.weights.length } }),
 })
 
-function lookRequest(call: HookCall): JudgeRequest {
+export function lookRequest(call: HookCall): JudgeRequest {
   const { namespace, name, revision, policy, params } = call
   return {
     caller: 'flagger',

@@ -4,6 +4,7 @@ import { checkNamespace } from '../../http/auth/namespace-access.ts'
 import { jsonTypes } from '../../http/body/decode-text.ts'
 import { noInput } from '../../http/request/no-input.ts'
 import { type Answer, route, type Route, type RouteGroup } from '../../http/route.ts'
+import { metricTemplateRoute } from './metric-template/route.ts'
 import { createHooks, type Hook, type HookDeps } from './hooks.ts'
 import { flaggerSchema, type HookType, hookTypes, toHookCall } from './request.ts'
 import { line } from './response.ts'
@@ -16,8 +17,8 @@ export function flaggerRoutes(deps: FlaggerRouteDeps): RouteGroup {
   const hooks = createHooks(deps)
   return {
     name: 'flagger',
-    description: "Flagger's webhooks, one path per type; every answer is one plain line",
-    routes: hookTypes.map((type) => hookRoute(type, hooks[type], deps)),
+    description: "Flagger's webhooks, one path per type, each answered by one plain line; and its metrics",
+    routes: [...hookTypes.map((type) => hookRoute(type, hooks[type], deps)), metricTemplateRoute(deps)],
   }
 }
 

@@ -9,9 +9,9 @@ export function plainLine(text: string): string {
   return `${start}…`
 }
 
-const linePrefixes = ['/v1/flagger', '/gate', '/rollback']
+const linePrefixes = ['/v1/flagger', '/prometheus', '/gate', '/rollback']
 
-/** Flagger and the loadtester's gates show a body as it is, so theirs is always one plain line. */
+/** Flagger, of its hooks and metrics, and the loadtester's gates show a body as it is, so theirs is always one plain line. */
 export function answersInLines(url: string): boolean {
   const path = url.split(/[?#]/, 1)[0] ?? ''
   return linePrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))

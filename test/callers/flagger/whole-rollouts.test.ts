@@ -7,7 +7,7 @@ import { readManifests } from '../../controllers/manifests.ts'
 import { minute, rolloutStart } from '../../support/run-judge.ts'
 import { type FlaggerRollout, quickPolicy, runFlagger, token } from './flagger-caller.ts'
 
-const manifests = readManifests(['rollouts/flagger/canary.yaml'])
+const manifests = readManifests(['rollouts/flagger/base/canary.yaml'])
 const policy = quickPolicy().replace('name: web', 'name: istio')
 
 /** The Canary of rollouts/ against the service, by the model of Flagger; confirm-rollout a minute before the data. */

@@ -1,0 +1,19 @@
+import { analyse, type StepEnd } from './argo-analysis.ts'
+import type { Strategy } from './argo-manifests.ts'
+import type { StepContext } from './argo-steps.ts'
+
+/** All traffic at once: analysed before, when only the preview Service reaches the new version, and after. */
+export async function runBlueGreen(
+  { prePromotionAnalysis: before, postPromotionAnalysis: after }: NonNullable<Strategy['blueGreen']>,
+  context: StepContext,
+): Promise<StepEnd> {
+  if (before !== undefined) {
+    const end = await analyse(before, 0, context)
+    if (end !== 'done') return end
+  }
+  await context.setWeight(100)
+  if (after === undefined) return 'done'
+  const end = await analyse(after, 1, context)
+  if (end !== 'done' && 'aborted' in end) await context.setWeight(0)
+  return end
+}
