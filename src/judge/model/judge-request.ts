@@ -42,7 +42,7 @@ export interface NamedStep {
   readonly looks?: number
 }
 
-/** The place of a caller that counts more than the steps with a look, such as Argo, which counts its pauses too. */
+/** The place of a caller that counts more than the steps with a look, such as its pauses. */
 export interface PlannedStep {
   /** Another number is another step, a higher one a later step. */
   readonly callerIndex: number
