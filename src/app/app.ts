@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { httpSettingsOf, judgeLimitsOf, serverLimitsOf } from './http-settings-of.ts'
+import { httpSettingsOf, judgeLimitsOf, managementLimits, serverLimitsOf, tlsOf } from './http-settings-of.ts'
 import { type Reloader, startReloader } from './reload/reloader.ts'
 import { readPolicy } from './reload/read-policy.ts'
 import { createBodyWorker } from './body-worker/body-worker.ts'
@@ -12,7 +12,8 @@ import { createLateStore } from './late-store.ts'
 import { startMaintenance } from './maintenance.ts'
 import { version } from './version.ts'
 import type { Config, ConfigReading } from './config/config.ts'
-import { createTokenTable } from '../http/auth/token-table.ts'
+import { isLoopback } from '../http/auth/is-loopback.ts'
+import { type Anonymous, createTokenTable } from '../http/auth/token-table.ts'
 import { createHandler } from '../http/create-handler.ts'
 import { createServer } from '../http/create-server.ts'
 import type { RouteGroup } from '../http/route.ts'
@@ -115,18 +116,43 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     extra: overrides.groups ?? [],
   })
   const { trustProxy } = initial
-  const handler = createHandler({ ...force, groups, trustProxy, clock, logger, metrics, health })
-  const server = createServer(handler, serverLimitsOf(initial))
+  const handling = { ...force, trustProxy, clock, logger, metrics, health }
+  const split = splitGroups(groups, initial.managementPort !== undefined)
+  const handler = createHandler({ ...handling, groups: split.served })
+  const managementHandler = createHandler({ ...handling, groups: split.management })
+  const server = createServer(handler, serverLimitsOf(initial), tlsOf(initial))
+  const management =
+    initial.managementPort === undefined
+      ? undefined
+      : createServer(managementHandler, managementLimits(initial))
   let upkeep: Schedule | undefined
   let reloader: Reloader | undefined
   let stopping: Promise<void> | undefined
 
   const start = async (): Promise<{ readonly host: string; readonly port: number }> => {
-    const { address: host, port } = await server.listen(initial.host, initial.port)
     health.ok('config')
     const { readConfig, files = [] } = overrides
-    reloader = await startReloader({ ...force, policies, readConfig, files, log: logger, health, metrics })
-    health.ok('policies')
+    const take = (config: Config): void => {
+      force.take(config)
+      const tls = tlsOf(config)
+      if (tls !== undefined) server.useTls(tls)
+    }
+    reloader = await startReloader({
+      ...force,
+      take,
+      policies,
+      readConfig,
+      files,
+      log: logger,
+      health,
+      metrics,
+    })
+    // Only now: who asks before policies are loaded would be told that his is unknown.
+    const { address: host, port } = await server.listen(initial.host, initial.port)
+    if (initial.managementPort !== undefined) {
+      const opened = await management?.listen(initial.host, initial.managementPort)
+      logger.info({ host: opened?.address, port: opened?.port }, 'probes and metrics are answered here')
+    }
     await stores.open()
     if (stopping === undefined) {
       upkeep = startMaintenance({ ...force, stores, source, policies, clock, log: logger })
@@ -143,6 +169,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     await wait(delayMs)
     logger.info({ deadlineMs }, 'no new connections')
     const { cut } = await server.close(deadlineMs)
+    await management?.close(0)
     if (cut) logger.warn({ deadlineMs }, 'the deadline passed: requests under way were cut off')
     await reloader?.close()
     await upkeep?.close()
@@ -170,12 +197,29 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   }
 }
 
+const operation = 'operation'
+
+/** With a port of their own, metrics are for those who reach that port; probes are answered at both. */
+function splitGroups(groups: readonly RouteGroup[], apart: boolean) {
+  const served = groups.map((group) =>
+    apart && group.name === operation
+      ? { ...group, routes: group.routes.filter(({ path }) => path !== '/metrics') }
+      : group,
+  )
+  return { served, management: groups.filter(({ name }) => name === operation) }
+}
+
+function anonymousOf({ tokens, allowAnonymous, host }: Config): Anonymous {
+  if (allowAnonymous) return 'judge-and-read'
+  return tokens.length === 0 && isLoopback(host) ? 'all' : 'nothing'
+}
+
 /** The configuration in force, and what follows from it; replaced as a whole. */
 function activeConfig(initial: Config, logger: Logger) {
   const derive = (config: Config) => ({
     config,
     settings: httpSettingsOf(config),
-    tokens: createTokenTable(config.tokens),
+    tokens: createTokenTable(config.tokens, anonymousOf(config)),
   })
   let force = derive(initial)
   return {

@@ -1,5 +1,5 @@
 import type { Config } from './config/config.ts'
-import type { ServerLimits } from '../http/create-server.ts'
+import type { ServerLimits, ServerTls } from '../http/create-server.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import type { JudgeLimits } from '../judge/judge.ts'
 
@@ -30,7 +30,21 @@ export function serverLimitsOf({ limits }: Config): ServerLimits {
     // Longer than what load balancers keep theirs open, so that they close first and lose no request.
     keepAliveTimeoutMs,
     maxConnections: limits.connections,
+    maxConnectionsPerAddress: Math.min(limits.connectionsPerAddress, limits.connections),
   }
+}
+
+/** Probes and scrapes are few, and shall not wait behind anybody. */
+export const managementLimits = (config: Config): ServerLimits => ({
+  ...serverLimitsOf(config),
+  maxConnections: 200,
+  maxConnectionsPerAddress: 100,
+})
+
+export function tlsOf({ tls }: Config): ServerTls | undefined {
+  if (tls === undefined) return undefined
+  const { cert, key, clientCa } = tls
+  return { cert, key: key.reveal(), ...(clientCa !== undefined && { clientCa }) }
 }
 
 export function judgeLimitsOf({ limits }: Config): JudgeLimits {

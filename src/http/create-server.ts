@@ -4,55 +4,86 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { AppError, type AppErrorCode } from '../errors.ts'
+import { type ConnectionLimits, limitConnections } from './connections.ts'
 import { toProblem } from './problems/problem.ts'
 
-export interface ServerLimits {
+export interface ServerLimits extends ConnectionLimits {
   readonly maxHeaderBytes: number
   readonly headersTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly keepAliveTimeoutMs: number
-  readonly maxConnections: number
+}
+
+/** PEM. */
+export interface ServerTls {
+  readonly cert: string
+  readonly key: string
+  /** Where given, only clients with a certificate of these authorities are served. */
+  readonly clientCa?: string
 }
 
 export interface HttpServer {
   /** Resolves with the address once connections are accepted. */
   listen(host: string, port: number): Promise<AddressInfo>
+  /** New connections get these; those that are open stay as they are. */
+  useTls(tls: ServerTls): void
   /** Answers under way tell their clients to ask no more on their connections. */
   endConnections(): void
   /** Takes no new connections, lets requests under way finish up to the deadline, drops idle connections at once. */
   close(deadlineMs: number): Promise<{ readonly cut: boolean }>
 }
 
-export function createServer(listener: RequestListener, limits: ServerLimits): HttpServer {
-  const server = createHttpServer(
-    {
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
-      // Node would refuse it without a problem; `checkHost` refuses it with one.
-      requireHostHeader: false,
-    },
-    listener,
-  )
-  server.maxConnections = limits.maxConnections
+export function createServer(
+  listener: RequestListener,
+  limits: ServerLimits,
+  tls: ServerTls | undefined = undefined,
+): HttpServer {
+  const options = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
+    // Node would refuse it without a problem; `checkHost` refuses it with one.
+    requireHostHeader: false,
+  }
+  const secure =
+    tls === undefined
+      ? undefined
+      : createHttpsServer(
+          { ...options, ...secureContext(tls), handshakeTimeout: limits.headersTimeoutMs },
+          listener,
+        )
+  const server = secure ?? createHttpServer(options, listener)
+  // Some more than ours, so that there is a connection to make room for.
+  server.maxConnections = limits.maxConnections + spareConnections
   server.on('clientError', refuseBrokenRequest)
   // Expectations other than 100-continue are ignored, as RFC 9110 allows.
   server.on('checkExpectation', listener)
-  const quiet = trackQuiet(server)
+  const { quiet } = limitConnections(server, limits, secure === undefined ? 'connection' : 'secureConnection')
   const answers = trackAnswers(server)
   return {
     listen: (host, port) => listen(server, host, port),
+    useTls: (next) => secure?.setSecureContext(secureContext(next)),
     endConnections: () => {
       for (const answer of answers) if (!answer.headersSent) answer.setHeader('Connection', 'close')
     },
     close: (deadlineMs) => close(server, quiet, deadlineMs),
   }
 }
+
+const spareConnections = 100
+
+const secureContext = ({ cert, key, clientCa }: ServerTls) => ({
+  cert,
+  key,
+  minVersion: 'TLSv1.2' as const,
+  ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+})
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>()
@@ -64,22 +95,6 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
     else reject(new Error('expected a TCP address'))
   })
   return promise
-}
-
-/** Connections without a request under way; Node counts one that never sent anything as busy. */
-function trackQuiet(server: Server): ReadonlySet<Socket> {
-  const quiet = new Set<Socket>()
-  server.on('connection', (socket) => {
-    quiet.add(socket)
-    socket.once('close', () => quiet.delete(socket))
-  })
-  server.on('request', ({ socket }, response) => {
-    quiet.delete(socket)
-    response.once('close', () => {
-      if (!socket.destroyed) quiet.add(socket)
-    })
-  })
-  return quiet
 }
 
 function trackAnswers(server: Server): ReadonlySet<ServerResponse> {

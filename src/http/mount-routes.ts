@@ -1,6 +1,8 @@
+import { TLSSocket } from 'node:tls'
 import type { Express, Request, Response } from 'express'
 import { AppError } from '../errors.ts'
 import { authenticate, authorize } from './auth/authenticate.ts'
+import { isLoopback } from './auth/is-loopback.ts'
 import type { TokenTable } from './auth/token-table.ts'
 import type { Caller } from './auth/caller.ts'
 import { checkContentType, decodeUtf8, formType } from './body/decode-text.ts'
@@ -56,24 +58,41 @@ const everybody: Caller = { name: 'anybody', authenticated: false, roles: new Se
 
 function admit(route: Route, guards: RouteGuards, request: Request): Caller {
   if (route.roles.length === 0) return everybody
-  // A controller is never told to slow down; tokens are too long to be found by asking.
-  if (route.limit !== 'none') guards.rateLimits.checkLogins(request)
-  const caller = identify(guards, request)
+  const caller = identify(route, guards, request)
+  if (caller.local === true) refuseOtherHosts(request)
   authorize(caller, route.roles)
   return caller
 }
 
-function identify(guards: RouteGuards, request: Request): Caller {
+/** A page of another site reaches this machine too, by a name of its own that resolves to loopback. */
+function refuseOtherHosts({ headers }: Request): void {
+  const host = (headers.host ?? 'localhost').replace(/:\d+$/, '')
+  if (isLoopback(host)) return
+  throw new AppError(
+    'forbidden',
+    `expected a token, or a request to localhost, got one to "${host.slice(0, 60)}"`,
+  )
+}
+
+function identify(route: Route, guards: RouteGuards, request: Request): Caller {
   try {
-    return authenticate(guards.tokens(), request.headers.authorization)
+    return authenticate(guards.tokens(), request.headers.authorization, clientCertificate(request))
   } catch (error) {
     // No token at all is no guess at one.
     if (request.headers.authorization !== undefined) {
       guards.onFailedLogin()
+      // A right token is let in whoever else guesses at that address. A controller is never told to slow down.
+      if (route.limit !== 'none') guards.rateLimits.checkLogins(request)
       guards.rateLimits.countFailedLogin(request)
     }
     throw error
   }
+}
+
+function clientCertificate({ socket }: Request): string | undefined {
+  return socket instanceof TLSSocket && socket.authorized
+    ? socket.getPeerX509Certificate()?.fingerprint256
+    : undefined
 }
 
 async function applyLimit(

@@ -9,7 +9,7 @@ import { prune } from './tables/prune.ts'
 import { createRecordings } from './recordings/recordings.ts'
 import { createRuns } from './tables/runs.ts'
 import { createSteps } from './tables/steps.ts'
-import { isTransient, toStoreError } from './store-error.ts'
+import { isSchemaGone, isTransient, toStoreError } from './store-error.ts'
 import { createVerdicts } from './tables/verdicts.ts'
 
 export interface SqlStoreOptions {
@@ -60,6 +60,9 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
 const ping = async ({ db }: Connection): Promise<void> => {
   await db.transaction().execute(async (transaction) => {
     await sql`update canary_judge_migrations set version = version where version = 1`.execute(transaction)
+    // Rights are checked even where no row is concerned.
+    await sql`insert into verdicts select * from verdicts where 1 = 0`.execute(transaction)
+    await sql`update runs set id = id where 1 = 0`.execute(transaction)
   })
 }
 
@@ -67,11 +70,11 @@ const maxTries = 3
 
 /** What all operations share: the schema first, transient failures tried again, errors of one kind, an orderly end. */
 class Calls {
-  readonly #prepare: () => Promise<void>
+  readonly #prepare: Once
   readonly #underWay = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(prepare: () => Promise<void>) {
+  constructor(prepare: Once) {
     this.#prepare = prepare
   }
 
@@ -103,26 +106,38 @@ class Calls {
   async #attempt<T>(operation: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        await this.#prepare()
+        await this.#prepare.run()
         return await operation()
       } catch (error) {
+        if (isSchemaGone(error)) this.#prepare.forget()
         if (tries >= maxTries || !isTransient(error)) throw toStoreError(error)
       }
     }
   }
 }
 
+interface Once {
+  run(): Promise<void>
+  /** The next one does it again. */
+  forget(): void
+}
+
 /** Concurrent callers share one attempt; a failed one is forgotten. */
-const once = (action: () => Promise<void>): (() => Promise<void>) => {
+const once = (action: () => Promise<void>): Once => {
   let attempt: Promise<void> | undefined
-  return async () => {
-    attempt ??= action()
-    const mine = attempt
-    try {
-      await mine
-    } catch (error) {
-      if (attempt === mine) attempt = undefined
-      throw error
-    }
+  return {
+    async run() {
+      attempt ??= action()
+      const mine = attempt
+      try {
+        await mine
+      } catch (error) {
+        if (attempt === mine) attempt = undefined
+        throw error
+      }
+    },
+    forget() {
+      attempt = undefined
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { databaseMoved } from './databases/sqlite-service.ts'
 import { SqliteError, SqliteThreadLost } from './databases/sqlite-thread.ts'
 
 /** What a failure below means to the callers of the store. */
@@ -57,8 +58,16 @@ const postgresKind = (state: string): Kind => {
   if (state === '23503') return 'foreign-key'
   if (state === '23505') return 'unique'
   if (state === '40001' || state === '40P01' || state.startsWith('57P')) return 'transient'
+  // a right revoked, a table or a schema gone: whoever runs the database gives it back, and all that waited is kept
+  if (state.startsWith('42') && state !== syntaxError) return 'away'
   return /^(?:0A|21|22|23|42|54)/u.test(state) ? 'bug' : 'away'
 }
+
+const syntaxError = '42601'
+
+/** The tables are not there any more. */
+export const isSchemaGone = (error: unknown): boolean =>
+  error instanceof SqliteError ? error.errcode === databaseMoved : stateOf(error) === '42P01'
 
 /** PostgreSQL's five-character SQLSTATE; Node's own error codes are longer or start with E. */
 const stateOf = (error: unknown): string | undefined => {

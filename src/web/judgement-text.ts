@@ -99,4 +99,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
 }
 
 /** What came from outside must not steer a terminal. */
-const clean = (line: string): string => line.replaceAll(/\p{Cc}/gu, '?')
+const clean = (line: string): string => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?')

@@ -38,13 +38,10 @@ test('a wrong configuration prints every mistake and exits 2', async () => {
   expect(main.lines).toEqual([])
 })
 
-test('a wrong policy of the user prints every mistake and exits 2', async () => {
-  await writeFile(join(folder, 'a.yaml'), 'name: a\nmetrics: 5\n')
-  await using main = await runMain({ CANARY_JUDGE_CONFIG: await config('policies: {directory: .}') })
+test('a default policy that does not exist prints the mistake and exits 2', async () => {
+  await using main = await runMain({ CANARY_JUDGE_CONFIG: await config('defaultPolicy: istoi') })
   expect(await main.ended).toEqual({ code: 2, signal: null })
-  expect(main.stderr()).toContain('a.yaml')
-  expect(main.stderr()).toContain('line 2, column 10: metrics: expected a list, got 5')
-  await rm(join(folder, 'a.yaml'))
+  expect(main.stderr()).toContain('defaultPolicy: expected one of the loaded policies')
 })
 
 test('a port that is taken is said, and exits 1', async () => {
@@ -85,7 +82,7 @@ test('SIGTERM lets a request under way finish, refuses new connections, and tell
   const answer: Buffer[] = []
   socket.on('data', (chunk: Buffer) => answer.push(chunk))
   socket.write(
-    'POST /v1/policies/validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/yaml\r\n' +
+    'POST /v1/policies/validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/yaml\r\n' +
       `Content-Length: ${policy.length}\r\n\r\n${policy.slice(0, 5)}`,
   )
   await once(socket, 'connect')
@@ -108,7 +105,7 @@ test('a request that outlasts the deadline is cut off, and the process ends well
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
   socket.write(
-    'POST /v1/policies/validate HTTP/1.1\r\nHost: x\r\nContent-Type: text/yaml\r\nContent-Length: 99\r\n\r\n',
+    'POST /v1/policies/validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/yaml\r\nContent-Length: 99\r\n\r\n',
   )
   await once(socket, 'connect')
   // Its answer shows that the request before it has arrived.

@@ -96,7 +96,7 @@ test('an emptied configuration file lets nobody in', async () => {
   await running.app.reload()
   expect((await request(running.url).get('/v1/policies')).status).toBe(401)
   expect(await status(running, 0)).toBe(200)
-  expect(errorsOf(running)).toEqual([expect.stringContaining('as there were tokens, got an empty one')])
+  expect(errorsOf(running)).toEqual([expect.stringContaining('as there were tokens, got none')])
   await put('judge.yaml', written)
   await running.app.reload()
   expect((await partsOf(running)).config.status).toBe('ok')

@@ -42,7 +42,7 @@ const counts = async () =>
     .split('\n')
     .filter((line) => line.startsWith('canary_judge_reloads_total'))
 
-test('a changed policy file is in force, and a bad one keeps all as it was and says so', async () => {
+test('a changed policy file is in force, and a bad one keeps its own policy as it was and says so', async () => {
   expect(await names()).toEqual(['web', ['web']])
   await put('policies/api.yaml', policy('api'))
   await running.app.reload()
@@ -51,11 +51,11 @@ test('a changed policy file is in force, and a bad one keeps all as it was and s
   await put('policies/api.yaml', 'name: api\nmetrics: 7\n')
   await put('policies/new.yaml', policy('new'))
   await running.app.reload()
-  expect(await names()).toEqual([undefined, ['api', 'web']])
+  expect(await names()).toEqual([undefined, ['api', 'new', 'web']])
   const degraded = await parts()
   expect(degraded.policies).toMatchObject({
     status: 'degraded',
-    reason: 'the changed files are invalid, see the log; what was there before stays in force',
+    reason: 'api.yaml cannot be used, see the log; all other policies are in force',
   })
   expect(degraded.config.status).toBe('ok')
   const line = running.lines.find((each) => each.includes('changed files are invalid'))
@@ -93,17 +93,16 @@ test('a bad configuration keeps the one before, tells every mistake, and can be 
       expect.stringContaining('did you mean port?'),
     ],
   })
-  await put('judge.yaml', 'logLevel: info\nport: 4711\n')
+  await put('judge.yaml', 'logLevel: info\nport: 4711\ntokens: [{name: ann, roles: [read], file: token}]\n')
   await running.app.reload()
   expect((await parts()).config.status).toBe('ok')
-  const { body } = await request(running.url).get('/v1/policies')
-  expect(body.policies.filter(({ origin }: { origin: string }) => origin === 'user')).toEqual([])
+  expect(await names()).toEqual([undefined, []])
 })
 
 test('what takes a restart is said, and what does not change is not', async () => {
   await put(
     'judge.yaml',
-    'trustProxy: 1\nreload: {every: 1m}\nlimits: {connections: 7}\ndatabase: sqlite:other.db\npolicies: {directory: policies}\n',
+    'trustProxy: 1\nreload: {every: 1m}\nlimits: {connections: 7}\ndatabase: sqlite:other.db\npolicies: {directory: policies}\ntokens: [{name: ann, roles: [read], file: token}]\n',
   )
   await running.app.reload()
   const warnings = running.lines.filter((line) => line.includes('takes a restart'))
@@ -154,7 +153,7 @@ test('a ConfigMap that the kubelet swaps is taken', async () => {
   await version('..v1', 'one')
   await symlink('..v1', join(mount, '..data'))
   await symlink('..data/web.yaml', join(mount, 'web.yaml'))
-  await put('judge.yaml', 'policies: {directory: mount}\n')
+  await put('judge.yaml', 'policies: {directory: mount}\ntokens: [{name: ann, roles: [read], file: token}]\n')
   await running.app.reload()
   expect(await names()).toEqual(['one', ['one']])
   await version('..v2', 'two')
@@ -182,4 +181,33 @@ test('a policy whose selector no Prometheus could be asked is refused with its l
     code: 'invalid-policy',
     detail: expect.stringContaining(place),
   })
+})
+
+test.each([
+  ['without its tokens', 'policies: {directory: policies}\n', 'tokens: expected at least one'],
+  [
+    'cut in the middle of a line',
+    'policies: {directory: policies}\ntokens: [{name: ann, roles: [read], file: token}]',
+    'up to the middle of a line',
+  ],
+])('a configuration file %s is refused, and the one before stays', async (_, text, mistake) => {
+  await put('judge.yaml', text)
+  await running.app.reload()
+  expect((await request(running.url).get('/v1/policies')).status).toBe(401)
+  expect(await names()).toEqual(['web', ['web']])
+  expect((await parts()).config.status).toBe('degraded')
+  expect(running.lines.find((each) => each.includes('changed files are invalid'))).toContain(mistake)
+})
+
+test('a policy file that is wrong at the start ends nothing, and is named', async () => {
+  await running.app.stop()
+  await put('policies/api.yaml', 'name: api\nmetrics: 7\n')
+  const env = { ...loopback, CANARY_JUDGE_CONFIG: join(folder, 'judge.yaml') }
+  running = await runApp({ env })
+  expect((await parts()).policies).toMatchObject({
+    status: 'degraded',
+    reason: 'api.yaml cannot be used, see the log; all other policies are in force',
+  })
+  // Which of the two is the default cannot be said while one of them is unreadable.
+  expect(await names()).toEqual([undefined, ['web']])
 })

@@ -47,6 +47,26 @@ test('start() answers /readyz 503 and history 503 while the store opens', async 
   await app.stop()
 })
 
+test('start() accepts no connection before policies are loaded', async () => {
+  const port = await freePort()
+  const { config } = await readConfig({ ...loopback, PORT: String(port) })
+  const app = createApp(config, { logger: quiet })
+  const answers: string[] = []
+  const started = app.start()
+  while (app.health.state === 'starting') {
+    const asked = fetch(`http://127.0.0.1:${port}/v1/policies`)
+    answers.push(
+      await asked.then(
+        (answer) => answer.text(),
+        () => '',
+      ),
+    )
+  }
+  await started
+  expect(answers.filter((body) => body !== '' && !body.includes('"application"'))).toEqual([])
+  await app.stop()
+})
+
 test('start() rejects for a store that waiting cannot mend, and leaves nothing open', async () => {
   const { config } = await readConfig(loopback)
   const app = createApp(config, {
@@ -103,7 +123,7 @@ test('stop() does not wait for connections on which nothing was ever asked', asy
 })
 
 const halfRequest =
-  'POST /v1/policies/validate HTTP/1.1\r\nHost: x\r\nContent-Type: text/yaml\r\nContent-Length: 99\r\n\r\nname'
+  'POST /v1/policies/validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/yaml\r\nContent-Length: 99\r\n\r\nname'
 
 test('an answer under way at stop() ends its connection, so that nothing more is asked on it', async () => {
   const running = await runApp()

@@ -14,6 +14,8 @@ describe('toStoreError()', () => {
     ['wrong SQL in SQLite', new SqliteError('x', 1), 'internal'],
     ['a value that SQLite cannot bind', new SqliteError('x'), 'internal'],
     ['wrong SQL in PostgreSQL', withCode('42601'), 'internal'],
+    ['a right that was revoked', withCode('42501'), 'store-unavailable'],
+    ['a table that is gone', withCode('42P01'), 'store-unavailable'],
     ['a full disk', new SqliteError('x', 13), 'store-unavailable'],
     ['a file that others hold', new SqliteError('x', 261), 'store-unavailable'],
     ['a lost thread', new SqliteThreadLost('x'), 'store-unavailable'],

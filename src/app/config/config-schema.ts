@@ -24,6 +24,11 @@ const tokenSchema = z
       .regex(/^[0-9a-fA-F]{64}$/, 'expected the SHA-256 of the token in 64 hex digits')
       .exactOptional(),
     file: z.string().min(1).exactOptional(),
+    certificate: z
+      .string()
+      .regex(/^([0-9a-f]{2}:?){32}$/i, 'expected the SHA-256 fingerprint of a certificate in 64 hex digits')
+      .exactOptional()
+      .describe('fingerprint of the only client certificate with which the token is taken'),
   })
   .refine(
     ({ sha256, file }) => (sha256 === undefined) !== (file === undefined),
@@ -43,6 +48,7 @@ const limitsSchema = z.strictObject({
     max: 256 * 2 ** 20,
   }).default(32 * 2 ** 20),
   connections: z.int().min(1).max(100_000).default(2000),
+  connectionsPerAddress: z.int().min(1).max(100_000).default(500),
   requestTimeout: duration('longest time for a request to arrive', { min: 1, max: 600 }).default(30),
   answer: duration('within which every verdict is answered, whatever is slow', { min: 1, max: 60 }).default(
     8,
@@ -72,10 +78,22 @@ const noProxy = z
   )
   .meta({ const: false })
 
+const tlsSchema = z.strictObject({
+  cert: z.string().min(1).describe('file with our certificate and those between it and the root, PEM'),
+  key: z.string().min(1).describe('file with its private key, PEM'),
+  clientCa: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('file with the authorities of client certificates, PEM; then every client needs one'),
+})
+
 /** The configuration file. Environment variables win over it. */
 export const configSchema = z.strictObject({
-  host: z.string().min(1).default('0.0.0.0'),
+  host: z.string().min(1).exactOptional(),
   port: portSchema.default(8080),
+  managementPort: portSchema.exactOptional().describe('a port of their own for probes and metrics'),
+  tls: tlsSchema.exactOptional(),
   logLevel: z.enum(logLevels).default('info'),
   database: secretSchema.exactOptional().describe('sqlite:PATH or postgres://…'),
   publicUrl: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).exactOptional(),
@@ -87,6 +105,7 @@ export const configSchema = z.strictObject({
   policies: z.strictObject({ directory: z.string().min(1).exactOptional() }).prefault({}),
   defaultPolicy: z.string().min(1).max(253).exactOptional(),
   tokens: z.array(tokenSchema).default([]),
+  allowAnonymous: z.boolean().default(false).describe('whether anybody may judge and read without a token'),
   limits: limitsSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   shutdown: z

@@ -1,31 +1,35 @@
-import { hash } from 'node:crypto'
 import { isIP } from 'node:net'
-import { checkTokenText } from './check-token-text.ts'
 import { type ConfigFile, databasePattern, type logLevels } from './config-schema.ts'
 import { readConfigFile } from './read-config-file.ts'
 import { type Environment, type EnvironmentConfig, readEnvironment } from './read-environment.ts'
 import { createFileReader, type FileReader } from './read-files.ts'
-import { resolveSecret, resolveSource, type SourceConfig } from './resolve-source.ts'
+import { resolveSecret, resolveSource, resolveTls, type SourceConfig } from './resolve-source.ts'
+import { resolveTokens, type TokenConfig } from './resolve-tokens.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { sourceSchema } from './source-schema.ts'
+import { describeValue } from '../../formats/mistakes/describe-value.ts'
+import { isLoopback } from '../../http/auth/is-loopback.ts'
 import type { Retention } from '../../judge/ports/ports.ts'
-import type { Role } from '../../http/auth/roles.ts'
 
 export type { Environment } from './read-environment.ts'
+export type { TokenConfig } from './resolve-tokens.ts'
 export type { SourceConfig } from './resolve-source.ts'
 export type { Secret } from './secret.ts'
 
-export interface TokenConfig {
-  readonly name: string
-  readonly roles: readonly Role[]
-  readonly namespaces?: readonly string[]
-  readonly sha256: string
+export interface TlsConfig {
+  /** PEM. */
+  readonly cert: string
+  readonly key: Secret
+  readonly clientCa?: string
 }
 
 /** Everything that can be set, with every default filled in and every file read. */
 export interface Config {
   readonly host: string
   readonly port: number
+  /** Where probes and metrics are answered beside; undefined = with all else. */
+  readonly managementPort?: number
+  readonly tls?: TlsConfig
   readonly logLevel: (typeof logLevels)[number]
   /** `sqlite:PATH` or `postgres://…`; holds a password. */
   readonly database: Secret
@@ -34,6 +38,8 @@ export interface Config {
   readonly sources: Readonly<Record<string, SourceConfig>>
   readonly policies: { readonly directory?: string; readonly default?: string }
   readonly tokens: readonly TokenConfig[]
+  /** Whether requests without a token may judge and read. */
+  readonly allowAnonymous: boolean
   readonly limits: Omit<ConfigFile['limits'], 'requestTimeout' | 'answer'> & {
     readonly requestTimeoutMs: number
     readonly answerMs: number
@@ -41,6 +47,8 @@ export interface Config {
   readonly retention: Retention
   readonly shutdown: { readonly delayMs: number; readonly deadlineMs: number }
   readonly reloadEveryMs: number
+  /** The configuration file as it was read; empty without one. It may hold secrets. */
+  readonly text: Secret
 }
 
 export interface ConfigReading {
@@ -48,8 +56,6 @@ export interface ConfigReading {
   readonly warnings: readonly string[]
   /** What to watch: a change in any of them means to read again. */
   readonly files: readonly string[]
-  /** There is a file, and it says nothing. */
-  readonly isEmpty: boolean
 }
 
 export class ConfigError extends Error {
@@ -76,26 +82,37 @@ export async function readConfig(env: Environment = process.env): Promise<Config
   const reader = createFileReader(configFile)
   const files = (): string[] => [...(configFile === undefined ? [] : [configFile]), ...reader.files]
   if (!reading.ok) throw new ConfigError([...environment.mistakes, ...reading.mistakes], files())
-  const config = await resolve(reading.file, environment.config, reader)
+  const config = { ...(await resolve(reading.file, environment.config, reader)), text: createSecret(reading.text) }
   const mistakes = [...environment.mistakes, ...reader.mistakes]
   if (mistakes.length > 0) throw new ConfigError(mistakes, files())
   const warnings = [...environment.warnings, ...warningsOf(config)]
-  return { config, warnings, files: files(), isEmpty: reading.isEmpty }
+  return { config, warnings, files: files() }
 }
 
-async function resolve(file: ConfigFile, env: EnvironmentConfig, reader: FileReader): Promise<Config> {
+async function resolve(
+  file: ConfigFile,
+  env: EnvironmentConfig,
+  reader: FileReader,
+): Promise<Omit<Config, 'text'>> {
   const { limits, retention, shutdown } = file
   const { requestTimeout, answer, ...otherLimits } = limits
-  const [database, sources, tokens] = await Promise.all([
+  const [tls, database, sources, tokens] = await Promise.all([
+    resolveServerTls(file, reader),
     resolveDatabase(file, env, reader),
     resolveSources(file, env, reader),
     resolveTokens(file, env, reader),
   ])
   checkProxies(file.trustProxy, reader)
   const { directory } = file.policies
+  const managementPort = env.managementPort ?? file.managementPort
+  const guarded = tokens.length > 0 || file.allowAnonymous
+  const host = env.host ?? file.host ?? (guarded ? '0.0.0.0' : '127.0.0.1')
+  if (!guarded && !isLoopback(host)) reader.mistakes.push(openTo(host))
   return {
-    host: env.host ?? file.host,
+    host,
     port: env.port ?? file.port,
+    ...(managementPort !== undefined && { managementPort }),
+    ...(tls !== undefined && { tls }),
     logLevel: env.logLevel ?? file.logLevel,
     database,
     ...(file.publicUrl !== undefined && { publicUrl: file.publicUrl.replace(/\/+$/, '') }),
@@ -106,6 +123,7 @@ async function resolve(file: ConfigFile, env: EnvironmentConfig, reader: FileRea
       ...(file.defaultPolicy !== undefined && { default: file.defaultPolicy }),
     },
     tokens,
+    allowAnonymous: file.allowAnonymous,
     limits: { ...otherLimits, requestTimeoutMs: requestTimeout * 1000, answerMs: answer * 1000 },
     retention: {
       runsOlderThanMs: retention.runs * 1000,
@@ -149,26 +167,15 @@ async function resolveSources(
   return Object.fromEntries(await Promise.all(sources))
 }
 
-async function resolveTokens(
-  file: ConfigFile,
-  env: EnvironmentConfig,
-  reader: FileReader,
-): Promise<readonly TokenConfig[]> {
-  const fromFile = await Promise.all(
-    file.tokens.map(async ({ file: path, sha256, ...token }, index) => {
-      if (path === undefined) return { ...token, sha256: (sha256 ?? '').toLowerCase() }
-      const text = await reader.read(`tokens[${index}].file`, path)
-      const weakness = text === undefined ? undefined : checkTokenText(text)
-      if (weakness !== undefined) reader.mistakes.push(`tokens[${index}].file: ${weakness}`)
-      return { ...token, sha256: hash('sha256', text ?? '') }
-    }),
-  )
-  const tokens = [...env.tokens, ...fromFile]
-  const names = tokens.map(({ name }) => name)
-  for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
-    reader.mistakes.push(`tokens: expected each name once, got "${name}" again`)
-  }
-  return tokens
+async function resolveServerTls({ tls }: ConfigFile, reader: FileReader): Promise<TlsConfig | undefined> {
+  if (tls === undefined) return undefined
+  const { clientCa: ca, ...own } = tls
+  const files = await resolveTls('tls', { ...own, ...(ca !== undefined && { ca }) }, reader, {
+    ca: 'clientCa',
+  })
+  const { cert, key } = files ?? {}
+  if (cert === undefined || key === undefined) return undefined
+  return { cert, key, ...(files?.ca !== undefined && { clientCa: files.ca }) }
 }
 
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal']
@@ -186,9 +193,16 @@ function checkProxies(trusted: Config['trustProxy'], reader: FileReader): void {
   }
 }
 
-function warningsOf({ tokens, sources }: Config): readonly string[] {
-  const open =
-    'no tokens are configured: anybody who reaches the service may judge and read, nobody may decide'
+const openTo = (host: string): string =>
+  `host: expected tokens to listen on ${describeValue(host)}, got none; set CANARY_JUDGE_TOKENS or tokens, or allowAnonymous: true in the file, which lets anybody judge and read`
+
+function warningsOf({ tokens, allowAnonymous, sources }: Config): readonly string[] {
+  const open = allowAnonymous
+    ? 'allowAnonymous is set: anybody who reaches the service may judge and read'
+    : 'no tokens are configured: only this machine is served, and everything is allowed to it'
   const blind = 'no Prometheus is configured: only recordings sent with a request can be judged'
-  return [...(tokens.length === 0 ? [open] : []), ...(Object.keys(sources).length === 0 ? [blind] : [])]
+  return [
+    ...(tokens.length === 0 || allowAnonymous ? [open] : []),
+    ...(Object.keys(sources).length === 0 ? [blind] : []),
+  ]
 }

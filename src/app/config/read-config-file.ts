@@ -10,17 +10,17 @@ import { reason } from './read-files.ts'
 import { repeatsValue, withoutSecrets } from './secret.ts'
 
 export type FileReading =
-  | { readonly ok: true; readonly file: ConfigFile; readonly isEmpty: boolean }
+  | { readonly ok: true; readonly file: ConfigFile; readonly text: string }
   | { readonly ok: false; readonly mistakes: readonly string[] }
 
 /** The configuration file with its defaults, or every mistake in it with line and column. */
 export async function readConfigFile(path: string | undefined): Promise<FileReading> {
-  if (path === undefined) return { ok: true, file: configSchema.parse({}), isEmpty: false }
+  if (path === undefined) return { ok: true, file: configSchema.parse({}), text: '' }
   const text = await readText(path)
   if (typeof text !== 'string') return { ok: false, mistakes: [text.mistake] }
   // An empty file, or one of comments only, changes nothing.
   if (text.split('\n').every(saysNothing)) {
-    return { ok: true, file: configSchema.parse({}), isEmpty: true }
+    return { ok: true, file: configSchema.parse({}), text }
   }
   const reading = parse(text)
   if (reading.ok) return reading
@@ -52,7 +52,7 @@ function parse(text: string): FileReading {
     return { ok: false, mistakes }
   }
   const result = configSchema.safeParse(reading.value)
-  if (result.success) return { ok: true, file: result.data, isEmpty: false }
+  if (result.success) return { ok: true, file: result.data, text }
   const shown = withoutSecrets(reading.value)
   const { mistakes } = toMistakes(result.error.issues, shown, schemaKeys(configSchema))
   const texts = mistakes.map(({ path, message, atKey }) => {

@@ -21,6 +21,7 @@ export interface EnvironmentConfig {
   readonly prometheusUrl?: string
   readonly databaseUrl?: string
   readonly logLevel?: (typeof logLevels)[number]
+  readonly managementPort?: number
   readonly configFile?: string
   readonly tokens: readonly EnvironmentToken[]
 }
@@ -47,6 +48,7 @@ export function readEnvironment(env: Environment): {
   }
   const config = {
     port: read('PORT', toPort, 'a whole number from 0 to 65535'),
+    managementPort: read('MANAGEMENT_PORT', toPort, 'a whole number from 0 to 65535'),
     host: read('HOST', (text) => (/\s/.test(text) ? undefined : text), 'an address to listen on'),
     prometheusUrl: read('PROMETHEUS_URL', (text) => accept(sourceUrl, text), urlExpected, true),
     databaseUrl: read(

@@ -38,7 +38,7 @@ export async function resolveSource(
     ),
   )
   const auth = await resolveAuth(`${place}.auth`, written, reader)
-  const tls = await resolveTls(`${place}.tls`, written, reader)
+  const tls = await resolveTls(`${place}.tls`, written.tls, reader)
   return {
     ...(written.type !== undefined && { type: written.type }),
     url: `${written.url.replace(/\/+$/, '')}${written.prefix.replace(/\/+$/, '')}`,
@@ -83,18 +83,21 @@ async function resolveAuth(
   }
 }
 
-async function resolveTls(
+/** The contents of the files of a key pair, as a client or a server; mistakes are noted with the reader. */
+export async function resolveTls(
   place: string,
-  { tls }: WrittenSource,
+  tls: WrittenSource['tls'],
   reader: FileReader,
+  names: { readonly ca?: string } = {},
 ): Promise<SourceTls | undefined> {
   if (tls === undefined) return undefined
   const pem = async (key: 'ca' | 'cert' | 'key'): Promise<string | undefined> => {
     const path = tls[key]
-    const text = path === undefined ? undefined : await reader.read(`${place}.${key}`, path)
+    const at = `${place}.${(key === 'ca' ? names.ca : undefined) ?? key}`
+    const text = path === undefined ? undefined : await reader.read(at, path)
     if (text === undefined || isPem(key, text)) return text
     const expected = key === 'key' ? 'a private key' : 'a certificate'
-    reader.mistakes.push(`${place}.${key}: expected ${expected} in PEM, got something else`)
+    reader.mistakes.push(`${at}: expected ${expected} in PEM, got something else`)
     return undefined
   }
   const [ca, cert, key] = await Promise.all([pem('ca'), pem('cert'), pem('key')])

@@ -3,7 +3,7 @@ import type { FieldIssue } from '../../errors.ts'
 import { type Config, ConfigError, type ConfigReading } from '../config/config.ts'
 import { type FileWatch, watchFiles } from './watch-files.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
-import type { ReloadableLibrary } from '../../judge/judge.ts'
+import type { PoliciesRead, RefusedFile, ReloadableLibrary } from '../../judge/judge.ts'
 import type { Log } from '../../judge/ports/ports.ts'
 import type { Health } from '../../telemetry/health.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
@@ -89,7 +89,9 @@ async function begin(deps: ReloaderDeps, configWatch: FileWatch, policyWatch: Fi
   }
   const reading = await readSettled(policyWatch, () => readPoliciesOf(deps))
   if (!reading.ok) throw reading.error
-  reading.value()
+  reading.value.take()
+  if (reading.value.refused.length === 0) deps.health.ok('policies')
+  else refusedSome(deps, reading.value.refused)
   warnOfSources(deps)
 }
 
@@ -111,8 +113,9 @@ async function reloadConfig(
 async function reloadPolicies(deps: ReloaderDeps, watch: FileWatch): Promise<void> {
   const reading = await readSettled(watch, () => readPoliciesOf(deps))
   if (reading.ok) {
-    reading.value()
-    succeeded(deps, 'policies')
+    reading.value.take()
+    if (reading.value.refused.length === 0) succeeded(deps, 'policies')
+    else refusedSome(deps, reading.value.refused)
   } else failed(deps, 'policies', reading.error)
   // those that stay in force may have lost their source
   warnOfSources(deps)
@@ -141,6 +144,7 @@ async function readConfigOf(deps: ReloaderDeps): Promise<Reading<Config>> {
   try {
     const reading = await readConfig()
     refuseToOpen(current(), reading)
+    refuseCut(deps, reading)
     return { ok: true, value: reading.config, warnings: reading.warnings, paths: reading.files }
   } catch (error) {
     const paths = [...new Set([...files, ...(error instanceof ConfigError ? error.files : [])])]
@@ -148,16 +152,27 @@ async function readConfigOf(deps: ReloaderDeps): Promise<Reading<Config>> {
   }
 }
 
-/** Who writes a file empties it first; on a full disk it stays empty. Without its tokens anybody might judge. */
-function refuseToOpen(before: Config, { config, isEmpty, files }: ConfigReading): void {
-  if (!isEmpty || before.tokens.length === 0 || config.tokens.length > 0) return
+/** Who writes a file empties it first, and on a full disk it stays cut: what it still says may let anybody in. */
+function refuseToOpen(before: Config, { config, files }: ConfigReading): void {
+  if (before.tokens.length === 0 || config.tokens.length > 0) return
   throw new ConfigError(
-    ['expected a file that says something, as there were tokens, got an empty one'],
+    ['tokens: expected at least one, as there were tokens, got none; a restart takes them away'],
     files,
   )
 }
 
-async function readPoliciesOf({ current, policies }: ReloaderDeps): Promise<Reading<() => void>> {
+/** Whole lines may have been deleted on purpose; half a line was not. */
+function refuseCut({ current }: ReloaderDeps, { config, files }: ConfigReading): void {
+  const [before, text] = [current().text.reveal(), config.text.reveal()]
+  const isCut = text.length < before.length && before.startsWith(text) && !/(^|\n)$/.test(text)
+  if (!isCut) return
+  throw new ConfigError(
+    ['expected the whole file, got what was there before up to the middle of a line'],
+    files,
+  )
+}
+
+async function readPoliciesOf({ current, policies }: ReloaderDeps): Promise<Reading<PoliciesRead>> {
   const paths = directoriesOf(current())
   try {
     return { ok: true, value: await policies.read(policyPlaces(current())), warnings: [], paths }
@@ -178,6 +193,20 @@ function failed({ log, health, metrics }: ReloaderDeps, what: string, error: unk
   log.error({ what, mistakes: mistakesOf(error), err: error }, 'changed files are invalid and not in force')
 }
 
+/** One team's mistake is no other team's. */
+function refusedSome({ log, health, metrics }: ReloaderDeps, refused: readonly RefusedFile[]): void {
+  const names = refused.map(({ file }) => file)
+  const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
+  health.degraded('policies', `${shown} cannot be used, see the log; all other policies are in force`)
+  metrics.reloads.inc({ what: 'policies', result: 'refused' })
+  for (const { file, error, kept } of refused) {
+    log.error(
+      { what: 'policies', file, kept, mistakes: mistakesOf(error), err: error },
+      'changed files are invalid and not in force',
+    )
+  }
+}
+
 function mistakesOf(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return error.mistakes
   const issues: readonly FieldIssue[] = error instanceof AppError ? error.issues : []
@@ -185,12 +214,13 @@ function mistakesOf(error: unknown): readonly string[] {
 }
 
 function needRestart(before: Config, after: Config): readonly string[] {
-  const fixed = ['host', 'port', 'trustProxy', 'reloadEveryMs'] as const
+  const fixed = ['host', 'port', 'managementPort', 'trustProxy', 'reloadEveryMs'] as const
   const changed: string[] = fixed.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-  const fixedLimits = ['connections', 'requestTimeoutMs'] as const
+  const fixedLimits = ['connections', 'connectionsPerAddress', 'requestTimeoutMs'] as const
   changed.push(
     ...fixedLimits.filter((key) => before.limits[key] !== after.limits[key]).map((key) => `limits.${key}`),
   )
+  if ((before.tls === undefined) !== (after.tls === undefined)) changed.push('tls')
   if (before.database.reveal() !== after.database.reveal()) changed.push('database')
   return changed.map((key) => `${key} has changed, which takes a restart`)
 }

@@ -4,16 +4,18 @@ import { presentedToken } from './presented-token.ts'
 import type { Role } from './roles.ts'
 import type { TokenTable } from './token-table.ts'
 
-/** Without tokens anybody may ask and look; nobody may decide. */
-const anonymous: Caller = { name: 'anonymous', authenticated: false, roles: new Set(['judge', 'read']) }
-
-export function authenticate(tokens: TokenTable, authorization: string | undefined): Caller {
-  if (tokens.empty) return anonymous
-  if (authorization === undefined) {
+export function authenticate(
+  tokens: TokenTable,
+  authorization: string | undefined,
+  /** Fingerprint of the client's certificate, where it showed one that is trusted. */
+  certificate?: string,
+): Caller {
+  if (authorization === undefined || tokens.anonymous?.local === true) {
+    if (tokens.anonymous !== undefined) return tokens.anonymous
     throw new AppError('unauthenticated', 'expected a token, as Bearer or as the password of Basic, got none')
   }
   const presented = presentedToken(authorization)
-  const caller = presented === undefined ? undefined : tokens.find(presented)
+  const caller = presented === undefined ? undefined : tokens.find(presented, certificate)
   if (caller === undefined) {
     throw new AppError(
       'unauthenticated',
@@ -28,7 +30,7 @@ export function authorize(caller: Caller, wanted: readonly Role[]): void {
   if (wanted.some((role) => caller.roles.has(role))) return
   const names = wanted.join(' or ')
   if (!caller.authenticated) {
-    throw new AppError('forbidden', `expected a token with role ${names}, but no tokens are configured`)
+    throw new AppError('forbidden', `expected a token with role ${names}, got none`)
   }
   throw new AppError('forbidden', `expected a token with role ${names}, "${caller.name}" lacks it`)
 }

@@ -5,6 +5,8 @@ export interface Caller {
   /** Name of the token, never the token. */
   readonly name: string
   readonly authenticated: boolean
+  /** Has no token, and needs none, since only this machine is served. */
+  readonly local?: true
   readonly roles: ReadonlySet<Role>
   /** Undefined = all. */
   readonly namespaces?: readonly string[]

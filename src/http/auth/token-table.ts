@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Caller } from './caller.ts'
-import { withImplied, type Role } from './roles.ts'
+import { roles, withImplied, type Role } from './roles.ts'
 
 /** A configured token, of which only the digest is kept. */
 export interface Token {
@@ -10,28 +10,40 @@ export interface Token {
   readonly namespaces?: readonly string[]
   /** SHA-256 in hex. */
   readonly sha256: string
+  /** Fingerprint of the client certificate that has to come with it; undefined = none has to. */
+  readonly certificate?: string
 }
 
 export interface TokenTable {
-  readonly empty: boolean
+  /** Who a request without a token is; undefined = nobody. */
+  readonly anonymous: Caller | undefined
   hasRole(role: Role): boolean
   /** Takes the same time whichever token matches, and when none does. */
-  find(presented: string): Caller | undefined
+  find(presented: string, certificate?: string): Caller | undefined
 }
 
-export function createTokenTable(tokens: readonly Token[]): TokenTable {
+/** What requests without a token may do: all on loopback, where only this machine is served; judge and read; nothing. */
+export type Anonymous = 'all' | 'judge-and-read' | 'nothing'
+
+const open: Caller = { name: 'anonymous', authenticated: false, roles: new Set(['judge', 'read']) }
+const local: Caller = { name: 'anonymous', authenticated: false, local: true, roles: new Set(roles) }
+const callers = { all: local, 'judge-and-read': open, nothing: undefined }
+
+export function createTokenTable(tokens: readonly Token[], anonymous: Anonymous = 'nothing'): TokenTable {
   const entries = tokens.map((token) => ({
     digest: Buffer.from(token.sha256, 'hex'),
     caller: toCaller(token),
+    certificate: token.certificate,
   }))
   return {
-    empty: entries.length === 0,
+    anonymous: callers[anonymous],
     hasRole: (role) => entries.some(({ caller }) => caller.roles.has(role)),
-    find(presented) {
+    find(presented, certificate) {
       const digest = hash('sha256', presented, 'buffer')
       let found: Caller | undefined
       for (const entry of entries) {
-        const same = timingSafeEqual(digest, entry.digest)
+        const bound = entry.certificate === undefined || entry.certificate === certificate
+        const same = timingSafeEqual(digest, entry.digest) && bound
         found = same ? entry.caller : found
       }
       return found

@@ -6,7 +6,8 @@ import { requestContext } from '../request/request-context.ts'
 import { sendContent } from '../request/send-answer.ts'
 import { toAppError } from './to-app-error.ts'
 
-const challenge = 'Bearer realm="canary-judge", Basic realm="canary-judge", charset="UTF-8"'
+/** Two headers rather than one with a list: browsers ask for a password only then. */
+const challenges = ['Bearer realm="canary-judge"', 'Basic realm="canary-judge", charset="UTF-8"']
 
 /** The one place where an error becomes an answer. */
 export function answerError(log: Log, request: Request, response: Response, thrown: unknown): void {
@@ -22,7 +23,7 @@ export function answerError(log: Log, request: Request, response: Response, thro
   }
   const problem = toProblem(error, requestId)
   response.status(problem.status)
-  if (problem.status === 401) response.setHeader('WWW-Authenticate', challenge)
+  if (problem.status === 401) response.setHeader('WWW-Authenticate', challenges)
   if (error.retryAfter !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfter))
   // What is left of the body would be read as the next request.
   if (hasUnreadBody(request)) response.setHeader('Connection', 'close')

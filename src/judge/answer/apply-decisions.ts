@@ -23,7 +23,8 @@ export function applyDecisions(verdict: Verdict, decisions: readonly Decision[],
 }
 
 function decided(before: Verdict, outcome: Outcome, code: ReasonCode, decision: Decision): Verdict {
-  const text = `${code} by ${decision.by}: ${decision.reason}`
+  // Marks of direction would let a reason read as its opposite.
+  const text = `${code} by ${decision.by}: ${decision.reason}`.replaceAll(/\p{Cf}/gu, '')
   return {
     ...before,
     verdict: outcome,

@@ -18,10 +18,23 @@ export interface PolicyPlaces {
 export type PoliciesNow = Pick<PolicyLibrary, 'defaultName'> & { readonly policies: readonly LoadedPolicy[] }
 
 export interface ReloadableLibrary extends PolicyLibrary {
-  /** Reads all that the places hold, or rejects with `invalid-policy`; what it gives takes that into use. */
-  read(places: PolicyPlaces): Promise<() => void>
-  /** Reads and takes into use. */
+  /** Reads all that the places hold; rejects with `invalid-policy` where the places themselves are wrong. */
+  read(places: PolicyPlaces): Promise<PoliciesRead>
+  /** Reads and takes into use; rejects with `invalid-policy` for any file that is wrong. */
   load(places: PolicyPlaces): Promise<void>
+}
+
+export interface PoliciesRead {
+  /** Takes all good files into use, and leaves in force what a bad one held before. */
+  readonly take: () => void
+  readonly refused: readonly RefusedFile[]
+}
+
+export interface RefusedFile {
+  readonly file: string
+  readonly error: unknown
+  /** Whether the policy that it held before stays in force. */
+  readonly kept: boolean
 }
 
 /** Gives the policy, or throws `invalid-policy`. */
@@ -30,23 +43,27 @@ export type ReadPolicy = (text: string, fileName: string) => ParsedPolicy
 export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableLibrary {
   let policies: ReadonlyMap<string, LoadedPolicy> = new Map()
   let defaultName: string | undefined
-  const readAll = async (places: PolicyPlaces): Promise<() => void> => {
-    const loaded = await loadAll(places, read)
+  const readAll = async (places: PolicyPlaces): Promise<PoliciesRead> => {
+    const { loaded, refused } = await loadAll(places, read, [...policies.values()])
     const names = [...loaded.keys()]
-    if (places.defaultName !== undefined && !loaded.has(places.defaultName)) {
+    // It may be in a file that is wrong, and then that is the mistake.
+    if (places.defaultName !== undefined && !loaded.has(places.defaultName) && refused.length === 0) {
       throw new AppError('invalid-policy', `defaultPolicy: ${unknownText(places.defaultName, names)}`)
     }
-    return () => {
+    const take = (): void => {
       policies = loaded
       // With one policy of their own, people mean that one.
       const own = [...loaded.values()].filter(({ origin }) => origin === 'user')
-      defaultName = places.defaultName ?? (own.length === 1 ? own[0]?.policy.name : undefined)
+      const only = own.length === 1 && refused.every(({ kept }) => kept) ? own[0]?.policy.name : undefined
+      defaultName = places.defaultName ?? only
     }
+    return { take, refused }
   }
   return {
     read: readAll,
     async load(places) {
-      const take = await readAll(places)
+      const { take, refused } = await readAll(places)
+      refuseAny(refused.map(({ error }) => error))
       take()
     },
     get: (name) => pickPolicy({ policies: [...policies.values()], defaultName }, name),
@@ -73,35 +90,59 @@ export function pickPolicy({ policies, defaultName }: PoliciesNow, name = defaul
   )
 }
 
+interface Loaded {
+  readonly loaded: readonly LoadedPolicy[]
+  readonly failed: readonly { readonly file: string; readonly error: unknown }[]
+}
+
 async function loadAll(
   { bundled, directory }: PolicyPlaces,
   read: ReadPolicy,
-): Promise<ReadonlyMap<string, LoadedPolicy>> {
+  before: readonly LoadedPolicy[],
+): Promise<{
+  readonly loaded: ReadonlyMap<string, LoadedPolicy>
+  readonly refused: readonly RefusedFile[]
+}> {
   const shipped = await loadDirectory(bundled, 'bundled', read)
-  const own = directory === undefined ? [] : await loadDirectory(directory, 'user', read)
-  const sorted = [...shipped, ...own].toSorted((a, b) => a.policy.name.localeCompare(b.policy.name))
-  // The user's come second among equals, as sorting is stable, and hide the bundled ones.
-  return new Map(sorted.map((loaded) => [loaded.policy.name, loaded]))
+  const own = directory === undefined ? nothing : await loadDirectory(directory, 'user', read)
+  const failed = [...shipped.failed, ...own.failed]
+  const taken = new Set(own.loaded.map(({ policy }) => policy.name))
+  const kept = before.filter(
+    ({ origin, file, policy }) =>
+      origin === 'user' && own.failed.some((each) => each.file === file) && !taken.has(policy.name),
+  )
+  const all = [...shipped.loaded, ...own.loaded, ...kept]
+  const sorted = all.toSorted((a, b) => a.policy.name.localeCompare(b.policy.name))
+  return {
+    // The user's come second among equals, as sorting is stable, and hide the bundled ones.
+    loaded: new Map(sorted.map((loaded) => [loaded.policy.name, loaded])),
+    refused: failed.map((each) => ({ ...each, kept: kept.some(({ file }) => file === each.file) })),
+  }
 }
+
+const nothing: Loaded = { loaded: [], failed: [] }
 
 async function loadDirectory(
   directory: string,
   origin: LoadedPolicy['origin'],
   read: ReadPolicy,
-): Promise<readonly LoadedPolicy[]> {
+): Promise<Loaded> {
   const names = await listPolicyFiles(directory, origin)
-  const results = await Promise.allSettled(
-    names.map(async (name) => {
-      const text = await readBoundedFile(join(directory, name))
-      return { ...read(text.toString('utf8'), name), origin, file: name }
-    }),
-  )
-  const loaded = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  const failures: readonly unknown[] = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason] : [],
-  )
-  refuseAny([...failures, ...sameNames(loaded)])
-  return loaded
+  const loaded: LoadedPolicy[] = []
+  const failed: { readonly file: string; readonly error: unknown }[] = []
+  for (const file of names) {
+    try {
+      const text = await readBoundedFile(join(directory, file))
+      loaded.push({ ...read(text.toString('utf8'), file), origin, file })
+    } catch (error) {
+      failed.push({ file, error })
+    }
+  }
+  const twice = sameNames(loaded)
+  return {
+    loaded: loaded.filter(({ file }) => !twice.some((each) => each.file === file)),
+    failed: [...failed, ...twice],
+  }
 }
 
 async function listPolicyFiles(
@@ -119,19 +160,22 @@ async function listPolicyFiles(
   }
 }
 
-function sameNames(loaded: readonly LoadedPolicy[]): readonly AppError[] {
+/** Of two files with one name neither is taken: which of them was meant, only their authors know. */
+function sameNames(loaded: readonly LoadedPolicy[]): Loaded['failed'] {
   return [...Map.groupBy(loaded, ({ policy }) => policy.name)].flatMap(([name, same]) => {
+    if (same.length === 1) return []
     const files = same.map(({ file }) => file).join(' and ')
-    return same.length > 1
-      ? [new AppError('invalid-policy', `expected each policy name once, got "${name}" in ${files}`)]
-      : []
+    const error = new AppError('invalid-policy', `expected each policy name once, got "${name}" in ${files}`)
+    return same.map(({ file }) => ({ file, error }))
   })
 }
 
 /** One error that tells all of them. */
 function refuseAny(failures: readonly unknown[]): void {
   if (failures.length === 0) return
-  const texts = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)))
+  const texts = [...new Set(failures)].map((failure) =>
+    failure instanceof Error ? failure.message : String(failure),
+  )
   const issues = failures.flatMap((failure) => (failure instanceof AppError ? failure.issues : []))
   throw new AppError('invalid-policy', texts.join('; '), { issues })
 }

@@ -1,9 +1,13 @@
+import { statSync } from 'node:fs'
 import { openSqlite } from './sqlite-engine.ts'
 import type { SqliteEngine, SqliteRows, SqliteStatement } from './sqlite-engine.ts'
 
 export type SqliteRequest =
   | ({ readonly id: number; readonly type: 'run' } & SqliteStatement)
   | { readonly id: number; readonly type: 'close' }
+
+/** SQLITE_READONLY_DBMOVED: the file is not the one that was opened. */
+export const databaseMoved = 1032
 
 export interface SqliteFailure {
   readonly message: string
@@ -23,13 +27,25 @@ interface Port {
 /** The worker's side: opens the file at the first request, and again at the next one where that failed. */
 export const serveSqlite = (port: Port, path: string): void => {
   let engine: SqliteEngine | undefined
+  let file: string | undefined
+  const open = (): SqliteEngine => {
+    const opened = openSqlite(path)
+    file = fileAt(path)
+    return opened
+  }
   const answer = (request: SqliteRequest): SqliteReply => {
     try {
       if (request.type === 'close') {
         engine?.close()
         return { id: request.id, ok: true, result: { rows: [] } }
       }
-      engine ??= openSqlite(path)
+      // What is written to a file that was deleted or replaced is gone with the process.
+      if (engine !== undefined && file !== fileAt(path)) {
+        engine.close()
+        engine = undefined
+        throw new MovedError(`the file ${path} was deleted or replaced`)
+      }
+      engine ??= open()
       return { id: request.id, ok: true, result: engine.run(request) }
     } catch (error) {
       return { id: request.id, ok: false, failure: toFailure(error) }
@@ -39,6 +55,17 @@ export const serveSqlite = (port: Port, path: string): void => {
     port.postMessage(answer(request))
     if (request.type === 'close') port.close()
   })
+}
+
+/** Says so as SQLite itself does where it notices: SQLITE_READONLY_DBMOVED. */
+class MovedError extends Error {
+  readonly errcode = databaseMoved
+}
+
+/** Which file it is, whatever its name; undefined where there is none, as for a database in memory. */
+function fileAt(path: string): string | undefined {
+  const stat = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false })
+  return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`
 }
 
 const toFailure = (error: unknown): SqliteFailure => {

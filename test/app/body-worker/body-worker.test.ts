@@ -27,7 +27,7 @@ const judge = async (body: string, withinMs = 30_000) => worker?.judge(sent(body
 test('judge() of a recording gives the look with the recording in the pieces that are stored', async () => {
   worker = createBodyWorker({ log, taskMs: 30_000 })
   const look = await judge(healthy)
-  expect(look?.judgement).toMatchObject({ verdict: 'pass' })
+  expect(look?.judgement).toMatchObject({ window: { at: 74 } })
   expect(look?.cut.digest).toBe(look?.stored.recordingDigest)
   expect(look).not.toHaveProperty('recording')
 })
@@ -35,7 +35,7 @@ test('judge() of a recording gives the look with the recording in the pieces tha
 test('judge() of a body that needs too much memory refuses it, and judges the next one', async () => {
   worker = createBodyWorker({ log, heapMb: 40, taskMs: 30_000 })
   await expect(judge(large)).rejects.toMatchObject({ code: 'body-too-large' })
-  expect((await judge(healthy))?.judgement).toMatchObject({ verdict: 'pass' })
+  expect((await judge(healthy))?.judgement).toMatchObject({ window: { at: 74 } })
 })
 
 test('judge() of a body that takes too long refuses it', async () => {
@@ -49,7 +49,7 @@ test('judge() of a body that takes too long refuses it', async () => {
 test('judge() takes one body after the other, and refuses those that wait for longer than they may', async () => {
   worker = createBodyWorker({ log, taskMs: 30_000 })
   const [first, late] = await Promise.allSettled([judge(healthy), judge(healthy, 0)])
-  expect(first).toMatchObject({ status: 'fulfilled', value: { judgement: { verdict: 'pass' } } })
+  expect(first).toMatchObject({ status: 'fulfilled', value: { judgement: { window: { at: 74 } } } })
   expect(late).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } })
 })
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -38,7 +38,7 @@ describe('readConfig() from the environment', () => {
   test('gives every default for an empty one, and warns of what that means', async () => {
     const { config, warnings, files } = await readConfig({})
     expect(config).toEqual({
-      host: '0.0.0.0',
+      host: '127.0.0.1',
       port: 8080,
       logLevel: 'info',
       database: { reveal: expect.any(Function) },
@@ -46,10 +46,14 @@ describe('readConfig() from the environment', () => {
       sources: {},
       policies: {},
       tokens: [],
+      allowAnonymous: false,
+      text: { reveal: expect.any(Function) },
       limits: {
         body: 65_536,
-        recording: 33_554_432,
+        recording: 4_194_304,
+        largeRecording: 33_554_432,
         connections: 2000,
+        connectionsPerAddress: 500,
         requestTimeoutMs: 30_000,
         answerMs: 8000,
         looks: 1000,
@@ -70,7 +74,7 @@ describe('readConfig() from the environment', () => {
     expect(config.database.reveal()).toBe('sqlite:./data/canary-judge.db')
     expect(files).toEqual([])
     expect(warnings).toEqual([
-      'no tokens are configured: anybody who reaches the service may judge and read, nobody may decide',
+      'no tokens are configured: only this machine is served, and everything is allowed to it',
       'no Prometheus is configured: only recordings sent with a request can be judged',
     ])
   })
@@ -119,7 +123,7 @@ describe('readConfig() from the environment', () => {
       'DATABASE_URL: expected sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE',
       'LOG_LEVEL: expected one of debug, info, warn, error, silent, got "verbose"',
       'CANARY_JUDGE_TOKENS[0]: expected name:role:token, got 1 of the 3 parts',
-      'CANARY_JUDGE_TOKENS[1]: expected a role of judge, decide, read after the name',
+      'CANARY_JUDGE_TOKENS[1]: expected a role of judge, decide, read, large-recordings after the name',
       'CANARY_JUDGE_TOKENS[2]: expected a name of letters, digits, ".", "_" or "-"',
       'CANARY_JUDGE_TOKENS[3]: expected a token of at least 16 characters, got 7',
       'CANARY_JUDGE_TOKENS[4]: expected a token of printable ASCII without spaces',
@@ -273,6 +277,43 @@ publicUrl: ftp://x
   ])('tells what trustProxy takes, for %s', async (value, mistake) => {
     expect((await mistakesOf(fromYaml(`trustProxy: ${value}`))).map(afterPlace)).toEqual([mistake])
     expect((await fromYaml('trustProxy: false')).config.trustProxy).toBe(false)
+  })
+
+  test.each([
+    ['host: 0.0.0.0', 'host: expected tokens to listen on "0.0.0.0", got none; set CANARY_JUDGE_TOKENS'],
+    ['host: "::"', 'host: expected tokens to listen on "::", got none'],
+    ['host: judge.local', 'host: expected tokens to listen on "judge.local", got none'],
+  ])('refuses to listen elsewhere than on loopback without tokens, for %s', async (yaml, mistake) => {
+    expect(await mistakesOf(fromYaml(yaml))).toEqual([expect.stringContaining(mistake)])
+  })
+
+  test.each([
+    ['host: localhost', 'localhost'],
+    ['host: 127.8.0.1', '127.8.0.1'],
+    ['host: "::1"', '::1'],
+    ['allowAnonymous: true', '0.0.0.0'],
+    ['tokens: [{name: a, roles: [read], file: good}]', '0.0.0.0'],
+    ['port: 1', '127.0.0.1'],
+  ])('listens where it is safe, for %s', async (yaml, host) => {
+    await put('good', 'a-token-of-0123456789')
+    expect((await fromYaml(yaml)).config.host).toBe(host)
+  })
+
+  test.each(['test', 'changeme', 'test\n'])(
+    'refuses the hash of %j, which anybody would try',
+    async (word) => {
+      const yaml = `tokens: [{name: a, roles: [read], sha256: ${hash('sha256', word)}}]`
+      expect(await mistakesOf(fromYaml(yaml))).toEqual([
+        'tokens: expected a secret token for "a", got a word that anybody would try',
+      ])
+    },
+  )
+
+  test('refuses the hash of its own example', async () => {
+    const page = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
+    const [example] = /(?<=sha256: ')[0-9a-f]{64}/.exec(page) ?? []
+    const yaml = `tokens: [{name: a, roles: [read], sha256: '${example}'}]`
+    expect(await mistakesOf(fromYaml(yaml))).toHaveLength(1)
   })
 
   test('tells mistakes in the files that it names', async () => {

@@ -10,7 +10,7 @@ const tokens = createTokenTable([
   { name: 'argo', roles: ['judge'], sha256: hash('sha256', 'argo-token-0123456789') },
   { name: 'ann', roles: ['decide'], namespaces: ['shop'], sha256: hash('sha256', 'ann:token:0123456789') },
 ])
-const none = createTokenTable([])
+const none = createTokenTable([], 'judge-and-read')
 const basic = (user: string, password: string) =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
@@ -52,8 +52,24 @@ test.each([
   )
 })
 
-test('authenticate() lets anybody judge and read, and nobody decide, where no tokens are configured', () => {
-  const anybody = authenticate(none, 'Bearer whatever')
+test('authenticate() lets everybody on the machine itself do all, whatever the header says', () => {
+  const local = authenticate(createTokenTable([], 'all'), 'Bearer whatever')
+  expect(local).toMatchObject({ name: 'anonymous', authenticated: false, local: true })
+  authorize(local, ['decide'])
+  authorize(local, ['large-recordings'])
+})
+
+test('authenticate() wants a token where no tokens are configured and nothing is allowed without', () => {
+  expect(() => authenticate(createTokenTable([]), undefined)).toThrow(
+    expect.objectContaining({ code: 'unauthenticated' }),
+  )
+})
+
+test('authenticate() lets anybody judge and read, and nobody decide, where anonymous requests are allowed', () => {
+  const anybody = authenticate(none, undefined)
+  expect(() => authenticate(none, 'Bearer whatever')).toThrow(
+    expect.objectContaining({ code: 'unauthenticated' }),
+  )
   expect(anybody).toEqual({
     name: 'anonymous',
     authenticated: false,
@@ -63,7 +79,7 @@ test('authenticate() lets anybody judge and read, and nobody decide, where no to
   expect(() => authorize(anybody, ['decide'])).toThrow(
     expect.objectContaining({
       code: 'forbidden',
-      message: 'expected a token with role decide, but no tokens are configured',
+      message: 'expected a token with role decide, got none',
     }),
   )
 })

@@ -1,11 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openSqlite, retryBusy } from '../../../src/store/databases/sqlite-engine.ts'
-import { serveSqlite } from '../../../src/store/databases/sqlite-service.ts'
+import { databaseMoved, serveSqlite } from '../../../src/store/databases/sqlite-service.ts'
 import type { SqliteReply, SqliteRequest } from '../../../src/store/databases/sqlite-service.ts'
+import { openStore } from '../../../src/store/open-store.ts'
+import { aRun, silentLog, t0 } from '../../contract/rows.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -104,4 +106,37 @@ test('retryBusy() waits for a file that others hold, up to its deadline, and for
   }).toThrow('syntax error')
   other.close()
   holder.close()
+})
+
+test.each([
+  ['deleted', (path: string) => rm(path)],
+  [
+    'replaced',
+    async (path: string) => {
+      await writeFile(`${path}.new`, '')
+      await rename(`${path}.new`, path)
+    },
+  ],
+])('serveSqlite() of a file that was %s says so once, and opens what is there now', async (what, change) => {
+  const path = join(folder, `${what}.db`)
+  const { ask } = serve(path)
+  const run = (sql: string) => ask({ id: 1, type: 'run', sql, parameters: [] })
+  expect(run('create table t (n)')).toMatchObject({ ok: true })
+  await change(path)
+  expect(run('insert into t values (1)')).toMatchObject({ ok: false, failure: { errcode: databaseMoved } })
+  expect(run('create table t (n)')).toMatchObject({ ok: true })
+})
+
+test('a store whose SQLite file is deleted does not say that it kept anything, and goes on in a new file', async () => {
+  const path = join(folder, 'gone.db')
+  const store = await openStore({ url: `sqlite:${path}`, clock: { now: () => t0 }, log: silentLog })
+  await store.openRun(aRun({ id: 'before' }))
+  await Promise.all(['', '-wal', '-shm'].map((end) => rm(`${path}${end}`, { force: true })))
+  await expect(store.openRun(aRun({ id: 'after', name: 'other' }))).rejects.toMatchObject({
+    code: 'store-unavailable',
+  })
+  await store.openRun(aRun({ id: 'after', name: 'other' }))
+  expect(await store.getRun('before')).toBeUndefined()
+  expect(await store.getRun('after')).toMatchObject({ id: 'after' })
+  await store.close()
 })

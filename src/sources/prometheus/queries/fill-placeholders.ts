@@ -1,17 +1,18 @@
 import { AppError } from '../../../errors.ts'
 import type { Workload } from '../arms/preset-context.ts'
 
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
+const placeholder = /\{\{([^{}]*)\}\}/g
 const names: ReadonlySet<string> = new Set(['namespace', 'name', 'canary', 'stable'])
 
 /** The parameters that a text asks for, beside the names. */
 export function placeholdersOf(text: string): readonly string[] {
-  return [...text.matchAll(placeholder)].map(([, key = '']) => key).filter((key) => !names.has(key))
+  return [...text.matchAll(placeholder)].map(([, key = '']) => key.trim()).filter((key) => !names.has(key))
 }
 
 /** `{{name}}`, `{{namespace}}`, `{{canary}}`, `{{stable}}` or a parameter, in the value of a label. */
 export function fillPlaceholders(text: string, subject: Workload): string {
-  return text.replaceAll(placeholder, (_, key: string) => {
+  return text.replaceAll(placeholder, (_, written: string) => {
+    const key = written.trim()
     const value = valueOf(key, subject)
     if (value !== undefined) return value
     const known = [...names, ...Object.keys(subject.params)]
