@@ -51,8 +51,22 @@ test('the image has the command line on the path, and can execute it', () => {
   expect(readFileSync(join(root, 'src/cli.ts'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
 })
 
-test('the health check of the image needs nothing but node', () => {
+test('the health check of the image needs nothing but node, and does not start one again and again', () => {
   expect(healthCheck(image)[0]).toBe('node')
+  expect(valuesOf(image, 'HEALTHCHECK')[0]).toContain('--interval=5m')
+})
+
+test('the image ends up without npm and without a shell, and nothing is run by a shell after that', () => {
+  const runs = valuesOf(image, 'RUN')
+  const last: readonly string[] = JSON.parse(runs.at(-1) ?? '[]')
+  expect(last.slice(0, 2)).toEqual(['node', '-e'])
+  for (const path of ['/usr/local/lib/node_modules', '/bin/sh', '/bin/bash', '/usr/bin/apt']) {
+    expect(last[2]).toContain(`'${path}'`)
+  }
+})
+
+test('the image does not listen to others without tokens', () => {
+  expect(valuesOf(image, 'ENV')[0]).toContain('HOST=0.0.0.0')
 })
 
 test('what the Dockerfile copies exists, and .dockerignore lets it through and nothing else', () => {

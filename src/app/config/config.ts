@@ -115,7 +115,7 @@ async function resolve(
     ...(tls !== undefined && { tls }),
     logLevel: env.logLevel ?? file.logLevel,
     database,
-    ...(file.publicUrl !== undefined && { publicUrl: file.publicUrl.replace(/\/+$/, '') }),
+    ...(file.publicUrl !== undefined && { publicUrl: file.publicUrl.replace(/(?<!\/)\/+$/, '') }),
     trustProxy: file.trustProxy,
     sources,
     policies: {

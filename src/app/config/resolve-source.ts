@@ -41,7 +41,7 @@ export async function resolveSource(
   const tls = await resolveTls(`${place}.tls`, written.tls, reader)
   return {
     ...(written.type !== undefined && { type: written.type }),
-    url: `${written.url.replace(/\/+$/, '')}${written.prefix.replace(/\/+$/, '')}`,
+    url: `${written.url.replace(/(?<!\/)\/+$/, '')}${written.prefix.replace(/(?<!\/)\/+$/, '')}`,
     headers: Object.fromEntries(headers),
     ...(auth && { auth }),
     ...(tls && { tls }),

@@ -53,7 +53,7 @@ export function toServiceUrl(flag: string, written: string): string {
     throw new AppError('bad-request', `--${flag}: expected no user or password in it, use --token-file`)
   }
   if (search !== '' || hash !== '') throw new AppError('bad-request', `--${flag}: expected no ? or # in it`)
-  return href.replace(/\/+$/, '')
+  return href.replace(/(?<!\/)\/+$/, '')
 }
 
 interface Received {

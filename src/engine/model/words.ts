@@ -59,7 +59,7 @@ export function level(value: number): string {
 function plainSmall(value: number): string {
   if (Math.abs(value) < 1e-12) return '0'
   const digits = 2 - Math.floor(Math.log10(Math.abs(value)))
-  return value.toFixed(digits).replace(/0+$/, '')
+  return value.toFixed(digits).replace(/(?<!0)0+$/, '')
 }
 
 /** a, b and c */

@@ -48,7 +48,7 @@ export function parseSeconds(written: Written): number | undefined {
 export function parseQuantity(written: Written): number | undefined {
   if (typeof written === 'number') return readPlain(written)
   if (!new RegExp(quantityPattern).test(written)) return undefined
-  const [, digits = '', suffix = ''] = /^([\d.]+(?:[eE][+-]?\d+)?)(.*)$/.exec(written) ?? []
+  const [, digits = '', suffix = ''] = /^([\d.]+(?:[eE][+-]?\d+)?)(.*)$/s.exec(written) ?? []
   const binary = binarySuffixes.indexOf(suffix)
   const value = binary < 0 ? Number(digits + decimalExponent(suffix)) : Number(digits) * 1024 ** (binary + 1)
   return Number.isFinite(value) ? value : undefined

@@ -10,4 +10,4 @@ export function distinguishingLabels(total: Selector, part: Selector): readonly 
 }
 
 /** Where any value of a label means a failure, the label comes with the first of them. */
-const anyValue = /(?:!=(?:""|''|``)|=~(["'`])\.[+]\1)$/
+const anyValue = /(?:!=(?:""|''|``)|=~(?:"\.[+]"|'\.[+]'|`\.[+]`))$/
