@@ -259,7 +259,7 @@ publicUrl: ftp://x
       'judge.yaml: line 6, column 5: sources.default.timout: unknown key "timout", did you mean timeout?',
       'judge.yaml: line 9, column 5: tokens[0].roles: expected a list, got nothing',
       'judge.yaml: line 9, column 16: tokens[0].role: unknown key "role", did you mean roles?',
-      'judge.yaml: line 10, column 23: tokens[1].roles[0]: expected one of judge, decide, read, got "jugde", did you mean judge?',
+      'judge.yaml: line 10, column 23: tokens[1].roles[0]: expected one of judge, decide, read, large-recordings, got "jugde", did you mean judge?',
       expect.stringMatching(/^judge\.yaml: line 10, column \d+: tokens\[1\]\.sha256: expected the SHA-256/),
       'judge.yaml: line 11, column 5: tokens[2]: expected either sha256 or file, got a map',
       expect.stringMatching(
