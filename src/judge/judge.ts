@@ -28,6 +28,8 @@ export {
   pickPolicy,
   type PoliciesNow,
   type PolicyPlaces,
+  type PoliciesRead,
+  type RefusedFile,
   type ReloadableLibrary,
 } from './policies/policy-library.ts'
 export { readBoundedFile } from './policies/read-bounded-file.ts'
