@@ -82,7 +82,10 @@ export async function readConfig(env: Environment = process.env): Promise<Config
   const reader = createFileReader(configFile)
   const files = (): string[] => [...(configFile === undefined ? [] : [configFile]), ...reader.files]
   if (!reading.ok) throw new ConfigError([...environment.mistakes, ...reading.mistakes], files())
-  const config = { ...(await resolve(reading.file, environment.config, reader)), text: createSecret(reading.text) }
+  const config = {
+    ...(await resolve(reading.file, environment.config, reader)),
+    text: createSecret(reading.text),
+  }
   const mistakes = [...environment.mistakes, ...reader.mistakes]
   if (mistakes.length > 0) throw new ConfigError(mistakes, files())
   const warnings = [...environment.warnings, ...warningsOf(config)]

@@ -111,7 +111,8 @@ export async function probe(
 
 /** The policy comes with the request, so its selectors reach every namespace, whatever the names beside it. */
 function checkUnlimited({ namespaces, authenticated, local }: Caller): void {
-  if (!authenticated && local === undefined) throw new AppError('forbidden', 'expected a token to probe a source, got none')
+  if (!authenticated && local === undefined)
+    throw new AppError('forbidden', 'expected a token to probe a source, got none')
   if (namespaces === undefined) return
   throw new AppError('forbidden', 'expected a token for all namespaces to probe a source, got a limited one')
 }
