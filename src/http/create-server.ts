@@ -37,11 +37,7 @@ export interface HttpServer {
   close(deadlineMs: number): Promise<{ readonly cut: boolean }>
 }
 
-export function createServer(
-  listener: RequestListener,
-  limits: ServerLimits,
-  tls: ServerTls | undefined = undefined,
-): HttpServer {
+export function createServer(listener: RequestListener, limits: ServerLimits, tls?: ServerTls): HttpServer {
   const options = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,

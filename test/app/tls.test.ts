@@ -16,11 +16,8 @@ let folder = ''
 function makeCertificate(name: string): void {
   const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
   const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)]
-  execFileSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-    ...subject,
-    ...files,
-  ])
+  const make = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2'.split(' ')
+  execFileSync('openssl', [...make, ...subject, ...files])
 }
 const read = (name: string) => readFile(join(folder, name), 'utf8')
 

@@ -23,7 +23,15 @@ interface Ends {
 /** One of each sort of character that a pattern could treat apart. */
 const characters = [
   ...Array.from({ length: 127 }, (_, code) => String.fromCodePoint(code)),
-  ...['\u0085', '\u00a0', '\u00e9', '\u2028', '\u202e', '\u4e00', '\ud800', '\u{1f600}', end],
+  '\u0085',
+  '\u00a0',
+  '\u00e9',
+  '\u2028',
+  '\u202e',
+  '\u4e00',
+  '\ud800',
+  '\u{1f600}',
+  end,
 ]
 
 /** The places of a pattern that read a character, and which may follow which. */

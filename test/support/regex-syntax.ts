@@ -27,7 +27,7 @@ export function parseRegex(source: string, flags: string): RegexTree {
   const before = lookbehind?.[1]
   return {
     root,
-    anchored: /^\^/.test(rest) && !parser.splitsAtTop && !flags.includes('m'),
+    anchored: rest.startsWith('^') && !parser.splitsAtTop && !flags.includes('m'),
     notAfter: before === undefined ? undefined : matcher(before, flags),
   }
 }

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Caller } from './caller.ts'
-import { roles, withImplied, type Role } from './roles.ts'
+import { roles as allRoles, withImplied, type Role } from './roles.ts'
 
 /** A configured token, of which only the digest is kept. */
 export interface Token {
@@ -26,7 +26,7 @@ export interface TokenTable {
 export type Anonymous = 'all' | 'judge-and-read' | 'nothing'
 
 const open: Caller = { name: 'anonymous', authenticated: false, roles: new Set(['judge', 'read']) }
-const local: Caller = { name: 'anonymous', authenticated: false, local: true, roles: new Set(roles) }
+const local: Caller = { name: 'anonymous', authenticated: false, local: true, roles: new Set(allRoles) }
 const callers = { all: local, 'judge-and-read': open, nothing: undefined }
 
 export function createTokenTable(tokens: readonly Token[], anonymous: Anonymous = 'nothing'): TokenTable {

@@ -78,7 +78,6 @@ test('serveSqlite() opens the file again at the next request where it could not'
 })
 
 test('openSqlite() refuses a file that is no database', async () => {
-  const { writeFile } = await import('node:fs/promises')
   const path = join(folder, 'text')
   await writeFile(path, 'not a database, only a text that is long enough to have a header '.repeat(20))
   expect(() => openSqlite(path)).toThrow('file is not a database')
