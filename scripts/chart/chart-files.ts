@@ -14,7 +14,7 @@ export function chartFiles(): Readonly<Record<string, string>> {
     [`${chart}/values.schema.json`]: valuesSchemaText(values),
     [`${chart}/README.md`]: withTable(read(`${chart}/README.md`), values),
     [`${chart}/files/alerts.yaml`]: alertRules(read('docs/operations.md')),
-    [`${chart}/files/cluster-analysis-template.yaml`]: read('rollouts/argo/cluster-analysis-template.yaml'),
+    [`${chart}/files/analysis-template.yaml`]: read('rollouts/argo/template/analysis-template.yaml'),
   }
 }
 

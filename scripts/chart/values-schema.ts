@@ -108,6 +108,14 @@ export const valuesSchema = z
       .partial(),
     flagger: z
       .strictObject({
+        metricTemplate: z
+          .strictObject({
+            enabled: flag,
+            name,
+            labels: z.record(z.string().regex(/^[a-zA-Z_]\w*$/), text),
+            secretName: optionalName,
+          })
+          .partial(),
         alertProvider: z
           .strictObject({
             enabled: flag,

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { flaggerMistakes } from '../support/flagger-mistakes.ts'
 import { goToolMissing } from '../support/go-tools.ts'
 import { kubernetesMistakes, type KubernetesObject } from '../support/kubernetes-mistakes.ts'
 import { chart, helm, release, renderChart, withValues } from './helm.ts'
@@ -11,19 +12,8 @@ const matrix = globSync('*-values.yaml', { cwd: join(chart, 'ci') })
   .map((file) => basename(file, '-values.yaml'))
   .toSorted((a, b) => a.localeCompare(b))
 
-// After the custom resource definition in artifacts/flagger/crd.yaml of Flagger (Apache-2.0).
-const alertProvider = z.strictObject({
-  type: z.enum(['slack', 'msteams', 'discord', 'rocket', 'gchat']),
-  channel: z.string().optional(),
-  username: z.string().optional(),
-  proxy: z.string().optional(),
-  secretRef: z.strictObject({ name: z.string() }),
-})
-
 const mistakesOf = async (object: KubernetesObject): Promise<readonly string[]> =>
-  object.kind === 'AlertProvider'
-    ? (alertProvider.safeParse(object['spec']).error?.issues ?? []).map(({ message }) => message)
-    : kubernetesMistakes(object)
+  flaggerMistakes(object) ?? kubernetesMistakes(object)
 
 test('the matrix has at least twelve sets of values', () => {
   expect(matrix.length).toBeGreaterThanOrEqual(12)

@@ -24,6 +24,9 @@
 {{- if and .Values.flagger.alertProvider.enabled (not .Values.flagger.alertProvider.secretName) -}}
 {{- fail "flagger.alertProvider.secretName: expected the name of a Secret with the address of the chat, got nothing" -}}
 {{- end -}}
+{{- if and .Values.flagger.metricTemplate.enabled (hasKey .Values.tokens.entries "token") -}}
+{{- fail "tokens.entries.token: expected another name, since Flagger's MetricTemplate needs this key for its own token" -}}
+{{- end -}}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
 {{- fail "httpRoute.parentRefs: expected a gateway, got none" -}}
 {{- end -}}
