@@ -248,11 +248,11 @@ describe('analyze names what is wrong with the data', () => {
     expect(verdict.reasons[0]).toEqual(down)
   })
 
-  it('a recording before its rollout is a pass where the policy only observes', () => {
+  it('a recording before its rollout is inconclusive also where the policy only observes', () => {
     const verdict = analyze(handMade(), { ...onlyErrors, mode: 'observe' }, 100)
     expect(verdict).toMatchObject({
-      verdict: 'pass',
-      summary: 'pass: the rollout has not begun in this recording',
+      verdict: 'inconclusive',
+      summary: 'inconclusive: the rollout has not begun in this recording',
     })
   })
 

@@ -52,10 +52,20 @@ describe('decidePath and the policy', () => {
     expect(held('fail')).toBe('iiii.i.i.f!f!f!f!f!f!')
   })
 
+  it('only observes: inconclusive until the planned end of each step, whatever is judged, then pass', () => {
+    const policy = named({ mode: 'observe', step: '5m' })
+    for (const judged of [{ harm: from(4, 41) }, { pass: from(0, 101) }, { pass: from(0, 1) }]) {
+      expect(answers({ ...judged, policy })).toBe('iiiiipiiiiip')
+      const { recording: planned, ...run } = runOf({ ...judged, policy })
+      const { steps: _, ...recording } = planned
+      const looks = decidePath({ ...run, recording, plan: rolloutPlan(recording, T) })
+      expect(looks.map(({ verdict }) => verdict.charAt(0)).join('')).toBe('iiiipppppppp')
+    }
+  })
+
   it('answers by mode and approval', () => {
     const harm = from(4, 41)
     expect(answers({ harm, policy: named({ mode: 'pause' }) })).toBe('iiiiiiiiiiii')
-    expect(answers({ harm, policy: named({ mode: 'observe' }) })).toBe('pppppppppppp')
     expect(answers({ pass: from(0, 101), policy: named({ approval: 'manual' }) })).toBe('iiiiiiiiiiii')
     expect(answers({ pass: from(0, 101), policy: named({ approval: 'hybrid' }) })).toBe('iippppiipppp')
     expect(answers({ harm, policy: named({ approval: 'manual' }) })).toBe('iiiiffffffff')

@@ -108,12 +108,19 @@ describe('explain of what is undecided', () => {
   })
 
   it('observes, and says what it would answer', () => {
-    const verdict = open({ verdict: 'pass' }, withRules({ mode: 'observe' }))
+    const observing = withRules({ mode: 'observe' })
+    const verdict = open({ verdict: 'pass' }, observing)
     expect(verdict.summary).toBe(`pass: ${wait}`)
     expect(verdict.reasons.slice(2)).toEqual([
-      { code: 'mode-observe', text: 'mode observe always answers pass, judged inconclusive' },
+      {
+        code: 'mode-observe',
+        text: 'mode observe answers pass from the planned end of the step, judged inconclusive',
+      },
     ])
-    expect(codes(explained(passed, {}, withRules({ mode: 'observe' })))).toEqual(['within-margin'])
+    expect(codes(explained(passed, {}, observing))).toEqual(['within-margin'])
+    const early = explained({ ...passed, verdict: 'inconclusive' }, {}, observing)
+    expect(early.summary).toMatch(/^inconclusive: observing only, judged pass: /)
+    expect(codes(early)).toEqual(['within-margin', 'mode-observe'])
   })
 
   it('does not speak of a mode or an approval that changed nothing', () => {

@@ -57,8 +57,8 @@ describe('walk', () => {
     expect(paused.looks.some(({ judged }) => judged === 'fail')).toBe(true)
     expect(paused.firstFail).toBeUndefined()
     expect(outcomesBySlice(recording, { ...onlyErrors, mode: 'observe' }).passedSteps).toEqual([
-      { weight: 25, slice: 62 },
-      { weight: 50, slice: 70 },
+      { weight: 25, slice: 69 },
+      { weight: 50, slice: 79 },
     ])
   })
 

@@ -119,7 +119,7 @@ describe('analyze and the policy', () => {
     expect(verdict.reasons.map(({ code }) => code)).toContain('mode-pause')
   })
 
-  it('mode observe always answers pass and keeps the truth in judged', () => {
+  it('mode observe answers pass at the end of a step and keeps the truth in judged', () => {
     const verdict = analyze(bad, withRules({ mode: 'observe' }), 129)
     expect([verdict.judged, verdict.verdict]).toEqual(['fail', 'pass'])
     expect(verdict.summary).toMatch(/^pass: observing only, judged fail: errors /)

@@ -72,7 +72,7 @@ function decideAt(
   return {
     t,
     judged,
-    verdict: answer(run, judged, rule),
+    verdict: answer({ run, t, step }, rule?.outcome ?? judged),
     logHarm,
     logThreshold,
     atGate: gateAt(run.plan, t) !== undefined,
@@ -94,10 +94,21 @@ function failCause(moment: Moment, pathCrossed: boolean): FailCause | undefined 
   return metrics.length > 0 ? { by: 'gate', t, metrics } : undefined
 }
 
-function answer(run: RunEvidence, judged: Outcome, rule: AppliedRule | undefined): Outcome {
-  const { mode, approval } = run.policy
-  if (mode === 'observe') return 'pass'
-  const outcome = rule?.outcome ?? judged
+function answer(look: Look, outcome: Outcome): Outcome {
+  const { mode, approval } = look.run.policy
+  // earlier a pass would take a bad canary to all traffic sooner than no analysis at all
+  if (mode === 'observe') return isPlannedEnd(look) ? 'pass' : 'inconclusive'
   if (outcome === 'fail') return mode === 'pause' ? 'inconclusive' : 'fail'
   return approval === 'manual' ? 'inconclusive' : outcome
+}
+
+function isPlannedEnd({ run, t, step }: Look): boolean {
+  if (step !== undefined) return t >= step.ends - 1
+  return (t + 1) * run.recording.sliceSeconds >= run.policy.stepSeconds
+}
+
+interface Look {
+  readonly run: RunEvidence
+  readonly t: number
+  readonly step: PlannedStep | undefined
 }

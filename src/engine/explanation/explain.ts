@@ -75,8 +75,12 @@ function passText(run: RunEvidence, look: Decided): string {
   const parts = run.metrics
     .filter(({ policy }) => policy.required)
     .flatMap((metric) => describePass(metric, run.policy, next, t) ?? [])
-  const waiting = look.verdict === 'inconclusive' ? 'passes and waits for approval: ' : ''
-  return `${waiting}${parts.length > 0 ? parts.join(', ') : 'nothing is required of the canary'}`
+  return `${whyNotYet(run, look)}${parts.length > 0 ? parts.join(', ') : 'nothing is required of the canary'}`
+}
+
+function whyNotYet(run: RunEvidence, look: Decided): string {
+  if (look.verdict === 'pass') return ''
+  return run.policy.mode === 'observe' ? 'observing only, judged pass: ' : 'passes and waits for approval: '
 }
 
 function passReasons(run: RunEvidence, look: Decided): readonly Reason[] {
@@ -106,10 +110,11 @@ function ruleReasons(run: RunEvidence, look: Decided): readonly Reason[] {
   if (look.judged === 'fail' && mode === 'pause') {
     reasons.push({ code: 'mode-pause', text: 'mode pause answers inconclusive instead of fail' })
   }
-  if (mode === 'observe' && look.judged !== 'pass') {
-    reasons.push({ code: 'mode-observe', text: `mode observe always answers pass, judged ${look.judged}` })
-  }
-  if (look.judged === 'pass' && approval === 'manual' && look.verdict === 'inconclusive') {
+  if (mode === 'observe' && look.judged !== look.verdict) {
+    const when = look.verdict === 'pass' ? 'from' : 'until'
+    const text = `mode observe answers ${look.verdict} ${when} the planned end of the step, judged ${look.judged}`
+    reasons.push({ code: 'mode-observe', text })
+  } else if (look.judged === 'pass' && approval === 'manual' && look.verdict === 'inconclusive') {
     reasons.push({ code: 'approval-needed', text: 'the policy wants a person to approve each step' })
   }
   return reasons
@@ -129,16 +134,15 @@ function stepVerdict(run: RunEvidence, look: Decided, step: PlannedStep): StepVe
 }
 
 function beforeTheRollout(run: RunEvidence, at: number): Verdict {
-  const verdict = run.policy.mode === 'observe' ? 'pass' : 'inconclusive'
   const text = 'the rollout has not begun in this recording'
   const problems = problemsOf(run.recording)
   // Where the source is in trouble, that is why nothing is to be seen.
   const trouble = problems.find(({ code }) => code.startsWith('source-'))
   return {
     judged: 'inconclusive',
-    verdict,
+    verdict: 'inconclusive',
     score: 50,
-    summary: oneLine(`${verdict}: ${trouble?.text ?? text}`),
+    summary: oneLine(`inconclusive: ${trouble?.text ?? text}`),
     reasons: [{ code: 'no-canary-data', text }, ...problems],
     metrics: [],
     window: windowOf(run, at),

@@ -78,7 +78,7 @@ export const policySchema = z
     mode: z.exactOptional(
       z.enum(['enforce', 'pause', 'observe']).meta({
         description:
-          'pause: a fail is answered inconclusive; observe: always pass, the truth stands in judged.',
+          'pause: a fail is answered inconclusive; observe: inconclusive until the planned end of the step, then pass, the truth stands in judged.',
         default: 'enforce',
       }),
     ),

@@ -34,7 +34,7 @@ export function answerLook(input: AnswerInput): AnsweredLook {
   const recalled = remembers
     ? keepEarlierAnswer(input.verdict, { run, step: current, policy, at })
     : { verdict: input.verdict, changedBy: [] }
-  const waiting = named === undefined ? undefined : notYet(recalled.verdict, named, { steps, policy })
+  const waiting = named === undefined ? undefined : notYet(recalled.verdict, named, steps)
   const asked = named?.index ?? latest(steps)
   const decisions = decisionsInForce(input.decisions, {
     runId: run.id,
@@ -56,25 +56,21 @@ export function answerLook(input: AnswerInput): AnsweredLook {
 }
 
 /** A pass of the step before, shown or by a rule at its gate, is none of a step that has only just been named. */
-function notYet(
-  verdict: Verdict,
-  named: NamedStep,
-  { steps, policy }: { steps: readonly Step[]; policy: Policy },
-): Verdict | undefined {
+function notYet(verdict: Verdict, named: NamedStep, steps: readonly Step[]): Verdict | undefined {
   const speaksOf = verdict.step?.index ?? -1
-  const passes = verdict.judged === 'pass' || (verdict.verdict === 'pass' && policy.mode !== 'observe')
+  const passes = verdict.judged === 'pass' || verdict.verdict === 'pass'
   if (!passes || speaksOf >= named.index) return undefined
   const begins = steps.find(({ index }) => index === named.index)?.startedAt
   const when = begins === undefined ? '' : ` at ${new Date(begins).toISOString()}`
   // People count from 1.
   const text = `step ${named.index + 1} begins${when}, and nothing of it has been seen yet`
-  const outcome = policy.mode === 'observe' ? 'pass' : 'inconclusive'
+  // In mode observe a fail that stays is answered pass at the end of a step.
+  const stays = verdict.judged === 'fail'
   return {
     ...verdict,
-    judged: 'inconclusive',
-    verdict: outcome,
-    score: 50,
-    summary: oneLine(`${outcome}: ${text}`),
+    ...(!stays && { judged: 'inconclusive', score: 50 }),
+    verdict: 'inconclusive',
+    summary: oneLine(`inconclusive: ${stays ? 'observing only, judged fail; ' : ''}${text}`),
     reasons: [{ code: 'soaking', text }, ...verdict.reasons.filter(({ code }) => !passCodes.has(code))],
   }
 }

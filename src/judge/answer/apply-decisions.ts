@@ -12,7 +12,8 @@ export function applyDecisions(verdict: Verdict, decisions: readonly Decision[],
   const hold = latest('hold')
   const override = decisions.findLast(({ kind, override: beats }) => kind === 'approve' && beats)
   // In mode pause a fail is answered inconclusive, and takes as much to overrule; in mode observe nothing fails.
-  const failed = verdict.verdict === 'fail' || (verdict.judged === 'fail' && verdict.verdict !== 'pass')
+  const fails = verdict.verdict === 'fail' || verdict.judged === 'fail'
+  const failed = fails && policy.mode !== 'observe'
   if (failed && override === undefined) return verdict
   if (hold !== undefined) return failed ? verdict : decided(verdict, 'inconclusive', 'held', hold)
   const approve = failed ? override : latest('approve')

@@ -27,21 +27,21 @@ export function keepEarlierAnswer(verdict: Verdict, { run, step, policy, at }: M
   if (firstFailAt !== undefined && firstFailAt <= at) {
     const text = `failed at ${new Date(firstFailAt).toISOString()}, which stays`
     const reason: Reason = { code: 'failed-before', text }
-    return changed(verdict, { judged: 'fail', verdict: failAs[policy.mode], score: 0, reason })
+    return changed(verdict, { judged: 'fail', verdict: answerAs('fail', verdict, policy), score: 0, reason })
   }
   if (step?.passedAt === undefined || step.passedAt > at || verdict.judged === 'pass') {
     return { verdict, changedBy: [] }
   }
   const text = `the step passed at ${new Date(step.passedAt).toISOString()}`
   const reason: Reason = { code: 'passed-before', text }
-  const answer = policy.approval === 'manual' && policy.mode !== 'observe' ? 'inconclusive' : 'pass'
-  return changed(verdict, { judged: 'pass', verdict: answer, score: 100, reason })
+  return changed(verdict, { judged: 'pass', verdict: answerAs('pass', verdict, policy), score: 100, reason })
 }
 
-const failAs: Readonly<Record<Policy['mode'], Outcome>> = {
-  enforce: 'fail',
-  pause: 'inconclusive',
-  observe: 'pass',
+function answerAs(judged: 'pass' | 'fail', now: Verdict, { mode, approval }: Policy): Outcome {
+  // There the answer goes by the time alone.
+  if (mode === 'observe') return now.verdict
+  if (judged === 'fail') return mode === 'pause' ? 'inconclusive' : 'fail'
+  return approval === 'manual' ? 'inconclusive' : 'pass'
 }
 
 interface Change {

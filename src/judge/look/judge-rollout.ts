@@ -93,7 +93,7 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
   const { request, place, observation, now } = seen
   const { run, inForce } = place
   const asked = request.at ?? now
-  const engine = observation?.verdict ?? overloadedVerdict(run, inForce.policy, asked)
+  const engine = observation?.verdict ?? overloadedVerdict(place, request.step, asked)
   const at = Date.parse(engine.window.to)
   const remembers = inForce.digest === run.policyDigest
   const answer = answerLook({

@@ -1,10 +1,12 @@
-import type { Policy } from '../../engine/model/policy.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
-import type { Run } from '../ports/ports.ts'
+import type { RunAndSteps } from '../runs/by-looks.ts'
+import type { NamedStep } from '../model/judge-request.ts'
 
 /** The verdict of a look for which there was no room. */
-export function overloadedVerdict(run: Run, { mode }: Policy, at: number): Verdict {
-  const outcome = mode === 'observe' ? 'pass' : 'inconclusive'
+export function overloadedVerdict(place: RunAndSteps, named: NamedStep | undefined, at: number): Verdict {
+  const { run, inForce } = place
+  const observes = inForce.policy.mode === 'observe'
+  const outcome = observes && at >= plannedEnd(place, named) ? 'pass' : 'inconclusive'
   const text = 'more looks are under way than the service takes at once'
   return {
     judged: 'inconclusive',
@@ -15,4 +17,10 @@ export function overloadedVerdict(run: Run, { mode }: Policy, at: number): Verdi
     metrics: [],
     window: { from: new Date(Math.min(run.start, at)).toISOString(), to: new Date(at).toISOString(), at: 0 },
   }
+}
+
+function plannedEnd({ run, steps, inForce }: RunAndSteps, named: NamedStep | undefined): number {
+  const latest = steps.toSorted((a, b) => a.index - b.index).at(-1)
+  const step = named === undefined ? latest : steps.find(({ index }) => index === named.index)
+  return step?.endsAt ?? run.start + inForce.policy.stepSeconds * 1000
 }

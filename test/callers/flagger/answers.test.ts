@@ -156,6 +156,18 @@ const states: readonly (readonly [string, State])[] = [
       answers: [200, 200, 200, 409],
     },
   ],
+  [
+    'mode observe, before the end of the step',
+    {
+      ...bad,
+      policy: `${bad.policy}\nmode: observe`,
+      reach: async (running) => {
+        await running.begin()
+        for (let n = 0; n < 5; n++) await running.tick()
+      },
+      answers: [200, 425, 425, 409],
+    },
+  ],
 ]
 
 interface State {

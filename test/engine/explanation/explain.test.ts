@@ -113,11 +113,15 @@ describe('explain of a fail', () => {
   })
 
   it('only observes where the policy says so', () => {
-    const verdict = explained({ ...failed, verdict: 'pass' }, {}, withRules({ mode: 'observe' }))
-    expect(verdict.summary).toBe(`pass: observing only, judged fail: ${harm}`)
-    expect(verdict.reasons.slice(1)).toEqual([
-      { code: 'mode-observe', text: 'mode observe always answers pass, judged fail' },
-    ])
+    for (const [outcome, when] of [
+      ['inconclusive', 'until'],
+      ['pass', 'from'],
+    ] as const) {
+      const verdict = explained({ ...failed, verdict: outcome }, {}, withRules({ mode: 'observe' }))
+      expect(verdict.summary).toBe(`${outcome}: observing only, judged fail: ${harm}`)
+      const text = `mode observe answers ${outcome} ${when} the planned end of the step, judged fail`
+      expect(verdict.reasons.slice(1)).toEqual([{ code: 'mode-observe', text }])
+    }
   })
 })
 
@@ -142,9 +146,10 @@ describe('explain before the rollout', () => {
     })
   })
 
-  it('answers pass where it only observes', () => {
-    expect(before(40, 'observe')).toMatchObject({ verdict: 'pass', summary: `pass: ${text}` })
-    expect(before(40, 'pause')).toMatchObject({ verdict: 'inconclusive' })
+  it('answers inconclusive in each mode', () => {
+    const waiting = { verdict: 'inconclusive', summary: `inconclusive: ${text}` }
+    expect(before(40, 'observe')).toMatchObject(waiting)
+    expect(before(40, 'pause')).toMatchObject(waiting)
   })
 
   it('tells of a source in trouble before anything else', () => {
