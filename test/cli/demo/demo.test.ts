@@ -111,7 +111,10 @@ test.each([
     env: { PORT: 'eighty' },
     said: 'canary-judge: PORT: expected a whole number from 0 to 65535, got "eighty"',
   },
-  { env: { PORT: '0', HOST: '203.0.113.7' }, said: 'address not available 203.0.113.7' },
+  {
+    env: { PORT: '0', HOST: '203.0.113.7' },
+    said: 'canary-judge: host: expected tokens to listen on "203.0.113.7", got none',
+  },
   { env: { PORT: '0', TMPDIR: '/proc/none' }, said: 'canary-judge: ENOENT: no such file or directory' },
 ])('canary-judge demo says in one line what hinders it: $said', async ({ env, said }) => {
   await using cli = startCli(['demo'], env)
