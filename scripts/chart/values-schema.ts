@@ -55,7 +55,7 @@ export const valuesSchema = z
       })
       .partial(),
     prometheusUrl: z.string().regex(/^(https?:\/\/\S+)?$/),
-    config: configSchema.omit({ port: true, database: true, shutdown: true }),
+    config: configSchema.omit({ port: true, managementPort: true, database: true, shutdown: true }),
     policies: z.record(name, policyValue()),
     secrets: z.array(name),
     tokens: z
@@ -91,6 +91,7 @@ export const valuesSchema = z
       .strictObject({
         type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']),
         port,
+        managementPort: port,
         nodePort: port.nullable(),
         annotations,
       })

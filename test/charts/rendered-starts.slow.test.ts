@@ -46,25 +46,27 @@ describe.skipIf(goToolMissing('helm') !== undefined)('what helm renders, put on 
   }, 180_000)
   afterAll(() => rm(app, { recursive: true, force: true }))
 
-  /** Starts the service as the Deployment says, with a free port in place of 8080. */
+  /** Starts the service as the Deployment says, with free ports in place of 8080 and 9091. */
   async function start(objects: readonly KubernetesObject[]) {
     const { spec } = deployment.parse(objectOf(objects, 'Deployment')).spec.template
     const { args, env, root } = await toProcess(spec, objects)
     onTestFinished(() => rm(root, { recursive: true, force: true }))
     const flags = args.slice(0, -1)
     // An empty HOST is none: it listens where the pod would.
-    const main = await runMain({ HOST: '', ...env, PORT: '0' }, join(app, args.at(-1) ?? ''), flags)
+    const main = await runMain({ HOST: '', ...env, PORT: '0', MANAGEMENT_PORT: '0' }, join(app, args.at(-1) ?? ''), flags)
     onTestFinished(async () => main[Symbol.asyncDispose]())
     const url = `http://127.0.0.1:${String((await main.line('ready'))['port'])}`
+    const opened = await main.line('probes and metrics are answered here')
+    const management = `http://127.0.0.1:${String(opened['port'])}`
     const [probed] = probes.parse(spec).containers
     const paths = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => probed[name]?.httpGet.path ?? '')
-    return { main, url, paths, root }
+    return { main, url, management, paths, root }
   }
 
   /** Everything that a stranger would try first. */
   async function tryOut(objects: readonly KubernetesObject[]) {
-    const { main, url, paths, root } = await start(objects)
-    for (const path of [...paths, '/metrics']) expect([path, (await fetch(url + path)).status]).toEqual([path, 200])
+    const { main, url, management, paths, root } = await start(objects)
+    for (const path of [...paths, '/metrics']) expect([path, (await fetch(management + path)).status]).toEqual([path, 200])
     const recording: unknown = JSON.parse(await readFile('test/fixtures/recordings/errors-x10.json', 'utf8'))
     const tokens = await toProcess(objectOf(objects, 'Pod')['spec'], objects)
     onTestFinished(() => rm(tokens.root, { recursive: true, force: true }))
@@ -78,7 +80,7 @@ describe.skipIf(goToolMissing('helm') !== undefined)('what helm renders, put on 
     expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ verdict: 'fail', kept: true })])
     expect((await ask('a-token-of-somebody-else')).status).toBe(401)
     // The pod of `helm test`.
-    const { stdout } = await run(process.execPath, [...tokens.args], { env: { ...tokens.env, JUDGE: url } })
+    const { stdout } = await run(process.execPath, [...tokens.args], { env: { ...tokens.env, JUDGE: url, MANAGEMENT: management } })
     expect(stdout.trim().split('\n')).toEqual([
       'ready: expected 200, got 200',
       'policies with the token: expected 200, got 200',

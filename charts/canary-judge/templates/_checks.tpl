@@ -35,7 +35,7 @@
 
 {{- define "canary-judge.configChecks" -}}
 {{- $config := .Values.config -}}
-{{- range $key, $instead := dict "port" "service.port" "database" "database.kind" "shutdown" "shutdownDelay and shutdownDeadline" -}}
+{{- range $key, $instead := dict "port" "service.port" "managementPort" "service.managementPort" "database" "database.kind" "shutdown" "shutdownDelay and shutdownDeadline" -}}
 {{- if hasKey $config $key -}}
 {{- fail (printf "config.%s: expected it to be absent, since the chart sets it; use %s" $key $instead) -}}
 {{- end -}}

@@ -32,7 +32,7 @@
 
 {{/* The address inside the cluster, without a slash at its end. */}}
 {{- define "canary-judge.url" -}}
-http://{{ include "canary-judge.fullname" . }}.{{ .Release.Namespace }}:{{ .Values.service.port }}
+{{ ternary "https" "http" (not (empty .Values.config.tls)) }}://{{ include "canary-judge.fullname" . }}.{{ .Release.Namespace }}:{{ .Values.service.port }}
 {{- end -}}
 
 {{- define "canary-judge.image" -}}

@@ -6,6 +6,8 @@
   value: /etc/canary-judge/config/config.yaml
 - name: PORT
   value: "8080"
+- name: MANAGEMENT_PORT
+  value: "9091"
 {{- if ne .Values.database.kind "postgres" }}
 - name: DATABASE_URL
   value: sqlite:/data/canary-judge.db

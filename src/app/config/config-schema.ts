@@ -26,7 +26,7 @@ const tokenSchema = z
     file: z.string().min(1).exactOptional(),
     certificate: z
       .string()
-      .regex(/^([0-9a-f]{2}:?){32}$/i, 'expected the SHA-256 fingerprint of a certificate in 64 hex digits')
+      .regex(/^([0-9a-fA-F]{2}:?){32}$/, 'expected the SHA-256 fingerprint of a certificate in 64 hex digits')
       .exactOptional()
       .describe('fingerprint of the only client certificate with which the token is taken'),
   })
