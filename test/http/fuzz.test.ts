@@ -49,7 +49,7 @@ async function send(verb: string, path: string, fields: object, bytes: Buffer): 
 function complaint(verb: string, path: string, { status, type, text }: Answer): string | undefined {
   if (!(status >= 200 && status < 500)) return `status ${status}`
   if (status < 400 || verb === 'HEAD') return undefined
-  if (/^\/(v1\/flagger|gate|rollback)([/?]|$)/.test(path)) {
+  if (/^\/(v1\/flagger|gate|rollback|prometheus)([/?]|$)/.test(path)) {
     const isLine = type === 'text/plain; charset=utf-8' && /^[^\r\n]{1,299}$/.test(text)
     return isLine ? undefined : `no plain line: ${type}: ${text}`
   }
