@@ -42,6 +42,11 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
   'POST /v1/flagger/post-rollout': hook,
   'POST /v1/flagger/rollback': hook,
   'POST /v1/flagger/event': hook,
+  'GET /prometheus/api/v1/query': {
+    roles: ['judge'],
+    address: `/prometheus/api/v1/query?query=${encodeURIComponent('canary_judge_fail{namespace="shop",name="web"}')}`,
+    elsewhere: 403,
+  },
   'GET /v1/runs': { roles: ['read', 'decide'], address: '/v1/runs?namespace=shop', elsewhere: 403 },
   'GET /v1/runs/{id}': { roles: ['read', 'decide'], address: '/v1/runs/run-1', elsewhere: 404 },
   'GET /v1/verdicts/{id}': { roles: ['read', 'decide'], address: '/v1/verdicts/v-1', elsewhere: 404 },
