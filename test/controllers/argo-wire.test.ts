@@ -28,6 +28,7 @@ describe('runArgoRollout', () => {
       next: '',
       minutes: '10',
       looks: '24',
+      selected: '',
     }
     expect(JSON.parse(first?.body ?? '')).toEqual(body)
     expect(JSON.parse(second?.body ?? '')).toEqual({ ...body, index: '3', weight: '25' })

@@ -150,6 +150,15 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollout
     }
   })
 
+  test('only the analysis of mirrored requests says that they are chosen', async () => {
+    for (const { name, manifests } of rendered) {
+      const { requests } = await roll(manifests, 'pass')
+      const chosen = requests.flatMap(({ selected }) => selected ?? [])
+      const expected = name.includes('mirror') ? ['GET requests, mirrored'] : []
+      expect([name, chosen]).toEqual([name, expected])
+    }
+  })
+
   test('a smoke test that fails ends the rollout before the canary gets any traffic', async () => {
     const smoke = rendered.find(({ name }) => name === 'rollouts/argo/smoke-test')
     const weights: number[] = []

@@ -131,6 +131,8 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollout
     for (const { name, canary } of withHooks()) {
       const { targetRef, service: served, analysis } = canary.spec
       const { policy = '', ...metadata } = ofJudge(canary)[0]?.metadata ?? {}
+      const isChosen = ['ab-testing', 'session-affinity'].some((folder) => name.endsWith(folder))
+      expect([name, 'selected' in metadata]).toEqual([name, isChosen])
       expect([name, isKnownPolicy(policy, root)]).toEqual([name, true])
       expect([name, metadata]).toMatchObject([
         name,

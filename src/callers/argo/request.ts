@@ -90,6 +90,9 @@ export const argoRequestSchema = z
       to: 100_000,
       whole: true,
     }),
+    selected: optionalText(120).describe(
+      "How the canary's requests are chosen, such as `header x-insider`; for a remark in the verdict",
+    ),
     start: z
       .union([empty, z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-20T10:00:00Z' })])
       .exactOptional()
@@ -114,6 +117,7 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
     stableHash,
     policy,
     start,
+    selected,
     index,
     steps,
     step,
@@ -141,6 +145,7 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
     ...(Object.keys(params).length > 0 && { params }),
     ...(named !== undefined && { step: named }),
     ...(planned !== undefined && { planned }),
+    ...(given(selected) && { selected }),
     ...(given(start) && { start: Date.parse(start) }),
   }
 }

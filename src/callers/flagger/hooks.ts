@@ -175,7 +175,7 @@ const requestOf = (call: HookCall): JudgeRequest => ({
 })
 
 export function lookRequest(call: HookCall): JudgeRequest {
-  const { namespace, name, revision, policy, params } = call
+  const { namespace, name, revision, policy, params, selected } = call
   return {
     caller: 'flagger',
     namespace,
@@ -183,5 +183,6 @@ export function lookRequest(call: HookCall): JudgeRequest {
     revision,
     params,
     ...(policy !== undefined && { policy }),
+    ...(selected !== undefined && { selected }),
   }
 }

@@ -33,7 +33,7 @@ export const flaggerSchema = z
       .record(z.string().max(253), z.string())
       .exactOptional()
       .describe(
-        'From the manifest: policy, target, service, port, ingress, and steps ("5,25,50"), minutes (of a step), interval ("1m")',
+        'From the manifest: policy, target, service, port, ingress, and steps ("5,25,50"), minutes (of a step), interval ("1m"), selected (how users are chosen)',
       ),
   })
   .meta({ id: 'FlaggerRequest', description: 'What Flagger posts to a webhook' })
@@ -51,10 +51,21 @@ export interface HookCall {
   readonly weights: readonly number[]
   readonly stepMinutes: number | undefined
   readonly intervalMs: number | undefined
+  /** How the canary's users are chosen. */
+  readonly selected: string | undefined
   readonly eventMessage: string
 }
 
-const ownKeys = new Set(['policy', 'steps', 'minutes', 'interval', 'eventMessage', 'eventType', 'timestamp'])
+const ownKeys = new Set([
+  'policy',
+  'steps',
+  'minutes',
+  'interval',
+  'selected',
+  'eventMessage',
+  'eventType',
+  'timestamp',
+])
 /** Hooks that look at one revision and could not tell which. */
 const needChecksum: ReadonlySet<HookType> = new Set([
   'pre-rollout',
@@ -89,6 +100,9 @@ export function toHookCall(body: z.output<typeof flaggerSchema>, hook: HookType)
     weights: read('steps', expectedWeights, parseWeights) ?? [],
     stepMinutes: read('minutes', 'minutes such as "10"', parseMinutes),
     intervalMs: read('interval', 'a duration such as "1m"', parseInterval),
+    selected: read('selected', 'at most 120 characters', (text) =>
+      text.length <= 120 ? word.safeParse(text).data : undefined,
+    ),
     eventMessage: metadata['eventMessage'] ?? '',
   }
   if (issues.length > 0) throw invalidInput('bad-request', 'invalid body', issues, issues.length)

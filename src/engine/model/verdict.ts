@@ -48,6 +48,7 @@ export const reasonCodes = [
   // the caller
   'few-looks',
   'start-ignored',
+  'selected-users',
   // the run
   'older-policy',
 ] as const

@@ -1,4 +1,5 @@
 import type { Reason } from '../../engine/model/verdict.ts'
+import { oneLine } from '../../engine/model/words.ts'
 import type { ActivePolicy } from '../model/active-policy.ts'
 import type { JudgeRequest } from '../model/judge-request.ts'
 import type { Run } from '../ports/ports.ts'
@@ -10,7 +11,11 @@ export function withRemarks(
   answer: AnsweredLook,
   { request, run, inForce, loaded }: RemarksInput,
 ): AnsweredLook {
-  const remarks = [...startIgnored(request, run, inForce), ...olderPolicy(run, inForce, loaded)]
+  const remarks = [
+    ...startIgnored(request, run, inForce),
+    ...selectedUsers(request),
+    ...olderPolicy(run, inForce, loaded),
+  ]
   if (remarks.length === 0) return answer
   return {
     ...answer,
@@ -20,7 +25,7 @@ export function withRemarks(
 }
 
 export interface RemarksInput {
-  readonly request: Pick<JudgeRequest, 'start'>
+  readonly request: Pick<JudgeRequest, 'start' | 'selected'>
   readonly run: Run
   readonly inForce: ActivePolicy
   /** As policies are now; undefined = the policy of that name is gone. */
@@ -37,6 +42,14 @@ function startIgnored(
   const [asked, began] = [start, run.start].map((ms) => new Date(ms).toISOString())
   const text = `the start ${asked} is ignored: the run of this revision began at ${began}`
   return [{ code: 'start-ignored', text }]
+}
+
+function selectedUsers({ selected }: RemarksInput['request']): readonly Reason[] {
+  if (selected === undefined) return []
+  const text = oneLine(
+    `the canary has only chosen requests (${selected}): a difference may be one of users, not of versions`,
+  )
+  return [{ code: 'selected-users', text }]
 }
 
 function olderPolicy(run: Run, inForce: ActivePolicy, loaded: ActivePolicy | undefined): readonly Reason[] {

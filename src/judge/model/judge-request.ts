@@ -15,6 +15,8 @@ export interface JudgeRequest {
   readonly step?: NamedStep
   /** The caller's plan and where in it the caller is, in place of `step`. */
   readonly planned?: PlannedStep
+  /** How the canary's requests are chosen, where they are no sample of all. */
+  readonly selected?: string
   /** When the rollout began, where the caller knows. Milliseconds, as all times here. */
   readonly start?: number
   /** The moment to judge at; undefined = now. */

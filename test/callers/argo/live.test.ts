@@ -73,6 +73,21 @@ describe('POST /v1/argo on the whole service', () => {
     expect(items.map(({ id }) => id)).toEqual([first.id])
   })
 
+  test('says that the requests were chosen, where the Rollout says how', async () => {
+    await using running = await runJudge()
+    running.clock.ms = rolloutStart + 2 * minute + 20_000
+    const plain = expectAnswer(await ask(running))
+    const chosen = expectAnswer(await ask(running, { ...firstStep, selected: 'header x-insider' }))
+    expect(chosen.reasons).toEqual([
+      ...plain.reasons,
+      {
+        code: 'selected-users',
+        text: 'the canary has only chosen requests (header x-insider): a difference may be one of users, not of versions',
+      },
+    ])
+    expect(chosen.id).not.toBe(plain.id)
+  })
+
   test('answers inconclusive when there is no data yet', async () => {
     await using running = await runJudge({ fixture: 'no-canary-data' })
     running.clock.ms = rolloutStart + 2 * minute + 20_000

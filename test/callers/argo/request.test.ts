@@ -63,12 +63,17 @@ describe('toJudgeRequest(what an AnalysisTemplate sends)', () => {
       'next',
       'minutes',
       'looks',
+      'selected',
       'start',
       'service',
       'port',
       'ingress',
     ]
     expect(ask(Object.fromEntries(optional.map((key) => [key, ''])))).toEqual(asked)
+  })
+
+  test('hands on how the requests of the canary are chosen', () => {
+    expect(ask({ selected: 'header x-insider' })).toEqual({ ...asked, selected: 'header x-insider' })
   })
 
   test('takes the start with any offset', () => {
