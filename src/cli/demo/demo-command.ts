@@ -1,16 +1,19 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { CommandContext } from '../command.ts'
 
 export function addDemo(program: Command, { output, version }: CommandContext): void {
   program
     .command('demo')
     .description('Run the service on a store of its own with simulated rollouts, and say what to try.')
-    .action(async () => {
+    .option('--speed <minutes>', 'of the rollouts that pass in a second', toSpeed, 1)
+    .action(async ({ speed }: { readonly speed: number }) => {
       const [{ demo }, { currentEnvironment }] = await Promise.all([
         import('./demo.ts'),
         import('../../app/config/config.ts'),
       ])
-      await demo({ env: currentEnvironment(), output, ended: untilSignal(), version })
+      const minute = (signal: AbortSignal): Promise<void> => wait(1000 / speed, undefined, { signal })
+      await demo({ env: currentEnvironment(), output, ended: untilSignal(), minute, version })
     })
 }
 
@@ -19,4 +22,10 @@ function untilSignal(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   return promise
+}
+
+function toSpeed(text: string): number {
+  const speed = Number(text)
+  if (/^\d{1,3}(\.\d{1,3})?$/.test(text) && speed > 0 && speed <= 100) return speed
+  throw new InvalidArgumentError('expected a number above 0 and up to 100.')
 }

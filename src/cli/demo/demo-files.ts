@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Recording } from '../../engine/model/recording.ts'
 import { recordingToJson } from '../../formats/recording/recording-to-json.ts'
-import { type Effect, effects } from '../../simulate/effect.ts'
 import { simulateRollout } from '../../simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../../simulate/simulated-rollout.ts'
+import { type DemoService, demoServices } from './live-rollout.ts'
 
 export interface DemoFiles {
   readonly config: string
@@ -20,28 +20,6 @@ interface DemoRollout {
   readonly story: string
   /** The body of a request to judge it. */
   readonly request: string
-}
-
-interface Plan {
-  readonly story: string
-  readonly effect: Effect
-  /** Requests a second in both arms together. */
-  readonly rps: number
-}
-
-const demoRollouts: Readonly<Record<string, Plan>> = {
-  healthy: { story: 'a healthy canary', effect: effects.none, rps: 300 },
-  'errors-x1.5': {
-    story: 'errors rise from 0.5 % to 0.75 %, which a threshold of 1 % does not see',
-    effect: effects['errors-x1.5'],
-    rps: 300,
-  },
-  'latency-25': {
-    story: 'every quantile of latency is 25 % slower',
-    effect: effects['latency-25'],
-    rps: 300,
-  },
-  'low-traffic': { story: 'healthy, with one request in two seconds', effect: effects.none, rps: 0.5 },
 }
 
 const policy = `# Every other key has its default; docs/policies.md lists them.
@@ -64,9 +42,9 @@ export async function writeDemoFiles(folder: string): Promise<DemoFiles> {
   await mkdir(policies, { recursive: true })
   await writeFile(files.config, 'policies: { directory: policies }\ndefaultPolicy: demo\n')
   await writeFile(files.policy, policy)
-  const recordings = Object.entries(demoRollouts).map(([name, plan]) => recordingToJson(simulate(name, plan)))
+  const recordings = Object.entries(demoServices).map(([name, plan]) => recordingToJson(simulate(name, plan)))
   await writeFile(files.recordings, recordings.map(toLine).join(''))
-  const rollouts = Object.entries(demoRollouts).map(async ([name, { story }], index) => {
+  const rollouts = Object.entries(demoServices).map(async ([name, { story }], index) => {
     const request = join(folder, `${name}.json`)
     const revisions = { canary: { revision: 'v2' }, stable: { revision: 'v1' } }
     await writeFile(request, toLine({ namespace: 'demo', name, ...revisions, recording: recordings[index] }))
@@ -78,7 +56,7 @@ export async function writeDemoFiles(folder: string): Promise<DemoFiles> {
 const toLine = (value: object): string => `${JSON.stringify(value)}\n`
 
 /** Two hours of history, then three steps of ten minutes at 5, 25 and 50 percent. */
-function simulate(name: string, { effect, rps }: Plan): Recording {
+function simulate(name: string, { effect, rps }: DemoService): Recording {
   const traffic = { rps, podSd: 0 }
   return simulateRollout({ ...rolloutDefaults, seed: `demo ${name}`, id: name, effect, traffic })
 }

@@ -6,27 +6,34 @@ import { type App, createApp } from '../../app/app.ts'
 import { type Environment, readConfig } from '../../app/config/config.ts'
 import { createLogger } from '../../telemetry/create-logger.ts'
 import { type DemoFiles, writeDemoFiles } from './demo-files.ts'
+import { type Rollouts, simulateRollouts } from './rollouts.ts'
 
 export interface DemoOptions {
   readonly env: Environment
   readonly output: Writable
   /** Resolves when the demo is to end. */
   readonly ended: Promise<unknown>
+  /** Waits for as long as a minute of the rollouts takes; rejects when the signal aborts. */
+  readonly minute: (signal: AbortSignal) => Promise<void>
   readonly version: string
 }
 
-/** Runs the service on a store in a folder of its own, says what to try, and takes the folder away at the end. */
-export async function demo({ env, output, ended, version }: DemoOptions): Promise<void> {
-  // Whoever has read enough, as `head` has, must not keep the folder from being taken away.
+/** Runs the service with a store in a folder of its own and rollouts that go on, and removes the folder at the end. */
+export async function demo({ env, output, ended, minute, version }: DemoOptions): Promise<void> {
+  // The reader may have closed the output, as `head` does; the folder is to be removed all the same.
   output.on('error', () => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-demo-'))
   try {
     const files = await writeDemoFiles(folder)
-    const { app, url } = await startApp(folder, files, env)
+    const rollouts = simulateRollouts(Date.now())
+    const { app, url } = await startApp({ folder, env, files, rollouts })
     output.write(explain(url, files, version))
-    await ended
-    output.write('\nStopping.\n')
-    await app.stop()
+    try {
+      await rollouts.goOn({ url, output, ended, minute })
+      output.write('\nStopping.\n')
+    } finally {
+      await app.stop()
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -37,27 +44,36 @@ interface Started {
   readonly url: string
 }
 
-/** On 8080; if that is taken and nobody asked for a port, on a free one. */
-async function startApp(folder: string, files: DemoFiles, env: Environment): Promise<Started> {
+interface Parts {
+  readonly folder: string
+  readonly env: Environment
+  readonly files: DemoFiles
+  readonly rollouts: Rollouts
+}
+
+/** On 8080; if that is taken and no port was asked for, on a free one. */
+async function startApp(parts: Parts): Promise<Started> {
   try {
-    return await startOn('8080', folder, files, env)
+    return await startOn('8080', parts)
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    if (!taken || env['PORT'] !== undefined) throw error
-    return startOn('0', folder, files, env)
+    if (!taken || parts.env['PORT'] !== undefined) throw error
+    return startOn('0', parts)
   }
 }
 
-async function startOn(port: string, folder: string, files: DemoFiles, env: Environment): Promise<Started> {
+async function startOn(port: string, { folder, env, files, rollouts }: Parts): Promise<Started> {
   const { config } = await readConfig({
     HOST: '127.0.0.1',
     PORT: port,
     LOG_LEVEL: 'error',
     ...env,
+    CANARY_JUDGE_TOKENS: '',
     DATABASE_URL: `sqlite:${join(folder, 'canary-judge.db')}`,
     CANARY_JUDGE_CONFIG: files.config,
   })
-  const app = createApp(config, { logger: createLogger(config.logLevel) })
+  const { clock, source } = rollouts
+  const app = createApp(config, { logger: createLogger(config.logLevel), clock, source })
   const address = await app.start()
   return { app, url: `http://127.0.0.1:${address.port}` }
 }
@@ -73,7 +89,7 @@ function explain(url: string, { policy, recordings, rollouts }: DemoFiles, versi
   ${url}/readyz    whether it takes requests, and how its parts are
   ${url}/metrics   metrics of its own
 
-Judge simulated rollouts, from another terminal (without the Accept header: JSON with every number):
+Judge recorded rollouts, from another terminal (without the Accept header: JSON with every number):
 
 ${judged.join('\n')}
 What was judged so far, newest first; every verdict is kept with the recording it rests on:
@@ -84,8 +100,11 @@ Check a policy file, with every default filled in; break it and see what it says
 
   curl -s ${url}/v1/policies/validate -H 'Content-Type: application/yaml' --data-binary @${policy}
 
-The same rollouts, judged slice by slice without the service (in this folder):
+The same recordings, judged slice by slice without the service (in this folder):
 
   npm run -s cli -- replay --policy ${policy} --table < ${recordings}
+
+Four simulated rollouts go on now, and ask the service for a verdict each minute. Their news:
+
 `
 }

@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { demo } from '../../../src/cli/demo/demo.ts'
 import { startCli } from '../../support/start-cli.ts'
 
@@ -19,18 +20,30 @@ interface Demo {
   /** The lines to paste. */
   readonly commands: readonly string[]
   readonly folder: string
+  /** Gives the news as they come. */
+  readonly output: PassThrough
   [Symbol.asyncDispose](): Promise<void>
 }
 
-async function startDemo(env: Readonly<Record<string, string>> = {}): Promise<Demo> {
+/** Time stands still after so many minutes. */
+const minutes = (count: number) => {
+  let left = count
+  return async (signal: AbortSignal): Promise<void> => {
+    left -= 1
+    if (left < 0) await once(signal, 'abort')
+  }
+}
+
+async function startDemo(env: Readonly<Record<string, string>> = {}, minute = minutes(0)): Promise<Demo> {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const output = new PassThrough({ encoding: 'utf8' })
-  const running = demo({ env, output, ended, version: '1.2.3' })
+  const running = demo({ env, output, ended, minute, version: '1.2.3' })
   const [text]: unknown[] = await Promise.race([once(output, 'data'), running.then(() => [''])])
   const said = String(text)
   const commands = said.match(/^ {2}(?:curl|npm) .*$/gm) ?? []
   return {
     text: said,
+    output,
     url: /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? '',
     commands: commands.map((line) => line.trim()),
     folder: dirname(dirname(/--policy (\S+)/.exec(said)?.[1] ?? '')),
@@ -89,6 +102,39 @@ test.skipIf(!hasCurl)('demo() prints curl lines that answer when pasted, one aft
   expect(new Set(listed.runs.map(({ name }) => name))).toEqual(new Set(finals.map(([name]) => name)))
   expect(JSON.parse(validated)).toMatchObject({ valid: true, warnings: [], policy: { name: 'demo' } })
   expect(none).toEqual([])
+})
+
+/** What the terminal shows until each of the rollouts has come to the word given. */
+async function newsUntil(output: PassThrough, wanted: Readonly<Record<string, string>>): Promise<string> {
+  let news = ''
+  const came = ([name, word]: readonly [string, string]): boolean =>
+    news.split('\n').some((line) => line.includes(` ${name} `) && line.includes(word))
+  while (!Object.entries(wanted).every(came)) news += String(await once(output, 'data'))
+  return news
+}
+
+const runsSchema = z.object({
+  runs: z.array(z.looseObject({ namespace: z.string(), name: z.string(), source: z.string() })),
+})
+
+test('demo() rolls out through the service itself, and says what became of each rollout', async () => {
+  await using running = await startDemo({ PORT: '0', CANARY_JUDGE_TOKENS: 'x' }, minutes(30))
+  const news = await newsUntil(running.output, {
+    healthy: 'pass: ',
+    'errors-x1.5': 'aborted',
+    'latency-25': 'aborted',
+    'low-traffic': 'inconclusive: ',
+  })
+  expect(
+    news
+      .split('\n')
+      .filter((line) => / healthy | low-traffic /.test(line))
+      .join(),
+  ).not.toMatch(/fail|aborted/)
+  const { runs } = runsSchema.parse(await (await fetch(`${running.url}/v1/runs`)).json())
+  const live = runs.filter(({ namespace }) => namespace === 'live')
+  expect(new Set(live.map(({ name }) => name))).toEqual(new Set(finals.map(([name]) => name)))
+  expect(new Set(live.map(({ source }) => source))).toEqual(new Set(['argo']))
 })
 
 test('demo() goes to a free port when 8080 is taken, unless a port was asked for', async () => {
