@@ -32,7 +32,7 @@ beforeAll(async () => {
   await symlink(join(root, 'node_modules'), join(installed, 'node_modules'))
   await chmod(join(installed, 'dist/cli.js'), 0o755)
   await symlink('../canary-judge/dist/cli.js', join(modules, '.bin', 'canary-judge'))
-}, 180_000)
+}, 300_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test('the package can be published, and holds the service and no sources, tests or data', async () => {
