@@ -48,7 +48,7 @@ describe('runFlaggerCanary', () => {
     })
     expect(callsOf(result.log)[0]).toMatchObject({
       method: 'POST',
-      url: 'http://canary-judge.canary-judge:8080/v1/flagger/confirm-rollout',
+      url: 'http://flagger:JUDGE_TOKEN@canary-judge.canary-judge:8080/v1/flagger/confirm-rollout',
       headers: { 'Content-Type': 'application/json' },
       timeoutMs: 3000,
     })
