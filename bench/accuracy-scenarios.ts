@@ -91,6 +91,7 @@ function atMargin(policy: Policy, widening: number): readonly AtMargin[] {
           },
         ]
       case 'gauge':
+      case 'restarts':
         return []
       default:
         return metric satisfies never

@@ -69,6 +69,8 @@ function keepRows(
       return { ...data, above: keep(data.above), total: series(data.total) }
     case 'gauge':
       return { ...data, value: series(data.value) }
+    case 'restarts':
+      return { ...data, restarts: series(data.restarts) }
     default:
       return data satisfies never
   }

@@ -81,6 +81,8 @@ export function until(recording: Recording, at: number): Recording {
         }
         case 'gauge':
           return [name, { ...data, value: data.value.map(cut) }]
+        case 'restarts':
+          return [name, { ...data, restarts: data.restarts.map(cut) }]
         default:
           return data satisfies never
       }

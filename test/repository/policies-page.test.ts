@@ -11,15 +11,15 @@ import { codeBlocks, readText, root, tableRows } from './markdown.ts'
 
 const page = readText('docs/policies.md')
 const rows = tableRows(page, 'key')
-const kinds = ['errors', 'latency', 'conversion', 'gauge'] as const
+const kinds = ['errors', 'latency', 'conversion', 'gauge', 'restarts'] as const
 const unquoted = (cell: string): string => cell.replaceAll('`', '')
 
-/** Rows of the table of a policy have three cells, those of the table of metrics six. */
+/** Rows of the table of a policy have three cells, those of the table of metrics seven. */
 const policyRows = rows
   .filter(({ length }) => length === 3)
   .map(([key = '', preset = '']) => ({ key: unquoted(key), preset }))
 const metricRows = rows
-  .filter(({ length }) => length === 6)
+  .filter(({ length }) => length === 7)
   .map(([key = '', ...cells]) => ({ key: unquoted(key), cells }))
 
 const policyOf = (change: object, metric: object = {}) =>

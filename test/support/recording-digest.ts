@@ -27,6 +27,9 @@ function updateMetric(hash: Hash, data: MetricData): void {
     case 'gauge':
       samples.push(...data.value)
       break
+    case 'restarts':
+      samples.push(...data.restarts)
+      break
     case 'latency':
       samples.push(...data.above.flatMap((pod) => pod ?? [null]), ...data.total)
       break

@@ -75,7 +75,7 @@ const armNumbers = z.strictObject({
 const metricSchema = z
   .strictObject({
     name: z.string(),
-    kind: z.enum(['errors', 'latency', 'conversion', 'gauge']),
+    kind: z.enum(['errors', 'latency', 'conversion', 'gauge', 'restarts']),
     judged: outcome,
     required: z.boolean(),
     canary: armNumbers,

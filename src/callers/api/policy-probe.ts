@@ -56,7 +56,7 @@ export const diagnosisSchema = z
     metrics: z.array(
       z.strictObject({
         name: z.string(),
-        kind: z.enum(['errors', 'latency', 'conversion', 'gauge']),
+        kind: z.enum(['errors', 'latency', 'conversion', 'gauge', 'restarts']),
         required: z.boolean(),
         source: z.string(),
         queries: z.array(

@@ -1,4 +1,12 @@
-import type { Arm, ConversionData, ErrorsData, LatencyData, Pod, Sample } from '../model/recording.ts'
+import type {
+  Arm,
+  ConversionData,
+  ErrorsData,
+  LatencyData,
+  Pod,
+  RestartsData,
+  Sample,
+} from '../model/recording.ts'
 
 /** One pod's events out of its requests in every slice of the recording; requests 0 = no traffic or no sample. */
 export interface PodCounts {
@@ -49,6 +57,18 @@ export function conversionCounts(data: ConversionData, pods: readonly Pod[]): Co
 /** Requests slower than the bound with this index. */
 export function latencyCounts(data: LatencyData, pods: readonly Pod[], bound: number): CountTable {
   return countTable(pods, data.total, (pod) => data.above[pod]?.[bound])
+}
+
+/** Of the slices of a pod those in which it restarted, however often: the times in one slice have one cause. */
+export function restartCounts(data: RestartsData, pods: readonly Pod[]): CountTable {
+  const there = data.restarts.map(
+    (row) => row && row.map((sample) => sample && (Number.isFinite(sample) ? 1 : sample)),
+  )
+  return countTable(
+    pods,
+    data.restarts.map((row) => row && row.map((sample) => (sample === null ? null : 1))),
+    (pod) => there[pod],
+  )
 }
 
 function countTable(

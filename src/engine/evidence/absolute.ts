@@ -39,17 +39,18 @@ export function crashEvidence(arms: Arms, plan: RolloutPlan, stream: CountSeries
 /** Standard deviation of a lasting difference in error rates that no history shows. */
 export const ERROR_TAU = 0.05
 
-/** ln e by slice that more than `share` of the canary's requests are bad, and more than of stable's. */
+/** ln e by slice that more than `share` of the canary's requests are bad, and more than `tolerance` times stable's share. */
 export function limitEvidence(
   stream: CountSeries,
   share: number,
   mde: number,
   plan: RolloutPlan,
+  tolerance = 1,
 ): Float64Array {
   const alternatives = LIMIT_MULTIPLES.map((multiple) => Math.min(share * multiple, (1 + share) / 2))
   const phi = (t: number): number => stream.noise.phiAbsolute(share, t)
   const absolute = rateEvidence(stream.arms.canary, share, alternatives, plan.restarts, phi)
-  const relative = harmEvidence(stream, constantNull(plan.slices, 1), mde, plan.restarts)
+  const relative = harmEvidence(stream, constantNull(plan.slices, tolerance), mde, plan.restarts)
   return bothOf(absolute, relative, plan)
 }
 

@@ -41,7 +41,9 @@ export interface MetricEvidence {
   whyUndecidable?(next: number, t: number): string | undefined
   /** Minutes until a fail can be expected of one that stays as it looks; undefined where it looks tolerable. */
   minutesToFail(t: number, logThreshold: number): number | undefined
-  /** Both arms with nothing warmed up; undefined for gauges. */
+  /** Why no step passes at this look, whether the metric is required or not; undefined where nothing is in the way. */
+  holds?(t: number): string | undefined
+  /** Both arms with nothing warmed up; undefined where requests are not counted. */
   readonly traffic?: Arms
 }
 

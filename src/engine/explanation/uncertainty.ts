@@ -1,4 +1,5 @@
 import type { Decided } from '../decision/decide.ts'
+import { heldBy } from '../decision/held.ts'
 import { failThreshold } from '../decision/error-budget.ts'
 import { nextWeight } from '../decision/rules/moment.ts'
 import { metricPasses } from '../decision/rules/pass-within-margin.ts'
@@ -24,7 +25,14 @@ export function uncertainties(run: RunEvidence, look: Decided): readonly Uncerta
   const open = required
     .filter(({ policy }) => !missing.has(policy.name))
     .flatMap((metric) => undecided(run, metric, look) ?? [])
-  return [...bothFailing(run, look), ...obstacles, ...silent, ...open, ...soaking(run, look)]
+  return [
+    ...bothFailing(run, look),
+    ...held(run, look),
+    ...obstacles,
+    ...silent,
+    ...open,
+    ...soaking(run, look),
+  ]
 }
 
 /** One sentence for the whole: the first kind of reason, with every metric that shares it. */
@@ -58,6 +66,14 @@ function bothFailing(run: RunEvidence, look: Decided): readonly Uncertainty[] {
   const metric = run.metrics.find(({ rules }) => rules.some(({ rule }) => rule === 'crash'))?.policy.name
   const text = 'both arms fail more than 10% of their requests, so stable is no measure'
   return [{ reason: { code: 'both-arms-failing', text, ...(metric === undefined ? {} : { metric }) } }]
+}
+
+/** Metrics that let no step pass, required or not. */
+function held(run: RunEvidence, { t }: Decided): readonly Uncertainty[] {
+  return run.metrics.flatMap((metric) => {
+    const text = heldBy(metric, t)
+    return text === undefined ? [] : [{ reason: { code: 'restarting', metric: metric.policy.name, text } }]
+  })
 }
 
 /** A metric that one arm says nothing about. */

@@ -3,13 +3,14 @@ import { errors } from './errors/errors.ts'
 import { gauge } from './gauge/gauge.ts'
 import type { Kind } from './kind.ts'
 import { latency } from './latency/latency.ts'
+import { restarts } from './restarts/restarts.ts'
 import type { MetricKind, MetricPolicy } from '../model/policy.ts'
 import type { MetricData } from '../model/recording.ts'
 
 type OfKind<Of, K extends MetricKind> = Extract<Of, { readonly kind: K }>
 
 /** Every kind of metric there is. */
-export const kinds = { errors, latency, conversion, gauge } satisfies {
+export const kinds = { errors, latency, conversion, gauge, restarts } satisfies {
   readonly [K in MetricKind]: Kind<OfKind<MetricPolicy, K>, OfKind<MetricData, K>>
 }
 

@@ -5,7 +5,7 @@ export type Column = readonly PodSeries[]
 
 /**
  * The samples of any kind of metric as columns, in the order in which the store keeps them: errors bad and total,
- * conversion good and total, gauge value, latency total and then one column for each bound.
+ * conversion good and total, gauge value, restarts, latency total and then one column for each bound.
  */
 export function dataColumns(data: MetricData): readonly Column[] {
   switch (data.kind) {
@@ -15,6 +15,8 @@ export function dataColumns(data: MetricData): readonly Column[] {
       return [data.good, data.total]
     case 'gauge':
       return [data.value]
+    case 'restarts':
+      return [data.restarts]
     case 'latency':
       return [data.total, ...data.bounds.map((_, bound) => data.above.map((pod) => pod?.[bound] ?? null))]
     default:
@@ -40,6 +42,8 @@ export function withColumns(data: MetricData, columns: readonly Column[]): Metri
       return { ...data, good: first, total: second }
     case 'gauge':
       return { ...data, value: first }
+    case 'restarts':
+      return { ...data, restarts: first }
     case 'latency':
       return { ...data, total: first, above: bucketsOf(columns.slice(1), data.above.length) }
     default:

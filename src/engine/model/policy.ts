@@ -99,6 +99,15 @@ export interface GaugePolicy extends CommonMetricPolicy {
   readonly limit?: number
 }
 
-export type MetricPolicy = ErrorsPolicy | LatencyPolicy | ConversionPolicy | GaugePolicy
+export interface RestartsPolicy extends CommonMetricPolicy {
+  readonly kind: 'restarts'
+  /** Selector of the counter; undefined = that of kube-state-metrics. */
+  readonly restarts?: string
+  /** Ratio to stable's restarts beyond which the canary fails, ≥ 1. */
+  readonly tolerance: number
+  readonly margin?: undefined
+}
+
+export type MetricPolicy = ErrorsPolicy | LatencyPolicy | ConversionPolicy | GaugePolicy | RestartsPolicy
 
 export type MetricKind = MetricPolicy['kind']

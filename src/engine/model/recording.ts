@@ -58,7 +58,13 @@ export interface GaugeData {
   readonly value: readonly PodSeries[]
 }
 
-export type MetricData = ErrorsData | ConversionData | LatencyData | GaugeData
+export interface RestartsData {
+  readonly kind: 'restarts'
+  /** How often the pod's containers restarted in the slice; 0 where the pod was there. */
+  readonly restarts: readonly PodSeries[]
+}
+
+export type MetricData = ErrorsData | ConversionData | LatencyData | GaugeData | RestartsData
 
 /** What the source saw and could not put into numbers: kept with the evidence so that a replay knows it too. */
 export interface SourceProblem {

@@ -33,6 +33,7 @@ export const reasonCodes = [
   'both-arms-failing',
   'traffic-share',
   'no-control',
+  'restarting',
   'all-zero-stable',
   'bad-samples',
   // the policy or a person decides

@@ -22,9 +22,9 @@ const common = {
     share("Share of the error budget in place of the kind's own, shared equally.", { min: 0, max: 1 }),
   ),
   required: z.exactOptional(
-    z
-      .boolean()
-      .meta({ description: 'A step passes only when every required metric passes (yes; gauges no).' }),
+    z.boolean().meta({
+      description: 'A step passes only when every required metric passes (yes; gauges and restarts no).',
+    }),
   ),
   watch: z.exactOptional(
     z
@@ -55,6 +55,7 @@ const defaults = {
   latency: kinds.latency.defaults,
   conversion: kinds.conversion.defaults,
   gauge: kinds.gauge.defaults,
+  restarts: kinds.restarts.defaults,
 }
 
 const errorsMetric = z
@@ -130,15 +131,27 @@ const gaugeMetric = z
   })
   .meta({ description: 'A level per pod; higher is worse.' })
 
+const restartsMetric = z
+  .strictObject({
+    kind: kind('restarts'),
+    ...common,
+    restarts: z.exactOptional(
+      promQl('Selector of the counter of restarts (kube_pod_container_status_restarts_total).'),
+    ),
+    tolerance: z.exactOptional(ratio(`${harm} (${defaults.restarts.tolerance}, no worse).`)),
+  })
+  .meta({ description: 'How often containers of each pod restart; again and again is harm.' })
+
 /** How a metric of each kind is written. */
 export const metricSchemas = {
   errors: errorsMetric,
   latency: latencyMetric,
   conversion: conversionMetric,
   gauge: gaugeMetric,
+  restarts: restartsMetric,
 } satisfies Readonly<Record<MetricKind, z.ZodType>>
 
-const { errors, latency, conversion, gauge } = metricSchemas
-export const metricSchema = z.discriminatedUnion('kind', [errors, latency, conversion, gauge])
+const { errors, latency, conversion, gauge, restarts } = metricSchemas
+export const metricSchema = z.discriminatedUnion('kind', [errors, latency, conversion, gauge, restarts])
 
 export type MetricInput = z.output<typeof metricSchema>

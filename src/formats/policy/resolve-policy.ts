@@ -5,6 +5,7 @@ import type {
   LatencyPolicy,
   MetricPolicy,
   Policy,
+  RestartsPolicy,
   Selection,
 } from '../../engine/model/policy.ts'
 import { kinds } from '../../engine/index.ts'
@@ -46,6 +47,8 @@ export function resolveMetric(input: MetricInput): MetricPolicy {
       return resolveConversion(input)
     case 'gauge':
       return resolveGauge(input)
+    case 'restarts':
+      return resolveRestarts(input)
     default:
       return input satisfies never
   }
@@ -106,6 +109,11 @@ function resolveGauge(input: InputOf<'gauge'>): GaugePolicy {
     ...given({ query, margin, limit }),
     tolerance: toleranceOf(input),
   }
+}
+
+function resolveRestarts(input: InputOf<'restarts'>): RestartsPolicy {
+  const { restarts } = input
+  return { kind: 'restarts', ...common(input), ...given({ restarts }), tolerance: toleranceOf(input) }
 }
 
 function toleranceOf(input: MetricInput): number {

@@ -59,16 +59,19 @@ export const latencyData = z.strictObject({
 
 export const gaugeData = z.strictObject({ kind: kind('gauge'), value: perPod('Levels') })
 
+export const restartsData = z.strictObject({ kind: kind('restarts'), restarts: perPod('Restarts') })
+
 /** How the data of each kind of metric are written. */
 export const dataSchemas = {
   errors: errorsData,
   latency: latencyData,
   conversion: conversionData,
   gauge: gaugeData,
+  restarts: restartsData,
 } satisfies Readonly<Record<MetricKind, z.ZodType>>
 
-const { errors, latency, conversion, gauge } = dataSchemas
-export const metricData = z.discriminatedUnion('kind', [errors, latency, conversion, gauge])
+const { errors, latency, conversion, gauge, restarts } = dataSchemas
+export const metricData = z.discriminatedUnion('kind', [errors, latency, conversion, gauge, restarts])
 
 const arm = z.enum(['canary', 'stable'])
 

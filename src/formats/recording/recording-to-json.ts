@@ -16,6 +16,8 @@ function metricToJson(data: MetricData): object {
       return { ...data, good: data.good.map(rowToJson), total: data.total.map(rowToJson) }
     case 'gauge':
       return { ...data, value: data.value.map(rowToJson) }
+    case 'restarts':
+      return { ...data, restarts: data.restarts.map(rowToJson) }
     case 'latency':
       return {
         ...data,

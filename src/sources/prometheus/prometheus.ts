@@ -10,6 +10,7 @@ import { deduplicatingClient } from './client/deduplicating-client.ts'
 import { createSampleBudget } from './client/sample-budget.ts'
 import { countProblems } from './counting/count-problems.ts'
 import { type Counts, readCounts } from './counting/counts.ts'
+import { restartsByResets } from './counting/restarts-by-resets.ts'
 import { diagnose } from './diagnosis/diagnose.ts'
 import { canaryStart } from './fetching/canary-start.ts'
 import { type FetchedMetrics, fetchMetrics } from './fetching/fetch-metrics.ts'
@@ -43,7 +44,9 @@ export function createPrometheus(options: SourceOptions): Source {
       return {
         metrics: asked.flatMap((one): MetricRead[] => {
           const counts = looked.read.get(one.metric.name)
-          return counts === undefined ? [] : [metricRead(one, counts, looked)]
+          return counts === undefined
+            ? []
+            : [byResets(one, counts, asked, looked) ?? metricRead(one, counts, looked)]
         }),
         problems: [...looked.problems, ...lateOf(looked.read)],
       }
@@ -113,6 +116,22 @@ function cacheKey({ run, policy, params }: FetchRequest): string {
 function queriesOf(policy: Policy): readonly unknown[] {
   const { source, select, slice, historySeconds, metrics } = policy
   return [source, select, slice, historySeconds, metrics]
+}
+
+/** Restarts, where the source has no series of them: read from the counters of another metric that knows its pods. */
+function byResets(
+  { metric }: MetricRequest,
+  counts: Counts,
+  asked: readonly MetricRequest[],
+  { read, slices }: FetchedMetrics,
+): MetricRead | undefined {
+  if (metric.kind !== 'restarts' || metric.restarts !== undefined || counts.rows.length > 0) return undefined
+  for (const other of asked) {
+    const others = 'query' in other.queries ? undefined : read.get(other.metric.name)
+    const rows = others === undefined ? [] : restartsByResets(others, slices)
+    if (rows.length > 0) return { metric, rows: { rows, bounds: [], problems: [] } }
+  }
+  return undefined
 }
 
 function metricRead(

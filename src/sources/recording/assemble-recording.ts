@@ -151,6 +151,8 @@ function dataOf(
       }
     case 'gauge':
       return { kind: 'gauge', value: total }
+    case 'restarts':
+      return { kind: 'restarts', restarts: total }
     default:
       return metric satisfies never
   }

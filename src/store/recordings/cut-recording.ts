@@ -78,6 +78,8 @@ const toHead = (name: string, metric: MetricData): object => {
       return { name, kind: metric.kind, rows: [present(metric.good), present(metric.total)] }
     case 'gauge':
       return { name, kind: metric.kind, rows: [present(metric.value)] }
+    case 'restarts':
+      return { name, kind: metric.kind, rows: [present(metric.restarts)] }
     case 'latency': {
       const { bounds, shape } = metric
       const rows = [present(metric.total), present(metric.above)]

@@ -69,6 +69,8 @@ const toMetric = (head: MetricHead, grid: Grid, metric: number): MetricData => {
       return { kind: 'conversion', good: column(first, 0), total: column(second, 1) }
     case 'gauge':
       return { kind: 'gauge', value: column(first, 0) }
+    case 'restarts':
+      return { kind: 'restarts', restarts: column(first, 0) }
     case 'latency': {
       const above = Array.from(second ?? '', (flag, pod) =>
         flag === '1' ? head.bounds.map((_, bound) => grid.series(metric, pod, bound + 1)) : null,
@@ -127,6 +129,7 @@ const metricHead = z.discriminatedUnion('kind', [
   z.strictObject({ ...named, kind: z.literal('errors') }),
   z.strictObject({ ...named, kind: z.literal('conversion') }),
   z.strictObject({ ...named, kind: z.literal('gauge') }),
+  z.strictObject({ ...named, kind: z.literal('restarts') }),
   z.strictObject({
     ...named,
     kind: z.literal('latency'),

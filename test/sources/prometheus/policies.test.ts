@@ -20,11 +20,12 @@ test.each(files)(
       ['p99', true],
       ['cpu', true],
       ['memory', false],
+      ['restarts', false],
     ])
     for (const metric of policy.metrics) {
       const arms = armsOf(metric.select ?? policy.select, subject)
-      // cpu and memory are known by pod, whatever counts the requests
-      const podLabel = metric.kind === 'gauge' ? 'pod' : arms.podLabel
+      // cpu, memory and restarts are known by pod, whatever counts the requests
+      const podLabel = metric.kind === 'gauge' || metric.kind === 'restarts' ? 'pod' : arms.podLabel
       expect([metricQueries(metric, arms).kind, arms.podLabel]).toEqual([metric.kind, podLabel])
     }
   },
@@ -34,7 +35,14 @@ test('the selectors that a policy names are those its preset would bring', () =>
   for (const file of files.filter((name) => !/^(application-status|opentelemetry)/.test(name))) {
     const { policy } = parsePolicy(readFileSync(new URL(file, folder), 'utf8'), file)
     const { total, bad, histogram, unit } = armsOf(policy.select, subject).defaults
-    expect(policy.metrics).toMatchObject([{ total, bad }, { histogram, unit }, { histogram, unit }, {}, {}])
+    expect(policy.metrics).toMatchObject([
+      { total, bad },
+      { histogram, unit },
+      { histogram, unit },
+      {},
+      {},
+      {},
+    ])
   }
 })
 

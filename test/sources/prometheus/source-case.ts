@@ -78,6 +78,8 @@ function rowOf(data: MetricData, j: number, bounds: readonly number[] | undefine
       return [data.total[j] ?? null, data.good[j] ?? null]
     case 'gauge':
       return data.value[j] ?? null
+    case 'restarts':
+      return data.restarts[j] ?? null
     case 'latency': {
       const above = data.above[j]
       const wanted = bounds ?? data.bounds

@@ -17,6 +17,7 @@ export interface Work extends Pick<
   busiest: number
 }
 
+const MOST_ODDITIES = 10_000
 const bitOf = { reset: 1, gap: 2, jump: 4, duplicate: 8 } as const
 
 /** Takes one boundary further; `column` gets what each row counted in the slice that ends there. */
@@ -123,7 +124,9 @@ function clear({ counts, width }: Work, target: number): void {
 
 function tell({ walks, oddities }: Work, code: Oddity['code'], target: number, slice: number): void {
   const walk = walks[target]
-  if (walk === undefined || (walk.told & bitOf[code]) !== 0) return
+  if (walk === undefined) return
+  // how often a pod restarts is a metric of its own, so each of its resets is kept
+  if ((walk.told & bitOf[code]) !== 0 && (code !== 'reset' || oddities.length >= MOST_ODDITIES)) return
   walk.told |= bitOf[code]
   oddities.push({ code, target, slice })
 }

@@ -92,7 +92,7 @@ async function intervalOf(
   { queries, client, span, signal }: PreparedMetric,
   histogram: HistogramState | undefined,
 ): Promise<number | undefined> {
-  if (queries.kind === 'gauge') return undefined
+  if ('query' in queries) return undefined
   const scraped =
     queries.kind === 'latency' && histogram?.native === true ? queries.scrapedNative : queries.scraped
   return (await scrapeInterval(client, scraped, span.end, signal))?.seconds
@@ -164,7 +164,7 @@ async function checks(
 ): Promise<readonly Finding[]> {
   const [selector] = writtenSelectors(one)
   const { metric, queries } = one
-  if (whole === undefined || selector === undefined || metric.kind === 'gauge') return []
+  if (whole === undefined || selector === undefined || 'query' in queries) return []
   if (whole.arms.stable.series === 0) return checkInterval(one, interval)
   const isNative = queries.kind === 'latency' && whole.query === queries.native
   const [history, bounds] = await Promise.all([
@@ -188,7 +188,7 @@ function countingProblems(
   { start, end, stepSeconds }: Window,
 ): readonly Finding[] {
   const { metric, queries, arms } = one
-  if (whole === undefined || queries.kind === 'gauge' || isCrowded(whole, arms)) return []
+  if (whole === undefined || 'query' in queries || isCrowded(whole, arms)) return []
   const slices = Math.max(Math.round((end - start) / stepSeconds), 0)
   const slicing = { sliceSeconds: stepSeconds, start, rolloutStart: 0 }
   const empty = emptyCounts(queries.kind === 'latency' ? 'buckets' : 'events', histogram?.bounds)

@@ -3,6 +3,7 @@ import type { Finding, FindingCode } from '../../../judge/ports/diagnosis.ts'
 import type { MetricPolicy, Policy } from '../../../engine/model/policy.ts'
 import type { Span } from '../client/client.ts'
 import type { Workload } from '../arms/preset-context.ts'
+import { restartsSelector } from '../queries/metric-queries.ts'
 import { parseSelector, type Selector, selectorsIn } from '../queries/selector.ts'
 
 /** One metric, ready to be probed. */
@@ -40,6 +41,8 @@ export function writtenSelectors({
       return texts(metric.histogram ?? defaults.histogram)
     case 'gauge':
       return selectorsIn(metric.query ?? '')
+    case 'restarts':
+      return texts(restartsSelector(metric))
     default:
       return metric satisfies never
   }

@@ -37,6 +37,7 @@ interface Rendered {
 function rendered(queries: MetricQueries, histogram: HistogramState | undefined): readonly Rendered[] {
   switch (queries.kind) {
     case 'gauge':
+    case 'restarts':
       return [{ of: 'query', query: queries.query, isNative: false }]
     case 'latency': {
       const isNative = histogram?.native === true

@@ -30,7 +30,7 @@ const stepBefore = (ms: number): number => Math.floor(ms / 1000 / STEP_SECONDS) 
 
 /** Requests are there as soon as a pod is; gauges may come of something else. */
 function mostTelling(asked: readonly MetricRequest[]): MetricRequest | undefined {
-  const order = ['errors', 'latency', 'conversion', 'gauge'] as const
+  const order = ['errors', 'latency', 'conversion', 'restarts', 'gauge'] as const
   const kinds = order.map((kind) => asked.find(({ metric }) => metric.kind === kind))
   return kinds.find((one) => one !== undefined)
 }
@@ -38,7 +38,7 @@ function mostTelling(asked: readonly MetricRequest[]): MetricRequest | undefined
 /** When the canary was there, each way of telling it; the first that tells of any time is believed. */
 function timesIn(one: MetricRequest, window: RangeWindow): readonly (() => Promise<readonly number[]>)[] {
   const { queries, arms } = one
-  if (queries.kind === 'gauge') return [async () => timesOf(await rowsOfCanary(one, queries.query, window))]
+  if ('query' in queries) return [async () => timesOf(await rowsOfCanary(one, queries.query, window))]
   // samples themselves: without stale markers a selector finds what went five minutes ago
   const sampled = (scraped: string): string => `count_over_time(${scraped}[${STEP_SECONDS}s])`
   const came = async (scraped: string): Promise<readonly number[]> => {

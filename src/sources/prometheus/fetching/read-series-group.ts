@@ -30,6 +30,7 @@ export async function readSeriesGroup(
   const { queries } = one
   switch (queries.kind) {
     case 'gauge':
+    case 'restarts':
       return { total: await ask(queries.query), part: [] }
     case 'latency':
       return { total: await askBuckets(ask, queries, histogram), part: [] }

@@ -58,6 +58,7 @@ function keyOf({ source, select, queries }: MetricRequest): string {
 function textsOf(queries: MetricQueries): readonly string[] {
   switch (queries.kind) {
     case 'gauge':
+    case 'restarts':
       return [queries.query]
     case 'latency':
       return [queries.classic(undefined), queries.native]

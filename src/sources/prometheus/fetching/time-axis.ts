@@ -94,7 +94,7 @@ export async function intervalOf(
   histogram: Promise<HistogramState | undefined>,
 ): Promise<ScrapeInterval | undefined> {
   if (known?.interval !== undefined) return { seconds: known.interval, sure: true }
-  if (queries.kind === 'gauge') return undefined
+  if ('query' in queries) return undefined
   const ask = (scraped: string): Promise<ScrapeInterval | undefined> =>
     scrapeInterval(client, scraped, until / 1000, signal)
   // together with the histogram: most are classic

@@ -38,6 +38,8 @@ function inTexts(metric: MetricPolicy, at: QueryMistake['path']): readonly Query
       return wrong('histogram', metric.histogram)
     case 'gauge':
       return wrong('query', metric.query, (query) => addMatchers(query, []))
+    case 'restarts':
+      return wrong('restarts', metric.restarts)
     default:
       return metric satisfies never
   }

@@ -1,4 +1,4 @@
-import type { LatencyPolicy, MetricPolicy } from '../../../engine/model/policy.ts'
+import type { LatencyPolicy, MetricPolicy, RestartsPolicy } from '../../../engine/model/policy.ts'
 import { AppError } from '../../../errors.ts'
 import type { Arms } from '../arms/arms.ts'
 import { boundTexts } from '../histograms/bucket-bounds.ts'
@@ -31,8 +31,9 @@ export interface LatencyQueries {
   shape(kind: 'classic' | 'native', over: 'lifetime' | { readonly seconds: number }): string
 }
 
+/** Series that are read as they are: one for each pod. */
 export interface GaugeQueries {
-  readonly kind: 'gauge'
+  readonly kind: 'gauge' | 'restarts'
   readonly query: string
 }
 
@@ -58,9 +59,21 @@ export function metricQueries(metric: MetricPolicy, arms: Arms): MetricQueries {
         kind: 'gauge',
         query: `sum by (${arms.armLabels.join(', ')}) (${addMatchers(metric.query, arms.both)})`,
       }
+    case 'restarts': {
+      const selector = selectorOf(metric, 'restarts', restartsSelector(metric))
+      const labels = arms.armLabels.join(', ')
+      // kube-state-metrics that restarts is another instance, and counts no pod's restarts anew
+      const containers = `max by (${labels}, container) (${printSelector(selector, arms.both)})`
+      return { kind: 'restarts', query: `sum by (${labels}) (${containers})` }
+    }
     default:
       return metric satisfies never
   }
+}
+
+/** As kube-state-metrics names it. */
+export function restartsSelector({ restarts }: RestartsPolicy): string {
+  return restarts ?? 'kube_pod_container_status_restarts_total'
 }
 
 function countQueries(

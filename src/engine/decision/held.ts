@@ -1,0 +1,6 @@
+import type { MetricEvidence } from '../evidence/metric-evidence.ts'
+
+/** Why a metric that may decide lets no step pass now; undefined where it does not stand in the way. */
+export function heldBy({ policy, holds }: MetricEvidence, t: number): string | undefined {
+  return policy.watch ? undefined : holds?.(t)
+}

@@ -1,0 +1,19 @@
+import type { Kind } from '../kind.ts'
+import { restartsEvidence, restartsOf } from './restarts-evidence.ts'
+import type { RestartsPolicy } from '../../model/policy.ts'
+import type { RestartsData } from '../../model/recording.ts'
+
+/** How often containers of each pod restart. A canary never has to prove that it does not, and cannot pass while it does. */
+export const restarts = {
+  defaults: { required: false, tolerance: 1 },
+  noWorse: 1,
+  evidenceShare: 0.1,
+  gateShare: 0,
+  evidence: restartsEvidence,
+  absoluteRules: () => [],
+  margin: () => undefined,
+  worse: ({ name }, { canary, stable }) =>
+    `${name}: the canary restarts again and again, ${restartsOf('canary', canary)}, ${restartsOf('stable', stable)}`,
+  ruledOut: () => undefined,
+  range: () => '',
+} as const satisfies Kind<RestartsPolicy, RestartsData>
