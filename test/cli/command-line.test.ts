@@ -91,7 +91,10 @@ describe('canary-judge replay', () => {
     const mismatch =
       'invalid recording: metrics.errors.bad[0]: expected 6 samples, one for each slice, got 7 (and 71 more)'
     expect(lines(out())).toEqual([
-      { line: 1, error: expect.stringContaining('expected one JSON document in UTF-8 a line') },
+      {
+        line: 1,
+        error: expect.stringContaining('expected one JSON document in UTF-8 a line, as jq -c writes it: '),
+      },
       { line: 2, id: 'x', error: mismatch },
       { line: 3, error: 'invalid recording: expected a map, got an empty list' },
       { line: 4, error: 'invalid recording: expected a map, got "text"' },

@@ -5,7 +5,10 @@ import { decisionSchema } from './history-schemas.ts'
 const printable = /^[^\p{Cc}\p{Cs}]*$/u
 // Empty is refused later, together with what is equal, as a request that makes no sense.
 const revision = z.string().max(253).regex(printable, 'expected text without control characters')
-const arm = (description: string) => z.strictObject({ revision }).describe(description)
+const arm = (description: string) =>
+  z
+    .union([revision.transform((name) => ({ revision: name })), z.strictObject({ revision })])
+    .describe(`${description}: a revision, alone or as {revision}`)
 const time = (description: string) =>
   z.iso
     .datetime({ offset: true, error: 'expected a time such as 2026-11-20T10:00:00Z' })

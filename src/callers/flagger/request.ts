@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FieldIssue } from '../../errors.ts'
 import { parseDuration } from '../../formats/policy/amounts.ts'
 import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
+import { nearestKey } from '../../formats/mistakes/nearest-key.ts'
 import { nameField, namespaceField } from '../../http/schemas/fields.ts'
 import { expectedWeights, parseWeights } from '../parse-weights.ts'
 
@@ -119,6 +120,10 @@ function paramsOf(
   if (params.length > maxParams) {
     const message = `expected at most ${maxParams} parameters, got ${params.length}`
     issues.push({ path: 'metadata', message })
+  }
+  for (const [key] of params) {
+    if (Object.hasOwn(metadata, 'policy') || nearestKey(key, ['policy']) === undefined) continue
+    issues.push({ path: `metadata.${key}`, message: `unknown key "${key}", did you mean policy?` })
   }
   for (const [key, value] of params) {
     if (word.safeParse(value).success) continue

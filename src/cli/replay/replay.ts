@@ -76,9 +76,13 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(toText(bytes))
   } catch (error) {
-    throw new AppError('bad-json', `expected one JSON document in UTF-8 a line: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw new AppError(
+      'bad-json',
+      `expected one JSON document in UTF-8 a line, as jq -c writes it: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

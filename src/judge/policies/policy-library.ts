@@ -43,6 +43,7 @@ export type ReadPolicy = (text: string, fileName: string) => ParsedPolicy
 export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableLibrary {
   let policies: ReadonlyMap<string, LoadedPolicy> = new Map()
   let defaultName: string | undefined
+  let fallback: string | undefined
   const readAll = async (places: PolicyPlaces): Promise<PoliciesRead> => {
     const { loaded, refused } = await loadAll(places, read, [...policies.values()])
     const names = [...loaded.keys()]
@@ -56,6 +57,8 @@ export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableL
       const own = [...loaded.values()].filter(({ origin }) => origin === 'user')
       const only = own.length === 1 && refused.every(({ kept }) => kept) ? own[0]?.policy.name : undefined
       defaultName = places.defaultName ?? only
+      // Without a policy of their own, people who name none mean the plainest.
+      fallback = own.length === 0 && refused.length === 0 && loaded.has(plainest) ? plainest : undefined
     }
     return { take, refused }
   }
@@ -66,7 +69,8 @@ export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableL
       refuseAny(refused.map(({ error }) => error))
       take()
     },
-    get: (name) => pickPolicy({ policies: [...policies.values()], defaultName }, name),
+    get: (name) =>
+      pickPolicy({ policies: [...policies.values()], defaultName: defaultName ?? fallback }, name),
     list: () => [...policies.values()],
     get defaultName() {
       return defaultName
@@ -74,21 +78,23 @@ export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableL
   }
 }
 
+/** The bundled policy that is asked for where there is no other default: a recording without a policy is judged without it. */
+const plainest = 'application'
+
 /** The policy of that name, or the default one; throws `unknown-policy`. */
 export function pickPolicy({ policies, defaultName }: PoliciesNow, name = defaultName): LoadedPolicy {
-  if (name === undefined) {
-    throw new AppError('unknown-policy', 'expected the name of a policy, since there is no default policy')
-  }
+  const names = policies.map((loaded) => loaded.policy.name)
+  if (name === undefined) throw new AppError('unknown-policy', `${noDefault}; ${loadedText(names)}`)
   const found = policies.find(({ policy }) => policy.name === name)
   if (found !== undefined) return found
-  throw new AppError(
-    'unknown-policy',
-    unknownText(
-      name,
-      policies.map(({ policy }) => policy.name),
-    ),
-  )
+  throw new AppError('unknown-policy', unknownText(name, names))
 }
+
+const noDefault =
+  'expected the name of a policy in `policy`, or a `defaultPolicy` in the configuration, got neither'
+
+const loadedText = (names: readonly string[]): string =>
+  names.length === 0 ? 'no policies are loaded' : `loaded are ${names.join(', ')}`
 
 interface Loaded {
   readonly loaded: readonly LoadedPolicy[]

@@ -37,6 +37,8 @@ describe('POST /v1/judge with a recording', () => {
     const recording = fixture('healthy')
     const [first, again] = [await judge({ ...names, recording }), await judge({ ...names, recording })]
     expect(again.body).toEqual(first.body)
+    const plain = await judge({ ...names, canary: 'b', stable: 'a', recording })
+    expect(plain.body).toEqual(first.body)
     const earlier = await judge({ ...names, recording, at: 66 })
     expect(earlier.body.id).not.toBe(first.body.id)
     expect(earlier.body.run).toBe(first.body.run)
@@ -115,6 +117,8 @@ describe('POST /v1/judge with a recording', () => {
   })
 
   test.each([
+    [{ canary: '' }, 422, 'canary.revision', 'expected a revision, got ""'],
+    [{ canary: 7 }, 400, 'canary', 'expected text, got 7, put it in quotes'],
     [{ canary: { revision: '' } }, 422, 'canary.revision', 'expected a revision, got ""'],
     [{ stable: { revision: ' ' } }, 422, 'stable.revision', 'expected a revision, got ""'],
     [

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import request from 'supertest'
 import { expect, test, vi } from 'vitest'
+import type { Config } from '../../../src/app/config/config.ts'
 import { openStore } from '../../../src/store/open-store.ts'
 import { fakeSource, fixtureRecording } from '../../support/fake-source.ts'
 import { faultyStore } from '../../support/faulty-store.ts'
@@ -13,6 +15,9 @@ const eventMessage = 'Advance web.shop canary weight 25'
 const tokens = { CANARY_JUDGE_TOKENS: 'ann:decide+judge+read:ann-token-0123456789' }
 const silent = pino({ level: 'silent' })
 const source = fakeSource(fixtureRecording('healthy'))
+/** Many policies of their own, so that none is the default. */
+const directory = fileURLToPath(new URL('../../../policies', import.meta.url))
+const change = (config: Config): Config => ({ ...config, policies: { directory } })
 
 test.each([
   ['confirm-rollout', bare, 'nobody holds shop/web'],
@@ -20,9 +25,9 @@ test.each([
   ['event', { metadata: { eventMessage } }, "the canary's weight is 25"],
 ] as const)(
   'POST /v1/flagger/%s answers 200 where no policy is named and none is the default',
-  async (type, change, text) => {
-    await using running = await runApp({ env: tokens })
-    const answer = await callHook(running.url, type, change)
+  async (type, sent, text) => {
+    await using running = await runApp({ env: tokens, change })
+    const answer = await callHook(running.url, type, sent)
     expect([answer.status, answer.text, isPlainLine(answer)]).toEqual([200, text, true])
   },
 )
@@ -30,14 +35,20 @@ test.each([
 test.each(['pre-rollout', 'rollout'] as const)(
   'POST /v1/flagger/%s refuses what it could not judge: no policy, and no default one',
   async (type) => {
-    await using running = await runApp({ env: tokens, overrides: { source } })
+    await using running = await runApp({ env: tokens, overrides: { source }, change })
     const { status, text } = await callHook(running.url, type, bare)
-    expect([status, text]).toEqual([
-      422,
-      'unknown-policy: expected the name of a policy, since there is no default policy',
-    ])
+    expect(status).toBe(422)
+    expect(text).toMatch(
+      /^unknown-policy: expected the name of a policy in `policy`, or .*, got neither; loaded are application, /,
+    )
   },
 )
+
+test('POST /v1/flagger/pre-rollout takes application where nobody has a policy of their own', async () => {
+  await using running = await runApp({ env: tokens, overrides: { source } })
+  const { status, text } = await callHook(running.url, 'pre-rollout', bare)
+  expect([status, text]).toEqual([200, 'ready to judge shop/web'])
+})
 
 test('POST /v1/flagger/confirm-rollout answers 425 for a person who holds, whatever the policy', async () => {
   await using running = await runApp({ env: tokens })

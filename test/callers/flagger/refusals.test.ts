@@ -42,6 +42,7 @@ describe.each(hookTypes)('POST /v1/flagger/%s refuses', (type) => {
     ['steps that fall', { metadata: { policy: 'web', steps: '25,5' } }, 400, 'metadata.steps'],
     ['minutes without end', { metadata: { policy: 'web', minutes: '1e9' } }, 400, 'metadata.minutes'],
     ['an interval without unit', { metadata: { policy: 'web', interval: '60' } }, 400, 'metadata.interval'],
+    ['policy with a letter missing', { metadata: { polcy: 'web' } }, 400, 'did you mean policy?'],
     ['control characters', { metadata: { policy: 'web', target: 'a\nb' } }, 400, 'metadata.target'],
   ])('%s', async (_, change, status, named) => {
     const answer = await running.hook(type, change)

@@ -51,9 +51,20 @@ test('get() without a name gives the default: the one named, else the only one o
   expect(() => two.get()).toThrow(
     expect.objectContaining({
       code: 'unknown-policy',
-      message: 'expected the name of a policy, since there is no default policy',
+      message:
+        'expected the name of a policy in `policy`, or a `defaultPolicy` in the configuration, got neither; loaded are b, istio, web',
     }),
   )
+})
+
+test('get() without a name gives application where nobody has a policy of their own', async () => {
+  const shipped = { 'bundled/application.yaml': policy('application'), 'bundled/istio.yaml': policy('istio') }
+  const library = await loaded(shipped)
+  expect(library.get().policy.name).toBe('application')
+  // A recording without a policy is judged by what is in it.
+  expect(library.defaultName).toBeUndefined()
+  const two = await loaded({ ...shipped, 'own/a.yaml': policy('a'), 'own/b.yaml': policy('b') })
+  expect(() => two.get()).toThrow('loaded are a, application, b, istio')
 })
 
 test('get() of an unknown name tells the known ones and the nearest', async () => {
