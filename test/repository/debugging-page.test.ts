@@ -17,6 +17,7 @@ const others = [
   'clock-skew',
   'gap',
   'coarse-scrape',
+  'mixed-series',
 ]
 
 test('docs/debugging.md explains every code that a probe can find, and no other', () => {

@@ -24,12 +24,17 @@ export interface Policy {
 
 export type GateAnswer = 'hold' | 'proceed' | 'fail'
 
-/** How the arms are told apart: a preset by name, or label matchers for each arm. */
+/** How the arms are told apart: a preset by name, or label matchers for each arm. `where`: labels of every series. */
 export type Selection =
-  | { readonly preset: string; readonly labels: Readonly<Record<string, string>> }
+  | {
+      readonly preset: string
+      readonly labels: Readonly<Record<string, string>>
+      readonly where?: Readonly<Record<string, string>>
+    }
   | {
       readonly canary: Readonly<Record<string, string>>
       readonly stable: Readonly<Record<string, string>>
+      readonly where?: Readonly<Record<string, string>>
     }
 
 interface CommonMetricPolicy {

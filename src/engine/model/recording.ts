@@ -88,6 +88,7 @@ export const sourceProblemCodes = [
   'clock-skew',
   'late-samples',
   'coarse-scrape',
+  'mixed-series',
 ] as const
 
 export type SourceProblemCode = (typeof sourceProblemCodes)[number]

@@ -144,7 +144,7 @@ function given(values: object): object {
 function toSelection(input: NonNullable<PolicyInput['select']>): Selection {
   if (typeof input === 'string') return { preset: input, labels: {} }
   if ('canary' in input) return input
-  return { preset: input.preset, labels: input.labels ?? {} }
+  return { preset: input.preset, labels: input.labels ?? {}, ...given({ where: input.where }) }
 }
 
 const saysMilliseconds = (histogram = ''): boolean =>

@@ -26,15 +26,23 @@ const preset = z
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected the name of a preset, such as pods or istio')
   .meta({ description: 'Name of a preset: how a mesh, an ingress or plain pods tell the arms apart.' })
 
+const where = z.exactOptional(
+  labels.meta({
+    description:
+      'Labels that every series of both arms carries, such as the cluster where one source has several.',
+  }),
+)
+
 /** The shapes a selection may have; their keys are what an unknown key is compared with. */
 export const presetSelection = z.strictObject({
   preset,
   labels: z.exactOptional(
     renamed.meta({ description: 'Names of labels in place of those the preset expects.' }),
   ),
+  where,
 })
 
-export const armSelection = z.strictObject({ canary: arm('canary'), stable: arm('stable') })
+export const armSelection = z.strictObject({ canary: arm('canary'), stable: arm('stable'), where })
 
 export const selectionSchema = z.union([preset, presetSelection, armSelection]).meta({
   description: 'How the arms are told apart: a preset by name, or the labels of each arm.',

@@ -44,8 +44,7 @@ export function checkParams(policy: Policy, params: Readonly<Record<string, stri
 }
 
 function paramsNamedIn(selection: Selection): readonly string[] {
-  if ('preset' in selection) return []
-  return [selection.canary, selection.stable].flatMap((labels) =>
-    Object.values(labels).flatMap(placeholdersOf),
-  )
+  const { where = {} } = selection
+  const arms = 'preset' in selection ? [] : [selection.canary, selection.stable]
+  return [...arms, where].flatMap((labels) => Object.values(labels).flatMap(placeholdersOf))
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../judge/ports/diagnosis.ts'
 import type { Labels } from '../arms/arms.ts'
+import { mixedLabels, whereAdvice } from '../arms/mixed-labels.ts'
 import { named, valuesOf } from './words.ts'
 import { missing, type PreparedMetric } from './prepared-metric.ts'
 import type { Probe } from './probe-queries.ts'
@@ -10,6 +11,17 @@ export function checkReplicas(all: readonly Labels[]): readonly Finding[] {
   return [...names]
     .filter((name) => /replica/i.test(name) && isCopied(all, name))
     .map((name) => finding(all, name))
+}
+
+/** Several clusters behind one source, or several servers: what is meant for one counts in all. */
+export function checkPlaces(
+  all: readonly Labels[],
+  { arms, select }: Pick<PreparedMetric, 'arms' | 'select'>,
+): readonly Finding[] {
+  return mixedLabels(all, arms).map((mixed) => {
+    const text = `series of one arm have the label ${mixed.label} ${named(mixed.values)}, and all of them count: ${whereAdvice(select, mixed)}`
+    return { level: 'warning', code: 'mixed-series', text }
+  })
 }
 
 function isCopied(all: readonly Labels[], name: string): boolean {

@@ -12,7 +12,7 @@ import { scrapeInterval } from '../discovery/scrape-interval.ts'
 import type { SourceError } from '../client/source-error.ts'
 import { checkCounter } from './check-series.ts'
 import { checkHistogram } from './check-histogram.ts'
-import { checkReplicas } from './check-series.ts'
+import { checkPlaces, checkReplicas } from './check-series.ts'
 import { checkHistory, checkInterval, checkLatest, sliceSecondsOf } from './check-times.ts'
 import {
   explainBuckets,
@@ -126,6 +126,7 @@ async function explain(
     ...(isUnreadable(one, whole) ? await explainBuckets(one, selector) : []),
     ...tooMany(whole),
     ...checkReplicas(seriesInPlace(holdings.all, one.arms)),
+    ...checkPlaces(seriesInPlace(holdings.all, one.arms), one),
   ]
   const labels = seenLabels(holdings.all)
   if (part === undefined || partSelector === undefined || gone.length === 2) return { findings, labels }

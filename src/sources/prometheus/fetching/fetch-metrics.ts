@@ -12,6 +12,7 @@ import { type Learning, type TimeAxis, timeAxisOf } from './time-axis.ts'
 import { readSeriesGroup } from './read-series-group.ts'
 import type { RunState } from './run-state.ts'
 import { latestOf, timesOf } from '../discovery/server-times.ts'
+import { mixedSeries } from './mixed-series.ts'
 import { failed, inOrder } from './source-problems.ts'
 import { type SharedTime, slowestOf } from '../../recording/shared-time.ts'
 import { settledSlices, type Slicing, slicingOf } from '../../recording/slicing.ts'
@@ -65,7 +66,8 @@ export async function fetchMetrics(
   const timed = async (usable: readonly MetricRequest[]): Promise<number> =>
     latestOf(usable, serverTimes, request, clock, problems)
   const moment = timeAxisOf(learning, { request, time, before, ahead, timed, problems })
-  const [{ slicing, slices, learned }, ...counted] = await Promise.all([
+  const [mixed, { slicing, slices, learned }, ...counted] = await Promise.all([
+    before?.mixed ?? mixedSeries(asked, until / 1000),
     moment,
     ...groups.map((reader) => countGroup(reader, guess, moment)),
   ])
@@ -78,7 +80,12 @@ export async function fetchMetrics(
       else problems.push(failed(one, attempt.error))
     }
   }
-  return { state: { slicing, learned, counts }, slices, read, problems: inOrder(problems, asked) }
+  return {
+    state: { slicing, learned, counts, mixed },
+    slices,
+    read,
+    problems: inOrder([...problems, ...mixed], asked),
+  }
 }
 
 /** Buckets wait for their histogram's bounds, and no other query should keep them waiting for long. */

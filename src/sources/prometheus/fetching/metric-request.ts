@@ -3,6 +3,7 @@ import type { CanaryStartRequest } from '../../../judge/ports/ports.ts'
 import { sourceNameOf } from '../../source.ts'
 import type { Arms } from '../arms/arms.ts'
 import type { Workload } from '../arms/preset-context.ts'
+import { armsWhere } from '../arms/arms-where.ts'
 import { armsOf } from '../arms/presets.ts'
 import type { PrometheusClient } from '../client/client.ts'
 import { metricQueries, type MetricQueries } from '../queries/metric-queries.ts'
@@ -27,7 +28,8 @@ export function metricRequest(
   server: Pick<MetricRequest, 'client' | 'signal'>,
 ): MetricRequest {
   const select = metric.select ?? policy.select
-  const arms = armsOf(select, workloadOf(run, params))
+  const where = { ...policy.select.where, ...select.where }
+  const arms = armsWhere(where, armsOf(select, workloadOf(run, params)), workloadOf(run, params))
   const { client, signal } = server
   const queries = metricQueries(metric, arms)
   return { metric, source: sourceNameOf(policy, metric), client, signal, arms, select, queries }

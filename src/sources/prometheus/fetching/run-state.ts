@@ -1,4 +1,4 @@
-import type { LatencyShape } from '../../../engine/model/recording.ts'
+import type { LatencyShape, SourceProblem } from '../../../engine/model/recording.ts'
 import { type Counts, countsBytes } from '../counting/counts.ts'
 import type { Slicing } from '../../recording/slicing.ts'
 
@@ -9,6 +9,8 @@ export interface RunState {
   readonly learned: ReadonlyMap<string, Learned>
   /** By group. */
   readonly counts: ReadonlyMap<string, Counts>
+  /** What the first look said about where series come from. */
+  readonly mixed: readonly SourceProblem[]
 }
 
 /** What is asked of a metric before its data. */

@@ -1,0 +1,12 @@
+import type { Arms, Labels } from './arms.ts'
+import type { Workload } from './preset-context.ts'
+import { fillPlaceholders } from '../queries/fill-placeholders.ts'
+import { equals } from '../queries/matcher.ts'
+
+/** The same arms, of series with these labels alone. */
+export function armsWhere(where: Labels, arms: Arms, subject: Workload): Arms {
+  const more = Object.entries(where).map(([label, text]) => equals(label, fillPlaceholders(text, subject)))
+  return more.length === 0
+    ? arms
+    : { ...arms, both: [...arms.both, ...more], stable: [...arms.stable, ...more] }
+}
