@@ -1,0 +1,35 @@
+import { globSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
+import { linksOf, readText, root } from './markdown.ts'
+
+const pages = globSync('docs/guides/*.md', { cwd: root }).toSorted()
+
+const policies = pages.flatMap((page) =>
+  yamlBlocks(readText(page))
+    .filter((text) => text.startsWith('name: '))
+    .map((text) => ({ page, text })),
+)
+
+/** Those in lists, which are indented, included. */
+function yamlBlocks(text: string): readonly string[] {
+  return [...text.matchAll(/^( *)```yaml\n(.*?)^\1```$/gms)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )
+}
+
+test.each(policies)('$page has a policy without mistakes', ({ text }) => {
+  expect(parsePolicy(text, 'guide').warnings).toEqual([])
+})
+
+describe('docs/guides/README.md', () => {
+  test('lists every guide', () => {
+    const listed = new Set(linksOf(readText('docs/guides/README.md')))
+    const names = pages.map((page) => page.replace('docs/guides/', '')).filter((name) => name !== 'README.md')
+    expect(names.filter((name) => !listed.has(name))).toEqual([])
+  })
+
+  test('speaks of policies, so that the tests above have something to check', () => {
+    expect(policies.length).toBeGreaterThan(5)
+  })
+})
