@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts'
 import { createRunCache } from './history/run-history.ts'
 import { createStoreAccess } from './history/store-access.ts'
 import { createHookRuns, type HookRuns } from './hook-runs.ts'
+import { answerByHand } from './look/answer-by-hand.ts'
 import type { RecordingLook } from './look/judge-recording.ts'
 import { judgeRollout } from './look/judge-rollout.ts'
 import { createLookCache } from './look/look-cache.ts'
@@ -21,6 +22,7 @@ import type {
 } from './ports/ports.ts'
 
 // The door of this room, beside its ports and its model.
+export { isControllers } from './history/look-by-hand.ts'
 export type { HookRuns } from './hook-runs.ts'
 export { judgeRecording, type RecordingLook } from './look/judge-recording.ts'
 export {
@@ -83,7 +85,10 @@ export function createJudge(deps: JudgeDeps): Judge {
       counted(async (full) => {
         const deadline = deadlineOf(request, limits())
         const look = await judgeRollout(request, deadline, { ...parts, full })
-        const answered = await verdicts.keepRollout(look, deadline)
+        const answered =
+          request.byHand === true
+            ? await answerByHand(look, parts, deadline)
+            : await verdicts.keepRollout(look, deadline)
         logLook(request, answered, deps.log)
         return answered
       }),

@@ -1,9 +1,9 @@
 import type { Judgement } from '../judge/model/judgement.ts'
-import { dataFacts, metricCells, metricHead, stepText } from './judgement-text.ts'
+import { dataFacts, keptText, metricCells, metricHead, stepText } from './judgement-text.ts'
 
 /** The verdict as a plain page, without scripts or styles: nothing of it may load anything. */
 export function judgementPage(judgement: Judgement): string {
-  const { summary, verdict, judged, score, run, window, links, kept, reasons, decisions, metrics } = judgement
+  const { summary, verdict, judged, score, run, window, links, reasons, decisions, metrics } = judgement
   const facts: readonly (readonly string[])[] = [
     ['verdict', verdict],
     ['judged', judged],
@@ -11,15 +11,19 @@ export function judgementPage(judgement: Judgement): string {
     ['step', stepText(judgement)],
     ['window', `${window.from} to ${window.to}`],
     ...dataFacts(judgement),
-    ['kept', kept ? 'yes' : 'no'],
+    ['kept', keptText(judgement)],
   ]
-  const recording = links.recording === undefined ? '' : `, ${link(links.recording, 'recording')}`
+  const places = [
+    links.run === undefined ? escaped(run) : link(links.run, run),
+    ...(links.verdict === undefined ? [] : [link(links.verdict, 'this verdict')]),
+    ...(links.recording === undefined ? [] : [link(links.recording, 'recording')]),
+  ]
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(`canary-judge: ${verdict}, ${run}`)}</title></head>
 <body>
 <h1>${escaped(summary)}</h1>
-<p>${link(links.run, run)}, ${link(links.verdict, 'this verdict')}${recording}</p>
+<p>${places.join(', ')}</p>
 ${table(['fact', 'value'], facts)}
 <h2>Metrics</h2>
 ${table(metricHead, metrics.map(metricCells))}

@@ -3,7 +3,7 @@ import type { Judgement } from '../judge/model/judgement.ts'
 
 /** The verdict as an aligned table, for terminals. */
 export function judgementText(judgement: Judgement): string {
-  const { reasons, decisions, window, links, kept, score } = judgement
+  const { reasons, decisions, window, links, score } = judgement
   const lines = [
     judgement.summary,
     '',
@@ -15,9 +15,9 @@ export function judgementText(judgement: Judgement): string {
       ['step', stepText(judgement)],
       ['window', `${window.from} to ${window.to}`],
       ...dataFacts(judgement),
-      ['kept', kept ? 'yes' : 'no, the store did not answer in time'],
+      ['kept', keptText(judgement)],
       ['id', judgement.id],
-      ['more', links.run],
+      ...(links.run === undefined ? [] : [['more', links.run] as const]),
     ]),
     '',
     ...table(metricHead, judgement.metrics.map(metricCells)),
@@ -67,6 +67,9 @@ export function dataFacts({ data }: Judgement): readonly (readonly [string, stri
   if (data === undefined) return []
   return [['data', data === 'stored' ? 'the recording kept then' : 'what Prometheus has today']]
 }
+
+export const keptText = ({ kept, notKept }: Judgement): string =>
+  kept ? 'yes' : notKept === 'by-hand' ? 'no, a look by hand' : 'no, the store did not answer in time'
 
 function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbers): string {
   const counts = events === undefined || of === undefined ? '' : ` (${short(events)} of ${short(of)})`

@@ -151,6 +151,7 @@ describe.skipIf(missing !== undefined)(`POST /v1/judge before a real Prometheus 
         .post('/v1/judge')
         .send({
           policy: families[family].select,
+          keep: true,
           namespace: identity.namespace,
           name: identity.target,
           canary: { revision: identity.revisions.canary },

@@ -244,6 +244,7 @@ async function look({ url }: RunningApp): Promise<Look> {
     .post('/v1/judge')
     .send({
       policy: 'web',
+      keep: true,
       namespace: identity.namespace,
       name: identity.target,
       canary: { revision: identity.revisions.canary },

@@ -57,6 +57,7 @@ const setUp = async (effect: keyof typeof effects) => {
       .post('/v1/judge')
       .send({
         policy: 'web',
+        keep: true,
         namespace: identity.namespace,
         name: identity.target,
         canary: { revision: identity.revisions.canary },

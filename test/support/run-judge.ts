@@ -14,7 +14,10 @@ export interface RunningJudge extends RunningApp {
   readonly source: FakeSource
   /** Puts a policy into the place of the one before. */
   writePolicy(text: string): Promise<void>
+  /** As a pipeline asks, whose looks are kept. */
   judge(body?: object): request.Test
+  judgeByHand(body?: object): request.Test
+  argo(body?: object): request.Test
   decide(body: object): request.Test
 }
 
@@ -57,7 +60,11 @@ export async function runJudge({
     ...running,
     source,
     writePolicy,
-    judge: (body = {}) => post('/v1/judge', { ...rollout, ...body }),
+    judge: (body = {}) =>
+      post('/v1/judge', { ...rollout, ...('recording' in body ? {} : { keep: true }), ...body }),
+    judgeByHand: (body = {}) => post('/v1/judge', { ...rollout, ...body }),
+    argo: (body = {}) =>
+      post('/v1/argo', { namespace: 'shop', name: 'web', canaryHash: 'b', stableHash: 'a', ...body }),
     decide: (body) =>
       post('/v1/decisions', { namespace: 'shop', name: 'web', reason: 'looked at it', ...body }),
     async [Symbol.asyncDispose]() {

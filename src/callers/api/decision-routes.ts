@@ -10,6 +10,7 @@ import { route, type Answer, type Route, type RouteGroup } from '../../http/rout
 import { idParams, nameField, namespaceField, text } from '../../http/schemas/fields.ts'
 import { decisionSchema } from './history-schemas.ts'
 import { checkNamespace, visibleRun } from '../../http/auth/namespace-access.ts'
+import { isControllers } from '../../judge/judge.ts'
 
 export interface DecisionDeps {
   readonly store: () => VerdictStore
@@ -84,8 +85,8 @@ function decideByName(deps: DecisionDeps): Route {
 
 async function openRun(store: VerdictStore, namespace: string, name: string): Promise<Run | undefined> {
   const open = (await store.listRuns({ namespace, name, open: true, limit: 10 })).items
-  // A look by hand opens a run of its own; a decision by name means the controller's.
-  const controllers = open.filter(({ source }) => !/^judge(@|$)/.test(source))
+  // A pipeline may have a run of its own; a decision by name means the controller's.
+  const controllers = open.filter(isControllers)
   const items = controllers.length > 0 ? controllers : open
   if (items.length > 1) {
     const ids = items.map(({ id }) => `"${id}"`).join(' and ')

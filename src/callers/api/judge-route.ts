@@ -80,7 +80,7 @@ async function judgeBytes(bytes: Buffer, caller: Caller, deps: JudgeRouteDeps): 
 }
 
 function rolloutRequest(body: Body): JudgeRequest {
-  const { policy, namespace, name, canary, stable, params, step, start, at } = body
+  const { policy, namespace, name, canary, stable, params, step, start, at, keep = false } = body
   const given = { namespace, name, canary, stable }
   if (namespace === undefined || name === undefined || canary === undefined || stable === undefined) {
     const missing = Object.entries(given).filter(([, value]) => value === undefined)
@@ -100,6 +100,7 @@ function rolloutRequest(body: Body): JudgeRequest {
   ])
   return {
     caller: 'judge',
+    ...(!keep && { byHand: true }),
     namespace,
     name,
     revision: canary.revision,

@@ -53,6 +53,12 @@ export const judgeRequestSchema = z
       ])
       .exactOptional()
       .describe('The moment to judge at, or beside a recording the last slice; default: now, or its end'),
+    keep: z
+      .boolean()
+      .exactOptional()
+      .describe(
+        'Whether the look opens runs and steps and is kept, as that of a pipeline; default: a look by hand, which sees the run of the controller and changes nothing. A recording is always kept',
+      ),
     recording: z
       .looseObject({})
       .exactOptional()
@@ -126,10 +132,20 @@ export const judgementSchema = z
     }),
     decisions: z.array(decisionSchema).describe('Those in force'),
     kept: z.boolean().describe('Whether it was durable when it was answered'),
+    notKept: z
+      .enum(['by-hand'])
+      .optional()
+      .describe('Why nothing was kept, where that is not for want of a store: it was asked without `keep`'),
     data: z
       .enum(['stored', 'source'])
       .optional()
       .describe('With `at`: judged from a recording that was kept, or from what Prometheus has today'),
-    links: z.strictObject({ run: z.string(), verdict: z.string(), recording: z.string().optional() }),
+    links: z
+      .strictObject({
+        run: z.string().optional(),
+        verdict: z.string().optional(),
+        recording: z.string().optional(),
+      })
+      .describe('To what was kept'),
   })
   .meta({ id: 'Judgement' })

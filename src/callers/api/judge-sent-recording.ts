@@ -53,9 +53,12 @@ function recordingRequest(
 ): RecordingRequest {
   const { policy, namespace = 'recordings', name = recording.id ?? 'recording', canary, stable, at } = body
   refuse(
-    (['params', 'step', 'start'] as const)
+    (['params', 'step', 'start', 'keep'] as const)
       .filter((key) => body[key] !== undefined)
-      .map((path) => ({ path, message: 'expected nothing beside a recording, which says it itself' })),
+      .map((path) => ({
+        path,
+        message: `expected nothing beside a recording, which ${path === 'keep' ? 'is always kept' : 'says it itself'}`,
+      })),
   )
   return {
     namespace,

@@ -33,6 +33,8 @@ export interface CheckRequest {
   readonly params?: Readonly<Record<string, string>>
   readonly step?: Readonly<Record<string, number>>
   readonly start?: string
+  /** A pipeline's looks are a rollout of their own. */
+  readonly keep: true
 }
 
 /** What to ask; whether the values make sense is for the service to say. */
@@ -49,6 +51,7 @@ export function toCheckRequest(flags: CheckFlags): CheckRequest {
     ...(params.length > 0 && { params: Object.fromEntries(params) }),
     ...(step !== undefined && { step }),
     ...(start !== undefined && { start }),
+    keep: true,
   }
 }
 

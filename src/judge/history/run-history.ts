@@ -10,6 +10,8 @@ export interface RunHistory {
   has(run: Run): Promise<boolean>
   /** Newest first, open and closed. */
   listRuns(key: RunKey): Promise<readonly Run[]>
+  /** The same of every caller. */
+  listByName(name: Omit<RunKey, 'source'>): Promise<readonly Run[]>
   /** Gives the run that is open under the key, or, where the id is known, the run of that id. */
   open(run: Run, policy: Policy): Promise<Run>
   change(run: Run, change: RunChange): Promise<Run>
@@ -37,13 +39,13 @@ export function storedRunHistory(store: VerdictStore, within: Within = (call) =>
     if (isNew && opened.closedAt === undefined) await store.bindDecisions(opened)
     return opened
   }
+  const listByName: RunHistory['listByName'] = async ({ namespace, name }) =>
+    (await within(() => store.listRuns({ namespace, name, limit: listed }))).items
   return {
     findOpen: (key) => within(() => store.findOpenRun(key)),
     has: async ({ id }) => (await within(() => store.getRun(id))) !== undefined,
-    async listRuns({ source, namespace, name }) {
-      const { items } = await within(() => store.listRuns({ namespace, name, limit: listed }))
-      return items.filter((run) => run.source === source)
-    },
+    listRuns: async (key) => (await listByName(key)).filter(({ source }) => source === key.source),
+    listByName,
     open: (run, policy) => within(() => open(run, policy)),
     change: (run, change) => within(() => store.updateRun(run.id, change)),
     listSteps: (run) => within(() => store.listSteps(run.id)),
@@ -70,7 +72,9 @@ export interface RunCache extends RunHistory {
 /** Stands in while the store is away: this replica goes on with what it knew. */
 export function createRunCache(size = 10_000): RunCache {
   const runs = createLru<RememberedRun>(size)
+  const keysByName = createLru<readonly string[]>(size)
   const keyOf = ({ source, namespace, name }: RunKey): string => JSON.stringify([source, namespace, name])
+  const nameOf = ({ namespace, name }: Omit<RunKey, 'source'>): string => JSON.stringify([namespace, name])
   const find = (run: Run): RememberedRun | undefined => {
     const known = runs.get(keyOf(run))
     return known?.run.id === run.id ? known : undefined
@@ -80,6 +84,8 @@ export function createRunCache(size = 10_000): RunCache {
     // A look at a run of the past must not make us forget the one that is open.
     const isPast = known.run.closedAt !== undefined && before !== undefined && before.closedAt === undefined
     if (isPast && before.id !== known.run.id) return
+    const others = keysByName.get(nameOf(known.run)) ?? []
+    keysByName.set(nameOf(known.run), [...new Set([...others, keyOf(known.run)])])
     runs.set(keyOf(known.run), { ...(find(known.run) ?? { steps: [], decisions: [] }), ...known })
   }
   return {
@@ -94,6 +100,8 @@ export function createRunCache(size = 10_000): RunCache {
       const known = runs.get(keyOf(key))
       return known === undefined ? [] : [known.run]
     },
+    listByName: async (name) =>
+      (keysByName.get(nameOf(name)) ?? []).flatMap((key) => runs.get(key)?.run ?? []),
     async open(run) {
       const known = find(run)
       if (known === undefined) remember({ run })

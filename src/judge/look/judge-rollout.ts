@@ -16,6 +16,7 @@ import { runContext } from './run-context.ts'
 import { type RunAndSteps, findRun } from '../runs/by-looks.ts'
 import type { RunCache, RunChange } from '../history/run-history.ts'
 import type { StoreAccess } from '../history/store-access.ts'
+import { historyByHand } from '../history/look-by-hand.ts'
 import { storedSource } from './stored-source.ts'
 
 export interface RolloutDeps {
@@ -48,7 +49,8 @@ export async function judgeRollout(
 ): Promise<RolloutLook> {
   const now = deps.clock.now()
   checkMoment(request, now)
-  const { value: place, away } = await readerOf(deps).read(deadline, async (history, within) => {
+  const { value: place, away } = await readerOf(deps).read(deadline, async (known, within) => {
+    const history = request.byHand === true ? historyByHand(known, request.revision) : known
     const context = await runContext(request, { history, within, now }, deps)
     const { policy } = context.loaded
     const source = deps.source()
@@ -70,7 +72,8 @@ export async function judgeRollout(
   }
   const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, compute)
   const [observation, decisions] = await Promise.all([shared, readDecisions(place, deadline, deps)])
-  if (!away) deps.memory.remember({ run: place.run, steps: place.steps, decisions })
+  if (!away && request.byHand !== true)
+    deps.memory.remember({ run: place.run, steps: place.steps, decisions })
   return conclude({ request, place, away, observation, decisions, now, cacheKey }, deps)
 }
 

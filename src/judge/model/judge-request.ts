@@ -25,6 +25,8 @@ export interface JudgeRequest {
   readonly answerMs?: number
   /** How much of that time has passed already. */
   readonly waitedMs?: number
+  /** It sees the runs of every caller, and leaves nothing behind. */
+  readonly byHand?: boolean
   /** The run, where the caller opens and closes runs by rules of its own. */
   readonly run?: Run
 }

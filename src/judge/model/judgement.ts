@@ -11,13 +11,17 @@ export interface Judgement extends Omit<Verdict, 'firstFail'> {
   readonly decisions: readonly DecisionJson[]
   /** Whether it was durable when it was answered. */
   readonly kept: boolean
+  /** Why not, where nothing went wrong. */
+  readonly notKept?: 'by-hand'
   /** Of an answer about the past: a recording that was kept, or the source asked again. */
   readonly data?: 'stored' | 'source'
   readonly links: JudgementLinks
 }
 
 export interface JudgementLinks {
-  readonly run: string
-  readonly verdict: string
+  /** Not of a run that only the look by hand knows. */
+  readonly run?: string
+  /** Not of a look by hand. */
+  readonly verdict?: string
   readonly recording?: string
 }

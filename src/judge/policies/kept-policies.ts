@@ -70,14 +70,15 @@ interface OpenRunDeps extends Pick<KeptPoliciesDeps, 'store' | 'within'> {
 
 /** A policy whose file is gone goes on judging the run that began with it. */
 async function policyOfOpenRun(
-  { namespace, name, caller, policy, run: given }: JudgeRequest,
+  { namespace, name, caller, policy, run: given, byHand = false }: JudgeRequest,
   { store, within, load }: OpenRunDeps,
 ): Promise<ActivePolicy | undefined> {
   if (within === undefined) return undefined
   const { items } = await within(() => store().listRuns({ namespace, name, open: true, limit: 10 }))
   const run = (given === undefined ? items : [given]).find(
     ({ source, policy: began }) =>
-      (source === caller || source.startsWith(`${caller}@`)) && (policy === undefined || policy === began),
+      (byHand || source === caller || source.startsWith(`${caller}@`)) &&
+      (policy === undefined || policy === began),
   )
   return run === undefined ? undefined : load(run.policyDigest)
 }

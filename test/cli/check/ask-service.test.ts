@@ -17,7 +17,13 @@ afterEach(async () => {
   await once(server.close(), 'close')
 })
 
-const request = { namespace: 'shop', name: 'web', canary: { revision: 'b' }, stable: { revision: 'a' } }
+const request = {
+  namespace: 'shop',
+  name: 'web',
+  canary: { revision: 'b' },
+  stable: { revision: 'a' },
+  keep: true,
+} as const
 const ask = (signal = new AbortController().signal) => askService({ url }, request, signal)
 
 describe('askService() rejects, and says whether asking again may help', () => {

@@ -61,6 +61,7 @@ export const judgingExamples: Examples = {
       canary: { revision: '79c4bfb5d' },
       stable: { revision: '6b8d7c5f4b' },
       step: { index: 0, of: 3, weight: 5, next: 25, minutes: 10 },
+      keep: true,
     },
     answer: judgementExample,
   },
