@@ -32,7 +32,9 @@ export function createHooks(deps: HookDeps): Readonly<Record<HookType, Hook>> {
     async rollout(call) {
       const begun = performance.now()
       const placed = await place(call, deps)
-      return toAnswer('rollout', await look(call, placed, { ...deps, begun }))
+      const judgement = await look(call, placed, { ...deps, begun })
+      await mark(call, placed.run, givenReason(judgement), deps)
+      return toAnswer('rollout', judgement)
     },
     'confirm-traffic-increase': (call) => confirmTrafficIncrease(call, deps),
     'confirm-promotion': (call) => confirmPromotion(call, deps),
@@ -84,8 +86,10 @@ async function confirmTrafficIncrease(call: HookCall, deps: HookDeps): Promise<A
   }
   // Nobody calls the rollout hook, so this one stands in for it.
   const judged = steps.length === 0 ? await place(call, deps) : placed
-  const answer = toAnswer(hook, await look(call, judged, { ...deps, begun }))
-  if (answer.status === 200 && !retried) await mark(call, run, { hook }, deps)
+  const judgement = await look(call, judged, { ...deps, begun })
+  const answer = toAnswer(hook, judgement)
+  const isPermit = answer.status === 200 && !retried
+  await mark(call, run, { ...(isPermit && { hook }), ...givenReason(judgement) }, deps)
   return answer
 }
 
@@ -103,7 +107,7 @@ async function confirmPromotion(call: HookCall, deps: HookDeps): Promise<Answer>
   // Whoever asks for the promotion has arrived at the last weight. Refused for good is like any look with traffic: no
   // pre-rollout goes on with such a run.
   const last = judgement.verdict === 'fail' ? 'rollout' : hook
-  await mark(call, placed.run, { hook: last, promotion }, deps)
+  await mark(call, placed.run, { hook: last, promotion, ...givenReason(judgement) }, deps)
   return answer
 }
 
@@ -129,7 +133,28 @@ async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
     )
   }
   const judgement = await look(call, placed, { ...deps, begun, answerMs: rollbackMs })
-  return toRollbackAnswer(judgement, run.firstFailAt !== undefined)
+  return toRollbackAnswer(judgement, {
+    fail: run.firstFailAt !== undefined,
+    reject: isRejectShown(judgement, run, call, deps.clock.now()),
+  })
+}
+
+const rejectOf = ({ decisions }: Judgement) => decisions.findLast(({ decision }) => decision === 'reject')
+
+/** What a hook leaves behind that answers a reject with its reason. */
+function givenReason(judgement: Judgement): Partial<HookMark> {
+  const reject = rejectOf(judgement)
+  return reject === undefined ? {} : { reject: reject.id }
+}
+
+const usualIntervalMs = 60_000
+
+/** Whether Flagger had the reason of the reject from another hook, or none has called for two intervals. */
+function isRejectShown(judgement: Judgement, run: Run, call: HookCall, now: number): boolean {
+  const reject = rejectOf(judgement)
+  if (reject === undefined) return false
+  const waited = now - Date.parse(reject.at) >= 2 * (call.intervalMs ?? usualIntervalMs)
+  return waited || readMark(run.callerState).reject === reject.id
 }
 
 async function openRunOf(call: HookCall, { judge }: HookDeps): Promise<PlacedRun | undefined> {
@@ -146,8 +171,11 @@ async function place(call: HookCall, { judge }: HookDeps): Promise<PlacedRun> {
   throw new AppError('conflict', `expected an open run of ${call.namespace}/${call.name}, got none`)
 }
 
-const mark = (call: HookCall, run: Run, change: Partial<HookMark>, { judge }: HookDeps): Promise<void> =>
-  judge.hookRuns.keep(requestOf(call), 'hook', markRun(run, change))
+async function mark(call: HookCall, run: Run, change: Partial<HookMark>, { judge }: HookDeps): Promise<void> {
+  if (Object.keys(change).length > 0) {
+    await judge.hookRuns.keep(requestOf(call), 'hook', markRun(run, change))
+  }
+}
 
 export async function look(
   call: HookCall,

@@ -24,18 +24,25 @@ const statuses: Readonly<
 
 export function toAnswer(hook: Exclude<JudgedHook, 'rollback'>, judgement: Judgement): Answer {
   refuseOverload(judgement)
-  const { verdict, summary, links } = judgement
-  return line(statuses[hook][verdict], `${summary}; ${links.verdict}`)
+  return line(statuses[hook][judgement.verdict], withLink(judgement))
 }
 
-/** `failedBefore`: the fail was known before this look, so that the rollout hook has had the time to give its reason. */
-export function toRollbackAnswer(judgement: Judgement, failedBefore: boolean): Answer {
-  refuseOverload(judgement)
-  const { summary, links, verdict, judged } = judgement
-  if (wantsRollback(judgement, failedBefore)) return line(go, `roll back: ${summary}; ${links.verdict}`)
-  const soon = verdict === 'fail' && judged === 'fail'
-  return noRollbackLine(soon ? `not before a rollout hook: ${summary}` : summary)
+/** Whether the fail, or the reject, was known before this look, so that another hook gave its reason to Flagger. */
+interface Shown {
+  readonly fail: boolean
+  readonly reject: boolean
 }
+
+export function toRollbackAnswer(judgement: Judgement, shown: Shown): Answer {
+  refuseOverload(judgement)
+  const { summary, verdict, judged } = judgement
+  if (wantsRollback(judgement, shown)) return line(go, `roll back: ${withLink(judgement)}`)
+  const soon = verdict === 'fail' && (judged === 'fail' || isRejected(judgement))
+  return noRollbackLine(soon ? `not before a hook gave the reason to Flagger: ${summary}` : summary)
+}
+
+const withLink = ({ summary, links }: Judgement): string =>
+  [summary, ...(links.verdict === undefined ? [] : [links.verdict])].join('; ')
 
 /** One line of plain text, which is what Flagger puts into an Event. */
 export function line(status: number, text: string): Answer {
@@ -49,13 +56,17 @@ export const tooEarlyLine = (why: string): Answer => line(tooEarly, why)
  * A 200 would roll back at once. So it takes proof of harm, a person, or a policy that says what the end of a hold
  * means; a rule that answers `fail` for want of data stops the rollout by failed checks, which Flagger counts itself.
  */
-function wantsRollback({ verdict, judged, reasons }: Judgement, failedBefore: boolean): boolean {
+function wantsRollback(judgement: Judgement, shown: Shown): boolean {
+  const { verdict, judged, reasons } = judgement
   if (verdict !== 'fail') return false
   return (
-    (judged === 'fail' && failedBefore) ||
-    reasons.some(({ code }) => code === 'rejected' || code === 'hold-expired')
+    (judged === 'fail' && shown.fail) ||
+    (isRejected(judgement) && shown.reject) ||
+    reasons.some(({ code }) => code === 'hold-expired')
   )
 }
+
+const isRejected = ({ reasons }: Judgement): boolean => reasons.some(({ code }) => code === 'rejected')
 
 const retryAfterSeconds = 2
 
