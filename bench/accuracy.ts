@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { accuracyScenarios } from './accuracy-scenarios.ts'
-import type { Job } from './accuracy-worker.ts'
+import type { Job, JobDone } from './accuracy-worker.ts'
 import type { Outcome } from './judge-rollouts.ts'
 import { plotDetection } from './plots/plot-detection.ts'
 import { plotErrors } from './plots/plot-errors.ts'
@@ -13,6 +13,7 @@ import { summarize } from './summarize.ts'
 import { rolloutDefaults } from '../src/simulate/simulated-rollout.ts'
 
 const rolloutsPerJob = 20
+const worker = new URL('accuracy-worker.ts', import.meta.url)
 const folder = new URL('results/', import.meta.url)
 
 const help = `npm run bench:accuracy -- [options]
@@ -41,13 +42,14 @@ async function run(): Promise<Report> {
   const outcomes = new Map<string, Outcome[]>()
   const jobs = scenarios.flatMap(({ name }) => jobsOf(name))
   let done = 0
-  await runJobs(jobs, ({ job, outcomes: found }) => {
+  const onDone = ({ job, outcomes: found }: JobDone): void => {
     const known = outcomes.get(job.scenario) ?? []
     known.push(...found)
     outcomes.set(job.scenario, known)
     done += job.to - job.from
     showProgress(done, rollouts * scenarios.length, started)
-  })
+  }
+  await runJobs(jobs, { worker, onDone })
   process.stderr.write('\n')
   const steps = rolloutDefaults.plan.length
   const cells = scenarios.flatMap((scenario) =>

@@ -1,29 +1,37 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Job, JobDone } from './accuracy-worker.ts'
 
-/** Works the jobs off on all cores; the results come in any order. Rejects with the first job that throws. */
-export async function runJobs(jobs: readonly Job[], onDone: (done: JobDone) => void): Promise<void> {
-  const queue = [...jobs]
-  const crew = Math.min(availableParallelism(), queue.length)
-  await Promise.all(Array.from({ length: crew }, async () => workOff(queue, onDone)))
+/** Where the work is done, what becomes of it, and when to begin no more of it. */
+export interface Workshop {
+  /** The module that every worker runs: it answers each job with one message. */
+  readonly worker: URL
+  onDone(done: unknown): void
+  isOver?(): boolean
 }
 
-async function workOff(queue: Job[], onDone: (done: JobDone) => void): Promise<void> {
-  const worker = new Worker(new URL('accuracy-worker.ts', import.meta.url))
+/** Works the jobs off on all cores; the results come in any order. Rejects with the first job that throws. */
+export async function runJobs(jobs: readonly object[], workshop: Workshop): Promise<void> {
+  const queue = [...jobs]
+  const next = (): object | undefined => (workshop.isOver?.() === true ? undefined : queue.shift())
+  const crew = Math.min(availableParallelism(), queue.length)
+  await Promise.all(Array.from({ length: crew }, async () => workOff(workshop, next)))
+}
+
+async function workOff(workshop: Workshop, next: () => object | undefined): Promise<void> {
+  const worker = new Worker(workshop.worker)
   try {
     await new Promise<void>((resolve, reject) => {
-      const next = () => {
-        const job = queue.shift()
+      const give = (): void => {
+        const job = next()
         if (job === undefined) resolve()
         else worker.postMessage(job)
       }
       worker.on('error', reject)
-      worker.on('message', (done: JobDone) => {
-        onDone(done)
-        next()
+      worker.on('message', (done: unknown) => {
+        workshop.onDone(done)
+        give()
       })
-      next()
+      give()
     })
   } finally {
     await worker.terminate()

@@ -29,7 +29,7 @@ describe('accuracyScenarios', () => {
     expect(find('margin-errors-at-25').effect).toEqual({ errors: 2 })
     expect(find('margin-errors-at-50').effect).toEqual({ errors: 1.5 })
     expect(find('margin-latency-at-5').effect.latency).toBeCloseTo(1.4, 12)
-    expect(find('margin-conversion-at-50').effect.conversion).toBeCloseTo(0.9, 12)
+    expect(find('margin-conversion-at-50').effect.conversion).toBeCloseTo(0.96, 12)
   })
 })
 

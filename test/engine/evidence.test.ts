@@ -175,6 +175,7 @@ describe('podAutocovariance', () => {
     aggregate: false,
     events: Float64Array.from(x),
     requests: Float64Array.from(phiReference.n[j] ?? []),
+    firstSample: 0,
     lastSample: x.length - 1,
   }))
 

@@ -7,7 +7,7 @@ import { codes, enforced, explained, failed, passed, some, step, withRules } fro
 import { policyOf } from './recordings.ts'
 
 describe('explain of what is undecided', () => {
-  const wait = 'errors and p95 need about 9 more minutes at this traffic'
+  const wait = 'errors and p95 need 5 to 13 more minutes at this traffic'
   const waiting = {
     errors: { ...some.errors, minutesToPass: 8.3 },
     p95: { ...some.p95, minutesToPass: 3.1 },
@@ -18,12 +18,12 @@ describe('explain of what is undecided', () => {
     {
       code: 'needs-more-data',
       metric: 'errors',
-      text: "errors needs about 9 more minutes at this traffic, so far 0.8 to 1.2 times stable's",
+      text: "errors needs 5 to 13 more minutes at this traffic, so far 0.8 to 1.2 times stable's",
     },
     {
       code: 'needs-more-data',
       metric: 'p95',
-      text: 'p95 needs about 4 more minutes at this traffic, so far -10% to +4%',
+      text: 'p95 needs 2 to 5 more minutes at this traffic, so far -10% to +4%',
     },
   ]
   const ruled = (

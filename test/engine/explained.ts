@@ -35,7 +35,13 @@ export const explained = (
   return explain(run, [...before, look].map(madeLook), 65)
 }
 export const codes = ({ reasons }: Verdict): readonly string[] => reasons.map(({ code }) => code)
-export const passed = { judged: 'pass', verdict: 'pass', passedAt: 5, step } as const
+export const passed = {
+  judged: 'pass',
+  verdict: 'pass',
+  passedAt: 5,
+  passedBy: 'shown' as const,
+  step,
+} as const
 export const failed = {
   judged: 'fail',
   verdict: 'fail',

@@ -80,7 +80,7 @@ describe('latency', () => {
     const verdict = analyze(rollout({ latency: 1.6 }), policy)
     expect(verdict.reasons[0]).toMatchObject({ code: 'over-limit', metric: 'p95' })
     expect(verdict.summary).toMatch(
-      /^fail: p95 over its limit of 300 ms: \d+% of [\d,]+ canary requests over 300 ms vs /,
+      /^fail: at \d\d:\d\d p95 over its limit of 300 ms: \d+% of [\d,]+ canary requests over 300 ms vs /,
     )
     expect(analyze(rollout({ latency: 1 }), policy).judged).toBe('pass')
   })
@@ -128,7 +128,7 @@ describe('conversion', () => {
   it('fails when the canary converts less, and never when it converts more', () => {
     const less = analyze(rollout({ conversion: 0.7 }), strict)
     expect(less.summary).toMatch(
-      /^fail: conversion [\d.]+% of [\d,]+ in the canary vs \d+% of [\d,]+ in stable, at least [\d.]+% lower$/,
+      /^fail: at \d\d:\d\d conversion [\d.]+% of [\d,]+ in the canary vs \d+% of [\d,]+ in stable, at least [\d.]+% lower$/,
     )
     expect(metricOf(less, 'conversion')?.ratio?.high).toBeLessThan(1)
     expect(analyze(rollout({ conversion: 1.3 }), strict).judged).toBe('pass')
@@ -183,7 +183,7 @@ describe('gauge', () => {
     const value = base.pods.map(({ arm }, j) => Array.from({ length: 90 }, (_, k) => levelOf(arm, j, k)))
     const verdict = analyze({ ...base, metrics: { memory: { kind: 'gauge', value } } }, memory)
     expect(verdict.summary).toMatch(
-      /^fail: memory higher than stable in the latest slices; over the whole rollout [\d.]+ vs [\d.]+$/,
+      /^fail: at \d\d:\d\d memory higher than stable in the latest slices; over the whole rollout [\d.]+ vs [\d.]+$/,
     )
   })
 
@@ -191,7 +191,7 @@ describe('gauge', () => {
     const policy = policyOf([{ name: 'memory', kind: 'gauge', tolerance: 2, limit: '600Mi' }])
     const verdict = analyze(rollout({ memory: 1.6 }), policy)
     expect(verdict.reasons[0]?.code).toBe('over-limit')
-    expect(verdict.summary).toMatch(/^fail: memory over the limit of 629M: \d+M vs \d+M$/)
+    expect(verdict.summary).toMatch(/^fail: at \d\d:\d\d memory over the limit of 629M: \d+M vs \d+M$/)
     expect(analyze(rollout({}), policy).judged).not.toBe('fail')
   })
 

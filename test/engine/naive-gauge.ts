@@ -107,7 +107,7 @@ export function naiveGauge(made: MadeGauge, noise: GaugeNoise) {
           : mixture((own.mean - difference) * own.information, own.information, 1 / 0.3 ** 2)
       if (!noise.learned) return log
       const line = trend(t)
-      const slope = line === undefined ? 0 : line.now > difference ? line.log : Math.min(line.log, 0)
+      const slope = line?.log ?? 0
       return Math.log((Math.exp(log) + Math.exp(slope)) / 2)
     },
     pass: (difference: number, t: number): number => {

@@ -43,9 +43,9 @@ export function handMade(options: HandMade = {}): Recording {
   }
 }
 
-/** A policy of the given metrics and other keys, everything else as it is by default. */
+/** A policy of the given metrics and other keys, everything else as it is by default but that steps pass only when shown. */
 export function policyOf(metrics: readonly object[], other: object = {}): Policy {
-  return parsePolicyObject({ name: 'test', metrics, ...other }).policy
+  return parsePolicyObject({ name: 'test', pass: 'strict', metrics, ...other }).policy
 }
 
 /** No worse than stable in errors, latency and conversion; memory by a tenth. */

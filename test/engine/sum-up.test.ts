@@ -11,16 +11,16 @@ describe('sumUp', () => {
   })
 
   it.each([
-    ['one metric', [data('p95', 6)], 'p95 needs about 6 more minutes at this traffic'],
+    ['one metric', [data('p95', 6)], 'p95 needs 4 to 9 more minutes at this traffic'],
     [
       'two metrics',
       [data('errors', 30), data('p95', 6)],
-      'errors and p95 need about 30 more minutes at this traffic',
+      'errors and p95 need 21 to 45 more minutes at this traffic',
     ],
     [
       'three metrics',
       [data('errors', 3), data('p95', 1), data('sales', 9)],
-      'errors, p95 and sales need about 9 more minutes at this traffic',
+      'errors, p95 and sales need 6 to 14 more minutes at this traffic',
     ],
     ['one of which nobody knows', [data('errors', 3), data('p95')], 'errors needs time'],
     ['none of which anybody knows', [data('errors'), data('p95', 4)], 'errors needs more events'],

@@ -17,6 +17,8 @@ export interface PodCounts {
   readonly requests: Float64Array
   /** The last slice with a sample, traffic or not; −1 = none. */
   readonly lastSample: number
+  /** The first one; −1 = none. */
+  readonly firstSample: number
 }
 
 /** Samples that mean nothing: they are left out and named, never guessed. */
@@ -88,7 +90,7 @@ function countTable(
 function podCounts(pod: Pod, total: readonly Sample[], event: Row, bad: BadSamples): PodCounts {
   const events = new Float64Array(total.length)
   const requests = new Float64Array(total.length)
-  let lastSample = -1
+  let [firstSample, lastSample] = [-1, -1]
   for (let k = 0; k < total.length; k++) {
     const n = total[k]
     if (n === null || n === undefined) continue
@@ -96,10 +98,12 @@ function podCounts(pod: Pod, total: readonly Sample[], event: Row, bad: BadSampl
     const x = event?.[k] ?? 0
     if (!isUsable(x, n, bad)) continue
     lastSample = k
+    if (firstSample < 0) firstSample = k
     events[k] = x < LEAST_COUNT ? 0 : x
     requests[k] = n < LEAST_COUNT ? 0 : n
   }
-  return { name: pod.name, arm: pod.arm, aggregate: pod.aggregate ?? false, events, requests, lastSample }
+  const { name, arm, aggregate = false } = pod
+  return { name, arm, aggregate, events, requests, firstSample, lastSample }
 }
 
 function isUsable(x: number, n: number, bad: BadSamples): boolean {

@@ -26,6 +26,11 @@ export interface SliceWindow {
   readonly plan: RolloutPlan
   /** Slices of a pod's life that are left out. */
   readonly warmup: number
+  /**
+   * Whether the rollout itself teaches what history could not: noise where pods are few, and a pod's birth, which is its
+   * first sample and not its first request. False under `pass: strict`.
+   */
+  readonly learnsOn?: boolean
 }
 
 /** Cuts pods' counts into the rollout's slices and drops what is too young to be compared. */
@@ -105,8 +110,18 @@ function sharesOf(requests: Float64Array, total: Float64Array): Float64Array {
 function podReadiness(pod: PodCounts, window: SliceWindow): Readiness {
   const T = window.plan.slices
   if (pod.arm === 'stable' && firstTraffic(pod, 0, window.start) >= 0) return () => true
-  const born = firstTraffic(pod, window.start, window.start + T)
+  const born =
+    window.learnsOn === true ? firstSeen(pod, window) : firstTraffic(pod, window.start, window.start + T)
   return (t) => window.start + t - born >= window.warmup
+}
+
+/** When a canary pod, or the canary as a whole, is past its warm-up. */
+export function canaryReadiness(
+  pod: PodCounts,
+  pods: readonly PodCounts[],
+  window: SliceWindow,
+): (t: number) => boolean {
+  return pod.aggregate ? aggregateReadiness(pods, window) : podReadiness(pod, window)
 }
 
 /** Known by arm only, new pods cannot be told from old ones: the beginning of every step is left out of both arms. */
@@ -119,8 +134,23 @@ function aggregateReadiness(pods: readonly PodCounts[], window: SliceWindow): Re
   if (births.length === 0) return () => true
   const steps = plan.steps.map((step) => step.from)
   const birth = Math.min(...births) - start
+  if (window.learnsOn === true) return afterBirth(birth, window)
   const begins = birth < (steps[0] ?? Infinity) ? [birth, ...steps] : steps
   return (t) => begins.every((from) => t < from || t >= from + warmup)
+}
+
+/** Of a later step, which adds pods to others, at most half is left out: short steps would have nothing left. */
+function afterBirth(birth: number, { plan, warmup }: SliceWindow): Readiness {
+  const later = plan.steps.slice(1).map(({ from, ends }) => ({
+    from,
+    until: from + Math.min(warmup, Math.floor((ends - from) / 2)),
+  }))
+  return (t) => t >= birth + warmup && later.every(({ from, until }) => t < from || t >= until)
+}
+
+/** At a trickle a pod's first request may come long after the pod. */
+function firstSeen({ firstSample }: PodCounts, { start, plan }: SliceWindow): number {
+  return firstSample < 0 ? start + plan.slices : Math.max(firstSample, start)
 }
 
 function firstTraffic(pod: PodCounts, from: number, to: number): number {

@@ -4,25 +4,28 @@ import type { ArmSlices } from '../counts/slices.ts'
 
 const RATE = 0.1
 const RECENT = 3
+/** Where a step may end at once when an outage is over. */
+const LATEST = 1
 const LEAST_FAILURES = 5
 
 /** By slice, 1 where both arms fail more than a tenth of their latest requests: no comparison makes that good. */
 export function bothArmsFailing(run: RunEvidence): Float64Array {
   const failing = new Float64Array(run.plan.slices)
+  const slices = run.policy.pass === 'strict' ? RECENT : LATEST
   for (const metric of run.metrics) {
     const countsFailures = kindOf(metric.policy).absoluteRules(metric.policy).includes('crash')
     const arms = countsFailures && !metric.policy.watch ? metric.traffic : undefined
     if (arms === undefined) continue
     for (let t = 0; t < failing.length; t++) {
-      if (isFailing(arms.canary, t) && isFailing(arms.stable, t)) failing[t] = 1
+      if (isFailing(arms.canary, t, slices) && isFailing(arms.stable, t, slices)) failing[t] = 1
     }
   }
   return failing
 }
 
-function isFailing(arm: ArmSlices, t: number): boolean {
+function isFailing(arm: ArmSlices, t: number, slices: number): boolean {
   let [events, requests] = [0, 0]
-  for (let k = Math.max(t - RECENT + 1, 0); k <= t; k++) {
+  for (let k = Math.max(t - slices + 1, 0); k <= t; k++) {
     events += arm.events[k] ?? 0
     requests += arm.requests[k] ?? 0
   }

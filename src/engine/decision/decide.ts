@@ -2,11 +2,12 @@ import { bothArmsFailing } from './both-arms-failing.ts'
 import { failThreshold } from './error-budget.ts'
 import type { RunEvidence } from './gather.ts'
 import { maturity, type Maturity } from './maturity.ts'
-import { passes } from './pass.ts'
+import { type PassCause, passCause, showsMargin } from './pass.ts'
 import { failAtGate } from './rules/fail-at-gate.ts'
 import type { Moment } from './rules/moment.ts'
 import { type AppliedRule, policyAtGate } from './rules/policy-at-gate.ts'
 import { gateAt, type PlannedStep, stepAt } from '../model/rollout-plan.ts'
+import { plannedSeconds } from '../model/planned-seconds.ts'
 import { valueAt } from '../model/value-at.ts'
 import type { Outcome } from '../model/verdict.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
@@ -27,8 +28,11 @@ export interface Decided {
   readonly step?: PlannedStep
   readonly atGate: boolean
   readonly failed?: FailCause
-  /** When the current step passed. */
+  /** When the current step was first shown to be within its margins. */
+  readonly shownAt?: number
+  /** When it passed, and why. */
   readonly passedAt?: number
+  readonly passedBy?: PassCause
   readonly rule?: AppliedRule
   /** The rule's own fail, which stays too. */
   readonly failedByRule?: AppliedRule
@@ -56,16 +60,19 @@ function decideAt(
   maturityOf: Maturity,
 ): Decided {
   const step = stepAt(run.plan, t)
-  const passedBefore = step !== undefined && before?.step?.index === step.index ? before.passedAt : undefined
-  // a step that has passed is not asked again: its gate is skipped
-  const gate = passedBefore === undefined ? gateAt(run.plan, t) : undefined
+  const earlier = step !== undefined && before?.step?.index === step.index ? before : undefined
+  // a step that was shown to be good enough is not asked again: its gate is skipped
+  const gate = (earlier?.shownAt ?? earlier?.passedAt) === undefined ? gateAt(run.plan, t) : undefined
   const mature = maturityOf(step?.from ?? 0, t, t)
   const moment = { run, t, mature, ...(step && { step }), ...(gate && { gate }) }
   const logHarm = logSumExp(run.components.map(({ weight, harm }) => Math.log(weight) + valueAt(harm, t)))
   const logThreshold = failThreshold(run)
   const failed = before?.failed ?? failCause(moment, logHarm >= logThreshold)
-  const passesNow = !bothFailing && passes(moment)
-  const passedAt = failed === undefined ? (passedBefore ?? (passesNow ? t : undefined)) : undefined
+  const shownNow = !bothFailing && failed === undefined && showsMargin(moment)
+  const shownAt = earlier?.shownAt ?? (shownNow ? t : undefined)
+  const cause = bothFailing ? undefined : passCause(moment, shownAt !== undefined)
+  const passedAt = failed === undefined ? (earlier?.passedAt ?? (cause && t)) : undefined
+  const passedBy = passedAt === undefined ? undefined : (earlier?.passedBy ?? cause)
   const judged: Outcome = failed !== undefined ? 'fail' : passedAt !== undefined ? 'pass' : 'inconclusive'
   const rule =
     judged === 'inconclusive' ? (before?.failedByRule ?? policyAtGate(run, step, t, maturityOf)) : undefined
@@ -80,7 +87,9 @@ function decideAt(
     bothFailing,
     ...(step === undefined ? {} : { step }),
     ...(failed === undefined ? {} : { failed }),
+    ...(shownAt === undefined ? {} : { shownAt }),
     ...(passedAt === undefined ? {} : { passedAt }),
+    ...(passedBy === undefined ? {} : { passedBy }),
     ...(rule === undefined ? {} : { rule }),
     ...(rule?.outcome === 'fail' ? { failedByRule: rule } : {}),
   }
@@ -104,7 +113,8 @@ function answer(look: Look, outcome: Outcome): Outcome {
 
 function isPlannedEnd({ run, t, step }: Look): boolean {
   if (step !== undefined) return t >= step.ends - 1
-  return (t + 1) * run.recording.sliceSeconds >= run.policy.stepSeconds
+  const { sliceSeconds } = run.recording
+  return (t + 1) * sliceSeconds >= plannedSeconds(run.policy, { index: 0, of: 1 }, sliceSeconds)
 }
 
 interface Look {

@@ -28,7 +28,7 @@ export function gatherEvidence(recording: Recording, policy: Policy, at: number)
   const slices = Math.max(at + 1 - recording.rolloutStart, 0)
   const plan = rolloutPlan(recording, slices)
   const warmup = Math.ceil(policy.warmupSeconds / recording.sliceSeconds)
-  const window = { start: recording.rolloutStart, plan, warmup }
+  const window = { start: recording.rolloutStart, plan, warmup, learnsOn: policy.pass !== 'strict' }
   const context: MetricContext = {
     policy,
     pods: recording.pods,
@@ -65,11 +65,22 @@ function metricEvidence(
   return { code: 'metric-missing', metric: metric.name, text }
 }
 
+/** What the source noticed on the way does not explain why there is nothing. */
+const REMARKS: ReadonlySet<string> = new Set([
+  'counter-reset',
+  'gap',
+  'clock-skew',
+  'late-samples',
+  'coarse-scrape',
+])
+
 /** The source's own account of why, where it gave one. */
 function missing(metric: MetricPolicy, recording: Recording): Reason {
-  const problem = recording.problems?.find((candidate) => candidate.metric === metric.name)
+  const problem = recording.problems?.find(
+    ({ code, metric: name }) => name === metric.name && !REMARKS.has(code),
+  )
   if (problem !== undefined) return { code: problem.code, metric: metric.name, text: problem.text }
-  const whole = recording.problems?.find((candidate) => candidate.metric === undefined)
+  const whole = recording.problems?.find(({ code, metric: name }) => name === undefined && !REMARKS.has(code))
   if (whole !== undefined) return { code: whole.code, metric: metric.name, text: whole.text }
   return { code: 'metric-missing', metric: metric.name, text: `${metric.name}: not in the recording` }
 }

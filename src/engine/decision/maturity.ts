@@ -15,7 +15,7 @@ export function maturity(run: RunEvidence): Maturity {
   // pods that nobody sends anything have levels too, so these count only where the policy has nothing else
   const judged = counted.length > 0 ? counted : shown
   const runningOf = memoized((known) => {
-    const counts = judged.slice(0, known).map(({ canaryCounts }) => canaryCounts)
+    const counts = judged.slice(0, known).map(({ canaryCounts, canaryTime }) => canaryTime ?? canaryCounts)
     const running = new Float64Array(run.plan.slices + 1)
     for (let k = 0; k < run.plan.slices; k++) {
       running[k + 1] = valueAt(running, k) + (counts.some((pods) => valueAt(pods, k) > 0) ? 1 : 0)

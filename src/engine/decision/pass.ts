@@ -1,20 +1,57 @@
 import { heldBy } from './held.ts'
+import { losesTraffic } from './lost-traffic.ts'
+import { lacksRequired, requiredMetrics } from './required-metrics.ts'
 import type { Moment } from './rules/moment.ts'
+import { hasNoSignOfHarm } from './rules/pass-no-sign-of-harm.ts'
 import { passWithinMargin } from './rules/pass-within-margin.ts'
+import { sawAny } from '../model/saw-any.ts'
 
-/** The rules that pass a step, asked in this order. A new one is a file in rules/ and an entry here. */
-const passRules: readonly ((moment: Moment) => boolean)[] = [passWithinMargin]
+/** How a step came to pass: shown within its margins, at its end without a sign of harm, or merely without a fail. */
+export type PassCause = 'shown' | 'no-sign' | 'no-fail'
 
-/** Whether the step passes at this look. */
-export function passes(moment: Moment): boolean {
-  return mayPass(moment) && passRules.some((rule) => rule(moment))
-}
-
-/** What every rule needs: a step, enough canary traffic past its warm-up, data of each required metric, and no metric that holds. */
-function mayPass({ run, t, step, mature }: Moment): boolean {
+/** Whether every required metric is shown to be within its margin at this look. */
+export function showsMargin(moment: Moment): boolean {
+  const { run, step, mature } = moment
   // before the first declared step there is nothing that could pass
   if (run.plan.gates > 0 && step === undefined) return false
   if (mature === 0 || mature * run.recording.sliceSeconds < run.policy.soakSeconds) return false
+  return !lacksRequired(run) && passWithinMargin(moment) && isComparable(moment)
+}
+
+/** Why the step passes at this look; undefined where it does not. `shown`: its margins were, by now. */
+export function passCause(moment: Moment, shown: boolean): PassCause | undefined {
+  const { run, step, t, mature } = moment
+  const { pass } = run.policy
+  const isOver = step !== undefined && t >= step.ends - 1
+  // harm that comes with time is not seen by a step that is cut short
+  if (shown && (isOver || pass !== 'balanced' || run.plan.gates === 0)) return 'shown'
+  if (pass === 'strict' || !isOver || mature === 0 || !canCompare(moment)) return undefined
+  if (pass === 'fast') return 'no-fail'
+  return hasNoSignOfHarm(moment, step) ? 'no-sign' : undefined
+}
+
+/** Whether every required metric has something to be compared with. */
+function canCompare(moment: Moment): boolean {
+  const { run, t } = moment
+  if (lacksRequired(run) || !isComparable(moment)) return false
+  const required = requiredMetrics(run)
+  return (
+    required.length > 0 &&
+    required.every(({ judgeableFrom, stableCounts }) => judgeableFrom <= t && sawAny(stableCounts, t))
+  )
+}
+
+/** Not where stable has nothing left to serve, much of the canary's traffic is counted nowhere, or a metric holds the step. */
+function isComparable(moment: Moment): boolean {
+  const { run, t } = moment
   if (run.metrics.some((metric) => heldBy(metric, t) !== undefined)) return false
-  return !run.obstacles.some(({ metric }) => metric.required)
+  return !lacksControl(moment) && !losesTraffic(run, t)
+}
+
+/** Whether all traffic is on the canary, so that stable has none in this step. */
+export function lacksControl({ run, step, t }: Moment): boolean {
+  if (step === undefined || step.weight < 100) return false
+  return !run.metrics.some(({ traffic }) =>
+    traffic?.stable.requests.subarray(step.from, t + 1).some((requests) => requests > 0),
+  )
 }

@@ -1,8 +1,11 @@
-import { countNumbers, minutesUntil } from './count-numbers.ts'
+import { countNumbers, minutesUntil, phiNow } from './count-numbers.ts'
 import type { CountSeries } from './count-series.ts'
 import type { CountTests } from './count-tests.ts'
-import type { MetricContext, MetricEvidence } from './metric-evidence.ts'
-import { countNotes, gateMayFail } from './notes.ts'
+import type { MetricContext, MetricEvidence, WorstCase } from './metric-evidence.ts'
+import { assumedNoise, countNotes, gateMayFail } from './notes.ts'
+import { carefulGate } from './doubt.ts'
+import { worstCase } from './worst-case.ts'
+import { canaryTime } from '../counts/canary-time.ts'
 import type { CountTable } from '../counts/pod-counts.ts'
 import { type Arms, type SliceWindow, sliceArms } from '../counts/slices.ts'
 import { memoized } from '../model/memoized.ts'
@@ -12,7 +15,14 @@ const MIXTURE_COST = 1.4
 
 type CountBasics = Pick<
   MetricEvidence,
-  'judgeableFrom' | 'canaryCounts' | 'stableCounts' | 'hasCanary' | 'hasStable' | 'notes'
+  | 'judgeableFrom'
+  | 'canaryCounts'
+  | 'canaryTime'
+  | 'stableCounts'
+  | 'hasCanary'
+  | 'hasStable'
+  | 'notes'
+  | 'assumed'
 > & {
   readonly traffic: Arms
 }
@@ -33,8 +43,21 @@ export function countBasics(
     hasCanary: has('canary'),
     hasStable: has('stable'),
     notes: countNotes(name, table, stream),
+    ...assumedNoise(stream.dispersion),
+    ...(window.learnsOn === true ? { canaryTime: canaryTime(table.pods, window) } : {}),
     traffic: sliceArms(table.pods, { ...window, warmup: 0 }),
   }
+}
+
+/** What the next step may cost at worst, with bursts capped, as in all that lets a step pass. */
+export function worstOf(
+  tests: CountTests,
+  { sliceSeconds }: MetricContext,
+  step: { readonly next: number; readonly slices: number },
+  t: number,
+): WorstCase | undefined {
+  const series = tests.capped ?? tests.plain
+  return worstCase(series, phiNow(series, t), { ...step, sliceSeconds }, t)
 }
 
 /** Harm, gates and passing of counts under a null for each slice. */
@@ -44,8 +67,10 @@ export function evidenceFromTests(
   tolerance: Float64Array,
   marginNull: (next: number) => Float64Array,
 ): Pick<MetricEvidence, 'harm' | 'harmP' | 'passP' | 'numbers' | 'minutesToPass' | 'minutesToFail'> {
-  const gate = tests.test(tolerance)
-  const mayFail = gateMayFail(tests.plain.dispersion)
+  const learnsOn = context.window.learnsOn === true
+  const plainGate = tests.test(tolerance)
+  const gate = learnsOn ? carefulGate(tests, tolerance) : (t: number) => plainGate.harmP(t)
+  const mayFail = gateMayFail(tests.plain.dispersion, learnsOn)
   const nullOf = memoized(marginNull)
   const testOf = memoized((next: number) => tests.test(nullOf(next)))
   const passOf = memoized((next: number) => tests.pass(nullOf(next)))
@@ -54,7 +79,7 @@ export function evidenceFromTests(
   return {
     harm,
     numbers,
-    harmP: (t) => (mayFail ? gate.harmP(t) : undefined),
+    harmP: (t) => (mayFail ? gate(t) : undefined),
     passP: (next, t) => testOf(next).goodP(t),
     minutesToPass: (next, t, beta) => {
       const wanting = -Math.log(beta) - Math.max(passOf(next)[t] ?? 0, 0)

@@ -40,7 +40,7 @@ export function inverse(interval: Interval): Interval {
   return { estimate: 1 / interval.estimate, low: 1 / interval.high, high: 1 / interval.low }
 }
 
-function phiNow(stream: CountSeries, t: number): number {
+export function phiNow(stream: CountSeries, t: number): number {
   const floor = stream.noise.floors(constantNull(t + 1, 1))[t] ?? 1
   return stream.noise.phi(floor, 0, t)
 }

@@ -29,7 +29,9 @@ export function makeCountSeries(input: CountSeriesInput): CountSeries {
   const stable = pods.filter((pod) => pod.arm === 'stable')
   const arms = input.arms ?? sliceArms(pods, window)
   const facing = lessIsWorse ? swapArms(arms) : arms
-  const dispersion = input.dispersion ?? learnDispersion(stable, window.start)
+  const dispersion =
+    input.dispersion ??
+    learnDispersion(stable, window.start, window.learnsOn === true ? window.plan.slices : 0)
   const noise = learnNoise({
     arms,
     facing,

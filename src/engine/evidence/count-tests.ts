@@ -1,8 +1,12 @@
 import { logAddExp } from '../stats/log-add-exp.ts'
-import { capBursts, learnCappedNoise } from '../noise/bursts.ts'
+import { capBursts, countOnce, learnCappedNoise } from '../noise/bursts.ts'
+import type { ArmDispersion } from '../noise/dispersion.ts'
+import { capLoneBursts } from '../noise/lone-bursts.ts'
 import { harmEvidence, nonInferiorityEvidence } from './likelihood-ratio.ts'
 import type { PodCounts } from '../counts/pod-counts.ts'
 import { scoreTest, type ScoreTest } from './score-test.ts'
+import type { Restart } from '../model/rollout-plan.ts'
+import { valueAt } from '../model/value-at.ts'
 import type { SliceWindow } from '../counts/slices.ts'
 import { makeCountSeries, type CountSeries } from './count-series.ts'
 
@@ -13,6 +17,15 @@ export interface CountTests {
   readonly capped?: CountSeries
   harm(theta0: Float64Array): Float64Array
   pass(theta0: Float64Array): Float64Array
+  test(theta0: Float64Array): ScoreTest
+  /** With failures that come together counted once; undefined where less is worse. */
+  readonly once?: CountedOnce
+}
+
+export interface CountedOnce {
+  /** Events of both arms so far, as they are. */
+  readonly events: Float64Array
+  harm(theta0: Float64Array): Float64Array
   test(theta0: Float64Array): ScoreTest
 }
 
@@ -36,9 +49,12 @@ export function countTests(input: CountTestsInput): CountTests {
   return {
     plain,
     ...(capped === undefined ? {} : { capped }),
+    ...(input.leastCap === undefined ? {} : { once: countedOnce(plain, input.leastCap, mde, restarts) }),
     harm: (theta0) => {
       const whole = harmEvidence(plain, theta0, mde, restarts)
-      return capped === undefined ? whole : halfAndHalf(whole, harmEvidence(capped, theta0, mde, restarts))
+      if (capped === undefined) return whole
+      const careful = harmEvidence(capped, theta0, mde, restarts)
+      return plain.dispersion.kind === 'pods' ? halfAndHalf(whole, careful) : mostlyOf(careful, whole)
     },
     pass: (theta0) => nonInferiorityEvidence(passing, theta0, mde),
     test: (theta0) => {
@@ -50,6 +66,22 @@ export function countTests(input: CountTestsInput): CountTests {
   }
 }
 
+function countedOnce(
+  plain: CountSeries,
+  leastCap: number,
+  mde: number,
+  restarts: readonly Restart[],
+): CountedOnce {
+  const arms = countOnce(plain.arms, plain.dispersion.share, leastCap)
+  const series: CountSeries = { ...plain, arms, facing: arms }
+  let sum = 0
+  return {
+    events: plain.arms.canary.events.map((x, t) => (sum += x + valueAt(plain.arms.stable.events, t))),
+    harm: (theta0) => harmEvidence(series, theta0, mde, restarts),
+    test: (theta0) => scoreTest(series, theta0),
+  }
+}
+
 /** The same null in every slice. */
 export function constantNull(slices: number, theta0: number): Float64Array {
   return new Float64Array(slices).fill(theta0)
@@ -58,6 +90,24 @@ export function constantNull(slices: number, theta0: number): Float64Array {
 /** ln of the mean of two e-values. */
 export function halfAndHalf(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((log, t) => logAddExp(log, b[t] ?? 0) - Math.LN2)
+}
+
+/** Share of a whole count's evidence where a burst cannot be told from harm: it has to be so much stronger. */
+const WHOLE_SHARE = 0.001
+
+function mostlyOf(robust: Float64Array, whole: Float64Array): Float64Array {
+  const [most, rest] = [Math.log(1 - WHOLE_SHARE), Math.log(WHOLE_SHARE)]
+  return robust.map((log, t) => logAddExp(log + most, valueAt(whole, t) + rest))
+}
+
+function cappedArms(
+  { pods, window, tau, leastCap = 1 }: CountTestsInput,
+  plain: CountSeries,
+  dispersion: ArmDispersion,
+): CountSeries | undefined {
+  if (window.learnsOn !== true) return undefined
+  const found = capLoneBursts(pods, window, { arms: plain.arms, dispersion }, (1 + leastCap) / 2)
+  return found && makeCountSeries({ pods, window, tau, lessIsWorse: false, ...found })
 }
 
 /**
@@ -74,7 +124,8 @@ function withLonePodsWhole(capped: CountSeries, plain: CountSeries): CountSeries
 
 function cappedStream(input: CountTestsInput, plain: CountSeries): CountSeries | undefined {
   const { pods, window, tau, leastCap } = input
-  if (leastCap === undefined || plain.dispersion.kind !== 'pods') return undefined
+  if (leastCap === undefined) return undefined
+  if (plain.dispersion.kind === 'arm') return cappedArms(input, plain, plain.dispersion)
   const stable = pods.filter((pod) => pod.arm === 'stable')
   const rollout = { arms: plain.arms, plan: window.plan }
   const noise = learnCappedNoise(stable, window.start, plain.dispersion, leastCap, rollout)

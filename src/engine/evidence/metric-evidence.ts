@@ -29,9 +29,15 @@ export interface MetricEvidence {
   /** Whether an arm had traffic (or a level) past its warm-up in the slice. */
   readonly canaryCounts: Float64Array
   readonly stableCounts: Float64Array
+  /** Whether a canary pod past its warm-up was there; undefined: where it had traffic. */
+  readonly canaryTime?: Float64Array
   /** Whether an arm had any sample in the recording's rollout at all. */
   readonly hasCanary: boolean
   readonly hasStable: boolean
+  /** ln e by slice that the canary is worse than stable at all, or than a wide tolerance; undefined: it shows no signs. */
+  readonly doubt?: Float64Array
+  /** What is not ruled out of so many slices at the weight `next`. */
+  worst?(next: number, t: number, slices: number): WorstCase | undefined
   /** Remarks on the data that hold for the whole run. */
   readonly notes: readonly Reason[]
   numbers(t: number): MetricNumbers
@@ -39,12 +45,26 @@ export interface MetricEvidence {
   minutesToPass(next: number, t: number, beta: number): number | undefined
   /** Why the data cannot show it within the step's margin, however long; undefined where time will tell. */
   whyUndecidable?(next: number, t: number): string | undefined
+  /** Why its noise is assumed and what would teach it; undefined where it was learned. */
+  readonly assumed?: string
+  /** What the sentence of a fail along the path tells; undefined: `numbers`. */
+  harmNumbers?(t: number): MetricNumbers
   /** Minutes until a fail can be expected of one that stays as it looks; undefined where it looks tolerable. */
   minutesToFail(t: number, logThreshold: number): number | undefined
   /** Why no step passes at this look, whether the metric is required or not; undefined where nothing is in the way. */
   holds?(t: number): string | undefined
   /** Both arms with nothing warmed up; undefined where requests are not counted. */
   readonly traffic?: Arms
+}
+
+/** Bad outcomes of a coming step. */
+export interface WorstCase {
+  /** Those beyond stable's: an upper 95 % bound. */
+  readonly excess: number
+  /** Those that the whole service has anyway in that time. */
+  readonly usual: number
+  /** Requests that the service gets in a minute. */
+  readonly requestsPerMinute: number
 }
 
 export interface AbsoluteRule {

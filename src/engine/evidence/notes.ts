@@ -5,8 +5,23 @@ import type { CountSeries } from './count-series.ts'
 import type { Reason } from '../model/verdict.ts'
 
 /** With hardly any history the noise is a guess: no gate may fail on it. */
-export function gateMayFail(dispersion: Dispersion): boolean {
-  return dispersion.kind === 'pods' || dispersion.slices >= SHORT_HISTORY
+export function gateMayFail(dispersion: Dispersion, learnsOn = false): boolean {
+  if (dispersion.kind === 'pods') return true
+  // one to three pods do not show how pods differ: what a gate would call harm is a sign of it, and no more
+  return dispersion.slices >= SHORT_HISTORY && !(learnsOn && dispersion.pods > 0)
+}
+
+/** Why the noise is assumed, and what would teach it. */
+export function assumedNoise(dispersion: Dispersion): { readonly assumed?: string } {
+  if (dispersion.kind === 'pods') return {}
+  const { slices, pods } = dispersion
+  const lack = [
+    slices < MIN_SLICES ? `${slices} of ${MIN_SLICES} slices of history` : '',
+    pods > 0 ? `${pods} of ${MIN_PODS} stable pods` : '',
+    slices >= MIN_SLICES && pods === 0 ? 'no labels that tell pods apart' : '',
+  ].filter((text) => text !== '')
+  const text = `with ${lack.join(' and ')} the noise between pods is assumed, too wide to show this within the margin`
+  return { assumed: `${text}; ${MIN_SLICES} slices and ${MIN_PODS} pods with labels would teach it` }
 }
 
 /** Remarks on a count metric's data. */

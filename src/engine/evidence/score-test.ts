@@ -7,7 +7,7 @@ import { information } from '../counts/slices.ts'
 import type { CountSeries } from './count-series.ts'
 
 /** Below this many events the normal approximation of the score needs an exact companion. */
-const FEW_EVENTS = 100
+export const FEW_EVENTS = 100
 
 /** Running sums of the score test of one null. */
 interface ScoreSums {

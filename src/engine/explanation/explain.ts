@@ -1,6 +1,8 @@
 import type { Decided } from '../decision/decide.ts'
+import { describeUnshown } from './describe-unshown.ts'
 import { describePass } from './describe-pass.ts'
 import { nextWeight } from '../decision/rules/moment.ts'
+import { isRequired } from '../decision/required-metrics.ts'
 import type { RunEvidence } from '../decision/gather.ts'
 import { type Harm, harmFound } from './harm-found.ts'
 import { metricVerdict, withoutData } from './metric-verdict.ts'
@@ -71,17 +73,22 @@ function modePrefix(run: RunEvidence, look: Decided): string {
 
 function passText(run: RunEvidence, look: Decided): string {
   const t = look.passedAt ?? look.t
+  const waits = whyNotYet(run, look)
+  if (look.passedBy === 'no-sign') return `${waits}${describeUnshown(run, t)}`
+  if (look.passedBy === 'no-fail') return `${waits}${describeUnshown(run, t, 'not failed')}`
   const next = nextWeight(look.step)
   const parts = run.metrics
-    .filter(({ policy }) => policy.required)
+    .filter(({ policy }) => isRequired(run, policy))
     .flatMap((metric) => describePass(metric, run.policy, next, t) ?? [])
-  return `${whyNotYet(run, look)}${parts.length > 0 ? parts.join(', ') : 'nothing is required of the canary'}`
+  return `${waits}${parts.length > 0 ? parts.join(', ') : 'nothing is required of the canary'}`
 }
 
 function whyNotYet(run: RunEvidence, look: Decided): string {
   if (look.verdict === 'pass') return ''
   return run.policy.mode === 'observe' ? 'observing only, judged pass: ' : 'passes and waits for approval: '
 }
+
+const PASS_CODES = { shown: 'within-margin', 'no-sign': 'no-sign-of-harm', 'no-fail': 'not-failed' } as const
 
 function passReasons(run: RunEvidence, look: Decided): readonly Reason[] {
   if (look.passedAt === undefined) return []
@@ -94,7 +101,8 @@ function passReasons(run: RunEvidence, look: Decided): readonly Reason[] {
           },
         ]
       : []
-  return [{ code: 'within-margin', text: passText(run, look) }, ...when]
+  const code = PASS_CODES[look.passedBy ?? 'shown']
+  return [{ code, text: passText(run, look) }, ...when]
 }
 
 function ruleReasons(run: RunEvidence, look: Decided): readonly Reason[] {

@@ -21,7 +21,9 @@ export function harmFound(run: RunEvidence, look: Decided, cause: FailCause): Ha
       : attribute(run.components, cause.t, look.logThreshold)
   const texts = found.culprits.flatMap(({ metric, rule }) => {
     const evidence = run.metrics.find(({ policy }) => policy.name === metric)
-    return evidence === undefined ? [] : [{ metric, rule, text: describeHarm(evidence, rule, cause.t) }]
+    return evidence === undefined
+      ? []
+      : [{ metric, rule, text: describeHarm(evidence, rule, cause.t, cause.by) }]
   })
   const reasons = texts.map(({ metric, rule, text }) => ({
     code: harmCode(cause, found, rule),
@@ -29,7 +31,9 @@ export function harmFound(run: RunEvidence, look: Decided, cause: FailCause): Ha
     text,
   }))
   const earlier = cause.t < look.t ? [failedBefore(run, cause.t)] : []
-  return { ...found, cause, text: harmText(found, texts), reasons: [...reasons, ...earlier] }
+  // later numbers stand beside it
+  const when = cause.t < look.t ? `at ${clockTime(run, cause.t)} ` : ''
+  return { ...found, cause, text: `${when}${harmText(found, texts)}`, reasons: [...reasons, ...earlier] }
 }
 
 function harmCode(cause: FailCause, found: Attribution, rule: 'worse' | 'crash' | 'limit'): Reason['code'] {
@@ -47,6 +51,11 @@ function harmText(
   if (found.jointly) return `together worse than stable: ${texts.map(({ text }) => text).join('; ')}`
   const others = [...new Set(rest.map(({ metric }) => metric))].filter((name) => name !== first.metric)
   return others.length === 0 ? first.text : `${first.text}; also ${list(others)}`
+}
+
+/** 12:13 UTC, when the slice was over. */
+function clockTime(run: RunEvidence, t: number): string {
+  return timeOf(run.recording, run.recording.rolloutStart + t + 1).slice(11, 16)
 }
 
 function failedBefore(run: RunEvidence, t: number): Reason {

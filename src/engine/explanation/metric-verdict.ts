@@ -1,6 +1,7 @@
 import type { Decided } from '../decision/decide.ts'
 import { nextWeight } from '../decision/rules/moment.ts'
 import { metricPasses } from '../decision/rules/pass-within-margin.ts'
+import { isRequired } from '../decision/required-metrics.ts'
 import type { RunEvidence } from '../decision/gather.ts'
 import type { Harm } from './harm-found.ts'
 import { kindOf } from '../kinds/kinds.ts'
@@ -96,7 +97,7 @@ const LARGEST_LOG = 690
 function judgedOf(run: RunEvidence, metric: MetricEvidence, look: Decided, harm: Harm | undefined): Outcome {
   const { name } = metric.policy
   if (harm?.culprits.some((culprit) => culprit.metric === name) === true) return 'fail'
-  const sticky = look.passedAt !== undefined && metric.policy.required
+  const sticky = look.passedBy === 'shown' && isRequired(run, metric.policy)
   const hasData = sawAny(metric.canaryCounts, look.t)
   return sticky || (hasData && metricPasses(run, metric, nextWeight(look.step), look.t, look.atGate))
     ? 'pass'

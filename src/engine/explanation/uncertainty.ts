@@ -1,3 +1,9 @@
+import { isAffordable } from '../decision/affordable.ts'
+import { losesTraffic } from '../decision/lost-traffic.ts'
+import { lacksControl } from '../decision/pass.ts'
+import { isRequired, requiredMetrics } from '../decision/required-metrics.ts'
+import { showsSign } from '../decision/rules/pass-no-sign-of-harm.ts'
+import { describeCost, describeSign, seen } from './describe-unshown.ts'
 import type { Decided } from '../decision/decide.ts'
 import { heldBy } from '../decision/held.ts'
 import { failThreshold } from '../decision/error-budget.ts'
@@ -8,7 +14,7 @@ import type { RunEvidence } from '../decision/gather.ts'
 import type { MetricEvidence } from '../evidence/metric-evidence.ts'
 import { sawAny } from '../model/saw-any.ts'
 import type { Reason, ReasonCode } from '../model/verdict.ts'
-import { count, list, minutes } from '../model/words.ts'
+import { count, list, minutes, minutesRange } from '../model/words.ts'
 
 export interface Uncertainty {
   readonly reason: Reason
@@ -18,8 +24,10 @@ export interface Uncertainty {
 
 /** Why there is no answer yet, the most telling reason first; empty when nothing stands in the way of a pass. */
 export function uncertainties(run: RunEvidence, look: Decided): readonly Uncertainty[] {
-  const obstacles = run.obstacles.filter(({ metric }) => metric.required).map(({ reason }) => ({ reason }))
-  const required = run.metrics.filter(({ policy }) => policy.required)
+  const obstacles = run.obstacles
+    .filter(({ metric }) => isRequired(run, metric))
+    .map(({ reason }) => ({ reason }))
+  const required = requiredMetrics(run)
   const silent = required.flatMap((metric) => silence(run, metric, look) ?? [])
   const missing = new Set(silent.map(({ reason }) => reason.metric))
   const open = required
@@ -30,6 +38,9 @@ export function uncertainties(run: RunEvidence, look: Decided): readonly Uncerta
     ...held(run, look),
     ...obstacles,
     ...silent,
+    ...incomparable(run, look),
+    ...againstPassing(run, required, look),
+    ...waiting(run, required, look),
     ...open,
     ...soaking(run, look),
   ]
@@ -44,7 +55,7 @@ export function sumUp(found: readonly Uncertainty[]): string {
   if (first.reason.code === 'needs-more-data' && alike.every((one) => one.minutes !== undefined)) {
     const longest = Math.max(...alike.map((one) => one.minutes ?? 0))
     const verb = names.length === 1 ? 'needs' : 'need'
-    return `${list(names)} ${verb} about ${minutes(longest)} at this traffic`
+    return `${list(names)} ${verb} ${minutesRange(longest)} at this traffic`
   }
   if (first.reason.code === 'warming-up') {
     return `canary pods are warming up, ${minutes(Math.max(...alike.map((one) => one.minutes ?? 1)))}`
@@ -59,6 +70,57 @@ const SHARED: Partial<Record<ReasonCode, string>> = {
   'no-stable-data': 'no data of stable',
   'no-canary-traffic': 'the canary has no traffic',
   'no-stable-traffic': 'stable has no traffic',
+}
+
+/** Stable has nothing to compare with, or the canary's requests are not counted. */
+function incomparable(run: RunEvidence, look: Decided): readonly Uncertainty[] {
+  const { step, t, mature } = look
+  const found: Uncertainty[] = []
+  if (lacksControl({ run, t, mature, ...(step && { step }) })) {
+    const text = 'all traffic is on the canary and stable has none, so there is nothing to compare with'
+    found.push({ reason: { code: 'no-control', text } })
+  }
+  if (losesTraffic(run, t)) {
+    const text =
+      'the canary counts far fewer requests than its weight sends it: some may never end, or go elsewhere'
+    found.push({ reason: { code: 'traffic-share', text } })
+  }
+  return found
+}
+
+/** What keeps a balanced step from passing, now or at its end. */
+function againstPassing(
+  run: RunEvidence,
+  required: readonly MetricEvidence[],
+  { step, t }: Decided,
+): readonly Uncertainty[] {
+  if (run.policy.pass !== 'balanced' || step === undefined) return []
+  const reason = (code: ReasonCode, metric: MetricEvidence, text: string): Uncertainty => ({
+    reason: { code, metric: metric.policy.name, text },
+  })
+  const signs = required
+    .filter((metric) => showsSign(run, metric, step, t))
+    .map((metric) => reason('sign-of-harm', metric, describeSign(metric, t)))
+  // what a step costs is known at its end
+  if (t < step.ends - 1) return signs
+  const costs = required
+    .filter((metric) => !isAffordable(run, metric, step, t))
+    .map((metric) => reason('over-budget', metric, describeCost(run, metric, step, t)))
+  return [...signs, ...costs]
+}
+
+/** A step that nothing speaks against passes at its end, and not before. */
+function waiting(
+  run: RunEvidence,
+  required: readonly MetricEvidence[],
+  { step, t, shownAt, mature }: Decided,
+): readonly Uncertainty[] {
+  if (run.policy.pass === 'strict' || step === undefined || mature === 0) return []
+  const left = ((step.ends - 1 - t) * run.recording.sliceSeconds) / 60
+  if (left <= 0) return []
+  const soFar = shownAt === undefined ? 'no sign of harm so far' : 'within its margins so far'
+  const text = `${soFar}${seen(required, t)}, the step ends in ${minutes(left).replace(' more', '')}`
+  return [{ reason: { code: 'soaking', text }, minutes: left }]
 }
 
 function bothFailing(run: RunEvidence, look: Decided): readonly Uncertainty[] {
@@ -109,17 +171,20 @@ function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Unc
   if (needed === Infinity) {
     const blind = metric.whyUndecidable?.(next, look.t)
     if (blind !== undefined) return { reason: { code: 'histogram-too-coarse', metric: name, text: blind } }
-    const text = `${name}: at this noise between pods no amount of traffic shows it within the margin`
+    const text = `${name}: ${metric.assumed ?? WIDE}`
     return { reason: { code: 'not-decidable', metric: name, text } }
   }
   const soFar = standing(metric, look.t)
-  const wait = needed === undefined ? 'needs more events' : `needs about ${minutes(needed)} at this traffic`
+  const wait = needed === undefined ? 'needs more events' : `needs ${minutesRange(needed)} at this traffic`
   const text = `${name} ${wait}${soFar === '' ? '' : `, so far ${soFar}`}`
   return {
     reason: { code: 'needs-more-data', metric: name, text },
     ...(needed === undefined ? {} : { minutes: Math.max(needed, 1) }),
   }
 }
+
+const WIDE =
+  'pods differ by more than the margin allows, so this cannot be shown: more canary pods or a wider margin would help'
 
 /** Towards a fail where the canary looks worse than tolerated and a fail is nearer than a pass; else towards a pass. */
 function minutesToDecide(

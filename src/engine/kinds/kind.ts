@@ -36,6 +36,8 @@ export interface Kind<Policy extends MetricPolicy = MetricPolicy, Data extends M
   overLimit?(metric: Policy, numbers: MetricNumbers): string
   /** "p95 at most 4.1% slower": what a pass has ruled out. `byRatio` = the comparison with stable has shown it. */
   ruledOut(metric: Policy, numbers: MetricNumbers, factor: number, byRatio: () => boolean): string | undefined
+  /** "p95 up to 9% slower": what is still possible where nothing was shown. */
+  notRuledOut(metric: Policy, numbers: MetricNumbers): string
   /** An interval of the ratio to stable: "-2.1% to +4%". */
   range(low: number, high: number): string
 }

@@ -32,6 +32,13 @@ export function howMuch(
     : `, about ${words(ratio.estimate)}`
 }
 
+/** "up to 9%" above stable */
+export function upTo(ratio: number | undefined): string {
+  return ratio === undefined || ratio > FAR ? 'much' : `up to ${percent(Math.max(ratio - 1, 0))}`
+}
+
+const FAR = 15
+
 /** The largest ratio that a pass leaves possible: the interval's end or the margin, whichever is less. */
 export function mostLeft(ratio: Interval | undefined, margin: number | undefined): number | undefined {
   if (ratio === undefined || margin === undefined) return undefined

@@ -6,13 +6,19 @@ export interface Policy {
   readonly slice: 'auto' | { readonly seconds: number }
   readonly historySeconds: number
   readonly warmupSeconds: number
-  readonly stepSeconds: number
+  /** Planned length of a step where the caller does not say: `auto` divides `rolloutSeconds` among the steps. */
+  readonly stepSeconds: number | 'auto'
+  readonly rolloutSeconds: number
   readonly soakSeconds: number
   /** Chance of ever failing a healthy canary, all metrics and looks together. */
   readonly falseAbort: number
   /** Chance of passing a canary that is worse than the margin. */
   readonly missedHarm: number
   readonly riskProportional: boolean
+  readonly pass: PassRule
+  /** Odds for harm at which `balanced` does not let the last step pass; wider before earlier ones, as margins are. */
+  readonly odds: number
+  readonly budget: Budget
   readonly onInconclusive: GateAnswer
   readonly hold: { readonly forSeconds: number; readonly then: 'ask' | 'proceed' | 'fail' }
   readonly onNoData: GateAnswer
@@ -20,6 +26,20 @@ export interface Policy {
   readonly mode: 'enforce' | 'pause' | 'observe'
   readonly approval: 'auto' | 'manual' | 'hybrid'
   readonly metrics: readonly MetricPolicy[]
+}
+
+/**
+ * What lets a step pass. `strict`: it is shown to be within its margins. `balanced`: that, or at its planned end there is
+ * no sign of harm and what is not ruled out is affordable. `fast`: that it is shown, or at its end that it has not failed.
+ */
+export type PassRule = 'strict' | 'balanced' | 'fast'
+
+/** What the next step may cost at most: the stricter of the two, where both are given. */
+export interface Budget {
+  /** Bad outcomes beyond stable's; twice the usual number is always affordable. */
+  readonly outcomes?: number
+  /** A share of the failures that 30 days of this traffic may have. */
+  readonly slo?: { readonly objective: number; readonly of: number }
 }
 
 export type GateAnswer = 'hold' | 'proceed' | 'fail'

@@ -14,8 +14,12 @@ export const reasonCodes = [
   'failed-before',
   // the canary is good enough
   'within-margin',
+  'no-sign-of-harm',
+  'not-failed',
   'passed-before',
   // we cannot tell
+  'sign-of-harm',
+  'over-budget',
   'needs-more-data',
   'not-decidable',
   'warming-up',

@@ -34,6 +34,16 @@ export function minutes(value: number): string {
   return whole < 48 * 60 ? `${Math.round(whole / 60)} more hours` : `${Math.round(whole / 1440)} more days`
 }
 
+/** An estimate of a wait, which may well be off by a half: 3 to 6 more minutes. */
+export function minutesRange(value: number): string {
+  const low = Math.max(1, Math.floor(value * 0.7))
+  const high = Math.max(low + 2, Math.ceil(value * 1.5))
+  const unit = high < 120 ? 1 : high < 48 * 60 ? 60 : 1440
+  const name = unit === 1 ? 'minutes' : unit === 60 ? 'hours' : 'days'
+  const [from, to] = [Math.max(1, Math.round(low / unit)), Math.round(high / unit)]
+  return from === to ? `about ${to} more ${name}` : `${from} to ${to} more ${name}`
+}
+
 /** Rounded up: whoever has waited so long has waited long enough. */
 export function wholeMinutes(value: number): number {
   return Math.ceil(value - ROUNDING_ERROR)

@@ -103,10 +103,14 @@ function leastRequests(arm: ArmSlices, t: number): number {
 
 /** The same cap on both arms of the rollout; one factor a slice, from its smallest pod, so that arms stay comparable. */
 export function capBursts(arms: Arms, share: number, leastCap: number): Arms {
+  return withCaps(arms, share, leastCap, 0)
+}
+
+function withCaps(arms: Arms, share: number, leastCap: number, least: number): Arms {
   const rowsOf = (arm: ArmSlices): readonly CountRow[] =>
     arm.podEvents.map((events, j) => ({ events, requests: arm.podRequests[j] ?? events }))
   const rows = { canary: rowsOf(arms.canary), stable: rowsOf(arms.stable) }
-  const capped = {
+  const rowsCapped = {
     canary: rows.canary.map((row) => Float64Array.from(row.events)),
     stable: rows.stable.map((row) => Float64Array.from(row.events)),
   }
@@ -114,10 +118,21 @@ export function capBursts(arms: Arms, share: number, leastCap: number): Arms {
     const canary = expectedEvents(rows.canary, t, share)
     const stable = expectedEvents(rows.stable, t, share)
     const cap = capFactor([...canary, ...stable], leastCap)
-    capRow(capped.canary, canary, cap, t)
-    capRow(capped.stable, stable, cap, t)
+    capRow(rowsCapped.canary, canary, cap, t, least)
+    capRow(rowsCapped.stable, stable, cap, t, least)
   }
-  return { canary: withEvents(arms.canary, capped.canary), stable: withEvents(arms.stable, capped.stable) }
+  return {
+    canary: withEvents(arms.canary, rowsCapped.canary),
+    stable: withEvents(arms.stable, rowsCapped.stable),
+  }
+}
+
+/**
+ * The same and never below one event of a pod and slice: what is left where failures that come together count once.
+ * Where failures are too few for history to show that they do, no evidence may rest on their being apart.
+ */
+export function countOnce(arms: Arms, share: number, leastCap: number): Arms {
+  return withCaps(arms, share, leastCap, 1)
 }
 
 interface CountRow {
@@ -140,7 +155,7 @@ function expectedEvents(rows: readonly CountRow[], t: number, share: number): re
   })
 }
 
-function capFactor(expected: readonly number[], leastCap: number): number {
+export function capFactor(expected: readonly number[], leastCap: number): number {
   let smallest = Infinity
   for (const mu of expected) {
     if (mu > 0 && mu < smallest) smallest = mu
@@ -149,14 +164,20 @@ function capFactor(expected: readonly number[], leastCap: number): number {
   return Math.max(leastCap, poissonQuantile(0.99, smallest) / smallest)
 }
 
-function capRow(rows: readonly Float64Array[], expected: readonly number[], cap: number, t: number): void {
+function capRow(
+  rows: readonly Float64Array[],
+  expected: readonly number[],
+  cap: number,
+  t: number,
+  least = 0,
+): void {
   rows.forEach((row, j) => {
     const mu = expected[j] ?? 0
-    if (mu > 0) row[t] = Math.min(row[t] ?? 0, cap * mu)
+    if (mu > 0) row[t] = Math.min(row[t] ?? 0, Math.max(cap * mu, least))
   })
 }
 
-function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): ArmSlices {
+export function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): ArmSlices {
   const events = arm.events.map((_, t) => podEvents.reduce((sum, row) => sum + valueAt(row, t), 0))
   return { ...arm, events, podEvents }
 }

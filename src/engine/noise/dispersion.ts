@@ -25,6 +25,14 @@ export interface ArmDispersion {
   /** Stable's share of events; 0 without history, so that nothing is taken off the noise. */
   readonly share: number
   readonly slices: number
+  /** The same learned on while the rollout goes: entry t includes its slices up to t. */
+  readonly later?: ArmPath
+}
+
+export interface ArmPath {
+  readonly factor: Float64Array
+  readonly differences: Float64Array
+  readonly slices: Float64Array
 }
 
 /** Where every request is an event, their number is certain. */
@@ -36,7 +44,12 @@ export const MIN_SLICES = 60
 export const SHORT_HISTORY = 20
 
 /** Pods' events and requests as they are, or with bursts capped. */
-export function learnDispersion(stable: readonly PodCounts[], historySlices: number): Dispersion {
+export function learnDispersion(
+  stable: readonly PodCounts[],
+  historySlices: number,
+  /** Slices of the rollout from which to learn on where pods cannot teach it; 0 = history alone. */
+  rollout = 0,
+): Dispersion {
   const pods = stable.filter((pod) => !pod.aggregate && sumTo(pod.requests, historySlices) > 0)
   const arm = armTotals(stable, historySlices)
   const share = arm.n > 0 ? (arm.x + 0.5) / (arm.n + 1) : 0
@@ -52,6 +65,7 @@ export function learnDispersion(stable: readonly PodCounts[], historySlices: num
     ...blockDispersion(arm.events, arm.requests, share),
     share,
     slices: arm.slicesWithTraffic,
+    ...(rollout > 0 ? { later: armPath(stable, historySlices, rollout, share) } : {}),
   }
 }
 
@@ -76,6 +90,56 @@ function armTotals(pods: readonly PodCounts[], slices: number): ArmTotals {
   return { x: sumTo(events, slices), n: sumTo(requests, slices), events, requests, slicesWithTraffic }
 }
 
+function armPath(stable: readonly PodCounts[], history: number, rollout: number, share: number): ArmPath {
+  const arm = armTotals(stable, history + rollout)
+  const path = {
+    factor: new Float64Array(rollout).fill(1),
+    differences: new Float64Array(rollout),
+    slices: new Float64Array(rollout),
+  }
+  const blocks = BLOCK_LENGTHS.map((length) => differencePath(arm, share, length, history, rollout))
+  let slices = arm.requests.subarray(0, history).filter((n) => n > 0).length
+  for (let t = 0; t < rollout; t++) {
+    if (valueAt(arm.requests, history + t) > 0) slices++
+    const [single, ...longer] = blocks.map(({ dispersion, count }) => ({
+      dispersion: dispersion[t] ?? 1,
+      count: count[t] ?? 0,
+    }))
+    if (single === undefined) continue
+    path.slices[t] = slices
+    path.differences[t] = single.count
+    path.factor[t] = Math.max(1, single.dispersion, ...longer.map((one) => shrunk(single.dispersion, one)))
+  }
+  return path
+}
+
+/** Mean squared difference of blocks that have ended by each slice of the rollout. */
+function differencePath(
+  arm: ArmTotals,
+  share: number,
+  length: number,
+  history: number,
+  rollout: number,
+): { readonly dispersion: Float64Array; readonly count: Float64Array } {
+  const dispersion = new Float64Array(rollout).fill(1)
+  const counts = new Float64Array(rollout)
+  let [sum, count] = [0, 0]
+  let before: Block | undefined
+  for (let from = 0; from + length <= history + rollout; from += length) {
+    const block = blockOf(arm, from, length)
+    const z2 = before === undefined ? undefined : squaredDifference(before, block, share)
+    if (z2 !== undefined) {
+      sum += z2
+      count++
+    }
+    before = block
+    const known = Math.max(from + length - 1 - history, 0)
+    if (count > 0) dispersion.fill(sum / count, known)
+    counts.fill(count, known)
+  }
+  return { dispersion, count: counts }
+}
+
 /** Differences of successive blocks cancel drift; longer blocks see slower noise, but there are fewer of them. */
 function blockDispersion(
   events: Float64Array,
@@ -84,12 +148,23 @@ function blockDispersion(
 ): { readonly factor: number; readonly differences: number } {
   const single = successiveDifferences(events, requests, share, 1)
   let factor = Math.max(1, single.dispersion)
-  for (const length of [2, 5, 10]) {
-    const { dispersion, count } = successiveDifferences(events, requests, share, length)
-    const shrunk = single.dispersion + ((dispersion - single.dispersion) * count) / (count + 20)
-    factor = Math.max(factor, shrunk)
+  for (const length of BLOCK_LENGTHS.slice(1)) {
+    factor = Math.max(
+      factor,
+      shrunk(single.dispersion, successiveDifferences(events, requests, share, length)),
+    )
   }
   return { factor, differences: single.count }
+}
+
+const BLOCK_LENGTHS = [1, 2, 5, 10] as const
+
+/** Few differences say little: they are drawn towards those of single slices. */
+function shrunk(
+  single: number,
+  { dispersion, count }: { readonly dispersion: number; readonly count: number },
+): number {
+  return single + ((dispersion - single) * count) / (count + 20)
 }
 
 function successiveDifferences(
@@ -100,9 +175,9 @@ function successiveDifferences(
 ): { readonly dispersion: number; readonly count: number } {
   let sum = 0
   let count = 0
-  let before: { x: number; n: number } | undefined
+  let before: Block | undefined
   for (let from = 0; from + length <= events.length; from += length) {
-    const block = { x: sumTo(events, from + length, from), n: sumTo(requests, from + length, from) }
+    const block = blockOf({ events, requests }, from, length)
     const z2 = before === undefined ? undefined : squaredDifference(before, block, share)
     if (z2 !== undefined) {
       sum += z2
@@ -113,11 +188,20 @@ function successiveDifferences(
   return { dispersion: count > 0 ? sum / count : 1, count }
 }
 
-function squaredDifference(
-  a: { x: number; n: number },
-  b: { x: number; n: number },
-  share: number,
-): number | undefined {
+interface Block {
+  readonly x: number
+  readonly n: number
+}
+
+function blockOf(
+  { events, requests }: Pick<ArmTotals, 'events' | 'requests'>,
+  from: number,
+  length: number,
+): Block {
+  return { x: sumTo(events, from + length, from), n: sumTo(requests, from + length, from) }
+}
+
+function squaredDifference(a: Block, b: Block, share: number): number | undefined {
   const X = a.x + b.x
   const pi = a.n / (a.n + b.n)
   const variance = X * pi * (1 - pi) * Math.max(1 - share, LEAST_COMPLEMENT)

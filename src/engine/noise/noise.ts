@@ -109,17 +109,49 @@ function armNoise(input: NoiseInput, dispersion: ArmDispersion): Noise {
   const { arms, tau, restarts } = input
   const v = information(arms)
   const stretches = restarts.map((restart) => cumulative(v, restart.from))
-  const isShort = dispersion.slices < SHORT_HISTORY
-  const factor = isShort ? Math.max(dispersion.factor, 2) : dispersion.factor
-  const perInformation = isShort ? (3 * tau) ** 2 : (1.5 * tau) ** 2 * fewPods(dispersion)
+  const at = (t: number): { readonly factor: number; readonly perInformation: number } => {
+    const isShort = (dispersion.later?.slices[t] ?? dispersion.slices) < SHORT_HISTORY
+    const factor = widened(dispersion, t)
+    return {
+      factor: isShort ? Math.max(factor, dispersion.later === undefined ? 2 : UNKNOWN) : factor,
+      perInformation: isShort
+        ? (3 * tau) ** 2
+        : (1.5 * tau) ** 2 * fewPods(dispersion) * unlike(dispersion, factor),
+    }
+  }
   return {
     floors: floorPaths(input, v),
-    phi: (floor, restart, t) => floor * factor + perInformation * (stretches[restart]?.[t] ?? 0),
-    phiAbsolute: () => factor,
+    phi: (floor, restart, t) => {
+      const { factor, perInformation } = at(t)
+      return floor * factor + perInformation * (stretches[restart]?.[t] ?? 0)
+    },
+    phiAbsolute: (_, t) => at(t).factor,
     freedom: (floor, phi) => Math.max(dispersion.differences, 1) / excessShare(floor, phi) ** 2,
-    growth: () => ({ fixed: factor, perInformation }),
+    growth: (t) => {
+      const { factor, perInformation } = at(t)
+      return { fixed: factor, perInformation }
+    },
   }
 }
+
+/** With hardly any history, bursts may be to come. */
+const UNKNOWN = 3
+/** Hidden pods may be few. */
+const HIDDEN = 1.5
+
+/** What P pods show of the noise between pods may be too small, as one more pod would show. */
+function widened({ pods, factor, later }: ArmDispersion, t: number): number {
+  if (later === undefined) return factor
+  const learned = later.factor[t] ?? factor
+  return 1 + (learned - 1) * (pods > 0 ? 1 + 1 / pods : HIDDEN)
+}
+
+/** Pods that are unlike from minute to minute are unlike for good as well, up to twice as much as is assumed of others. */
+function unlike({ later }: ArmDispersion, factor: number): number {
+  return later === undefined ? 1 : Math.min(factor, MOST_UNLIKE)
+}
+
+const MOST_UNLIKE = 4
 
 /** With one canary pod against P: a pod's own difference hardly averages out. */
 function fewPods({ pods }: ArmDispersion): number {

@@ -46,7 +46,9 @@ export function checkSelection(select: Selection, path: Mistake['path']): readon
 /** What is allowed and still probably not meant. */
 export function policyWarnings(policy: Policy): readonly Mistake[] {
   const sliceSeconds = policy.slice === 'auto' ? 60 : policy.slice.seconds
-  const { stepSeconds, soakSeconds, warmupSeconds, historySeconds, metrics } = policy
+  const { soakSeconds, warmupSeconds, historySeconds, metrics } = policy
+  // of a divided rollout the last step has ten minutes at least
+  const stepSeconds = policy.stepSeconds === 'auto' ? 600 : policy.stepSeconds
   const warnings: Mistake[] = []
   const warn = (path: Mistake['path'], message: string): number => warnings.push({ path, message })
   if (stepSeconds < sliceSeconds) {
@@ -68,7 +70,7 @@ export function policyWarnings(policy: Policy): readonly Mistake[] {
   if (metrics.every(({ watch }) => watch))
     warn(['metrics'], 'every metric is only watched, so nothing can fail')
   if (metrics.every(({ required }) => !required))
-    warn(['metrics'], 'no metric is required, so a step passes unproven')
+    warn(['metrics'], 'no metric is required, so a step needs all that are judged')
   for (const [index, metric] of metrics.entries()) {
     if (metric.weight === 0 && !metric.watch) {
       warn(['metrics', index, 'weight'], `weight 0 means ${metric.name} can never fail, as with watch: true`)

@@ -8,7 +8,7 @@ const week = 7 * 86_400
 const day = 86_400
 
 export const holdSchema = z.strictObject({
-  for: z.exactOptional(duration('How long a hold may last after its gate (60m).', { min: 0, max: 30 * day })),
+  for: z.exactOptional(duration('How long a hold may last after its gate (10m).', { min: 0, max: 30 * day })),
   then: z.exactOptional(
     z.enum(['ask', 'proceed', 'fail']).meta({
       description: 'What follows: ask stays inconclusive until a person decides.',
@@ -16,6 +16,36 @@ export const holdSchema = z.strictObject({
     }),
   ),
 })
+
+const outcomes = z.number().min(0).max(1e12)
+
+const budgetSchema = z
+  .union([
+    outcomes,
+    z
+      .strictObject({
+        outcomes: z.exactOptional(outcomes.meta({ description: 'A number of bad outcomes.' })),
+        slo: z.exactOptional(
+          share('Share of requests that must not fail, such as 99.9%.', { above: 0, below: 1 }),
+        ),
+        of: z.exactOptional(
+          share('Share of what may fail in 30 days that one step may cost, such as 2%.', {
+            above: 0,
+            max: 1,
+          }),
+        ),
+      })
+      .refine(
+        ({ outcomes: number, slo, of }) =>
+          (slo === undefined) === (of === undefined) && (number ?? slo) !== undefined,
+        'expected outcomes, or slo and of, or all three',
+      )
+      .meta({ description: 'A share of an error budget; with outcomes the stricter of both.' }),
+  ])
+  .meta({
+    description:
+      'Bad outcomes beyond stable’s that balanced has to rule out for the next step, or twice the usual number (200).',
+  })
 
 /** A policy as it is written. What is left out is filled in by `resolvePolicy`. */
 export const policySchema = z
@@ -45,7 +75,17 @@ export const policySchema = z
     ),
     warmup: z.exactOptional(duration('Pods younger than this are left out (3m).', { min: 0, max: day })),
     step: z.exactOptional(
-      duration('Planned length of a step, where the caller does not say (10m).', { min: 1, max: week }),
+      z.union([z.literal('auto'), duration('A fixed length.', { min: 1, max: week }, 'auto, or ')]).meta({
+        description:
+          'Planned length of a step, where the caller does not say. auto: the steps share the time of the rollout.',
+        default: 'auto',
+      }),
+    ),
+    rollout: z.exactOptional(
+      duration('Planned length of all steps together, where the caller does not say (30m).', {
+        min: 1,
+        max: week,
+      }),
     ),
     soak: z.exactOptional(
       duration('A step passes only after this much mature canary traffic (3m).', { min: 0, max: week }),
@@ -62,6 +102,20 @@ export const policySchema = z
     riskProportional: z.exactOptional(
       z.boolean().meta({ description: 'Margins in proportion to the blast radius.', default: true }),
     ),
+    pass: z.exactOptional(
+      z.enum(['balanced', 'strict', 'fast']).meta({
+        description:
+          'What lets a step pass at its end. balanced: shown within the margin, or no sign of harm and affordable; strict: shown; fast: shown at any time, or not failed.',
+        default: 'balanced',
+      }),
+    ),
+    odds: z.exactOptional(
+      z.number().min(1).max(1000).meta({
+        description: 'Odds for harm at which balanced does not pass the last step; four times that at first.',
+        default: 3,
+      }),
+    ),
+    budget: z.exactOptional(budgetSchema),
     onInconclusive: z.exactOptional(
       gateAnswer.meta({ description: 'What a gate answers when nothing is shown.', default: 'hold' }),
     ),

@@ -4,13 +4,29 @@ import { toDuration } from './amounts.ts'
 
 /** A policy with every default written out; `parsePolicy` reads the same policy from it. */
 export function policyToYaml(policy: Policy): string {
-  const { slice, historySeconds, warmupSeconds, stepSeconds, soakSeconds, hold, metrics, ...same } = policy
+  const {
+    slice,
+    historySeconds,
+    warmupSeconds,
+    stepSeconds,
+    rolloutSeconds,
+    budget,
+    soakSeconds,
+    hold,
+    metrics,
+    ...same
+  } = policy
   const written = {
     ...same,
     slice: slice === 'auto' ? slice : toDuration(slice.seconds),
     history: toDuration(historySeconds),
     warmup: toDuration(warmupSeconds),
-    step: toDuration(stepSeconds),
+    step: stepSeconds === 'auto' ? 'auto' : toDuration(stepSeconds),
+    rollout: toDuration(rolloutSeconds),
+    budget: {
+      ...(budget.outcomes === undefined ? {} : { outcomes: budget.outcomes }),
+      ...(budget.slo === undefined ? {} : { slo: budget.slo.objective, of: budget.slo.of }),
+    },
     soak: toDuration(soakSeconds),
     hold: { for: toDuration(hold.forSeconds), then: hold.then },
     metrics: metrics.map(writeMetric),

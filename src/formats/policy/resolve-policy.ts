@@ -1,4 +1,5 @@
 import type {
+  Budget,
   ConversionPolicy,
   ErrorsPolicy,
   GaugePolicy,
@@ -21,18 +22,34 @@ export function resolvePolicy(input: PolicyInput): Policy {
     slice: input.slice === undefined || input.slice === 'auto' ? 'auto' : { seconds: input.slice },
     historySeconds: input.history ?? 7200,
     warmupSeconds: input.warmup ?? 180,
-    stepSeconds: input.step ?? 600,
+    stepSeconds: input.step ?? 'auto',
+    rolloutSeconds: input.rollout ?? 1800,
     soakSeconds: input.soak ?? 180,
     falseAbort: input.falseAbort ?? 0.05,
     missedHarm: input.missedHarm ?? 0.05,
     riskProportional: input.riskProportional ?? true,
+    pass: input.pass ?? 'balanced',
+    odds: input.odds ?? 3,
+    budget: resolveBudget(input.budget),
     onInconclusive: input.onInconclusive ?? 'hold',
-    hold: { forSeconds: input.hold?.for ?? 3600, then: input.hold?.then ?? 'ask' },
+    hold: { forSeconds: input.hold?.for ?? 600, then: input.hold?.then ?? 'ask' },
     onNoData: input.onNoData ?? 'hold',
     onSourceDown: input.onSourceDown ?? 'hold',
     mode: input.mode ?? 'enforce',
     approval: input.approval ?? 'auto',
     metrics: input.metrics.map(resolveMetric),
+  }
+}
+
+const usualBudget = 200
+
+function resolveBudget(input: PolicyInput['budget']): Budget {
+  if (input === undefined) return { outcomes: usualBudget }
+  if (typeof input === 'number') return { outcomes: input }
+  const { outcomes, slo, of } = input
+  return {
+    ...given({ outcomes }),
+    ...(slo === undefined || of === undefined ? {} : { slo: { objective: slo, of } }),
   }
 }
 

@@ -42,7 +42,7 @@ export function answerLook(input: AnswerInput): AnsweredLook {
     firstStep: first(steps),
   })
   const decided = applyDecisions(waiting ?? recalled.verdict, decisions, policy)
-  const remarked = tooFewLooks(decided, named, steps)
+  const remarked = tooFewLooks(decided, named, steps, policy)
   return {
     verdict: remarked ?? decided,
     decisions,
@@ -77,6 +77,8 @@ function notYet(verdict: Verdict, named: NamedStep, steps: readonly Step[]): Ver
 
 const passCodes: ReadonlySet<string> = new Set([
   'within-margin',
+  'no-sign-of-harm',
+  'not-failed',
   'passed-before',
   'approval-needed',
   'gate-policy',

@@ -1,3 +1,4 @@
+import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import type { RunAndSteps } from '../runs/by-looks.ts'
 import type { NamedStep } from '../model/judge-request.ts'
@@ -22,5 +23,5 @@ export function overloadedVerdict(place: RunAndSteps, named: NamedStep | undefin
 function plannedEnd({ run, steps, inForce }: RunAndSteps, named: NamedStep | undefined): number {
   const latest = steps.toSorted((a, b) => a.index - b.index).at(-1)
   const step = named === undefined ? latest : steps.find(({ index }) => index === named.index)
-  return step?.endsAt ?? run.start + inForce.policy.stepSeconds * 1000
+  return step?.endsAt ?? run.start + plannedSeconds(inForce.policy, { index: 0, of: 1 }, 60) * 1000
 }

@@ -1,4 +1,5 @@
 import type { Policy } from '../../engine/model/policy.ts'
+import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
 import type { Run, Step } from '../ports/ports.ts'
 import type { NamedStep } from '../model/judge-request.ts'
 
@@ -19,7 +20,9 @@ export function stepToOpen(
   const length = sliceMs(policy)
   const last = Math.max(...steps.map(({ startedAt }) => startedAt + length), run.start)
   const startedAt = Math.max(Math.ceil(at / length) * length, last)
-  const lasts = named.minutes === undefined ? policy.stepSeconds * 1000 : named.minutes * 60_000
+  const place = { index: named.index, of: run.gates ?? gatesOf(named) }
+  const lasts =
+    named.minutes === undefined ? plannedSeconds(policy, place, length / 1000) * 1000 : named.minutes * 60_000
   return {
     runId: run.id,
     index: named.index,

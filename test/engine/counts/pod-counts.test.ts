@@ -34,6 +34,7 @@ describe('errorCounts', () => {
           aggregate: false,
           events: Float64Array.of(1, 2),
           requests: Float64Array.of(10, 20),
+          firstSample: 0,
           lastSample: 1,
         },
         {
@@ -42,6 +43,7 @@ describe('errorCounts', () => {
           aggregate: true,
           events: Float64Array.of(3, 4),
           requests: Float64Array.of(30, 40),
+          firstSample: 0,
           lastSample: 1,
         },
       ],

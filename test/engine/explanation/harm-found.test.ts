@@ -113,7 +113,7 @@ describe('harmFound by the path', () => {
 
   it('judges by the slice of the fail, not by the look', () => {
     const harm = found([component('errors', 'worse', 1e6)], path, 9)
-    expect(harm.text).toBe(errors)
+    expect(harm.text).toBe(`at 11:05 ${errors}`)
     expect(harm.reasons).toEqual([
       { code: 'worse', metric: 'errors', text: errors },
       // slice 60 + 4 ends when the 65th minute does

@@ -125,7 +125,7 @@ describe('what metricVerdict judges', () => {
   })
 
   it('keeps a required metric passed for as long as its step is', () => {
-    const look = { step, passedAt: 3 }
+    const look = { step, passedAt: 3, passedBy: 'shown' as const }
     expect(judged({ look })).toBe('pass')
     expect(judged({ name: 'cpu', look })).toBe('inconclusive')
   })

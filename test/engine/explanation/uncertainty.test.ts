@@ -112,9 +112,9 @@ describe('uncertainties of a metric that has not passed', () => {
   })
 
   it.each([
-    ['minutes', 12.4, 'needs about 13 more minutes at this traffic', 12.4],
-    ['next to nothing', 0.2, 'needs about 1 more minute at this traffic', 1],
-    ['hours', 300, 'needs about 5 more hours at this traffic', 300],
+    ['minutes', 12.4, 'needs 8 to 19 more minutes at this traffic', 12.4],
+    ['next to nothing', 0.2, 'needs 1 to 3 more minutes at this traffic', 1],
+    ['hours', 300, 'needs 4 to 8 more hours at this traffic', 300],
     ['nobody knows how long', undefined, 'needs more events', undefined],
   ])('says how long a pass takes: %s', (_name, needed, text, minutes) => {
     expect(found({ metrics: { errors: { minutesToPass: () => needed } } })).toEqual([
@@ -122,9 +122,10 @@ describe('uncertainties of a metric that has not passed', () => {
     ])
   })
 
-  it('says where no traffic will ever do', () => {
+  it('says where no traffic will ever do, and what would', () => {
     const errors = { minutesToPass: () => Infinity, numbers: ratio(0.8, 2, 500) }
-    const text = ': at this noise between pods no amount of traffic shows it within the margin'
+    const text =
+      ': pods differ by more than the margin allows, so this cannot be shown: more canary pods or a wider margin would help'
     expect(found({ metrics: { errors } })).toEqual([one('not-decidable', 'errors', text)])
   })
 
@@ -201,7 +202,7 @@ describe('uncertainties say where a metric stands', () => {
   it('after how long it takes', () => {
     const p95 = { numbers: ratio(0.95, 1.12), minutesToPass: () => 6 }
     expect(found({ metrics: { p95 } })).toEqual([
-      one('needs-more-data', 'p95', ' needs about 6 more minutes at this traffic, so far -5% to +12%', 6),
+      one('needs-more-data', 'p95', ' needs 4 to 9 more minutes at this traffic, so far -5% to +12%', 6),
     ])
   })
 })
@@ -242,13 +243,22 @@ describe('uncertainties of a run', () => {
   })
 
   it('leave out what is not required', () => {
-    const policy = policyOf([{ name: 'errors', kind: 'errors', required: false }], { soak: 0 })
+    const policy = policyOf(
+      [
+        { name: 'errors', kind: 'errors', required: false },
+        { name: 'p95', kind: 'latency' },
+      ],
+      { soak: 0 },
+    )
+    const p95 = { pass: () => new Float64Array(T).fill(9) }
     const [errors] = policy.metrics
     if (errors === undefined) throw new Error('expected a metric')
     const reason = { code: 'metric-missing', metric: 'errors', text: 'errors: not in the recording' } as const
-    expect(found({ policy, metrics: { errors: {} } })).toEqual([])
-    expect(found({ policy, metrics: { errors: { hasCanary: false } } })).toEqual([])
-    expect(found({ policy, other: { obstacles: [{ metric: errors, reason }] } })).toEqual([])
+    expect(found({ policy, metrics: { errors: {}, p95 } })).toEqual([])
+    expect(found({ policy, metrics: { errors: { hasCanary: false }, p95 } })).toEqual([])
+    expect(found({ policy, metrics: { p95 }, other: { obstacles: [{ metric: errors, reason }] } })).toEqual(
+      [],
+    )
   })
 
   it('name both arms failing without a metric where none watches for crashes', () => {

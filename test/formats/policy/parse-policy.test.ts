@@ -18,13 +18,17 @@ describe('parsePolicy defaults', () => {
       slice: 'auto',
       historySeconds: 7200,
       warmupSeconds: 180,
-      stepSeconds: 600,
+      stepSeconds: 'auto',
+      rolloutSeconds: 1800,
       soakSeconds: 180,
       falseAbort: 0.05,
       missedHarm: 0.05,
       riskProportional: true,
+      pass: 'balanced',
+      odds: 3,
+      budget: { outcomes: 200 },
       onInconclusive: 'hold',
-      hold: { forSeconds: 3600, then: 'ask' },
+      hold: { forSeconds: 600, then: 'ask' },
       onNoData: 'hold',
       onSourceDown: 'hold',
       mode: 'enforce',
@@ -45,8 +49,8 @@ describe('parsePolicy defaults', () => {
   })
 
   it.each([
-    ['latency', { required: true, unit: 'seconds', quantile: 0.95, tolerance: 1.05, margin: 1.1, mde: 1.25 }],
-    ['conversion', { required: true, tolerance: 0.02, margin: 0.1, mde: 1.1 }],
+    ['latency', { required: true, unit: 'seconds', quantile: 0.95, tolerance: 1.02, margin: 1.1, mde: 1.25 }],
+    ['conversion', { required: true, tolerance: 0.01, margin: 0.04, mde: 1.1 }],
     ['gauge', { required: false, tolerance: 1.25 }],
   ])('parsePolicy(%s) has the defaults of its kind', (kind, defaults) => {
     expect(metric(`{name: m, kind: ${kind}}`)).toEqual({ name: 'm', kind, watch: false, ...defaults })
@@ -54,7 +58,8 @@ describe('parsePolicy defaults', () => {
 
   it('parsePolicy(policy) reads everything that can be set', () => {
     const { policy } = parsePolicy(`{name: a, source: eu, select: istio, slice: 30s, history: 1d, warmup: 0,
-      step: 1h30m, soak: 90s, falseAbort: 10%, missedHarm: .2, riskProportional: false, onInconclusive: proceed,
+      step: 1h30m, rollout: 2h, soak: 90s, falseAbort: 10%, missedHarm: .2, riskProportional: false,
+      pass: fast, odds: 9, budget: {outcomes: 50, slo: 99.9%, of: 2%}, onInconclusive: proceed,
       hold: {for: 2h, then: fail}, onNoData: fail, onSourceDown: proceed, mode: observe, approval: hybrid,
       metrics: [{name: e, kind: errors, total: t, bad: b, tolerance: 1.1, margin: 100%, absoluteMargin: 0.2%,
         mde: 2, limit: 5%, weight: 40%, required: false, source: us,
@@ -67,10 +72,14 @@ describe('parsePolicy defaults', () => {
       historySeconds: 86_400,
       warmupSeconds: 0,
       stepSeconds: 5400,
+      rolloutSeconds: 7200,
       soakSeconds: 90,
       falseAbort: 0.1,
       missedHarm: 0.2,
       riskProportional: false,
+      pass: 'fast',
+      odds: 9,
+      budget: { outcomes: 50, slo: { objective: 0.999, of: 0.02 } },
       onInconclusive: 'proceed',
       hold: { forSeconds: 7200, then: 'fail' },
       onNoData: 'fail',
@@ -296,7 +305,7 @@ metrics:
     ],
     [
       'step: 600',
-      '1:7 step: expected a duration such as 90s, 3m or 1h30m (at least 1s and at most 168h), got 600',
+      '1:7 step: expected auto, or a duration such as 90s, 3m or 1h30m (at least 1s and at most 168h), got 600',
     ],
     [
       'falseAbort: 0.6',
@@ -312,7 +321,7 @@ metrics:
     ],
     [
       '__proto__: {}',
-      '1:1 __proto__: unknown key "__proto__", expected one of name, source, select, slice, history, warmup, step, soak, falseAbort, missedHarm, riskProportional, onInconclusive, hold, onNoData, onSourceDown, mode, approval, metrics',
+      '1:1 __proto__: unknown key "__proto__", expected one of name, source, select, slice, history, warmup, step, rollout, soak, falseAbort, missedHarm, riskProportional, pass, odds, budget, onInconclusive, hold, onNoData, onSourceDown, mode, approval, metrics',
     ],
     ['<<: {mode: pause}', '1:1 ["<<"]: merge keys (<<) are not supported, expected the keys themselves'],
     ['name: again', '2:1 : expected each key once, got "name" again'],
@@ -406,7 +415,7 @@ describe('parsePolicy warnings', () => {
     ['{name: a, kind: errors, watch: true}', '3 metrics: every metric is only watched, so nothing can fail'],
     [
       '{name: a, kind: errors, required: false}',
-      '3 metrics: no metric is required, so a step passes unproven',
+      '3 metrics: no metric is required, so a step needs all that are judged',
     ],
     [
       '{name: a, kind: errors, weight: 0}',

@@ -1,5 +1,6 @@
 import { type Moment, nextWeight } from './moment.ts'
 import { gatePassLevel, passThreshold } from '../error-budget.ts'
+import { requiredMetrics } from '../required-metrics.ts'
 import type { RunEvidence } from '../gather.ts'
 import type { MetricEvidence } from '../../evidence/metric-evidence.ts'
 import { sawAny } from '../../model/saw-any.ts'
@@ -8,9 +9,11 @@ import { valueAt } from '../../model/value-at.ts'
 /** Every required metric is shown to be within the margin of the step. */
 export function passWithinMargin({ run, t, step, gate }: Moment): boolean {
   const atGate = gate !== undefined
-  return run.metrics
-    .filter((metric) => metric.policy.required)
-    .every((metric) => metric.judgeableFrom <= t && metricPasses(run, metric, nextWeight(step), t, atGate))
+  const required = requiredMetrics(run)
+  const next = nextWeight(step)
+  // levels without a margin show nothing
+  if (required.length > 0 && required.every((metric) => metric.pass(next) === undefined)) return false
+  return required.every((metric) => metric.judgeableFrom <= t && metricPasses(run, metric, next, t, atGate))
 }
 
 /** Whether a metric is shown to be within the margin of the step at this look. */

@@ -1,3 +1,4 @@
+import { isRequired } from '../required-metrics.ts'
 import type { RunEvidence } from '../gather.ts'
 import type { Maturity } from '../maturity.ts'
 import type { PlannedStep } from '../../model/rollout-plan.ts'
@@ -32,7 +33,7 @@ export function policyAtGate(
 }
 
 function keyFor(run: RunEvidence, mature: number): 'onInconclusive' | 'onNoData' | 'onSourceDown' {
-  const required = run.obstacles.filter(({ metric }) => metric.required)
+  const required = run.obstacles.filter(({ metric }) => isRequired(run, metric))
   if (required.some(({ reason }) => reason.code.startsWith('source-'))) return 'onSourceDown'
   return mature === 0 ? 'onNoData' : 'onInconclusive'
 }

@@ -1,4 +1,5 @@
 import { countBasics, evidenceFromTests } from '../../evidence/count-evidence.ts'
+import { usualTolerance } from '../../evidence/doubt.ts'
 import { inverse } from '../../evidence/count-numbers.ts'
 import { constantNull, countTests } from '../../evidence/count-tests.ts'
 import type { MetricContext, MetricEvidence } from '../../evidence/metric-evidence.ts'
@@ -39,6 +40,12 @@ export function conversionEvidence(
     ...countBasics(metric.name, table, tests.plain, window),
     ...common,
     rules: [],
+    doubt: tests.harm(
+      constantNull(
+        slices,
+        Math.max(dropToRatio(metric.tolerance) / dropToRatio(usualTolerance.conversion), 1),
+      ),
+    ),
     pass: memoized((next) => tests.pass(nullAt(next))),
     numbers: (t) => {
       const numbers = common.numbers(t)

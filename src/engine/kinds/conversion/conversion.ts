@@ -8,7 +8,7 @@ import { percent } from '../../model/words.ts'
 
 /** The share of attempts that succeed; less is worse. Tolerance and margin are relative drops. */
 export const conversion = {
-  defaults: { required: true, tolerance: 0.02, margin: 0.1, mde: 1.1 },
+  defaults: { required: true, tolerance: 0.01, margin: 0.04, mde: 1.1 },
   noWorse: 0,
   evidenceShare: 0.22,
   gateShare: 0.35,
@@ -26,5 +26,7 @@ export const conversion = {
     const drop = Math.max(Math.min(1 - ratio.low, dropMargin(metric, factor)), 0)
     return `${metric.name} at most ${percent(drop)} lower`
   },
+  notRuledOut: ({ name }, { ratio }) =>
+    ratio === undefined ? `${name} much lower` : `${name} up to ${percent(Math.max(1 - ratio.low, 0))} lower`,
   range: changeRange,
 } as const satisfies Kind<ConversionPolicy, ConversionData>

@@ -1,5 +1,6 @@
 import { absoluteMarginEvidence, crashEvidence, ERROR_TAU, limitEvidence } from '../../evidence/absolute.ts'
-import { countBasics, evidenceFromTests } from '../../evidence/count-evidence.ts'
+import { countBasics, evidenceFromTests, worstOf } from '../../evidence/count-evidence.ts'
+import { doubtOf, usualTolerance } from '../../evidence/doubt.ts'
 import { armTotals } from '../../evidence/count-numbers.ts'
 import type { CountSeries } from '../../evidence/count-series.ts'
 import { constantNull, countTests, halfAndHalf } from '../../evidence/count-tests.ts'
@@ -43,6 +44,8 @@ export function errorsEvidence(
     ...basics,
     ...common,
     rules: limits,
+    doubt: doubtOf(tests, constantNull(slices, Math.max(metric.tolerance / usualTolerance.errors, 1))),
+    worst: (next, t, count) => worstOf(tests, context, { next, slices: count }, t),
     pass: memoized((next) => {
       const times = marginFactor(policy, next)
       const relative = tests.pass(constantNull(slices, ratioMargin(metric, times) ?? 1))

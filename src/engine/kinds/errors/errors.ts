@@ -6,6 +6,9 @@ import type { ErrorsPolicy } from '../../model/policy.ts'
 import type { ErrorsData } from '../../model/recording.ts'
 import { count, percent, times } from '../../model/words.ts'
 
+/** A ratio this high says less than the canary's own count. */
+const KNOWS_NOTHING = 15
+
 /** The share of requests that fail. */
 export const errors = {
   defaults: { required: true, tolerance: 1, margin: 1.5, absoluteMargin: 0.001, mde: 1.5 },
@@ -28,6 +31,13 @@ export const errors = {
     }
     const most = mostLeft(ratio, ratioMargin(metric, factor))
     return most === undefined ? undefined : `${metric.name} at most ${times(most)}`
+  },
+  notRuledOut: ({ name }, { canary, ratio }) => {
+    if (ratio !== undefined && ratio.high <= KNOWS_NOTHING)
+      return `${name} up to ${times(Math.max(ratio.high, 1))}`
+    const { events = 0, of = 0 } = canary
+    // three more than were seen: an upper 95 % bound where none was
+    return of > 0 ? `${name} up to ${percent(Math.min((events + 3) / of, 1))}` : `any ${name}`
   },
   range: (low, high) => `${times(low).replace(' times', '')} to ${times(high)} stable's`,
 } as const satisfies Kind<ErrorsPolicy, ErrorsData>

@@ -34,6 +34,10 @@ const SLOPE_PRIOR = 1 / 0.01 ** 2
 const LEAST_SLOPE_VARIANCE = 1e-10
 /** A trend needs this many slices. */
 const SLOPE_FROM = 8
+/** A level is beyond the tolerance where it is on average over so many slices: a peak is no harm. */
+const LASTING = 5
+/** How much more a level strays over several slices than from one to the next. */
+const SLOWER = 2
 
 export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSeconds: number): GaugeEvidence {
   const canary = armLevels(levels.rows, 'canary', window)
@@ -50,6 +54,8 @@ export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSec
     share.map((f, t) => (valueAt(stable.pods, t) < 2 ? f * Math.SQRT1_2 : f)),
   )
   const level = runningMean(counts, differences, [...canary.shares, ...lone], noise)
+  const straying = withSeriesNoise(level, counts, differences, noise)
+  const recent = recentMean(counts, differences, window.warmup)
   const own = runningMean(
     canary.pods.map((pods) => (pods > 0 ? 1 : 0)),
     canary.mean,
@@ -65,8 +71,10 @@ export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSec
     meanDifference: level.mean,
     information: level.information,
     harm: (difference) => {
-      const byLevel = oneSided(level, (mean) => mean - difference, HARM_PRIOR)
-      return noise.learned ? withTrend(byLevel, trend, difference) : byLevel
+      const byLevel = oneSided(straying, (mean) => mean - difference, HARM_PRIOR)
+      const whole = noise.learned ? withTrend(byLevel, trend) : byLevel
+      // what is proved of a mean or a line counts while the level itself is, and has been, beyond the tolerance
+      return whole.map((log, t) => ((recent[t] ?? -Infinity) > difference ? log : Math.min(log, 0)))
     },
     pass: (difference) => oneSided(level, (mean) => difference - mean, PASS_PRIOR),
     passP: (difference, t) => {
@@ -125,20 +133,45 @@ function logNormalMixture(score: number, information: number, prior: number): nu
   )
 }
 
-interface Trend {
-  /** ln e of a slope above zero; 0 before there is one. */
-  readonly evidence: Float64Array
-  /** Where the fitted line stands at the slice. */
-  readonly now: Float64Array
+/** A leak shows as a growing difference. */
+function withTrend(byLevel: Float64Array, trend: Float64Array): Float64Array {
+  return byLevel.map((log, t) => logAddExp(log, valueAt(trend, t)) - Math.LN2)
 }
 
-/** A growing difference is a leak only once the level is beyond the tolerance: a filling cache grows too. */
-function withTrend(byLevel: Float64Array, trend: Trend, difference: number): Float64Array {
-  return byLevel.map((log, t) => {
-    const slope = trend.evidence[t] ?? 0
-    const counted = valueAt(trend.now, t) > difference ? slope : Math.min(slope, 0)
-    return logAddExp(log, counted) - Math.LN2
+/** Mean difference of the latest slices with both arms past the canary's warm-up; −Infinity before there are enough. */
+function recentMean(counts: Float64Array, differences: Float64Array, warmup: number): Float64Array {
+  const latest: number[] = []
+  const born = counts.indexOf(1)
+  return differences.map((difference, t) => {
+    if (counts[t] === 1 && t >= born + warmup) latest.push(difference)
+    if (latest.length < LASTING) return -Infinity
+    return latest.slice(-LASTING).reduce((sum, one) => sum + one, 0) / LASTING
   })
+}
+
+/** Where pods cannot teach the noise, the series itself shows how much it strays from slice to slice. */
+function withSeriesNoise(
+  level: RunningMean,
+  counts: Float64Array,
+  differences: Float64Array,
+  noise: GaugeNoise,
+): RunningMean {
+  if (noise.learned) return level
+  let [squares, pairs, n] = [0, 0, 0]
+  let before: number | undefined
+  const information = level.information.map((known, t) => {
+    if (counts[t] !== 1) return known
+    const difference = differences[t] ?? 0
+    n++
+    if (before !== undefined) {
+      squares += (difference - before) ** 2
+      pairs++
+    }
+    before = difference
+    const own = pairs > 0 ? (SLOWER * squares) / (2 * pairs * n) : 0
+    return known > 0 ? 1 / (1 / known + own) : known
+  })
+  return { mean: level.mean, information }
 }
 
 function runningTrend(
@@ -147,7 +180,7 @@ function runningTrend(
   shares: readonly Float64Array[],
   noise: GaugeNoise,
   minutesPerSlice: number,
-): Trend {
+): Float64Array {
   const T = counts.length
   const minutes = counts.map((count, t) => count * t * minutesPerSlice)
   const quadratic = (v: Float64Array): Float64Array =>
@@ -156,7 +189,6 @@ function runningTrend(
   const squares = quadratic(minutes)
   const both = quadratic(counts.map((count, t) => count + valueAt(minutes, t)))
   const evidence = new Float64Array(T)
-  const now = new Float64Array(T)
   let [n, x, xx, y, xy] = [0, 0, 0, 0, 0]
   for (let t = 0; t < T; t++) {
     if (counts[t] === 1) {
@@ -178,9 +210,8 @@ function runningTrend(
     const sum = valueAt(squares, t) - 2 * centre * cross + centre ** 2 * valueAt(ones, t)
     const variance = Math.max((noise.inflation * sum) / spread ** 2, LEAST_SLOPE_VARIANCE)
     evidence[t] = logNormalMixture(slope / variance, 1 / variance, SLOPE_PRIOR)
-    now[t] = y / n + slope * (t * minutesPerSlice - centre)
   }
-  return { evidence, now }
+  return evidence
 }
 
 interface ArmLevels {

@@ -31,6 +31,7 @@ export function gaugeMetric(
     const margin = ratioMargin(metric, marginFactor(policy, next))
     return margin === undefined ? undefined : levels.ratioToScale(margin)
   }
+  const harm = evidence.harm(levels.ratioToScale(metric.tolerance))
   const has = (arm: 'canary' | 'stable'): boolean =>
     levels.rows.some(
       (row) => row.arm === arm && row.values.some((y, k) => k >= window.start && !Number.isNaN(y)),
@@ -38,7 +39,8 @@ export function gaugeMetric(
   return {
     policy: metric,
     judgeableFrom: levels.from - window.start,
-    harm: evidence.harm(levels.ratioToScale(metric.tolerance)),
+    harm,
+    doubt: harm,
     rules: limitRules(metric, levels, evidence, context),
     pass: memoized((next) => {
       const difference = differenceAt(next)

@@ -1,6 +1,6 @@
 import { gaugeMetric } from './gauge-metric.ts'
 import type { Kind } from '../kind.ts'
-import { changeRange, howMuch, mostLeft } from '../words-of-arms.ts'
+import { changeRange, howMuch, mostLeft, upTo } from '../words-of-arms.ts'
 import type { MetricNumbers } from '../../evidence/metric-evidence.ts'
 import { ratioMargin } from '../../model/margins.ts'
 import type { GaugePolicy } from '../../model/policy.ts'
@@ -29,6 +29,7 @@ export const gauge = {
     const most = mostLeft(ratio, ratioMargin(metric, factor))
     return most === undefined ? undefined : `${metric.name} at most ${percent(most - 1)} higher`
   },
+  notRuledOut: ({ name }, { ratio }) => `${name} ${upTo(ratio?.high)} higher`,
   range: changeRange,
 } as const satisfies Kind<GaugePolicy, GaugeData>
 

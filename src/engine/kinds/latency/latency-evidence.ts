@@ -1,6 +1,7 @@
 import { logSumExp } from '../../stats/log-sum-exp.ts'
 import { limitEvidence } from '../../evidence/absolute.ts'
-import { countBasics, evidenceFromTests } from '../../evidence/count-evidence.ts'
+import { countBasics, evidenceFromTests, worstOf } from '../../evidence/count-evidence.ts'
+import { usualTolerance } from '../../evidence/doubt.ts'
 import { countNumbers } from '../../evidence/count-numbers.ts'
 import { coarseHistogram } from './coarse-histogram.ts'
 import { constantNull, countTests } from '../../evidence/count-tests.ts'
@@ -82,6 +83,13 @@ export function latencyEvidence(
     ...common,
     harm: meanOf(spread),
     rules: limit.rules,
+    doubt: meanOf(
+      chosen.spread.map((bound) => {
+        const expected = Math.max(metric.tolerance / usualTolerance.latency, 1)
+        return testAt(bound.index).tests.harm(quantileNull(latency, bound.seconds, expected))
+      }),
+    ),
+    worst: (next, t, count) => worstOf(main.tests, context, { next, slices: count }, t),
     pass: memoized((next) => {
       const path = main.tests.pass(marginNull(next))
       return path.map((log, t) => (slowBeyond(next, t) ? Math.min(log, 0) : log))
@@ -89,11 +97,28 @@ export function latencyEvidence(
     minutesToPass: (next, t, beta) => (slowBeyond(next, t) ? Infinity : common.minutesToPass(next, t, beta)),
     passP: (next, t) => (slowBeyond(next, t) ? undefined : common.passP(next, t)),
     numbers: memoized((t) => latencyNumbers(latency, common.numbers(t), t)),
+    harmNumbers: (t) => {
+      const bounds = chosen.spread.map(({ index }, i) => ({ index, harm: spread[i] ?? new Float64Array(0) }))
+      const strongest = strongestOf(latency, bounds, t)
+      return latencyNumbers({ ...latency, main: strongest }, countNumbers(strongest.tests.plain, t), t)
+    },
     whyUndecidable: (next, t) =>
       slowBeyond(next, t) || valueAt(marginNull(next), t) < valueAt(hoped(next), t)
         ? coarseHistogram(metric.name, curve, metric.quantile)
         : undefined,
   }
+}
+
+interface BoundHarm {
+  readonly index: number
+  readonly harm: Float64Array
+}
+
+/** The bound that carries most of the evidence. */
+function strongestOf(latency: Latency, bounds: readonly BoundHarm[], t: number): BoundTests {
+  const logs = bounds.map(({ harm }) => valueAt(harm, t))
+  const best = bounds[logs.indexOf(Math.max(...logs))]
+  return best === undefined ? latency.main : latency.testAt(best.index)
 }
 
 /**

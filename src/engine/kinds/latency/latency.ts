@@ -1,6 +1,6 @@
 import { latencyEvidence } from './latency-evidence.ts'
 import type { Kind } from '../kind.ts'
-import { changeRange, mostLeft, requestsVsStable } from '../words-of-arms.ts'
+import { changeRange, mostLeft, requestsVsStable, upTo } from '../words-of-arms.ts'
 import type { MetricNumbers } from '../../evidence/metric-evidence.ts'
 import { ratioMargin } from '../../model/margins.ts'
 import type { LatencyPolicy } from '../../model/policy.ts'
@@ -10,7 +10,7 @@ import { percent, seconds } from '../../model/words.ts'
 
 /** A quantile of response times. */
 export const latency = {
-  defaults: { required: true, tolerance: 1.05, margin: 1.1, mde: 1.25, quantile: 0.95 },
+  defaults: { required: true, tolerance: 1.02, margin: 1.1, mde: 1.25, quantile: 0.95 },
   noWorse: 1,
   evidenceShare: 0.3,
   gateShare: 0.2,
@@ -26,6 +26,7 @@ export const latency = {
     const most = mostLeft(ratio, ratioMargin(metric, factor))
     return most === undefined ? undefined : `${metric.name} at most ${percent(most - 1)} slower`
   },
+  notRuledOut: ({ name }, { ratio }) => `${name} ${upTo(ratio?.high)} slower`,
   range: changeRange,
 } as const satisfies Kind<LatencyPolicy, LatencyData>
 

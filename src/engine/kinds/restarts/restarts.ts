@@ -15,5 +15,6 @@ export const restarts = {
   worse: ({ name }, { canary, stable }) =>
     `${name}: the canary restarts again and again, ${restartsOf('canary', canary)}, ${restartsOf('stable', stable)}`,
   ruledOut: () => undefined,
+  notRuledOut: ({ name }) => name,
   range: () => '',
 } as const satisfies Kind<RestartsPolicy, RestartsData>

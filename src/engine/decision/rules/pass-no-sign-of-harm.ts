@@ -1,0 +1,35 @@
+import { isAffordable } from '../affordable.ts'
+import type { RunEvidence } from '../gather.ts'
+import { requiredMetrics } from '../required-metrics.ts'
+import type { Moment } from './moment.ts'
+import type { MetricEvidence } from '../../evidence/metric-evidence.ts'
+import { marginFactor } from '../../model/margins.ts'
+import type { PlannedStep } from '../../model/rollout-plan.ts'
+import { valueAt } from '../../model/value-at.ts'
+
+/**
+ * Nothing speaks against going on: no required metric shows a sign of harm, and what is not ruled out of the next step is
+ * affordable.
+ */
+export function hasNoSignOfHarm({ run, t }: Moment, step: PlannedStep): boolean {
+  return requiredMetrics(run).every(
+    (metric) => !showsSign(run, metric, step, t) && isAffordable(run, metric, step, t),
+  )
+}
+
+/** Whether the odds for harm are too high to go on: the more of the traffic the next step puts at risk, the lower. */
+export function showsSign(
+  { policy }: RunEvidence,
+  metric: MetricEvidence,
+  { next }: Pick<PlannedStep, 'next'>,
+  t: number,
+): boolean {
+  return metric.doubt !== undefined && odds(metric, t) >= policy.odds * marginFactor(policy, next)
+}
+
+/** Odds for harm, where before the data they were even. */
+export function odds({ doubt }: MetricEvidence, t: number): number {
+  return doubt === undefined ? 1 : Math.exp(Math.min(valueAt(doubt, t), LARGEST_LOG))
+}
+
+const LARGEST_LOG = 690

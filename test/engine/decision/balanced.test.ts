@@ -1,0 +1,218 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { analyze } from '../../../src/engine/analyze.ts'
+import { decidePath } from '../../../src/engine/decision/decide.ts'
+import { gatherEvidence } from '../../../src/engine/decision/gather.ts'
+import type { Policy } from '../../../src/engine/model/policy.ts'
+import type { Recording } from '../../../src/engine/model/recording.ts'
+import { effects } from '../../../src/simulate/effect.ts'
+import { noises } from '../../../src/simulate/noise.ts'
+import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
+import { policyOf } from '../recordings.ts'
+
+const metrics = [
+  { name: 'errors', kind: 'errors' },
+  { name: 'p95', kind: 'latency' },
+  { name: 'sales', kind: 'conversion' },
+]
+const names = { errors: 'errors', latency: 'p95', conversion: 'sales' } as const
+const by = (pass: string, other: object = {}): Policy => policyOf(metrics, { pass, ...other })
+
+function rollout(rps: number, other: object = {}): Recording {
+  return simulateRollout({ seed: 7, traffic: { rps, podSd: 0 }, metrics: names, ...other })
+}
+
+/** The looks at which a step passed, and why. */
+function passes(recording: Recording, policy: Policy): readonly string[] {
+  const path = decidePath(gatherEvidence(recording, policy, recording.slices - 1))
+  return path.flatMap(({ t, passedAt, passedBy }) => (passedAt === t ? [`${t + 1} ${passedBy}`] : []))
+}
+
+const judgedAtEnds = (recording: Recording, policy: Policy): readonly string[] =>
+  [9, 19, 29].map((t) => {
+    const path = decidePath(gatherEvidence(recording, policy, recording.slices - 1))
+    return path[t]?.judged ?? ''
+  })
+
+const anyRollout = fc
+  .record({
+    seed: fc.nat(),
+    effect: fc.constantFrom(
+      effects.none,
+      effects['errors-x2'],
+      effects['latency-10'],
+      effects['errors-x2-late'],
+    ),
+    noise: fc.constantFrom(noises.quiet, noises.bursty, noises.clumped),
+    rps: fc.constantFrom(0.2, 5, 50, 300),
+    pods: fc.constantFrom(1, 3, 10),
+    history: fc.constantFrom(10, 120),
+    podLabels: fc.boolean(),
+  })
+  .map(({ rps, pods, ...rest }) =>
+    simulateRollout({ ...rest, stablePods: pods, traffic: { rps, podSd: 0 }, metrics: names }),
+  )
+const runs = { numRuns: 12 } as const
+
+describe('pass: balanced', () => {
+  it('passes a healthy canary at the end of each step, and not before, at any traffic', () => {
+    for (const rps of [0.2, 1, 5, 50]) {
+      expect(passes(rollout(rps), by('balanced')).map((text) => text.split(' ')[0])).toEqual([
+        '10',
+        '20',
+        '30',
+      ])
+    }
+  })
+
+  it('passes without having shown anything where there is little traffic, and says what is not ruled out', () => {
+    expect(passes(rollout(1), by('balanced'))).toEqual(['10 no-sign', '20 no-sign', '30 no-sign'])
+    const { summary, reasons } = analyze(rollout(1), by('balanced'), 129)
+    expect(summary).toMatch(
+      /^pass: no sign of harm in [\d,]+ canary requests; not ruled out: errors up to [\d.]+(%| times), p95 up to \d+% slower, sales up to \d+% lower$/,
+    )
+    expect(reasons[0]?.code).toBe('no-sign-of-harm')
+  })
+
+  it('does not pass a canary that shows a sign of harm, and says the odds', () => {
+    const bad = rollout(1, { effect: { errors: 6, latency: 1.15 } })
+    const found = Array.from({ length: 30 }, (_, k) =>
+      analyze(bad, by('balanced', { falseAbort: 1e-9 }), 120 + k),
+    )
+    const sign = found.find(({ reasons }) => reasons[0]?.code === 'sign-of-harm')
+    expect(sign?.summary).toMatch(/^inconclusive: a sign of harm, odds [\d.,a-z ]+ to 1: (errors|p95) /)
+    expect(found.at(-1)?.judged).toBe('inconclusive')
+  })
+
+  it('waits for the end of the step and says so, also where the margins are shown', () => {
+    expect(analyze(rollout(1), by('balanced'), 126).summary).toMatch(
+      /^inconclusive: no sign of harm so far in \d+ canary requests, the step ends in 3 minutes$/,
+    )
+    expect(passes(rollout(500), by('fast'))[0]).toMatch(/^[4-9] shown$/)
+    expect(passes(rollout(500), by('balanced'))).toEqual(['10 shown', '20 shown', '30 shown'])
+    expect(analyze(rollout(500), by('balanced'), 127).summary).toMatch(
+      /^inconclusive: within its margins so far/,
+    )
+  })
+
+  it('passes nothing that the budget does not allow, unless twice the usual number of bad outcomes is more', () => {
+    const policy = by('balanced', { budget: { slo: '99.99%', of: '0.1%' } })
+    expect(passes(rollout(1), policy)).toEqual([])
+    const { reasons, summary } = analyze(rollout(1), policy, 129)
+    expect(reasons[0]?.code).toBe('over-budget')
+    expect(summary).toMatch(
+      /^inconclusive: errors: the next step could still bring \d+ bad outcomes more than stable, the budget is \d+$/,
+    )
+    expect(passes(rollout(500), by('balanced', { budget: 0 }))).toHaveLength(3)
+  })
+
+  it('takes the stricter of a number and a share of an error budget', () => {
+    const loose = { outcomes: 1e9, slo: '50%', of: '100%' }
+    expect(passes(rollout(1), by('balanced', { budget: loose }))).toHaveLength(3)
+    expect(passes(rollout(1), by('balanced', { budget: { ...loose, of: '0.00000001%' } }))).toEqual([])
+  })
+
+  it('passes where pods are few, history is short, or pods are hidden', () => {
+    for (const other of [
+      { stablePods: 1 },
+      { stablePods: 3, history: 10 },
+      { podLabels: false, history: 10 },
+      { history: 0 },
+    ]) {
+      const end = (other.history ?? 120) + 9
+      const recording = rollout(10, other)
+      expect([other, analyze(recording, by('balanced'), end).judged]).toEqual([other, 'pass'])
+    }
+  })
+
+  it('never passes a canary without requests where it should have had some', () => {
+    const recording = rollout(50)
+    const isCanary = recording.pods.map(({ arm }) => arm === 'canary')
+    const silence = (rows: readonly (readonly (number | null)[] | null)[]) =>
+      rows.map((row, j) => (isCanary[j] === true ? (row?.map((n) => (n === null ? null : 0)) ?? null) : row))
+    const { errors } = recording.metrics
+    if (errors?.kind !== 'errors') throw new Error('expected errors')
+    const silent = {
+      ...recording,
+      metrics: { errors: { ...errors, bad: silence(errors.bad), total: silence(errors.total) } },
+    }
+    const policy = policyOf([{ name: 'errors', kind: 'errors' }], { pass: 'balanced' })
+    expect(passes(silent, policy)).toEqual([])
+  })
+})
+
+describe('strict, balanced and fast', () => {
+  it('let pass at the end of a step: what strict does, balanced does, and what balanced does, fast does', () => {
+    fc.assert(
+      fc.property(anyRollout, (recording) => {
+        const [strict, balanced, fast] = [by('balanced'), by('balanced'), by('fast')].map((policy, i) =>
+          judgedAtEnds(recording, i === 0 ? { ...by('balanced'), pass: 'strict' } : policy),
+        )
+        const follows = (judged: string, other: string | undefined): boolean =>
+          judged !== 'pass' || other === 'pass' || other === 'fail'
+        expect(strict?.every((judged, i) => follows(judged, balanced?.[i]))).toBe(true)
+        expect(balanced?.every((judged, i) => follows(judged, fast?.[i]))).toBe(true)
+      }),
+      runs,
+    )
+  })
+
+  it('a larger budget makes no pass later', () => {
+    fc.assert(
+      fc.property(anyRollout, fc.constantFrom(0, 1, 20, 200), (recording, budget) => {
+        const [small, large] = [budget, budget * 4 + 1].map((one) =>
+          passes(recording, by('balanced', { budget: one })),
+        )
+        small?.forEach((text) => expect(large).toContain(text))
+      }),
+      runs,
+    )
+  })
+
+  it('a step that has passed stays passed, whatever comes', () => {
+    fc.assert(
+      fc.property(anyRollout, (recording) => {
+        const path = decidePath(gatherEvidence(recording, by('balanced'), recording.slices - 1))
+        const undone = path.filter(({ judged, step }, t) => {
+          const before = path[t - 1]
+          return before?.judged === 'pass' && before.step?.index === step?.index && judged === 'inconclusive'
+        })
+        expect(undone).toEqual([])
+      }),
+      runs,
+    )
+  })
+
+  it('do not depend on the order of pods or of metrics', () => {
+    fc.assert(
+      fc.property(anyRollout, fc.constantFrom('balanced', 'fast'), (recording, pass) => {
+        const policy = by(pass)
+        const turned = reversed(recording)
+        const other = { ...policy, metrics: policy.metrics.toReversed() }
+        expect(passes(turned, other)).toEqual(passes(recording, policy))
+      }),
+      runs,
+    )
+  })
+})
+
+function reversed(recording: Recording): Recording {
+  const back = <T>(rows: readonly T[]): readonly T[] => rows.toReversed()
+  const turn = Object.entries(recording.metrics).map(([name, data]) => {
+    switch (data.kind) {
+      case 'errors':
+        return [name, { ...data, bad: back(data.bad), total: back(data.total) }] as const
+      case 'conversion':
+        return [name, { ...data, good: back(data.good), total: back(data.total) }] as const
+      case 'latency':
+        return [name, { ...data, above: back(data.above), total: back(data.total) }] as const
+      case 'gauge':
+        return [name, { ...data, value: back(data.value) }] as const
+      case 'restarts':
+        return [name, data] as const
+      default:
+        return data satisfies never
+    }
+  })
+  return { ...recording, pods: back(recording.pods), metrics: Object.fromEntries(turn) }
+}
