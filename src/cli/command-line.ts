@@ -5,8 +5,8 @@ import type { CommandContext, Surroundings } from './command.ts'
 import { commands } from './commands.ts'
 
 /**
- * Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy; `check` and
- * `doctor` have codes of their own.
+ * Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy; `check`,
+ * `ship` and `doctor` have codes of their own.
  */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0
@@ -26,8 +26,9 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   }
 }
 
-/** For `check`, 1 and 2 are verdicts, and `doctor` goes with it. */
-const wrongUsage = (args: readonly string[]): 2 | 3 => (args[0] === 'check' || args[0] === 'doctor' ? 3 : 2)
+/** For `check` and `ship`, 1 and 2 are verdicts, and `doctor` goes with them. */
+const wrongUsage = (args: readonly string[]): 2 | 3 =>
+  ['check', 'ship', 'doctor'].includes(args[0] ?? '') ? 3 : 2
 
 function createProgram(context: CommandContext): Command {
   const { errors, output, version } = context

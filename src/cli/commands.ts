@@ -3,11 +3,13 @@ import { addCheck } from './check/check-command.ts'
 import { addDemo } from './demo/demo-command.ts'
 import { addDoctor } from './doctor/doctor-command.ts'
 import { addReplay } from './replay/replay-command.ts'
+import { addShip } from './ship/ship-command.ts'
 
 /** In the order of `--help`. */
 export const commands: Readonly<Record<string, AddCommand>> = {
   demo: addDemo,
   check: addCheck,
+  ship: addShip,
   replay: addReplay,
   doctor: addDoctor,
 }

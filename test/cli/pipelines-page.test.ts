@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { addCheck } from '../../src/cli/check/check-command.ts'
+import { addShip } from '../../src/cli/ship/ship-command.ts'
 import { checkCodes } from '../../src/cli/check/check.ts'
 import { argoRequestSchema } from '../../src/callers/argo/request.ts'
 import { gateRoutes } from '../../src/callers/flagger/gates/route.ts'
@@ -10,13 +11,16 @@ import { collect, fixedEngine } from './streams.ts'
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
 
-test('docs/pipelines.md names every flag of check, and no other', () => {
+test('docs/pipelines.md names every flag of check and ship, and no other', () => {
   const program = new Command()
-  addCheck(program, { ...collect(''), engine: fixedEngine, version: '1.2.3', done: () => undefined })
-  const { options = [] } = program.commands[0] ?? {}
-  const shown = options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? '')
+  const context = { ...collect(''), engine: fixedEngine, version: '1.2.3', done: () => undefined }
+  addCheck(program, context)
+  addShip(program, context)
+  const commands = program.commands.flatMap((each) => [each, ...each.commands])
+  const options = commands.flatMap((each) => each.options)
+  const shown = new Set(options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? ''))
   const named = new Set([...page('pipelines.md').matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag))
-  expect([...named].toSorted()).toEqual(shown.toSorted())
+  expect([...named].toSorted()).toEqual([...shown].toSorted())
 })
 
 test('docs/pipelines.md names every exit code', () => {

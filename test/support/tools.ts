@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
+const isThere = (tool: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, tool)))
+
 /** Why the transcripts are not played; undefined when the tools that they use are installed. */
 export function toolsMissing(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const isThere = (tool: string): boolean => folders.some((folder) => existsSync(join(folder, tool)))
   const missing = ['curl', 'jq'].filter((tool) => !isThere(tool))
   if (missing.length === 0) return undefined
   const are = missing.length === 1 ? 'is' : 'are'
   return `${missing.join(' and ')} ${are} not installed; get them with: apt-get install ${missing.join(' ')}`
 }
+
+/** Why releases with plain Deployments are not tried; undefined when kubectl is installed. */
+export const kubectlMissing = (): string | undefined =>
+  isThere('kubectl') ? undefined : 'kubectl is not installed; get it with: apt-get install kubernetes-client'

@@ -15,7 +15,15 @@ export interface CheckSurroundings extends Pick<Streams, 'output' | 'errors'> {
 }
 
 /** Runs `check` with its flags and gives the exit code, which is never that of a verdict when there is none. */
-export async function runCheck(flags: CheckFlags, surroundings: CheckSurroundings): Promise<number> {
+export function runCheck(flags: CheckFlags, surroundings: CheckSurroundings): Promise<number> {
+  return withExitCode(surroundings, (signal) => checkWith(flags, surroundings, signal))
+}
+
+/** The exit code of the work, or that of a signal that ends it, or of an error, which is written. */
+export async function withExitCode(
+  surroundings: Pick<Streams, 'errors'>,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
   const stop = new AbortController()
   let signalCode: number | undefined
   const signals = [['SIGINT', 130] as const, ['SIGTERM', 143] as const, ['SIGHUP', 129] as const]
@@ -30,7 +38,7 @@ export async function runCheck(flags: CheckFlags, surroundings: CheckSurrounding
   // Nobody who reads along is needed; without a listener a closed pipe would end with the code of a fail.
   surroundings.errors.on('error', () => undefined)
   try {
-    return await checkWith(flags, surroundings, stop.signal)
+    return await work(stop.signal)
   } catch (error) {
     if (signalCode !== undefined) return signalCode
     for (const line of linesOf(error)) surroundings.errors.write(`canary-judge: ${line}\n`)
@@ -67,6 +75,8 @@ async function checkWith(
   }
 }
 
+export type ServiceFlags = Pick<CheckFlags, 'url' | 'prometheus' | 'tokenFile' | 'token' | 'policy'>
+
 interface Answering {
   readonly service: Service
   /** The name that the policy has in the service, where a file was given. */
@@ -74,7 +84,8 @@ interface Answering {
   readonly stop: () => Promise<void>
 }
 
-async function serviceFor(flags: CheckFlags, env: Environment): Promise<Answering> {
+/** The service that the flags name, or a private one for as long as the command runs. */
+export async function serviceFor(flags: ServiceFlags, env: Environment): Promise<Answering> {
   const { url, prometheus } = flags
   if ((url === undefined) === (prometheus === undefined)) {
     throw new AppError(
@@ -96,7 +107,7 @@ async function serviceFor(flags: CheckFlags, env: Environment): Promise<Answerin
 }
 
 /** From a file or the environment: arguments can be read by everybody on the machine. */
-async function readToken({ token, tokenFile }: CheckFlags, env: Environment): Promise<string | undefined> {
+async function readToken({ token, tokenFile }: ServiceFlags, env: Environment): Promise<string | undefined> {
   if (token !== undefined) {
     throw new AppError(
       'bad-request',

@@ -1,0 +1,11 @@
+import type { Release } from './release.ts'
+
+/** For people: `kubectl rollout history` shows the first, `kubectl describe` all. */
+export function notes({ who, when, why }: Release, image: string): Readonly<Record<string, string>> {
+  return {
+    'kubernetes.io/change-cause': `${image} by ${who}${why === '' ? '' : `: ${why}`}`,
+    'canary-judge/who': who,
+    'canary-judge/when': when,
+    'canary-judge/why': why,
+  }
+}
