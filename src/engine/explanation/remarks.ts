@@ -1,21 +1,46 @@
 import type { Decided } from '../decision/decide.ts'
 import type { RunEvidence } from '../decision/gather.ts'
-import type { Recording } from '../model/recording.ts'
+import type { PodSeries, Recording } from '../model/recording.ts'
 import { trafficShare } from '../decision/traffic-share.ts'
 import type { Reason } from '../model/verdict.ts'
-import { percent } from '../model/words.ts'
+import { count, percent } from '../model/words.ts'
 
 const SURE = Math.log(100)
 
 /** What a reader should know beside the verdict: on the data, the routing, and the lack of a control. */
 export function remarks(run: RunEvidence, look: Decided): readonly Reason[] {
   const notes = run.metrics.flatMap((metric) => metric.notes)
-  return [...notes, ...routing(run, look), ...control(look), ...problemsOf(run.recording)]
+  return [
+    ...notes,
+    ...neverFailed(run),
+    ...routing(run, look),
+    ...control(look),
+    ...problemsOf(run.recording),
+  ]
 }
 
 /** What the source saw and could not put into numbers. */
 export function problemsOf({ problems = [] }: Recording): readonly Reason[] {
   return problems.map(({ code, metric, text }) => ({ code, text, ...(metric !== undefined && { metric }) }))
+}
+
+/** Fewer requests may well have no failure among them. */
+const LEAST_REQUESTS = 1000
+
+/** Of errors without a single one, history included: as it should be, or a selector that fits no failure. */
+function neverFailed({ policy, recording }: RunEvidence): readonly Reason[] {
+  return policy.metrics.flatMap(({ name, watch }): readonly Reason[] => {
+    const data = recording.metrics[name]
+    if (watch || data?.kind !== 'errors') return []
+    const requests = totalOf(data.total)
+    if (requests < LEAST_REQUESTS || totalOf(data.bad) > 0) return []
+    const text = `${name}: none of ${count(requests)} requests failed, in either arm and in history; if some did, the policy's selector of failures finds none, and canary-judge doctor says why`
+    return [{ code: 'never-failed', metric: name, text }]
+  })
+}
+
+function totalOf(rows: readonly PodSeries[]): number {
+  return rows.reduce((all, row) => all + (row ?? []).reduce<number>((sum, n) => sum + (n ?? 0), 0), 0)
 }
 
 function routing(run: RunEvidence, look: Decided): readonly Reason[] {

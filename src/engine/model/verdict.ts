@@ -37,6 +37,7 @@ export const reasonCodes = [
   'both-arms-failing',
   'traffic-share',
   'no-control',
+  'never-failed',
   'restarting',
   'all-zero-stable',
   'bad-samples',
@@ -53,6 +54,7 @@ export const reasonCodes = [
   // the caller
   'few-looks',
   'start-ignored',
+  'unknown-canary',
   'selected-users',
   // the run
   'older-policy',

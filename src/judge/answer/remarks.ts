@@ -1,7 +1,7 @@
-import type { Reason } from '../../engine/model/verdict.ts'
+import type { Reason, Verdict } from '../../engine/model/verdict.ts'
 import { oneLine } from '../../engine/model/words.ts'
 import type { ActivePolicy } from '../model/active-policy.ts'
-import type { JudgeRequest } from '../model/judge-request.ts'
+import { type JudgeRequest, paramsOf } from '../model/judge-request.ts'
 import type { Run } from '../ports/ports.ts'
 import { sliceMs } from '../runs/open-step.ts'
 import type { AnsweredLook } from './answer-look.ts'
@@ -15,6 +15,7 @@ export function withRemarks(
     ...startIgnored(request, run, inForce),
     ...selectedUsers(request),
     ...olderPolicy(run, inForce, loaded),
+    ...unknownCanary(answer.verdict, request, run),
   ]
   if (remarks.length === 0) return answer
   return {
@@ -25,7 +26,7 @@ export function withRemarks(
 }
 
 export interface RemarksInput {
-  readonly request: Pick<JudgeRequest, 'start' | 'selected'>
+  readonly request: Pick<JudgeRequest, 'start' | 'selected' | 'params'>
   readonly run: Run
   readonly inForce: ActivePolicy
   /** As policies are now; undefined = the policy of that name is gone. */
@@ -57,4 +58,33 @@ function olderPolicy(run: Run, inForce: ActivePolicy, loaded: ActivePolicy | und
   const now = loaded === undefined ? 'which is loaded no more' : 'and another version is loaded now'
   const text = `the run goes on with the policy "${run.policy}" (${run.policyDigest.slice(0, 12)}) that it began with, ${now}`
   return [{ code: 'older-policy', text }]
+}
+
+/** A revision that no series has is more often mistyped, or selected by the wrong label, than late. */
+function unknownCanary(
+  { reasons, metrics }: Verdict,
+  { params }: RemarksInput['request'],
+  run: Run,
+): readonly Reason[] {
+  const { policy, namespace, name, revision, stableRevision } = run
+  const isMissing = reasons.some(({ code }) => code === 'no-canary-series')
+  const isSeen = metrics.some(({ canary: { of = 0, value } }) => of > 0 || value !== undefined)
+  if (!isMissing || isSeen) return []
+  const flags: readonly (readonly [string, string | undefined])[] = [
+    ['policy', `${policy}.yaml`],
+    ['namespace', namespace],
+    ['name', name],
+    ['canary', revision],
+    ['stable', stableRevision],
+    ...Object.entries(paramsOf(params, run)).map(([key, value]) => ['param', `${key}=${value}`] as const),
+  ]
+  const written = flags.flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag} ${shellWord(value)}`],
+  )
+  const text = `no series has the revision ${shellWord(revision)}; this says why: canary-judge doctor ${written.join(' ')}`
+  return [{ code: 'unknown-canary', text }]
+}
+
+function shellWord(text: string): string {
+  return /^[\w.=:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
