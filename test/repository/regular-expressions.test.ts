@@ -42,10 +42,11 @@ const harmless = new Map([
     'the name of a variable of the environment',
   ],
 ])
-/** Made of constants, or of the patterns that a policy writes for Prometheus. */
+/** Made of constants, or of the patterns of presets, whose parts are escaped. */
 const makers = [
   'formats/policy/amounts.ts',
   'sources/prometheus/arms/arms.ts',
+  'sources/prometheus/arms/pod-names.ts',
   'sources/prometheus/diagnosis/missing-arm.ts',
   'store/storable-text.ts',
 ]

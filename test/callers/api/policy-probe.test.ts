@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diagnosisSchema } from '../../../src/callers/api/policy-probe.ts'
@@ -7,6 +10,7 @@ import {
 } from '../../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { application, canary, stable, until } from '../../sources/prometheus/diagnosis/case.ts'
 import { sourceFor } from '../../sources/prometheus/source-case.ts'
+import { monitorLoop } from '../../support/loop-monitor.ts'
 import { type RunningApp, runApp } from '../../support/run-app.ts'
 
 const clock = { now: () => until }
@@ -33,13 +37,13 @@ afterAll(async () => {
 })
 
 const policy = 'name: web\nhistory: 20m\nmetrics: [{name: errors, kind: errors}]'
-const validate = (query: object, token = 'all', url = running.url) =>
+const validate = (query: object, token = 'all', url = running.url, file = policy) =>
   request(url)
     .post('/v1/policies/validate')
     .set('Authorization', `Bearer ${token}-token-0123456789`)
     .set('Content-Type', 'application/yaml')
     .query(query)
-    .send(policy)
+    .send(file)
 const names = { namespace: 'shop', name: 'web', canary, stable }
 
 describe('POST /v1/policies/validate', () => {
@@ -104,5 +108,66 @@ describe('POST /v1/policies/validate', () => {
     const { status, body } = await validate(names, 'all', bare.url)
     expect([status, body.code]).toEqual([422, 'unprocessable'])
     expect(body.detail).toContain('expected a configured source to probe, got none')
+  })
+})
+
+/** Prometheus as it is: whatever pattern of failures it is asked for, none of its series has such a code. */
+async function startWithoutFailures() {
+  const long = `${'a'.repeat(40)}!`
+  const behind = await startSimulatedPrometheus({
+    clock,
+    series: application('shop', (labels) => ({ ...labels, code: long })),
+  })
+  const front = createServer((incoming, answer) => {
+    void (async () => {
+      const form = new URLSearchParams(`${incoming.url?.split('?')[1] ?? ''}&${await text(incoming)}`)
+      for (const [key, value] of form) form.set(key, value.replaceAll(/code=~"[^"]*"/g, 'code="none"'))
+      const path = incoming.url?.split('?')[0] ?? ''
+      const { status, body } = await request(behind.url).post(path).type('form').send(form.toString())
+      answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    })()
+  })
+  await once(front.listen(0, '127.0.0.1'), 'listening')
+  const address = front.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      front.close()
+      await behind.close()
+    },
+  }
+}
+
+const policyWith = (pattern: string): string =>
+  JSON.stringify({
+    name: 'web',
+    history: '20m',
+    metrics: [
+      {
+        name: 'errors',
+        kind: 'errors',
+        total: 'http_requests_total',
+        bad: `http_requests_total{code=~"${pattern}"}`,
+      },
+    ],
+  })
+
+describe('POST /v1/policies/validate with a pattern that is hard to read', () => {
+  test.each([
+    ['(a+)+', 'backtracks in most engines'],
+    ['((a*)*)*b', 'backtracks in most engines'],
+    ['(a{0,1000}){0,1}(a{0,1000}){0,1}', 'grows'],
+    ['(?i)(?P<class>5)[[:digit:]]{2}', 'RE2 takes it and JavaScript does not'],
+    ['(?=5)..', 'JavaScript takes it and RE2 does not'],
+    ['[5', 'no engine takes it'],
+  ])('answers to %s, which %s, and keeps others waiting for less than 250 ms', async (pattern) => {
+    await using prometheus = await startWithoutFailures()
+    await using asked = await runApp({ overrides: { clock, source: sourceFor(prometheus.url, { clock }) } })
+    const loop = monitorLoop()
+    const { status, body } = await validate(names, 'all', asked.url, policyWith(pattern))
+    expect(loop.stop()).toBeLessThan(250)
+    expect(status).toBe(200)
+    expect(body.probe.metrics[0].labels).toContainEqual(expect.objectContaining({ name: 'code' }))
   })
 })

@@ -208,7 +208,8 @@ function fits(matcher: Matcher, labels: Labels): boolean {
   return matches(matcher, labels[matcher.label] ?? '')
 }
 
-export function matches({ op, value }: Matcher, actual: string): boolean {
+/** Patterns are ours, out of a preset; one that a policy writes is read by textsThatFit(). */
+function matches({ op, value }: Matcher, actual: string): boolean {
   const same = op === '=' || op === '!=' ? actual === value : new RegExp(`^(?:${value})$`, 's').test(actual)
   return same === (op === '=' || op === '=~')
 }

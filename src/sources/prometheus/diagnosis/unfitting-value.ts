@@ -1,10 +1,10 @@
 import type { Labels } from '../arms/arms.ts'
 import type { Matcher } from '../queries/matcher.ts'
 import type { Selector } from '../queries/selector.ts'
-import { matches } from './missing-arm.ts'
+import { textsThatFit } from './fits-pattern.ts'
 import { named, valuesOf } from './words.ts'
 
-const written = /^\s*\w+\s*(=~|!~|!=|=)\s*(["'`])(.*)\2\s*$/s
+const written = /^[^=!]*(=~|!~|!=|=)(.*)$/s
 const digits = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => String(from + i))
 const classes = ['1xx', '2xx', '3xx', '4xx', '5xx']
@@ -28,7 +28,7 @@ export function unfittingValue(selector: Selector, all: readonly Labels[]): stri
     const matcher = readMatcher(label, text)
     const values = valuesOf(all, label)
     if (matcher === undefined || values.length === 0) continue
-    if (values.some((value) => matches(matcher, value)) || mayFit(matcher, values)) continue
+    if (fitsOne(matcher, values) || mayFit(matcher, values)) continue
     return `${text} fits none of the values of ${label}, nor another of their kind: ${label} is ${named(values)}; name the one that means a failure`
   }
   return undefined
@@ -37,13 +37,37 @@ export function unfittingValue(selector: Selector, all: readonly Labels[]): stri
 function mayFit(matcher: Matcher, values: readonly string[]): boolean {
   if (values.some((value) => soundsLikeFailure.test(value))) return false
   const kind = kinds.find(({ pattern }) => values.every((value) => pattern.test(value)))
-  if (kind !== undefined) return kind.all.some((value) => matches(matcher, value))
+  if (kind !== undefined) return fitsOne(matcher, kind.all)
   const areWords = values.every((value) => /^[a-z]\w*$/i.test(value) && !numbers.includes(value))
-  return !areWords || !numbers.some((value) => matches(matcher, value))
+  return !areWords || !fitsOne(matcher, numbers)
+}
+
+/** A pattern that cannot be tried here may fit, for all we know. */
+function fitsOne({ op, value }: Matcher, texts: readonly string[]): boolean {
+  switch (op) {
+    case '=':
+      return texts.includes(value)
+    case '!=':
+      return texts.some((text) => text !== value)
+    case '=~':
+      return textsThatFit(value, texts)?.length !== 0
+    case '!~':
+      return textsThatFit(value, texts)?.length !== texts.length
+    default:
+      return op satisfies never
+  }
 }
 
 function readMatcher(label: string, text: string): Matcher | undefined {
-  const [, op, , value] = written.exec(text) ?? []
+  const [, op, quoted = ''] = written.exec(text) ?? []
+  const inside = quoted.slice(1, -1)
+  const value = quoted.startsWith('`') ? inside : unescaped(inside)
   if (value === undefined) return undefined
   return op === '=' || op === '!=' || op === '=~' || op === '!~' ? { label, op, value } : undefined
+}
+
+/** What the backslashes of a PromQL string stand for; undefined of an escape that is rare in a label. */
+function unescaped(inside: string): string | undefined {
+  const withoutRare = inside.replaceAll(/\\["'\\]/g, '')
+  return withoutRare.includes('\\') ? undefined : inside.replaceAll(/\\(["'\\])/g, '$1')
 }
