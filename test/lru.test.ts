@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLru } from '../src/lru.ts'
+import { createLru, heldBytes } from '../src/lru.ts'
 
 test('createLru() forgets what was unused for longest', () => {
   const lru = createLru<number>(2)
@@ -35,4 +35,11 @@ test('createLru() does not keep what alone is too large, nor what it replaces', 
   lru.set('a', 'a')
   lru.set('a', 'aaaa')
   expect([lru.size, lru.get('a')]).toEqual([0, undefined])
+})
+
+test('heldBytes() counts numbers, texts and what stands inside', () => {
+  expect(heldBytes(Array.from({ length: 1000 }, (_, i) => i))).toBe(8032)
+  expect(heldBytes('a'.repeat(1000))).toBe(1024)
+  expect(heldBytes({ rows: [[1, 2], [3]], none: undefined })).toBeGreaterThan(100)
+  expect([heldBytes(undefined), heldBytes(null), heldBytes(true)]).toEqual([8, 8, 8])
 })

@@ -1,7 +1,7 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
 import type { Decision, Run, RunKey, Step, VerdictStore } from '../ports/ports.ts'
-import { createLru } from '../../lru.ts'
+import { createLru, heldBytes } from '../../lru.ts'
 
 /** What is known of the runs of one rollout: from the store, or from this process's own memory. */
 export interface RunHistory {
@@ -69,10 +69,13 @@ export interface RunCache extends RunHistory {
   remember(known: Pick<RememberedRun, 'run'> & Partial<RememberedRun>): void
 }
 
+/** Ten thousand runs, or fewer whose decisions have long reasons. */
+const cacheBytes = 16 * 1024 * 1024
+
 /** Stands in while the store is away: this replica goes on with what it knew. */
-export function createRunCache(size = 10_000): RunCache {
-  const runs = createLru<RememberedRun>(size)
-  const keysByName = createLru<readonly string[]>(size)
+export function createRunCache(bytes = cacheBytes): RunCache {
+  const runs = createLru<RememberedRun>(bytes, heldBytes)
+  const keysByName = createLru<readonly string[]>(bytes, heldBytes)
   const keyOf = ({ source, namespace, name }: RunKey): string => JSON.stringify([source, namespace, name])
   const nameOf = ({ namespace, name }: Omit<RunKey, 'source'>): string => JSON.stringify([namespace, name])
   const find = (run: Run): RememberedRun | undefined => {

@@ -1,7 +1,7 @@
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import type { Step } from '../ports/ports.ts'
-import { createLru } from '../../lru.ts'
+import { createLru, heldBytes } from '../../lru.ts'
 
 /** What the data of a look say, before memory and decisions. */
 export interface Observation {
@@ -25,11 +25,14 @@ export interface LookCache {
   stored(key: string, recordingDigest: string): void
 }
 
+/** A thousand looks or more; fewer while the store is away and recordings wait for it. */
+const cacheBytes = 32 * 1024 * 1024
+
 export function createLookCache({
-  size = 2000,
+  bytes = cacheBytes,
   maxUnderWay = 64,
-}: { size?: number; maxUnderWay?: number } = {}): LookCache {
-  const done = createLru<Observation>(size)
+}: { bytes?: number; maxUnderWay?: number } = {}): LookCache {
+  const done = createLru<Observation>(bytes, heldBytes)
   const underWay = new Map<string, Promise<Observation>>()
   return {
     share(key, now, compute) {

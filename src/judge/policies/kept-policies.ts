@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import type { Log, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
 import type { JudgeRequest } from '../model/judge-request.ts'
-import { createLru } from '../../lru.ts'
+import { createLru, heldBytes } from '../../lru.ts'
 import type { ActivePolicy } from '../model/active-policy.ts'
 import type { Within } from '../history/run-history.ts'
 
@@ -23,7 +23,7 @@ export interface KeptPoliciesDeps {
 
 /** Policies by digest, those of the library and those that only runs still have. */
 export type PolicyMemory = ReturnType<typeof createPolicyMemory>
-export const createPolicyMemory = () => createLru<ActivePolicy>(200)
+export const createPolicyMemory = () => createLru<ActivePolicy>(16 * 1024 * 1024, heldBytes)
 
 export function keptPolicies(memory: PolicyMemory, deps: KeptPoliciesDeps): KeptPolicies {
   const { policies, store, within, log } = deps

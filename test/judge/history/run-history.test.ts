@@ -25,3 +25,14 @@ test('createMemoryBook() goes on with the run that was remembered', async () => 
   expect(await book.listDecisions(other)).toEqual([])
   expect(await book.change(other, { gates: 2 })).toEqual({ ...other, gates: 2 })
 })
+
+test('createRunCache() forgets the runs seen longest ago where what it knows is more than its bytes', async () => {
+  const cache = createRunCache(100_000)
+  const runs = Array.from({ length: 200 }, (_, i) => aRun({ id: `run-${i}`, name: `web-${i}` }))
+  const long = aDecision({ reason: 'because '.repeat(200) })
+  for (const run of runs) cache.remember({ run, decisions: [long] })
+  const known = runs.filter((run) => cache.find(run) !== undefined)
+  expect(known.length).toBeLessThan(70)
+  expect(known.length).toBeGreaterThan(20)
+  expect(known.at(-1)).toEqual(runs.at(-1))
+})
