@@ -113,7 +113,7 @@ function isChosen(name: string): boolean {
 }
 
 function commandLine(): string {
-  const given = process.argv.slice(2).filter((word) => !word.startsWith('--out'))
+  const given = process.argv.slice(2).filter((word, i, all) => word !== '--out' && all[i - 1] !== '--out')
   return ['npm run bench:rollouts', ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
 }
 
