@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { policySchema } from '../src/formats/policy/policy-schema.ts'
+import { extendingSchema, policySchema } from '../src/formats/policy/policy-schema.ts'
 import { recordingSchema } from '../src/formats/recording/recording-schema.ts'
 
 /** The JSON Schemas (draft 2020-12) of what people and machines write, by file name; editors complete from them. */
 export function jsonSchemas(): Readonly<Record<string, object>> {
   return {
-    'policy.schema.json': z.toJSONSchema(policySchema, { io: 'input' }),
+    'policy.schema.json': z.toJSONSchema(z.union([policySchema, extendingSchema]), { io: 'input' }),
     'recording.schema.json': z.toJSONSchema(recordingSchema, { io: 'input' }),
   }
 }

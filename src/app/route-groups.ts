@@ -10,7 +10,8 @@ import { documentRoutes } from '../web/document-routes.ts'
 import { healthRoutes } from '../callers/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
 import type { Judge, RecordingLook } from '../judge/judge.ts'
-import type { Clock, Log, MetricSource, PolicyLibrary } from '../judge/ports/ports.ts'
+import type { ReloadableLibrary } from '../judge/judge.ts'
+import type { Clock, Log, MetricSource } from '../judge/ports/ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { LateStore } from './late-store.ts'
@@ -21,7 +22,7 @@ export interface RouteGroupDeps {
   readonly settings: () => HttpSettings
   readonly stores: LateStore
   readonly judge: Judge
-  readonly policies: PolicyLibrary
+  readonly policies: ReloadableLibrary
   readonly source: () => MetricSource | undefined
   /** Of the configuration in force. */
   readonly sourceNames: () => readonly string[]
@@ -53,7 +54,13 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     historyRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
-    policyRoutes({ policies, parsePolicy: (text) => bodies.readPolicy(text), sourceNames, source, clock }),
+    policyRoutes({
+      policies,
+      parsePolicy: (text) => bodies.readPolicy(text, policies.bases()),
+      sourceNames,
+      source,
+      clock,
+    }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,

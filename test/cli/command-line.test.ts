@@ -56,6 +56,15 @@ describe('canary-judge replay', () => {
     expect(code).toBe(0)
   })
 
+  it('replay takes a policy that extends one beside it, which extends a bundled one', async () => {
+    await writeFile(join(folder, 'mesh.yaml'), 'name: mesh\nextends: istio\nremove: [p99]\n')
+    const shop = join(folder, 'shop.yaml')
+    await writeFile(shop, 'name: shop\nextends: mesh\nsoak: 5m\n')
+    const { code, out, err } = await run(['replay', '--policy', shop], recording())
+    expect([code, err()]).toEqual([0, ''])
+    expect(lines(out())).toEqual([replayed])
+  })
+
   it.each([1, 7, 64, 1_000_000])('replay reads chunks of %d bytes alike', async (size) => {
     const { out } = await run(
       ['replay', '--policy', policy],

@@ -7,6 +7,7 @@ import { kinds as engineKinds } from '../../src/engine/kinds/kinds.ts'
 import { parsePolicy, parsePolicyObject } from '../../src/formats/policy/parse-policy.ts'
 import { metricSchema } from '../../src/formats/policy/metric-schema.ts'
 import { holdSchema, policySchema } from '../../src/formats/policy/policy-schema.ts'
+import { createPolicyLibrary } from '../../src/judge/judge.ts'
 import { codeBlocks, readText, root, tableRows } from './markdown.ts'
 
 const page = readText('docs/policies.md')
@@ -92,8 +93,10 @@ describe('docs/policies.md', () => {
 
   test.each(codeBlocks(page).filter(({ language }) => language === 'yaml'))(
     'has an example without mistakes, %#',
-    ({ text }) => {
-      expect(parsePolicy(text, 'example').warnings).toEqual([])
+    async ({ text }) => {
+      const library = createPolicyLibrary()
+      await library.load({ bundled: join(root, 'policies') })
+      expect(parsePolicy(text, 'example', undefined, library.bases()).warnings).toEqual([])
     },
   )
 })

@@ -1,5 +1,6 @@
 import { judgeSentRecording, type SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError, type AppErrorCode, type FieldIssue } from '../../errors.ts'
+import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
 import type { RecordingLook } from '../../judge/judge.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
@@ -8,7 +9,7 @@ import { readPolicy } from '../reload/read-policy.ts'
 /** What costs more than a short JSON body, and is done in a thread of its own. */
 export type BodyTask =
   | { readonly kind: 'judge'; readonly sent: SentRecording }
-  | { readonly kind: 'policy'; readonly text: string }
+  | { readonly kind: 'policy'; readonly text: string; readonly bases: BasePolicies }
 
 export type BodyReply =
   | { readonly kind: 'ready' }
@@ -26,7 +27,8 @@ interface SentError {
 
 export async function runBodyTask(task: BodyTask): Promise<BodyReply> {
   try {
-    if (task.kind === 'policy') return { kind: 'policy', parsed: readPolicy(task.text) }
+    if (task.kind === 'policy')
+      return { kind: 'policy', parsed: readPolicy(task.text, undefined, task.bases) }
     return { kind: 'judge', look: await judgeSentRecording(task.sent, cutRecording) }
   } catch (error) {
     if (error instanceof AppError) {

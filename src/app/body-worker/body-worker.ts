@@ -1,5 +1,6 @@
 import type { SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError } from '../../errors.ts'
+import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
 import type { RecordingLook } from '../../judge/judge.ts'
 import type { Log } from '../../judge/ports/ports.ts'
@@ -9,7 +10,7 @@ import { type BodyThread, startBodyThread } from './body-thread.ts'
 /** Reads bodies that may cost much, one at a time and in another thread, so that they delay nobody else. */
 export interface BodyWorker {
   judge(sent: SentRecording, withinMs: number): Promise<RecordingLook>
-  readPolicy(text: string): Promise<ParsedPolicy>
+  readPolicy(text: string, bases: BasePolicies): Promise<ParsedPolicy>
   close(): Promise<void>
 }
 
@@ -56,8 +57,8 @@ export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
       if (reply.kind === 'judge') return reply.look
       throw unexpected(reply)
     },
-    async readPolicy(text) {
-      const reply = await run({ kind: 'policy', text }, 2 * taskMs)
+    async readPolicy(text, bases) {
+      const reply = await run({ kind: 'policy', text, bases }, 2 * taskMs)
       if (reply.kind === 'policy') return reply.parsed
       throw unexpected(reply)
     },

@@ -3,11 +3,11 @@ import type { Config } from '../config/config.ts'
 import type { PolicyPlaces } from '../../judge/judge.ts'
 
 /** Beside src/ in the repository and beside dist/ in the image. */
-const bundled = fileURLToPath(new URL('../../../policies', import.meta.url))
+export const bundledPolicies = fileURLToPath(new URL('../../../policies', import.meta.url))
 
 export function policyPlaces({ policies }: Config): PolicyPlaces {
   return {
-    bundled,
+    bundled: bundledPolicies,
     ...(policies.directory !== undefined && { directory: policies.directory }),
     ...(policies.default !== undefined && { defaultName: policies.default }),
   }

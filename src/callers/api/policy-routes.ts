@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Policy } from '../../engine/model/policy.ts'
+import type { WrittenPolicy } from '../../formats/policy/extend-policy.ts'
 import type { FieldIssue } from '../../errors.ts'
 import { unknownSources } from '../../judge/judge.ts'
 import type { LoadedPolicy, PolicyLibrary } from '../../judge/ports/ports.ts'
@@ -17,6 +18,7 @@ export interface PolicyDeps extends ProbeDeps {
     readonly policy: Policy
     readonly digest: string
     readonly warnings: readonly FieldIssue[]
+    readonly written: WrittenPolicy
   }>
 }
 
@@ -42,6 +44,9 @@ const checkedPolicySchema = z
     digest: z.string(),
     warnings: z.array(issueSchema),
     policy: z.looseObject({ name: z.string() }).describe('With every default filled in'),
+    from: z
+      .record(z.string(), z.string())
+      .describe('The policy that each key comes from; what is not there is a default'),
     probe: diagnosisSchema
       .optional()
       .describe('What the sources hold for the workload named in the query, and why they hold nothing'),
@@ -95,12 +100,19 @@ export function policyRoutes(deps: PolicyDeps): RouteGroup {
           200: { description: 'Valid', type: 'application/json', schema: checkedPolicySchema },
         },
         async handle({ body, query, ...request }) {
-          const { policy, digest, ...parsed } = await parsePolicy(body)
+          const { policy, digest, written, ...parsed } = await parsePolicy(body)
           const warnings = [...parsed.warnings, ...unknown(policy)]
           const probed = await probe(policy, query, request, deps)
           return {
             status: 200,
-            json: { valid: true, digest, warnings, policy, ...(probed !== undefined && { probe: probed }) },
+            json: {
+              valid: true,
+              digest,
+              warnings,
+              policy,
+              from: written.from,
+              ...(probed !== undefined && { probe: probed }),
+            },
           }
         },
       }),

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
 import { readPolicy } from '../../app/reload/read-policy.ts'
+import { basesBeside } from '../read-policy-file.ts'
 import { AppError } from '../../errors.ts'
 import { ConfigError, type Environment } from '../../app/config/config.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
@@ -128,7 +130,8 @@ async function readOwnPolicy(
 ): Promise<{ text: string; name: string } | undefined> {
   if (policy === undefined || !/[/\\]|\.(ya?ml|json)$/.test(policy)) return undefined
   const text = await readText('policy', policy)
-  return { text, name: readPolicy(text, policy).policy.name }
+  const { policy: whole } = readPolicy(text, policy, await basesBeside(policy, text))
+  return { text: policyToYaml(whole), name: whole.name }
 }
 
 async function readText(flag: string, path: string): Promise<string> {

@@ -5,13 +5,12 @@ import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { type Config, ConfigError, type Environment, readConfig } from '../../app/config/config.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
-import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import { probeSource } from '../../judge/judge.ts'
 import type { Clock } from '../../judge/ports/ports.ts'
 import { createSourceSet } from '../../sources/source-set.ts'
 import { doctorCauses, doctorReport } from './doctor-report.ts'
 import { messageOf } from '../message-of.ts'
-import { readPolicyText } from '../read-policy-text.ts'
+import { readPolicyFile } from '../read-policy-file.ts'
 
 /** As they stand on the command line. */
 export interface DoctorFlags {
@@ -44,7 +43,7 @@ export interface DoctorSurroundings {
 export async function doctor(flags: DoctorFlags, surroundings: DoctorSurroundings): Promise<0 | 1 | 3> {
   const { output, errors } = surroundings
   try {
-    const { policy, warnings } = parsePolicy(await readPolicyText(flags.policy), flags.policy)
+    const { policy, warnings } = await readPolicyFile(flags.policy)
     for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
     const diagnosis = await ask(policy, flags, surroundings)
     const title = `${policy.name} for ${flags.namespace}/${flags.name}`

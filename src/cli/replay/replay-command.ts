@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
-import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import type { CommandContext } from '../command.ts'
-import { readPolicyText } from '../read-policy-text.ts'
+import { readPolicyFile } from '../read-policy-file.ts'
 import { replay } from './replay.ts'
 
 interface ReplayFlags {
@@ -26,7 +25,7 @@ export function addReplay(program: Command, context: CommandContext): void {
       '\nExample: canary-judge replay --policy web.yaml < recordings.jsonl > verdicts.jsonl',
     )
     .action(async (flags: ReplayFlags) => {
-      const { policy, warnings } = parsePolicy(await readPolicyText(flags.policy), flags.policy)
+      const { policy, warnings } = await readPolicyFile(flags.policy)
       for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
       const options = { policy, engine, allLooks: flags.allLooks === true, table: flags.table === true }
       done(await replay(options, context))

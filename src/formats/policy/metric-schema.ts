@@ -5,11 +5,12 @@ import { percent } from '../../engine/model/words.ts'
 import { drop, quantile, quantity, ratio, seconds, share } from './amount-schemas.ts'
 import { selectionSchema } from './selection-schema.ts'
 
-const metricName = z
+export const metricName = z
   .string()
   .regex(/^[a-zA-Z_][\w.-]{0,62}$/, 'expected a name of letters, digits, dots, dashes and underscores')
   // A name that every object has would find a function in place of a metric's data.
   .refine((name) => !(name in {}), 'expected another name, this one is reserved')
+  .meta({ description: 'Name of the metric, unique in the policy.' })
 
 const promQl = (description: string): z.ZodType<string> => z.string().min(1).max(4000).meta({ description })
 
@@ -17,7 +18,7 @@ const kind = <K extends string>(name: K): z.ZodLiteral<K> =>
   z.literal(name).meta({ description: 'What is measured, which says how it is compared.' })
 
 const common = {
-  name: metricName.meta({ description: 'Name of the metric, unique in the policy.' }),
+  name: metricName,
   weight: z.exactOptional(
     share("Share of the error budget in place of the kind's own, shared equally.", { min: 0, max: 1 }),
   ),

@@ -7,6 +7,13 @@ import {
   checkTogether,
   policyWarnings,
 } from './check-policy.ts'
+import {
+  type BasePolicies,
+  type ExtendedPolicy,
+  extendPolicy,
+  isFields,
+  type WrittenPolicy,
+} from './extend-policy.ts'
 import { type Mistake, type Mistakes, maxMistakes, toMistakes } from '../mistakes/field-issues.ts'
 import { invalidInput } from '../mistakes/invalid-input.ts'
 import { type MetricInput, metricSchema } from './metric-schema.ts'
@@ -22,37 +29,60 @@ export interface ParsedPolicy {
   readonly policy: Policy
   readonly digest: string
   readonly warnings: readonly FieldIssue[]
+  /** What another policy may extend. */
+  readonly written: WrittenPolicy
 }
 
 /** What else may be wrong with a policy of which each value can be read. */
 export type PolicyCheck = (policy: Policy) => readonly Mistake[]
 
 /** Reads a policy in YAML or JSON; throws `invalid-policy` with every mistake and its line and column. */
-export function parsePolicy(text: string, fileName?: string, check: PolicyCheck = nothingElse): ParsedPolicy {
+export function parsePolicy(
+  text: string,
+  fileName?: string,
+  check: PolicyCheck = nothingElse,
+  bases: BasePolicies = noBases,
+): ParsedPolicy {
   const reading = readYaml(text)
   if (!reading.ok) throw invalid(reading.issues, fileName)
-  return parseValue(reading.value, reading.locate, { fileName, check })
+  return parseValue(reading.value, reading.locate, { fileName, check, bases })
+}
+
+/** What a file says of itself before it is read as a policy; nothing of a file that cannot be read. */
+export function readHead(text: string): { readonly name?: unknown; readonly extends?: unknown } {
+  const reading = readYaml(text)
+  return reading.ok && isFields(reading.value) ? reading.value : {}
 }
 
 /** Reads a policy that came as data; throws `invalid-policy` with every mistake. */
 export function parsePolicyObject(value: unknown): ParsedPolicy {
-  return parseValue(value, () => undefined, { fileName: undefined, check: nothingElse })
+  return parseValue(value, () => undefined, {
+    fileName: undefined,
+    check: nothingElse,
+    bases: noBases,
+  })
 }
 
 const nothingElse: PolicyCheck = () => []
+const noBases: BasePolicies = { bundled: new Map(), own: new Map() }
 const noMistakes: Mistakes = { mistakes: [], total: 0 }
 
 interface ParseOptions {
   readonly fileName: string | undefined
   readonly check: PolicyCheck
+  readonly bases: BasePolicies
 }
 
-function parseValue(value: unknown, locate: Locate, { fileName, check }: ParseOptions): ParsedPolicy {
-  const toIssue = (mistake: Mistake): FieldIssue => ({
-    path: toPathText(mistake.path),
-    message: mistake.message,
-    ...locate(mistake.path, mistake.atKey === true ? 'key' : 'value'),
+function parseValue(file: unknown, locate: Locate, { fileName, check, bases }: ParseOptions): ParsedPolicy {
+  const extended = extendPolicy(isFields(file) ? file : {}, bases)
+  const issueAt = ({ path, message, atKey }: Mistake): FieldIssue => ({
+    path: toPathText(path),
+    message,
+    ...locate(path, atKey === true ? 'key' : 'value'),
   })
+  const toIssue = (mistake: Mistake): FieldIssue => issueAt(inFile(mistake, extended))
+  if (extended.mistakes.length > 0) throw invalid(extended.mistakes.map(issueAt), fileName)
+  const value = isFields(file) ? extended.written.value : file
   const result = policySchema.safeParse(value)
   const ofSchema = result.success ? noMistakes : toMistakes(result.error.issues, value, policyKeys)
   const mistakes = [...ofSchema.mistakes, ...checkWhatCanBe(value)]
@@ -60,12 +90,21 @@ function parseValue(value: unknown, locate: Locate, { fileName, check }: ParseOp
     const policy = resolvePolicy(result.data)
     const warnings = policyWarnings(policy).map(toIssue)
     const others = [...checkSelection(policy.select, ['select']), ...check(policy)]
-    if (others.length === 0) return { policy, digest: policyDigest(policy), warnings }
+    if (others.length === 0) {
+      return { policy, digest: policyDigest(policy), warnings, written: extended.written }
+    }
     mistakes.push(...others)
   }
   const shown = mistakes.slice(0, maxMistakes).map(toIssue)
   const total = ofSchema.total - ofSchema.mistakes.length + mistakes.length
   throw invalid(shown.toSorted(byPlace), fileName, total)
+}
+
+/** What is wrong with something that the file inherits is said of its `extends`. */
+function inFile(mistake: Mistake, { placeOf }: ExtendedPolicy): Mistake {
+  const path = placeOf(mistake.path)
+  const isMoved = path[0] === 'extends' && mistake.path[0] !== 'extends'
+  return isMoved ? { path, message: `${toPathText(mistake.path)}: ${mistake.message}` } : { ...mistake, path }
 }
 
 /** The checks between values, for each metric that is right by itself, so that all mistakes come at once. */

@@ -1,6 +1,6 @@
 import { metricSchemas } from './metric-schema.ts'
 import { type Path, valueAt } from '../mistakes/path.ts'
-import { holdSchema, policySchema } from './policy-schema.ts'
+import { extendingSchema, holdSchema } from './policy-schema.ts'
 import { armSelection, presetSelection } from './selection-schema.ts'
 import type { KnownKeys } from '../mistakes/field-issues.ts'
 
@@ -14,7 +14,7 @@ export const policyKeys: KnownKeys = { at: keysAt, explain: explainKey }
 
 function keysAt(path: Path, policy: unknown): readonly string[] {
   const last = path.at(-1)
-  if (path.length === 0) return Object.keys(policySchema.shape)
+  if (path.length === 0) return Object.keys(extendingSchema.shape)
   if (last === 'hold') return Object.keys(holdSchema.shape)
   if (last === 'select') {
     const arms = ['canary', 'stable'].some((arm) => valueAt(policy, [...path, arm]) !== undefined)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration, share } from './amount-schemas.ts'
-import { metricSchema } from './metric-schema.ts'
+import { metricName, metricSchema } from './metric-schema.ts'
 import { selectionSchema } from './selection-schema.ts'
 
 const gateAnswer = z.enum(['hold', 'proceed', 'fail'])
@@ -148,5 +148,19 @@ export const policySchema = z
     title: 'canary-judge policy',
     description: 'What to compare between canary and stable, and how strictly.',
   })
+
+/** A file that extends another policy: of the whole that they make, it may say any part. */
+export const extendingSchema = policySchema.partial().extend({
+  name: policySchema.shape.name,
+  extends: z.string().meta({ description: 'The policy, bundled or your own, that this one changes.' }),
+  remove: z.exactOptional(
+    z.array(z.string()).meta({ description: 'Names of metrics of that policy to leave out.' }),
+  ),
+  metrics: z.exactOptional(
+    z
+      .array(z.looseObject({ name: metricName }))
+      .meta({ description: 'Metrics to change, by name, or to add.' }),
+  ),
+})
 
 export type PolicyInput = z.output<typeof policySchema>

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { AppError } from '../../errors.ts'
 import { readBoundedFile } from './read-bounded-file.ts'
 import { nearestKey } from '../../formats/mistakes/nearest-key.ts'
-import { type ParsedPolicy, parsePolicy } from '../../formats/policy/parse-policy.ts'
+import type { BasePolicies, WrittenPolicy } from '../../formats/policy/extend-policy.ts'
+import { parsePolicy } from '../../formats/policy/parse-policy.ts'
+import { parseInOrder, type ReadPolicy } from './parse-in-order.ts'
 import type { LoadedPolicy, PolicyLibrary } from '../ports/ports.ts'
 
 export interface PolicyPlaces {
@@ -22,6 +24,8 @@ export interface ReloadableLibrary extends PolicyLibrary {
   read(places: PolicyPlaces): Promise<PoliciesRead>
   /** Reads and takes into use; rejects with `invalid-policy` for any file that is wrong. */
   load(places: PolicyPlaces): Promise<void>
+  /** Those that another policy may extend. */
+  bases(): BasePolicies
 }
 
 export interface PoliciesRead {
@@ -37,15 +41,13 @@ export interface RefusedFile {
   readonly kept: boolean
 }
 
-/** Gives the policy, or throws `invalid-policy`. */
-export type ReadPolicy = (text: string, fileName: string) => ParsedPolicy
-
-export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableLibrary {
+export function createPolicyLibrary(read: ReadPolicy = readPlainly): ReloadableLibrary {
   let policies: ReadonlyMap<string, LoadedPolicy> = new Map()
   let defaultName: string | undefined
   let fallback: string | undefined
+  let bases: BasePolicies = { bundled: new Map(), own: new Map() }
   const readAll = async (places: PolicyPlaces): Promise<PoliciesRead> => {
-    const { loaded, refused } = await loadAll(places, read, [...policies.values()])
+    const { loaded, refused, ...more } = await loadAll(places, read, [...policies.values()])
     const names = [...loaded.keys()]
     // It may be in a file that is wrong, and then that is the mistake.
     if (places.defaultName !== undefined && !loaded.has(places.defaultName) && refused.length === 0) {
@@ -53,6 +55,7 @@ export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableL
     }
     const take = (): void => {
       policies = loaded
+      bases = more.bases
       // With one policy of their own, people mean that one.
       const own = [...loaded.values()].filter(({ origin }) => origin === 'user')
       const only = own.length === 1 && refused.every(({ kept }) => kept) ? own[0]?.policy.name : undefined
@@ -72,6 +75,7 @@ export function createPolicyLibrary(read: ReadPolicy = parsePolicy): ReloadableL
     get: (name) =>
       pickPolicy({ policies: [...policies.values()], defaultName: defaultName ?? fallback }, name),
     list: () => [...policies.values()],
+    bases: () => bases,
     get defaultName() {
       return defaultName
     },
@@ -108,9 +112,14 @@ async function loadAll(
 ): Promise<{
   readonly loaded: ReadonlyMap<string, LoadedPolicy>
   readonly refused: readonly RefusedFile[]
+  readonly bases: BasePolicies
 }> {
-  const shipped = await loadDirectory(bundled, 'bundled', read)
-  const own = directory === undefined ? nothing : await loadDirectory(directory, 'user', read)
+  const shipped = await loadDirectory(bundled, 'bundled', { read, bundled: new Map() })
+  const bases = { bundled: writtenByName(shipped.loaded), own: new Map<string, WrittenPolicy>() }
+  const own =
+    directory === undefined
+      ? nothing
+      : await loadDirectory(directory, 'user', { read, bundled: bases.bundled })
   const failed = [...shipped.failed, ...own.failed]
   const taken = new Set(own.loaded.map(({ policy }) => policy.name))
   const kept = before.filter(
@@ -120,6 +129,7 @@ async function loadAll(
   const all = [...shipped.loaded, ...own.loaded, ...kept]
   const sorted = all.toSorted((a, b) => a.policy.name.localeCompare(b.policy.name))
   return {
+    bases: { ...bases, own: writtenByName([...own.loaded, ...kept]) },
     // The user's come second among equals, as sorting is stable, and hide the bundled ones.
     loaded: new Map(sorted.map((loaded) => [loaded.policy.name, loaded])),
     refused: failed.map((each) => ({ ...each, kept: kept.some(({ file }) => file === each.file) })),
@@ -128,26 +138,33 @@ async function loadAll(
 
 const nothing: Loaded = { loaded: [], failed: [] }
 
+interface Reading {
+  readonly read: ReadPolicy
+  readonly bundled: BasePolicies['bundled']
+}
+
 async function loadDirectory(
   directory: string,
   origin: LoadedPolicy['origin'],
-  read: ReadPolicy,
+  reading: Reading,
 ): Promise<Loaded> {
   const names = await listPolicyFiles(directory, origin)
-  const loaded: LoadedPolicy[] = []
+  const texts: { readonly file: string; readonly text: string }[] = []
   const failed: { readonly file: string; readonly error: unknown }[] = []
   for (const file of names) {
     try {
       const text = await readBoundedFile(join(directory, file))
-      loaded.push({ ...read(text.toString('utf8'), file), origin, file })
+      texts.push({ file, text: text.toString('utf8') })
     } catch (error) {
       failed.push({ file, error })
     }
   }
+  const parsed = parseInOrder(texts, reading)
+  const loaded = parsed.loaded.map((each) => ({ ...each, origin }))
   const twice = sameNames(loaded)
   return {
     loaded: loaded.filter(({ file }) => !twice.some((each) => each.file === file)),
-    failed: [...failed, ...twice],
+    failed: [...failed, ...parsed.failed, ...twice],
   }
 }
 
@@ -175,6 +192,11 @@ function sameNames(loaded: readonly LoadedPolicy[]): Loaded['failed'] {
     return same.map(({ file }) => ({ file, error }))
   })
 }
+
+const readPlainly: ReadPolicy = (text, fileName, bases) => parsePolicy(text, fileName, undefined, bases)
+
+const writtenByName = (policies: readonly LoadedPolicy[]): ReadonlyMap<string, WrittenPolicy> =>
+  new Map(policies.map(({ written }) => [written.name, written]))
 
 /** One error that tells all of them. */
 function refuseAny(failures: readonly unknown[]): void {

@@ -1,6 +1,7 @@
 import type { Diagnosis } from './diagnosis.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
+import type { WrittenPolicy } from '../../formats/policy/extend-policy.ts'
 import type { FieldIssue } from '../../errors.ts'
 import type { Run, StoredVerdict } from './verdict-store.ts'
 
@@ -128,6 +129,8 @@ export interface LoadedPolicy {
   /** Name of the file, without its directory. */
   readonly file: string
   readonly warnings: readonly FieldIssue[]
+  /** What the file says, with what it extends, and where each key comes from. */
+  readonly written: WrittenPolicy
 }
 
 /** The policies that are loaded now; a reload replaces all of them at once. */

@@ -60,9 +60,11 @@ test('judge() refuses the ninth body at once', async () => {
   expect(await Promise.all(eight)).toHaveLength(8)
 })
 
+const noBases = { bundled: new Map(), own: new Map() }
+
 test('readPolicy() of a wrong policy rejects with its mistakes', async () => {
   worker = createBodyWorker({ log, taskMs: 30_000 })
-  await expect(worker.readPolicy('name: web\nmetrcs: []\n')).rejects.toMatchObject({
+  await expect(worker.readPolicy('name: web\nmetrcs: []\n', noBases)).rejects.toMatchObject({
     code: 'invalid-policy',
     issues: expect.arrayContaining([expect.objectContaining({ path: 'metrcs', line: 2 })]),
   })

@@ -67,6 +67,37 @@ test('get() without a name gives application where nobody has a policy of their 
   expect(() => two.get()).toThrow('loaded are a, application, b, istio')
 })
 
+test('load() reads a policy after the one that it extends, bundled or own, in whatever order the files come', async () => {
+  const library = await loaded({
+    'bundled/mesh.yaml': policy('mesh', 'step: 7m'),
+    'own/a.yaml': 'name: a\nextends: b\nsoak: 5m',
+    'own/b.yaml': 'name: b\nextends: mesh\nwarmup: 1m',
+    'own/mesh.yaml': 'name: mesh\nextends: mesh\nhistory: 1h',
+  })
+  expect(library.get('a').policy).toMatchObject({
+    stepSeconds: 420,
+    warmupSeconds: 60,
+    soakSeconds: 300,
+    historySeconds: 3600,
+  })
+  expect(library.get('a').written.from).toMatchObject({ step: 'mesh', warmup: 'b', soak: 'a' })
+})
+
+test('load() refuses policies that extend each other in a circle, and those that extend a wrong one', async () => {
+  const circle = {
+    'own/a.yaml': 'name: a\nextends: b',
+    'own/b.yaml': 'name: b\nextends: a',
+    'own/c.yaml': 'name: c\nextends: a',
+  }
+  await expect(loaded(circle)).rejects.toThrow(
+    'extends: expected no circle, got a → b → a; extends: expected no circle, got b → a → b; extends: expected no circle, got c → a → b → a',
+  )
+  await rm(join(folder, 'own/b.yaml'))
+  await rm(join(folder, 'own/c.yaml'))
+  const wrong = { 'own/a.yaml': 'name: a\nextends: d', 'own/d.yaml': 'name: d\nmetrics: 5' }
+  await expect(loaded(wrong)).rejects.toThrow('invalid policy a.yaml: extends: d has mistakes itself')
+})
+
 test('get() of an unknown name tells the known ones and the nearest', async () => {
   const library = await loaded({ 'own/web.yaml': policy('web') })
   expect(() => library.get('wbe')).toThrow(

@@ -24,7 +24,15 @@ const away = sourceSaying(() => Promise.reject(new Error('away')))
 const mute = sourceSaying(undefined)
 
 const hour = 60 * minute
-const loaded = { policy: aPolicy(), digest: 'loaded', origin: 'user', file: 'x', warnings: [] } as const
+const written = { name: 'x', value: {}, from: {} }
+const loaded = {
+  policy: aPolicy(),
+  digest: 'loaded',
+  origin: 'user',
+  file: 'x',
+  warnings: [],
+  written,
+} as const
 test('closeQuietRuns() leaves a run open whose caller says itself when a rollout ends', async () => {
   const run = aRun({ source: 'flagger@eu', callerState: 'rollout', policyDigest: 'kept', lastLookAt: t0 })
   await store.openRun(run)

@@ -119,7 +119,13 @@ metrics:
     total: http_requests_total
     bad: http_requests_total{code=~"5.."}
 `,
-    answer: { valid: true, digest, warnings: [], policy: { name: 'web' } },
+    answer: {
+      valid: true,
+      digest,
+      warnings: [],
+      policy: { name: 'web' },
+      from: { 'metrics.errors.kind': 'web', 'metrics.errors.total': 'web', 'metrics.errors.bad': 'web' },
+    },
   },
   getHealth: { answer: { status: 'ok' } },
   getReadiness: {

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { AppError } from '../errors.ts'
+import type { BasePolicies } from '../formats/policy/extend-policy.ts'
+import { type ParsedPolicy, parsePolicy, readHead } from '../formats/policy/parse-policy.ts'
+import { messageOf } from './message-of.ts'
+
+/** A policy that is a file, with what it extends. */
+export async function readPolicyFile(path: string): Promise<ParsedPolicy> {
+  const text = await readPolicyText(path)
+  return parsePolicy(text, path, undefined, await basesBeside(path, text))
+}
+
+/** What a policy may extend: the bundled ones, and those in the folder of its file. */
+export async function basesBeside(path: string, text: string): Promise<BasePolicies | undefined> {
+  if (readHead(text).extends === undefined) return undefined
+  const [{ createPolicyLibrary }, { bundledPolicies }, { readPolicy }] = await Promise.all([
+    import('../judge/judge.ts'),
+    import('../app/reload/policy-places.ts'),
+    import('../app/reload/read-policy.ts'),
+  ])
+  const library = createPolicyLibrary(readPolicy)
+  const { take } = await library.read({ bundled: bundledPolicies, directory: dirname(resolve(path)) })
+  take()
+  return library.bases()
+}
+
+async function readPolicyText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new AppError('invalid-policy', `expected a readable policy file at ${path}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,63 @@
+import { AppError } from '../../errors.ts'
+import type { BasePolicies, WrittenPolicy } from '../../formats/policy/extend-policy.ts'
+import { type ParsedPolicy, readHead } from '../../formats/policy/parse-policy.ts'
+
+/** Gives the policy, or throws `invalid-policy`. */
+export type ReadPolicy = (text: string, fileName: string, bases: BasePolicies) => ParsedPolicy
+
+interface PolicyFile {
+  readonly file: string
+  readonly text: string
+}
+
+interface Parsed {
+  readonly loaded: readonly (ParsedPolicy & { readonly file: string })[]
+  readonly failed: readonly { readonly file: string; readonly error: unknown }[]
+}
+
+/** Reads each policy after the one that it extends; those that extend each other in a circle are refused. */
+export function parseInOrder(
+  files: readonly PolicyFile[],
+  { read, bundled }: { readonly read: ReadPolicy; readonly bundled: BasePolicies['bundled'] },
+): Parsed {
+  const own = new Map<string, WrittenPolicy>()
+  const loaded: (ParsedPolicy & { readonly file: string })[] = []
+  const failed: { readonly file: string; readonly error: unknown }[] = []
+  let waiting = files.map((each) => ({ ...each, head: readHead(each.text) }))
+  const broken = new Set<unknown>()
+  while (waiting.length > 0) {
+    const names = new Set(waiting.map(({ head }) => head.name))
+    const waits = ({ head }: (typeof waiting)[number]): boolean =>
+      head.extends !== undefined && head.extends !== head.name && names.has(head.extends)
+    const ready = waiting.filter((each) => !waits(each))
+    for (const { file, text, head } of ready.length > 0 ? ready : waiting) {
+      try {
+        if (ready.length === 0) throw circle(head.name, waiting)
+        if (head.extends !== head.name && broken.has(head.extends)) throw brokenBase(file, head.extends)
+        const parsed = read(text, file, { bundled, own })
+        loaded.push({ ...parsed, file })
+        own.set(parsed.policy.name, parsed.written)
+      } catch (error) {
+        failed.push({ file, error })
+        broken.add(head.name)
+      }
+    }
+    waiting = ready.length > 0 ? waiting.filter(waits) : []
+  }
+  return { loaded, failed }
+}
+
+const brokenBase = (file: string, name: unknown): AppError =>
+  new AppError('invalid-policy', `invalid policy ${file}: extends: ${String(name)} has mistakes itself`)
+
+/** The way from a policy back to itself, or into a circle of others. */
+function circle(name: unknown, waiting: readonly { readonly head: ReturnType<typeof readHead> }[]): AppError {
+  const way = [name]
+  for (;;) {
+    const next = waiting.find(({ head }) => head.name === way.at(-1))?.head.extends
+    const closed = way.includes(next)
+    way.push(next)
+    if (closed) break
+  }
+  return new AppError('invalid-policy', `extends: expected no circle, got ${way.map(String).join(' → ')}`)
+}
