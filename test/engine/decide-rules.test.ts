@@ -36,9 +36,9 @@ describe('decidePath and the policy', () => {
 
   it('holds for as long as the policy says, then does what it says', () => {
     const long = [{ slice: 0, ends: 4, weight: 25, next: 100 }]
-    const held = (then: string): string => {
+    const held = (then: string, made: Parameters<typeof runOf>[0] = {}): string => {
       const policy = named({ hold: { for: '3m', then } })
-      const run = runOf({ policy })
+      const run = runOf({ ...made, policy })
       const recording = { ...run.recording, steps: long }
       return decidePath({ ...run, recording, plan: rolloutPlan(recording, T) })
         .map(
@@ -50,6 +50,10 @@ describe('decidePath and the policy', () => {
     expect(held('ask')).toBe('iiii.i.i.i!i!i!i!i!i!')
     expect(held('proceed')).toBe('iiii.i.i.p!p!p!p!p!p!')
     expect(held('fail')).toBe('iiii.i.i.f!f!f!f!f!f!')
+    // a canary that was never seen is passed by no hold
+    expect(held('proceed', { canaryPods: from(0, 0) })).toBe('iiii.i.i.i!i!i!i!i!i!')
+    expect(held('fail', { canaryPods: from(0, 0) })).toBe('iiii.i.i.f!f!f!f!f!f!')
+    expect(held('proceed', { canaryPods: from(9, 1, 0) })).toBe('iiii.i.i.i!i!i!p!p!p!')
   })
 
   it('only observes: inconclusive until the planned end of each step, whatever is judged, then pass', () => {

@@ -92,8 +92,9 @@ export interface MetricSource {
   /** Throws, before anything is asked, the AppError that `fetch` rejects with for requests that can never work. */
   check?(request: Pick<FetchRequest, 'policy' | 'params'> & Pick<CanaryStartRequest, 'run'>): void
   /**
-   * Start of the slice with the first canary data since there was none for `quietMs`; undefined when there has been
-   * none in the last `quietMs`. Rejects when it cannot be told, because the server does not answer for example.
+   * Start of the slice with the first data of the canary of the asked revision, whatever other canaries there are, since
+   * it had none for `quietMs`; undefined when it has had none in the last `quietMs`. Rejects when it cannot be told,
+   * because the server does not answer for example.
    */
   canaryStart?(request: CanaryStartRequest): Promise<number | undefined>
   /**

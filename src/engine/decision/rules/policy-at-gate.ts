@@ -28,7 +28,8 @@ export function policyAtGate(
   if (said === 'fail') return { rule, outcome: 'fail', held: false }
   const expired = (t - gateT) * recording.sliceSeconds >= policy.hold.forSeconds
   if (!expired) return { rule, outcome: 'inconclusive', held: true }
-  const after = { ask: 'inconclusive', proceed: 'pass', fail: 'fail' } as const
+  const wasSeen = maturityOf(0, t, t) > 0
+  const after = { ask: 'inconclusive', proceed: wasSeen ? 'pass' : 'inconclusive', fail: 'fail' } as const
   return { rule: 'hold', outcome: after[policy.hold.then], held: false }
 }
 
