@@ -21,6 +21,7 @@ export function showsMargin(moment: Moment): boolean {
 /** Why the step passes at this look; undefined where it does not. `shown`: its margins were, by now. */
 export function passCause(moment: Moment, shown: boolean): PassCause | undefined {
   const { run, step, t, mature } = moment
+  if (run.metrics.some((metric) => heldBy(metric, t) !== undefined)) return undefined
   const { pass } = run.policy
   const isOver = step !== undefined && t >= step.ends - 1
   // harm that comes with time is not seen by a step that is cut short
@@ -41,11 +42,9 @@ function canCompare(moment: Moment): boolean {
   )
 }
 
-/** Not where stable has nothing left to serve, much of the canary's traffic is counted nowhere, or a metric holds the step. */
+/** Not where stable has nothing left to serve, nor where much of the canary's traffic is counted nowhere. */
 function isComparable(moment: Moment): boolean {
-  const { run, t } = moment
-  if (run.metrics.some((metric) => heldBy(metric, t) !== undefined)) return false
-  return !lacksControl(moment) && !losesTraffic(run, t)
+  return !lacksControl(moment) && !losesTraffic(moment.run, moment.t)
 }
 
 /** Whether all traffic is on the canary, so that stable has none in this step. */

@@ -9,13 +9,13 @@ const policy = policyOf([
   { name: 'errors', kind: 'errors' },
   { name: 'restarts', kind: 'restarts' },
 ])
-/** One pod of the canary, nine minutes of which are past nothing, at 500 requests a second: without restarts it passes. */
+/** One pod of the canary, nine minutes of which are past nothing, at 5,000 requests a second: without restarts it passes. */
 const healthy = simulateRollout({
   seed: 'restarts',
   history: 60,
   plan: [{ weight: 25, minutes: 10, pods: 1 }],
   stablePods: 9,
-  traffic: { rps: 500, podSd: 0 },
+  traffic: { rps: 5000, podSd: 0 },
   metrics: { errors: 'errors' },
 })
 
@@ -53,10 +53,16 @@ describe('restarts', () => {
     expect(reasonOf(verdict)).toBe('restarts: 2 restarts of 1 canary pod, 0 restarts of 9 stable pods')
   })
 
+  test('analyze(two in the last minutes) holds a step whose margins were shown before', () => {
+    const balanced = { ...policy, pass: 'balanced' as const }
+    expect(analyze(withRestarts([]), balanced).judged).toBe('pass')
+    expect(analyze(withRestarts([7, 9]), balanced).judged).toBe('inconclusive')
+  })
+
   test('analyze(again and again) fails, with the numbers of the look that did', () => {
     const verdict = analyze(withRestarts([3, 4, 6, 7, 8, 9]), policy)
     expect(verdict.summary).toBe(
-      'fail: restarts: the canary restarts again and again, 4 restarts of 1 canary pod, 0 restarts of 9 stable pods',
+      'fail: at 11:08 restarts: the canary restarts again and again, 4 restarts of 1 canary pod, 0 restarts of 9 stable pods',
     )
   })
 
