@@ -21,7 +21,7 @@ const scale = {
   verbs: ['get', 'patch', 'update'],
 }
 
-const group = (name: string): Json => ({
+const groupOf = (name: string): Json => ({
   name,
   versions: [{ groupVersion: `${name}/v1`, version: 'v1' }],
   preferredVersion: { groupVersion: `${name}/v1`, version: 'v1' },
@@ -34,12 +34,33 @@ const resources = (groupVersion: string, list: Json): Json => ({
   resources: list,
 })
 
+/** Says that the server itself finds unknown fields, so that kubectl does not look for them. */
+const openApi = (group: string, kind: string): Json => ({
+  openapi: '3.0.0',
+  info: { title: 'Kubernetes', version: 'v1.32.0' },
+  paths: {
+    [`/apis/${group}/v1/namespaces/{namespace}/${kind.toLowerCase()}s/{name}`]: {
+      patch: {
+        parameters: [{ name: 'fieldValidation', in: 'query', schema: { type: 'string' } }],
+        responses: {},
+        'x-kubernetes-group-version-kind': { group, version: 'v1', kind },
+      },
+    },
+  },
+})
+
 const answers: Readonly<Record<string, Json>> = {
   '/api': { kind: 'APIVersions', versions: ['v1'] },
-  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [group('apps'), group('networking.k8s.io')] },
+  '/apis': {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: [groupOf('apps'), groupOf('networking.k8s.io')],
+  },
   '/api/v1': resources('v1', resource('services', 'Service')),
   '/apis/apps/v1': resources('apps/v1', resource('deployments', 'Deployment', scale)),
   '/apis/networking.k8s.io/v1': resources('networking.k8s.io/v1', resource('ingresses', 'Ingress')),
+  '/openapi/v3': { paths: { 'apis/apps/v1': { serverRelativeURL: '/openapi/v3/apis/apps/v1' } } },
+  '/openapi/v3/apis/apps/v1': openApi('apps', 'Deployment'),
   '/version': { major: '1', minor: '32', gitVersion: 'v1.32.0' },
 }
 
