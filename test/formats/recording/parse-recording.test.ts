@@ -195,7 +195,7 @@ describe('parseRecording', () => {
     [
       'a problem of an unknown code',
       changed({ problems: [{ code: 'gapp', text: '' }] }),
-      'problems[0].code: expected one of source-down, source-timeout, source-refused, source-partial, source-invalid, source-too-large, no-canary-series, no-stable-series, duplicate-target, counter-reset, gap, clock-skew, late-samples, coarse-scrape, got "gapp", did you mean gap?',
+      'problems[0].code: expected one of source-down, source-timeout, source-refused, source-partial, source-invalid, source-too-large, no-canary-series, no-stable-series, duplicate-target, counter-reset, gap, clock-skew, late-samples, coarse-scrape, mixed-series, got "gapp", did you mean gap?',
     ],
   ])('parseRecording(recording) refuses %s', (_what, recording, mistake) => {
     expect(mistakesOf(() => parseRecording(recording))).toContain(mistake)
