@@ -72,6 +72,7 @@ const REMARKS: ReadonlySet<string> = new Set([
   'clock-skew',
   'late-samples',
   'coarse-scrape',
+  'mixed-series',
 ])
 
 /** The source's own account of why, where it gave one. */

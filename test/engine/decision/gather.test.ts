@@ -219,6 +219,14 @@ describe('gatherEvidence of metrics that cannot be judged', () => {
     expect(reasonOf({ problems: problems.slice(0, 1) })).toEqual([
       ['absent', { code: 'metric-missing', metric: 'absent', text }],
     ])
+    const mixed = {
+      code: 'mixed-series',
+      metric: 'absent',
+      text: 'absent: series differ in cluster',
+    } as const
+    expect(reasonOf({ problems: [mixed] })).toEqual([
+      ['absent', { code: 'metric-missing', metric: 'absent', text }],
+    ])
   })
 
   it('gives the source’s own account: of the metric, else of the whole source', () => {
