@@ -1,6 +1,7 @@
 import type { Decided } from '../decision/decide.ts'
 import type { RunEvidence } from '../decision/gather.ts'
-import type { PodSeries, Recording } from '../model/recording.ts'
+import { errorCounts } from '../counts/pod-counts.ts'
+import type { ErrorsData, Pod, Recording } from '../model/recording.ts'
 import { trafficShare } from '../decision/traffic-share.ts'
 import type { Reason } from '../model/verdict.ts'
 import { count, percent } from '../model/words.ts'
@@ -32,15 +33,20 @@ function neverFailed({ policy, recording }: RunEvidence): readonly Reason[] {
   return policy.metrics.flatMap(({ name, watch }): readonly Reason[] => {
     const data = recording.metrics[name]
     if (watch || data?.kind !== 'errors') return []
-    const requests = totalOf(data.total)
-    if (requests < LEAST_REQUESTS || totalOf(data.bad) > 0) return []
+    if (data.bad.some((row) => row?.some((sample) => sample !== null && sample > 0))) return []
+    const requests = requestsOf(data, recording.pods)
+    if (requests < LEAST_REQUESTS) return []
     const text = `${name}: none of ${count(requests)} requests failed, in either arm and in history; if some did, the policy's selector of failures finds none, and canary-judge doctor says why`
     return [{ code: 'never-failed', metric: name, text }]
   })
 }
 
-function totalOf(rows: readonly PodSeries[]): number {
-  return rows.reduce((all, row) => all + (row ?? []).reduce<number>((sum, n) => sum + (n ?? 0), 0), 0)
+/** Without the samples that mean nothing. */
+function requestsOf(data: ErrorsData, pods: readonly Pod[]): number {
+  return errorCounts(data, pods).pods.reduce(
+    (all, { requests }) => all + requests.reduce((a, b) => a + b, 0),
+    0,
+  )
 }
 
 function routing(run: RunEvidence, look: Decided): readonly Reason[] {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { analyze } from '../../../src/engine/analyze.ts'
+import type { Sample } from '../../../src/engine/model/recording.ts'
 import type { Verdict } from '../../../src/engine/model/verdict.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../../../src/simulate/simulated-rollout.ts'
-import { onlyErrors } from '../recordings.ts'
+import { handMade, onlyErrors } from '../recordings.ts'
 
 const verdictOf = (errorRate: number, rps = 50): Verdict => {
   const service = { ...rolloutDefaults.service, errorRate }
@@ -27,6 +28,22 @@ describe('never-failed', () => {
 
   test('analyze(a few failures) does not say so', () => {
     expect(remarkOf(verdictOf(0.0005))).toBeUndefined()
+  })
+
+  test('analyze(samples that mean nothing) counts those that do mean something', () => {
+    const odd = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, -5, 1e300]
+    const total = [...odd, ...Array.from({ length: 115 }, () => 100)]
+    const text = /^errors: none of 11,500 requests failed/
+    const of = (bad: Sample) => {
+      const errors = { kind: 'errors', total: [total], bad: [total.map(() => bad)] } as const
+      return remarkOf(
+        analyze({ ...handMade(), pods: [{ name: 's', arm: 'stable' }], metrics: { errors } }, onlyErrors),
+      )
+    }
+    expect(of(0)).toMatch(text)
+    expect(of(null)).toMatch(text)
+    // it counts nothing, and shows all the same that the selector finds failures
+    expect(of(Number.POSITIVE_INFINITY)).toBeUndefined()
   })
 
   test('analyze(too few requests to expect a failure) does not say so', () => {
