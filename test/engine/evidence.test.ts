@@ -175,8 +175,7 @@ describe('podAutocovariance', () => {
     aggregate: false,
     events: Float64Array.from(x),
     requests: Float64Array.from(phiReference.n[j] ?? []),
-    firstSample: 0,
-    lastSample: x.length - 1,
+    sampled: new Uint8Array(x.length).fill(1),
   }))
 
   it('agrees with the reference to 1e-9', () => {

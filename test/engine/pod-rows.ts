@@ -10,8 +10,7 @@ export function podRow(events: readonly number[], requests: readonly number[]): 
     aggregate: false,
     events: Float64Array.from(events),
     requests: Float64Array.from(requests),
-    firstSample: events.length > 0 ? 0 : -1,
-    lastSample: events.length - 1,
+    sampled: new Uint8Array(events.length).fill(1),
   }
 }
 

@@ -17,8 +17,7 @@ export function podOf(
     aggregate,
     events: Float64Array.from(events),
     requests: Float64Array.from(requests),
-    firstSample: requests.length > 0 ? 0 : -1,
-    lastSample: requests.length - 1,
+    sampled: new Uint8Array(requests.length).fill(1),
   }
 }
 

@@ -23,9 +23,7 @@ export function canaryTime(pods: readonly PodCounts[], window: SliceWindow): Flo
     served += requestsAt(canary, k)
     // where the weight is not known, the canary has to be seen
     expected += weight > 0 ? (requestsAt(stable, k) * weight) / (100 - weight) : FEW
-    const isThere = canary.some(
-      ({ firstSample, lastSample }, j) => k >= firstSample && k <= lastSample && ready[j]?.(t) === true,
-    )
+    const isThere = canary.some(({ sampled }, j) => sampled[k] === 1 && ready[j]?.(t) === true)
     if (isThere && (served > 0 || expected < FEW)) time[t] = 1
   }
   return time

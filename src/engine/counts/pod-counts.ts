@@ -15,10 +15,8 @@ export interface PodCounts {
   readonly aggregate: boolean
   readonly events: Float64Array
   readonly requests: Float64Array
-  /** The last slice with a sample, traffic or not; −1 = none. */
-  readonly lastSample: number
-  /** The first one; −1 = none. */
-  readonly firstSample: number
+  /** 1 in every slice with a sample, traffic or not. */
+  readonly sampled: Uint8Array
 }
 
 /** Samples that mean nothing: they are left out and named, never guessed. */
@@ -90,20 +88,19 @@ function countTable(
 function podCounts(pod: Pod, total: readonly Sample[], event: Row, bad: BadSamples): PodCounts {
   const events = new Float64Array(total.length)
   const requests = new Float64Array(total.length)
-  let [firstSample, lastSample] = [-1, -1]
+  const sampled = new Uint8Array(total.length)
   for (let k = 0; k < total.length; k++) {
     const n = total[k]
     if (n === null || n === undefined) continue
     // where the total has a sample, a missing event series means that none happened yet
     const x = event?.[k] ?? 0
     if (!isUsable(x, n, bad)) continue
-    lastSample = k
-    if (firstSample < 0) firstSample = k
+    sampled[k] = 1
     events[k] = x < LEAST_COUNT ? 0 : x
     requests[k] = n < LEAST_COUNT ? 0 : n
   }
   const { name, arm, aggregate = false } = pod
-  return { name, arm, aggregate, events, requests, firstSample, lastSample }
+  return { name, arm, aggregate, events, requests, sampled }
 }
 
 function isUsable(x: number, n: number, bad: BadSamples): boolean {

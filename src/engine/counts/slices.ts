@@ -1,3 +1,4 @@
+import type { Arm } from '../model/recording.ts'
 import { valueAt } from '../model/value-at.ts'
 import type { PodCounts } from './pod-counts.ts'
 import type { RolloutPlan } from '../model/rollout-plan.ts'
@@ -121,7 +122,10 @@ export function canaryReadiness(
   pods: readonly PodCounts[],
   window: SliceWindow,
 ): (t: number) => boolean {
-  return pod.aggregate ? aggregateReadiness(pods, window) : podReadiness(pod, window)
+  if (!pod.aggregate) return podReadiness(pod, window)
+  const ready = aggregateReadiness(pods, window)
+  const born = firstSeen(pod, window)
+  return (t) => window.start + t - born >= window.warmup && ready(t)
 }
 
 /** Known by arm only, new pods cannot be told from old ones: the beginning of every step is left out of both arms. */
@@ -145,12 +149,19 @@ function afterBirth(birth: number, { plan, warmup }: SliceWindow): Readiness {
     from,
     until: from + Math.min(warmup, Math.floor((ends - from) / 2)),
   }))
-  return (t) => t >= birth + warmup && later.every(({ from, until }) => t < from || t >= until)
+  // what stable has before the canary's birth is known before the birth is
+  return (t) => (t < birth || t >= birth + warmup) && later.every(({ from, until }) => t < from || t >= until)
 }
 
 /** At a trickle a pod's first request may come long after the pod. */
-function firstSeen({ firstSample }: PodCounts, { start, plan }: SliceWindow): number {
-  return firstSample < 0 ? start + plan.slices : Math.max(firstSample, start)
+function firstSeen({ sampled }: PodCounts, { start, plan }: SliceWindow): number {
+  const first = sampled.indexOf(1)
+  return first < 0 ? start + plan.slices : Math.max(first, start)
+}
+
+/** Whether any pod of an arm has a sample in the rollout. */
+export function hasSamples(pods: readonly PodCounts[], arm: Arm, { start }: SliceWindow): boolean {
+  return pods.some((pod) => pod.arm === arm && pod.sampled.includes(1, start))
 }
 
 function firstTraffic(pod: PodCounts, from: number, to: number): number {

@@ -7,7 +7,7 @@ import { carefulGate } from './doubt.ts'
 import { worstCase } from './worst-case.ts'
 import { canaryTime } from '../counts/canary-time.ts'
 import type { CountTable } from '../counts/pod-counts.ts'
-import { type Arms, type SliceWindow, sliceArms } from '../counts/slices.ts'
+import { type Arms, hasSamples, type SliceWindow, sliceArms } from '../counts/slices.ts'
 import { memoized } from '../model/memoized.ts'
 
 /** What spreading the bets over several alternatives costs, in ln e. */
@@ -34,14 +34,12 @@ export function countBasics(
   stream: CountSeries,
   window: SliceWindow,
 ): CountBasics {
-  const has = (arm: 'canary' | 'stable'): boolean =>
-    table.pods.some((pod) => pod.arm === arm && pod.lastSample >= window.start)
   return {
     judgeableFrom: 0,
     canaryCounts: stream.arms.canary.pods,
     stableCounts: stream.arms.stable.pods,
-    hasCanary: has('canary'),
-    hasStable: has('stable'),
+    hasCanary: hasSamples(table.pods, 'canary', window),
+    hasStable: hasSamples(table.pods, 'stable', window),
     notes: countNotes(name, table, stream),
     ...assumedNoise(stream.dispersion),
     ...(window.learnsOn === true ? { canaryTime: canaryTime(table.pods, window) } : {}),

@@ -34,8 +34,7 @@ describe('errorCounts', () => {
           aggregate: false,
           events: Float64Array.of(1, 2),
           requests: Float64Array.of(10, 20),
-          firstSample: 0,
-          lastSample: 1,
+          sampled: Uint8Array.of(1, 1),
         },
         {
           name: 'sum',
@@ -43,8 +42,7 @@ describe('errorCounts', () => {
           aggregate: true,
           events: Float64Array.of(3, 4),
           requests: Float64Array.of(30, 40),
-          firstSample: 0,
-          lastSample: 1,
+          sampled: Uint8Array.of(1, 1),
         },
       ],
       bad: noBadSamples(),
@@ -61,10 +59,10 @@ describe('errorCounts', () => {
     expect(tableOf([2], [10, 20])).toMatchObject({ events: [2, 0], requests: [10, 20] })
   })
 
-  it('remembers the last slice with a usable sample, traffic or not', () => {
-    expect(tableOf([0, 0, 0, 0], [10, 0, null, null]).pod?.lastSample).toBe(1)
-    expect(tableOf([0, 0, 0], [10, Number.NaN, -1]).pod?.lastSample).toBe(0)
-    expect(tableOf([0, 0], [null, null]).pod?.lastSample).toBe(-1)
+  it('remembers the slices with a usable sample, traffic or not', () => {
+    expect(tableOf([0, 0, 0, 0], [10, null, 0, null]).pod?.sampled).toEqual(Uint8Array.of(1, 0, 1, 0))
+    expect(tableOf([0, 0, 0], [10, Number.NaN, -1]).pod?.sampled).toEqual(Uint8Array.of(1, 0, 0))
+    expect(tableOf([0, 0], [null, null]).pod?.sampled).toEqual(Uint8Array.of(0, 0))
   })
 
   it.each([

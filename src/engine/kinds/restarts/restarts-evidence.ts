@@ -1,4 +1,5 @@
 import { restartCounts } from '../../counts/pod-counts.ts'
+import { hasSamples } from '../../counts/slices.ts'
 import { limitEvidence } from '../../evidence/absolute.ts'
 import { armTotals } from '../../evidence/count-numbers.ts'
 import { makeCountSeries } from '../../evidence/count-series.ts'
@@ -35,8 +36,6 @@ export function restartsEvidence(
     canary: withoutShare(armTotals(canary, t)),
     stable: withoutShare(armTotals(stable, t)),
   })
-  const has = (arm: 'canary' | 'stable'): boolean =>
-    table.pods.some((pod) => pod.arm === arm && pod.lastSample >= window.start)
   return {
     policy: metric,
     judgeableFrom: 0,
@@ -47,8 +46,8 @@ export function restartsEvidence(
     passP: () => undefined,
     canaryCounts: canary.pods,
     stableCounts: stable.pods,
-    hasCanary: has('canary'),
-    hasStable: has('stable'),
+    hasCanary: hasSamples(table.pods, 'canary', window),
+    hasStable: hasSamples(table.pods, 'stable', window),
     notes: badSampleNotes(metric.name, table.bad),
     numbers,
     minutesToPass: () => undefined,
