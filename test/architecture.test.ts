@@ -19,7 +19,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   store: [...shared, 'engine', 'judge'],
   telemetry: [...shared, 'engine', 'judge'],
   http: [...shared, 'formats', 'judge', 'telemetry'],
-  web: [...shared, 'engine', 'judge', 'http'],
+  web: [...shared, 'engine', 'formats', 'judge', 'http'],
   callers: [...shared, 'engine', 'formats', 'judge', 'http', 'web', 'telemetry'],
   app: [...shared, 'engine', 'formats', 'judge', 'sources', 'store', 'telemetry', 'http', 'web', 'callers'],
   cli: [...shared, 'app', 'judge', 'engine', 'formats', 'sources', 'simulate', 'telemetry'],

@@ -7,6 +7,7 @@ import { gateRoutes } from '../callers/flagger/gates/route.ts'
 import { flaggerRoutes } from '../callers/flagger/route.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../web/document-routes.ts'
+import { pageRoutes } from '../web/page-routes.ts'
 import { healthRoutes } from '../callers/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
 import type { Judge, RecordingLook } from '../judge/judge.ts'
@@ -62,6 +63,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
       clock,
     }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
+    pageRoutes({ store, policies, settings }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,
   ]

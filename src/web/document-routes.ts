@@ -5,7 +5,7 @@ import type { HttpSettings } from '../http/http-settings.ts'
 import { noBody, noInput } from '../http/request/no-input.ts'
 import { openApi } from '../http/openapi/openapi.ts'
 import { type Answer, route, type Route, type RouteGroup } from '../http/route.ts'
-import { docsPage, errorsPage, frontPage, startScript } from './pages.ts'
+import { docsPage, errorsPage, startScript } from './pages.ts'
 
 export interface DocumentDeps {
   /** All groups of the service, this one included. */
@@ -39,7 +39,6 @@ export function documentRoutes({ groups, settings, version }: DocumentDeps): Rou
         },
         handle: () => ({ status: 200, json: openApi(groups(), { version, ...settings() }) }),
       }),
-      page('/', 'showFront', 'Where to read on', () => frontPage(base())),
       page('/docs', 'showDocs', 'The interface, to read and to try', () => docsPage(base())),
       page('/docs/errors', 'showErrors', 'What each problem means', errorsPage),
       script('/docs/start.js', 'showStart', () => startScript(base())),

@@ -1,4 +1,5 @@
 import type { Judgement } from '../judge/model/judgement.ts'
+import { escaped } from './html.ts'
 import { dataFacts, keptText, metricCells, metricHead, stepText } from './judgement-text.ts'
 
 /** The verdict as a plain page, without scripts or styles: nothing of it may load anything. */
@@ -50,13 +51,3 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 const link = (address: string, words: string): string => `<a href="${escaped(address)}">${escaped(words)}</a>`
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escaped = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')

@@ -71,7 +71,7 @@ export function dataFacts({ data }: Judgement): readonly (readonly [string, stri
 export const keptText = ({ kept, notKept }: Judgement): string =>
   kept ? 'yes' : notKept === 'by-hand' ? 'no, a look by hand' : 'no, the store did not answer in time'
 
-function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbers): string {
+export function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbers): string {
   const counts = events === undefined || of === undefined ? '' : ` (${short(events)} of ${short(of)})`
   if (value === undefined) return counts === '' ? '-' : counts.trim()
   const shown =
@@ -80,7 +80,7 @@ function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbers): st
 }
 
 /** Three digits, or whole where there are more before the point. */
-function short(value: number): string {
+export function short(value: number): string {
   const size = Math.abs(value)
   if (size >= 1e9 || (size > 0 && size < 1e-4)) return value.toExponential(1)
   return size >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)))

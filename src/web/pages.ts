@@ -1,28 +1,5 @@
 import { problemTable } from '../http/problems/problem-table.ts'
 
-/** For whoever types the address alone: whether it runs, and where to read on. */
-export function frontPage(base: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>canary-judge</title>
-<link rel="icon" type="image/png" href="${base}/docs/favicon-32x32.png">
-</head>
-<body>
-<h1>canary-judge</h1>
-<p>Compares canary and stable at each step of a rollout, for Argo Rollouts and Flagger. It is running.</p>
-<ul>
-<li><a href="${base}/docs">The interface</a>, to read and to try</li>
-<li><a href="${base}/docs/errors">Errors</a>, and what they mean</li>
-<li><a href="${base}/readyz">Whether it is ready</a>, and how its parts are</li>
-</ul>
-</body>
-</html>
-`
-}
-
 /** Swagger UI from our own files; without inline scripts, so that a strict content policy holds. */
 export function docsPage(base: string): string {
   return `<!doctype html>

@@ -91,7 +91,7 @@ describe.runIf(missing === undefined)(`the pages in Chromium ${missing ?? ''}`, 
   })
 
   test.each([
-    ['/', 'It is running.'],
+    ['/', 'Rollouts'],
     ['/docs', 'Compares canary and stable'],
     ['/docs/errors', 'Not authenticated'],
   ])('GET %s renders without a complaint, from this service alone', async (path, text) => {

@@ -117,7 +117,13 @@ test.each(where(({ elsewhere }) => elsewhere !== undefined))(
 
 test('nothing of a namespace is asked for by the routes without a rule for other namespaces', () => {
   const free = where((entry) => entry.roles.length > 0 && entry.elsewhere === undefined)
-  expect(free).toEqual(['POST /gate/approve', 'POST /gate/halt', 'GET /v1/policies'])
+  expect(free).toEqual([
+    'POST /gate/approve',
+    'POST /gate/halt',
+    'GET /v1/policies',
+    'GET /policies',
+    'GET /policies/{id}',
+  ])
 })
 
 test.each(taking)(

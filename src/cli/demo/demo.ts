@@ -85,6 +85,7 @@ function explain(url: string, { policy, recordings, rollouts }: DemoFiles, versi
   )
   return `canary-judge ${version} serves at ${url} until Ctrl-C, with a store of its own and no Prometheus.
 
+  ${url}/          the rollouts, to look at in a browser
   ${url}/docs      the interface, to read and to try
   ${url}/readyz    whether it takes requests, and how its parts are
   ${url}/metrics   metrics of its own

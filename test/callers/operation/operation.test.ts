@@ -105,12 +105,14 @@ test('GET / says what this is and leads to pages that there are', async () => {
   })
   const page = await request(running.url).get('/')
   expect([page.status, page.type]).toEqual([200, 'text/html'])
-  expect(page.text).toContain('<h1>canary-judge</h1>')
+  expect(page.text).toContain('<h1>Rollouts</h1>')
   const places = [...page.text.matchAll(/href="([^"]*)"/g)].map(([, place = '']) => place)
   expect(places).toEqual([
     '/judge/docs/favicon-32x32.png',
+    '/judge/',
+    '/judge/policies',
     '/judge/docs',
-    '/judge/docs/errors',
+    '/judge/policies',
     '/judge/readyz',
   ])
   for (const place of places) {

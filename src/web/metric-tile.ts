@@ -1,0 +1,141 @@
+import type { MetricVerdict } from '../engine/model/verdict.ts'
+import { chart, type Chart } from './chart.ts'
+import { type Html, html } from './html.ts'
+import { armText, short } from './judgement-text.ts'
+import { badge } from './pieces.ts'
+
+/** What one look said of a metric. */
+export interface MetricLook {
+  readonly at: number
+  readonly metric: MetricVerdict
+}
+
+export interface Tile {
+  readonly metric: MetricVerdict
+  readonly history: readonly MetricLook[]
+  readonly time: Pick<Chart, 'from' | 'to' | 'steps'>
+  /** The evidence of harm that fails the rollout by itself. */
+  readonly failsAt?: number | undefined
+  readonly passesAt?: number | undefined
+}
+
+/** One metric with its numbers, where they come from and how far they are from deciding. */
+export function metricTile(tile: Tile): Html {
+  const { metric, history } = tile
+  const { name, judged, canary, stable, neededMinutes, dispersion, required, reasons } = metric
+  const missing = [...(isSilent(canary) ? ['canary'] : []), ...(isSilent(stable) ? ['stable'] : [])]
+  const notes = [
+    missing.length > 0 && `No data of ${missing.join(' and ')}.`,
+    neededMinutes !== undefined && `About ${neededMinutes} more minutes of traffic like this are needed.`,
+    dispersion !== undefined &&
+      `Noise learned from stable: ${short(dispersion)} times that of independent requests.`,
+  ].filter((note) => note !== false)
+  return html`<article class="card tile">
+    <header>
+      <h3>${name}</h3>
+      ${badge(judged)}${!required && html`<small>not required for a pass</small>`}
+    </header>
+    <p class="numbers">
+      canary <b>${armText(metric, canary)}</b> against stable <b>${armText(metric, stable)}</b>
+    </p>
+    ${history.length > 1 && missing.length < 2 && html`<div class="charts">${values(tile)}${ratios(tile)}${evidence(tile)}</div>`}
+    <p class="note soft">${notes.join(' ')}</p>
+    ${reasons.map(({ text }) => html`<p class="note">${text}</p>`)}
+  </article> `
+}
+
+const isSilent = ({ value, of }: MetricVerdict['canary']): boolean => value === undefined && of === undefined
+
+const finite = (numbers: readonly (number | undefined)[]): readonly number[] =>
+  numbers.flatMap((value) => (value !== undefined && Number.isFinite(value) ? [value] : []))
+
+function values({ metric, history, time }: Tile): Html {
+  const of = (arm: 'canary' | 'stable') =>
+    history.map((look) => ({ at: look.at, value: look.metric[arm].value }))
+  const [canary, stable] = [of('canary'), of('stable')]
+  const seen = finite([...canary, ...stable].map(({ value }) => value))
+  const top = Math.max(...seen, 0) * 1.1 || 1
+  const toText = (value: number): string => armText(metric, { value })
+  const picture = chart({
+    ...time,
+    label: `${metric.name}: canary and stable over time`,
+    low: 0,
+    high: top,
+    lines: [
+      { style: 'stable', points: stable },
+      { style: 'canary', points: canary },
+    ],
+    levels: [],
+    toText,
+  })
+  return html`<figure>
+    <figcaption>
+      <i class="key"></i>canary <i class="key stable"></i>stable, since the rollout began
+    </figcaption>
+    ${picture}
+  </figure>`
+}
+
+/** A conversion is worse when it is lower: its tolerance and margin are drops. */
+const lineAt = ({ kind }: MetricVerdict, limit: number): number => (kind === 'conversion' ? 1 - limit : limit)
+
+function ratios({ metric, history, time }: Tile): Html {
+  const seen = history.flatMap(({ at, metric: { ratio } }) => (ratio === undefined ? [] : [{ at, ...ratio }]))
+  const margin =
+    metric.margin === undefined ? [] : [{ style: 'pass' as const, value: lineAt(metric, metric.margin) }]
+  const levels = [
+    { style: 'alike' as const, value: 1 },
+    { style: 'fail' as const, value: lineAt(metric, metric.tolerance) },
+    ...margin,
+  ]
+  const last = seen.at(-1)
+  const shown = finite([...levels.map(({ value }) => value), last?.estimate, last?.low, last?.high])
+  const [least, most] = [Math.min(...shown), Math.max(...shown)]
+  const room = Math.max((most - least) * 0.3, 0.05)
+  const picture = chart({
+    ...time,
+    label: `${metric.name}: canary divided by stable, with its confidence band`,
+    low: Math.max(least - room, 0),
+    high: Math.min(most + room, Math.max(6, ...levels.map(({ value }) => value * 1.2))),
+    lines: [{ style: 'canary', points: seen.map(({ at, estimate }) => ({ at, value: estimate })) }],
+    band: seen.filter(({ low, high }) => finite([low, high]).length === 2),
+    levels,
+    toText: (value) => `${short(value)}×`,
+  })
+  return html`<figure>
+    <figcaption>
+      canary ÷ stable
+      <i class="key limit"></i>tolerance${margin.length > 0 && html` <i class="key margin"></i>margin`}
+    </figcaption>
+    ${picture}
+  </figure>`
+}
+
+/** On a scale of powers of ten, where equal steps are equal evidence. */
+function evidence({ metric, history, time, failsAt, passesAt }: Tile): Html {
+  const log = (value: number | undefined): number | undefined =>
+    value === undefined ? undefined : Math.log10(Math.max(value, 1e-3))
+  const harm = history.map((look) => ({ at: look.at, value: log(look.metric.evidence) }))
+  const good = history.map((look) => ({ at: look.at, value: log(look.metric.passEvidence) }))
+  const levels = [
+    ...(failsAt === undefined ? [] : [{ style: 'fail' as const, value: Math.log10(failsAt) }]),
+    ...(passesAt === undefined ? [] : [{ style: 'pass' as const, value: Math.log10(passesAt) }]),
+  ]
+  const high = Math.max(...levels.map(({ value }) => value), 1) + 0.5
+  const picture = chart({
+    ...time,
+    label: `${metric.name}: evidence of harm and of being within the margin over time`,
+    low: -1,
+    high,
+    lines: [
+      { style: 'pass', points: good },
+      { style: 'canary', points: harm },
+    ],
+    levels,
+    toText: (value) => (Number.isInteger(value) ? short(10 ** value) : ''),
+  })
+  return html`<figure>
+    <figcaption>evidence <i class="key"></i>harm <i class="key margin"></i>within margin</figcaption>
+    ${picture}
+  </figure>`
+}

@@ -1,0 +1,58 @@
+import type { LoadedPolicy, PolicyLibrary } from '../judge/ports/ports.ts'
+import { policyToYaml } from '../formats/policy/policy-to-yaml.ts'
+import { framed } from './frame.ts'
+import { type Html, html } from './html.ts'
+
+/** Which policies are loaded, and what each compares. */
+export function policiesPage(base: string, policies: PolicyLibrary): string {
+  const cards = policies.list().map(
+    ({ policy, origin, file }) =>
+      html`<section class="card">
+        <h2>
+          <a href="${base}/policies/${encodeURIComponent(policy.name)}">${policy.name}</a
+          >${policy.name === policies.defaultName && html` <small>the default</small>`}
+        </h2>
+        <p>
+          ${policy.metrics.map(({ name, kind }) => (name === kind ? name : `${name} (${kind})`)).join(', ')}
+        </p>
+        <small>${originText({ origin, file })}</small>
+      </section> `,
+  )
+  return framed({
+    title: 'Policies',
+    base,
+    here: 'policies',
+    body: html`<h1>Policies</h1>
+      ${cards}`,
+  })
+}
+
+/** One policy, with every default written out. */
+export function policyPage(base: string, { policy, digest, origin, file, warnings }: LoadedPolicy): string {
+  const lines: readonly Html[] = warnings.map(
+    ({ path, message }) => html`<li><code>${path}</code>: ${message}</li>`,
+  )
+  return framed({
+    title: `${policy.name} · policy`,
+    base,
+    here: 'policies',
+    body: html`<h1>${policy.name}</h1>
+      <p class="soft">${originText({ origin, file })} · digest ${digest.slice(0, 8)}</p>
+      ${
+        lines.length > 0 &&
+        html`<section class="card">
+          <h2>Warnings</h2>
+          <ul>
+            ${lines}
+          </ul>
+        </section>`
+      }
+      <section class="card">
+        <h2>With every default written out</h2>
+        <pre tabindex="0">${policyToYaml(policy)}</pre>
+      </section>`,
+  })
+}
+
+const originText = ({ origin, file }: Pick<LoadedPolicy, 'origin' | 'file'>): string =>
+  origin === 'bundled' ? `bundled, ${file}` : `your own, ${file}`

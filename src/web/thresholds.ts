@@ -1,0 +1,48 @@
+import { type Policy, series, type Recording } from '../engine/index.ts'
+import type { MetricData } from '../engine/model/recording.ts'
+
+export interface Thresholds {
+  readonly failsAt?: number
+  readonly passesAt: number
+}
+
+/** Which evidence decides, by metric. It follows from the policy and the number of gates, whatever the data. */
+export function thresholds(policy: Policy, gates: number | undefined): ReadonlyMap<string, Thresholds> {
+  const even: Recording = {
+    format: 'canary-judge/recording/1',
+    sliceSeconds: 60,
+    start: '1970-01-01T00:00:00Z',
+    slices: 2,
+    rolloutStart: 1,
+    ...(gates !== undefined && { gates }),
+    ...(gates !== undefined && gates > 0 && { steps: [{ slice: 1, ends: 2, weight: 5 }] }),
+    pods: [
+      { name: 'canary', arm: 'canary' },
+      { name: 'stable', arm: 'stable' },
+    ],
+    metrics: Object.fromEntries(policy.metrics.map(({ name, kind }) => [name, alike[kind]])),
+  }
+  return new Map(
+    series(even, policy).metrics.map(({ name, failsAt, passesAt }) => [
+      name,
+      { passesAt, ...(failsAt !== undefined && { failsAt }) },
+    ]),
+  )
+}
+
+/** A slice of history and one of the rollout, the same in a pod of each arm: evidence of nothing. */
+const most = [
+  [null, 100],
+  [100, 100],
+] as const
+const half = [
+  [null, 50],
+  [50, 50],
+] as const
+const alike: Readonly<Record<Policy['metrics'][number]['kind'], MetricData>> = {
+  errors: { kind: 'errors', bad: half, total: most },
+  conversion: { kind: 'conversion', good: half, total: most },
+  latency: { kind: 'latency', bounds: [1], above: half.map((row) => [row]), total: most },
+  gauge: { kind: 'gauge', value: half },
+  restarts: { kind: 'restarts', restarts: half },
+}

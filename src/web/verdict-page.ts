@@ -1,0 +1,54 @@
+import { framed } from './frame.ts'
+import type { StoredVerdict } from '../judge/ports/ports.ts'
+import { type Html, html } from './html.ts'
+import { dataFacts, metricCells, metricHead, stepText } from './judgement-text.ts'
+import { time } from './pieces.ts'
+import { isLook, type Look } from './read-run.ts'
+import { headline, reasonsCard, repeatCard } from './run-page.ts'
+
+/** One verdict as it was answered, with its numbers as a table where it has them. */
+export function verdictPage(base: string, stored: StoredVerdict): string {
+  const { verdict, judged, score, at, runId } = stored
+  const look = isLook(stored) ? stored : undefined
+  return framed({
+    title: `${verdict} · verdict`,
+    base,
+    here: 'rollouts',
+    body: html`<p class="crumb">
+        <a href="${base}/runs/${encodeURIComponent(runId)}">The rollout</a> · data up to ${time(at)}
+      </p>
+      ${headline(stored)}
+      <p class="soft">judged ${judged} · score ${Math.round(score)}${look && facts(look)}</p>
+      ${look && metricsCard(look)}
+      <div class="two">${look && reasonsCard(look)}${repeatCard(base, stored)}</div>`,
+  })
+}
+
+const facts = ({ body }: Look): readonly string[] => [
+  ` · step ${stepText(body)}`,
+  ...dataFacts(body).map(([name, value]) => ` · ${name} ${value}`),
+]
+
+function metricsCard({ body }: Look): Html {
+  const cells = body.metrics.map(metricCells)
+  return html`<section class="card">
+    <h2>Metrics</h2>
+    <div class="scroll" tabindex="0" role="group" aria-label="Metrics">
+      <table>
+        <thead>
+          <tr>
+            ${metricHead.map((name) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${cells.map(
+            (row) =>
+              html`<tr>
+                ${row.map((cell) => html`<td>${cell}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
