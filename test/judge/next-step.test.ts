@@ -3,12 +3,16 @@ import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-ju
 
 const step = (index: number) => ({ index, of: 3, minutes: 5 })
 
-test.each(['onNoData: proceed', 'hold: {for: 1m, then: proceed}'])(
+test.each([
+  ['onNoData: proceed', 'no-canary-data'],
+  // No hold passes a canary that was never seen, so this one is seen, and `strict` cannot show that it is good.
+  ['hold: {for: 1m, then: proceed}', 'healthy'],
+] as const)(
   'POST /v1/judge lets only that step go on which `%s` has waited for, and not the next',
-  async (rule) => {
+  async (rule, fixture) => {
     await using running = await runJudge({
-      fixture: 'no-canary-data',
-      policy: `${fixturePolicy}\n${rule}`,
+      fixture,
+      policy: `${fixturePolicy}\npass: strict\n${rule}`,
     })
     running.clock.ms = rolloutStart
     await running.judge({ step: step(0) })

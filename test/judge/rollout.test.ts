@@ -63,6 +63,7 @@ test('POST /v1/judge passes the steps of a healthy canary, and never a step for 
   await using running = await runJudge({
     policy: `
 name: web
+pass: strict
 warmup: 0
 soak: 0
 metrics: [{name: errors, kind: errors, tolerance: 4, margin: 8}]`,

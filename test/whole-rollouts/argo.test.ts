@@ -5,6 +5,7 @@ import { variant } from './policies.ts'
 import { decide, minute, rollOutWithArgo, setSceneHere, start } from './roll-out.ts'
 
 const own = (options: Parameters<typeof variant>[2]) => variant('istio-service', 'own', options)
+const strict = own({ settings: 'pass: strict' })
 
 describe('a whole rollout by Argo Rollouts', () => {
   test('promotes a good canary, step by step', async () => {
@@ -40,7 +41,10 @@ describe('a whole rollout by Argo Rollouts', () => {
     const result = await rollOutWithArgo(scene, { policy: 'own' })
     expect(result.phase).toBe('Degraded')
     expect(scene.weights).not.toContain(50)
-    expect(verdictsOf(result.log).at(-1)?.reasons[0]).toMatchObject({ code: 'worse', metric: 'conversion' })
+    expect(verdictsOf(result.log).at(-1)?.reasons[0]).toMatchObject({
+      code: 'worse-at-gate',
+      metric: 'conversion',
+    })
   })
 
   test('promotes a good canary whose conversion is judged too', async () => {
@@ -66,7 +70,7 @@ describe('a whole rollout by Argo Rollouts', () => {
       expect([phase, ...weights]).toEqual(['Paused', 5])
       expect(new Set(verdicts.map(({ verdict }) => verdict))).toEqual(new Set(['inconclusive']))
       expect(verdicts.at(-1)?.reasons.map(({ code }) => code)).toEqual(
-        expect.arrayContaining(['no-canary-data', 'held']),
+        expect.arrayContaining(['no-canary-data', 'hold-expired']),
       )
     })
 
@@ -77,7 +81,7 @@ describe('a whole rollout by Argo Rollouts', () => {
       expect([phase, summaries.length]).toEqual(['Paused', 8])
       for (const summary of summaries)
         expect(summary).toContain(
-          '8 looks are planned for a step of 10 minutes, 14 are needed to see its end',
+          '8 looks are planned for a step of 10 minutes, 24 are needed for it and a hold of 10 minutes',
         )
     })
 
@@ -111,9 +115,18 @@ describe('a whole rollout by Argo Rollouts', () => {
     expect(down.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'inconclusive'])
   })
 
-  test('pauses with little traffic for a person, and is promoted once they have approved each step', async () => {
+  test('promotes a good canary with one request a second, without a person', async () => {
     await using scene = await setSceneHere({ controller: 'argo', rps: 1 })
+    const result = await rollOutWithArgo(scene)
+    expect(result.phase).toBe('Healthy')
+    expect(scene.weights).toEqual([5, 25, 50, 100])
+    expect(verdictsOf(result.log).filter(({ verdict }) => verdict === 'pass')).toHaveLength(3)
+  })
+
+  test('pauses by `pass: strict` with little traffic for a person, and is promoted once they have approved each step', async () => {
+    await using scene = await setSceneHere({ controller: 'argo', rps: 1, policies: strict })
     const result = await rollOutWithArgo(scene, {
+      policy: 'own',
       async onPause(): Promise<Person> {
         await scene.clock.wait(5 * minute)
         await decide(scene.service, { decision: 'approve', by: 'ann' })
@@ -135,9 +148,10 @@ describe('a whole rollout by Argo Rollouts', () => {
     expect(passes.every(({ summary }) => summary.includes('approved by ann'))).toBe(true)
   })
 
-  test('pauses with little traffic, and is aborted by the analysis when a person has rejected it', async () => {
-    await using scene = await setSceneHere({ controller: 'argo', rps: 1 })
+  test('pauses by `pass: strict` with little traffic, and is aborted by the analysis when a person has rejected it', async () => {
+    await using scene = await setSceneHere({ controller: 'argo', rps: 1, policies: strict })
     const result = await rollOutWithArgo(scene, {
+      policy: 'own',
       async onPause(): Promise<Person> {
         await decide(scene.service, { decision: 'reject' })
         return 'resume'

@@ -6,6 +6,7 @@ import { decide, minute, rollOutWithFlagger, type Scene, setSceneHere, start } f
 import type { Service } from './service.ts'
 
 const own = (options: Parameters<typeof variant>[2]) => variant('istio', 'own', options)
+const strict = own({ settings: 'pass: strict' })
 
 describe('a whole rollout by Flagger', () => {
   test('promotes a good canary, step by step, without a failed check', async () => {
@@ -20,8 +21,8 @@ describe('a whole rollout by Flagger', () => {
   })
 
   test.each([
-    ['three times the errors', /fail: errors /, { errors: 3 }],
-    ['latency up by 30 percent', /fail: p95 /, { latency: 1.3 }],
+    ['three times the errors', /fail: at 10:07 errors /, { errors: 3 }],
+    ['latency up by 30 percent', /fail: at 10:05 p95 /, { latency: 1.3 }],
   ] as const)(
     'rolls a canary with %s back at the first step, by the rollback hook, which says %s',
     async (_, why, effect) => {
@@ -44,7 +45,7 @@ describe('a whole rollout by Flagger', () => {
     const result = await rollOutWithFlagger(scene, { policy: 'own' })
     expect(result.phase).toBe('Failed')
     expect(scene.weights).not.toContain(50)
-    expect(hookAnswers(result.log, 'rollback').at(-1)?.line).toMatch(/fail: conversion /)
+    expect(hookAnswers(result.log, 'rollback').at(-1)?.line).toMatch(/fail: at 10:11 conversion /)
   })
 
   describe('of a canary that gets no traffic', () => {
@@ -96,9 +97,16 @@ describe('a whole rollout by Flagger', () => {
     expect(down.map(({ status }) => status)).toEqual([200, 200])
   })
 
-  test('is held with little traffic, and promoted once a person has approved each step', async () => {
+  test('promotes a good canary with one request a second, without a person', async () => {
     await using scene = await setSceneHere({ controller: 'flagger', rps: 1 })
-    const result = await rollOutWithFlagger(scene, { onTick: approveAfter(15, scene) })
+    const result = await rollOutWithFlagger(scene)
+    expect(result).toMatchObject({ phase: 'Succeeded', failedChecks: 0 })
+    expect(scene.weights).toEqual([5, 25, 50, 0])
+  })
+
+  test('is held by `pass: strict` with little traffic, and promoted once a person has approved each step', async () => {
+    await using scene = await setSceneHere({ controller: 'flagger', rps: 1, policies: strict })
+    const result = await rollOutWithFlagger(scene, { policy: 'own', onTick: approveAfter(15, scene) })
     expect(result).toMatchObject({ phase: 'Succeeded', failedChecks: 0 })
     expect(scene.weights).toEqual([5, 25, 50, 0])
     const increases = hookAnswers(result.log, 'confirm-traffic-increase').filter(
@@ -108,9 +116,10 @@ describe('a whole rollout by Flagger', () => {
     expect((scene.clock.now() - start) / minute).toBeGreaterThan(45)
   })
 
-  test('is held with little traffic, and rolled back once a person has rejected it', async () => {
-    await using scene = await setSceneHere({ controller: 'flagger', rps: 1 })
+  test('is held by `pass: strict` with little traffic, and rolled back once a person has rejected it', async () => {
+    await using scene = await setSceneHere({ controller: 'flagger', rps: 1, policies: strict })
     const result = await rollOutWithFlagger(scene, {
+      policy: 'own',
       async onTick({ status }) {
         if (status.weight === 5 && scene.clock.now() === start + 12 * minute)
           await decide(scene.service, { decision: 'reject' })

@@ -55,7 +55,7 @@ export function rollOutWithArgo(
   scene: Scene<Service>,
   {
     policy = 'istio-service',
-    looks = 14,
+    looks = 24,
     ...options
   }: Partial<ArgoOptions> & { readonly policy?: string; readonly looks?: number } = {},
 ): Promise<ArgoResult> {
