@@ -64,7 +64,9 @@ describe('the examples', () => {
   })
 
   test('have one short line where every answer is one', () => {
-    const lines = shownRoutes().filter(({ path }) => answersInLines(path))
+    const lines = shownRoutes().filter(
+      ({ path, answers }) => answersInLines(path) && answers[200]?.type !== 'application/json',
+    )
     expect(lines).toHaveLength(16)
     for (const { operationId } of lines) expect(examples[operationId]?.answer).toMatch(/^[^\n]{1,299}$/)
   })

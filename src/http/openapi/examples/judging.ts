@@ -95,4 +95,14 @@ export const judgingExamples: Examples = {
     body: { ...hook, metadata: { ...hook.metadata, eventMessage: 'Advance web.shop canary weight 25' } },
     answer: "the canary's weight is 25",
   },
+  'flagger-metric': {
+    path: `/prometheus/api/v1/query?query=${encodeURIComponent('canary_judge_fail{namespace="shop",name="web"}')}`,
+    answer: {
+      status: 'success',
+      data: {
+        resultType: 'vector',
+        result: [{ metric: { __name__: 'canary_judge_fail', verdict: 'pass' }, value: [1763632800, '0'] }],
+      },
+    },
+  },
 }

@@ -143,7 +143,11 @@ metrics:
   },
   getMetrics: { answer: 'canary_judge_verdicts_total{caller="argo",verdict="fail",judged="fail"} 1\n' },
   getOpenApi: { answer: { openapi: '3.1.0' } },
-  showFront: {},
   showDocs: {},
   showErrors: {},
+  showRollouts: {},
+  showRun: { path: `/runs/${run}` },
+  showVerdict: { path: `/verdicts/${look.id}` },
+  showPolicies: {},
+  showPolicy: { path: '/policies/web' },
 }
