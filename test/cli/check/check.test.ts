@@ -229,7 +229,7 @@ describe('canary-judge check --wait', () => {
 
   test('exits 2 when the time is over, and says so', async () => {
     running.clock.ms = rolloutStart + 2 * minute
-    const { code, out, err } = await here(['--wait', '200ms', '--interval', '50ms'])
+    const { code, out, err } = await here(['--wait', '2s', '--interval', '100ms'])
     expect(code).toBe(2)
     expect(out).toMatch(/^inconclusive: /)
     expect(err).toMatch(
