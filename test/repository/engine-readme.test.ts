@@ -14,7 +14,7 @@ test('the example of src/engine/README.md runs, and finds that the canary is bad
     await writeFile(join(folder, 'example.ts'), text)
     const { verdict } = await import(join(folder, 'example.ts'))
     expect(verdict.verdict).toBe('fail')
-    expect(verdict.summary).toMatch(/^fail: errors /)
+    expect(verdict.summary).toMatch(/^fail: at \d\d:\d\d errors /)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -44,6 +44,7 @@ const harmless = new Map([
 ])
 /** Made of constants, or of the patterns of presets, whose parts are escaped. */
 const makers = [
+  'cli/ship/kubectl.ts',
   'formats/policy/amounts.ts',
   'sources/prometheus/arms/arms.ts',
   'sources/prometheus/arms/pod-names.ts',

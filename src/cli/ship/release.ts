@@ -65,6 +65,6 @@ export function versionOf(image: string): string {
   const tag = /:([\w][\w.-]{0,127})$/.exec(image)?.[1]
   return (digest ?? tag ?? 'latest')
     .slice(0, 63)
-    .replace(/[^A-Za-z0-9]+$/, '')
+    .replace(/(?<![^A-Za-z0-9])[^A-Za-z0-9]+$/, '')
     .replace(/^[^A-Za-z0-9]+/, '')
 }

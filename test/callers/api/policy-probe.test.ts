@@ -50,7 +50,7 @@ describe('POST /v1/policies/validate', () => {
   test('answers without a probe where no workload is named', async () => {
     const { status, body } = await validate({})
     expect(status).toBe(200)
-    expect(Object.keys(body)).toEqual(['valid', 'digest', 'warnings', 'policy'])
+    expect(Object.keys(body)).toEqual(['valid', 'digest', 'warnings', 'policy', 'from'])
   })
 
   test('answers what the policy would get for the workload', async () => {

@@ -120,11 +120,16 @@ test('a token of other namespaces neither checks nor opens a gate', async () => 
   }
 })
 
-test('opening takes a token also where none is configured, checking does not', async () => {
-  await using open = await runApp()
+test('opening takes a token also where everybody may judge, checking does not', async () => {
+  await using open = await runApp({ change: (config) => ({ ...config, allowAnonymous: true }) })
   const ask = (path: string) => request(open.url).post(path).send(web)
   expect((await ask('/gate/open')).status).toBe(403)
   expect((await ask('/gate/check')).text).toBe('Forbidden')
+})
+
+test('opening takes no token where only this machine is served', async () => {
+  await using local = await runApp()
+  expect((await request(local.url).post('/gate/open').send(web)).status).toBe(202)
 })
 
 describe('what curl -d sends', () => {
