@@ -8,7 +8,7 @@ const bad = {
 }
 const little = (then: string) => ({
   fixture: 'too-little-traffic',
-  policy: quickPolicy(`pass: strict\nhold: {for: 2m, then: ${then}}`).replace('step: 5m', 'step: 3m'),
+  policy: quickPolicy(`hold: {for: 2m, then: ${then}}`).replace('step: 5m', 'step: 3m'),
 })
 const heldOut = async (running: FlaggerRollout): Promise<void> => {
   await running.begin()

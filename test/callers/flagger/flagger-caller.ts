@@ -30,9 +30,10 @@ export async function callHook(url: string, hook: HookType, change: object = {})
   return { status, text, headers }
 }
 
-/** Strict enough to fail the bad fixture, lax enough to pass the good one within a few minutes. */
+/** Strict enough to fail the bad fixture, lax enough to pass the good one within a few minutes, before its data end. */
 export const quickPolicy = (more = ''): string => `
 name: web
+pass: strict
 warmup: 0
 soak: 0
 step: 5m

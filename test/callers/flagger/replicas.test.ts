@@ -51,7 +51,7 @@ describe.runIf(missing === undefined)(`two replicas on one PostgreSQL ${missing 
     expect(await hook('confirm-rollout')).toBe(200)
     const weights = [5, 25, 50]
     const answers: string[] = []
-    for (let tick = 0, weight = 0; tick < 25; tick++) {
+    for (let tick = 0, weight = 0; tick < 15; tick++) {
       expect(await hook('rollback')).toBe(409)
       expect(await hook(weight === 0 ? 'pre-rollout' : 'rollout')).toBe(200)
       const may = await hook('confirm-traffic-increase')

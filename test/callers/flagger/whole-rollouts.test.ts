@@ -11,7 +11,7 @@ const manifests = readManifests(['rollouts/flagger/base/canary.yaml'])
 const policy = quickPolicy().replace('name: web', 'name: istio')
 
 /** The Canary of rollouts/ against the service, by the model of Flagger; confirm-rollout a minute before the data. */
-async function roll(running: FlaggerRollout, maxTicks = 28) {
+async function roll(running: FlaggerRollout, maxTicks = 18) {
   const { clock, url } = running
   clock.ms = rolloutStart - minute + 20_000
   const overHttp = callOverHttp(url)
