@@ -322,10 +322,10 @@ describe('broken HTTP', () => {
   test('a request target with half an address is one without a path', async () => {
     const answer = await rawRequest(
       running.port,
-      'GET HTTP://[::1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'GET HTTP://[::1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
     )
     expect(answer).toMatch(/^HTTP\/1\.1 200 /)
-    expect(answer).toContain('<title>canary-judge</title>')
+    expect(answer).toContain('<title>Rollouts · canary-judge</title>')
   })
 
   test('Expect is no reason to refuse', async () => {
