@@ -174,7 +174,11 @@ describe.skipIf(missing !== undefined)(`POST /v1/judge before a real Prometheus 
   })
 
   const ill = [
-    ['bad', 'errors', /^fail: (?:at \d\d:\d\d )?errors .* of [\d,]+ canary requests vs .* stable, at least .* worse/],
+    [
+      'bad',
+      'errors',
+      /^fail: (?:at \d\d:\d\d )?errors .* of [\d,]+ canary requests vs .* stable, at least .* worse/,
+    ],
     ['slow', 'p95', /^fail: (?:at \d\d:\d\d )?p95 about \d+% slower/],
     ['low-converting', 'conversion', /^fail: (?:at \d\d:\d\d )?conversion .* lower$/],
   ] as const
