@@ -177,10 +177,10 @@ describe.skipIf(missing !== undefined)(`POST /v1/judge before a real Prometheus 
     [
       'bad',
       'errors',
-      /^fail: (?:at \d\d:\d\d )?errors .* of [\d,]+ canary requests vs .* stable, at least .* worse/,
+      /^fail: at \d\d:\d\d errors .* of [\d,]+ canary requests vs .* stable, at least .* worse/,
     ],
-    ['slow', 'p95', /^fail: (?:at \d\d:\d\d )?p95 about \d+% slower/],
-    ['low-converting', 'conversion', /^fail: (?:at \d\d:\d\d )?conversion .* lower$/],
+    ['slow', 'p95', /^fail: at \d\d:\d\d p95 about \d+% slower/],
+    ['low-converting', 'conversion', /^fail: at \d\d:\d\d conversion .* lower$/],
   ] as const
 
   test.each(familyNames.flatMap((family) => ill.map((one) => [one[0], family, one[1], one[2]] as const)))(

@@ -100,7 +100,9 @@ describe('POST /v1/argo on the whole service', () => {
     await using running = await runJudge()
     running.clock.ms = rolloutStart + 2 * minute + 20_000
     const few = expectAnswer(await ask(running, { ...firstStep, looks: '8' }))
-    expect(few.argo[2]).toMatch(/; 8 looks are planned for a step of 5 minutes.*, 19 are needed/)
+    expect(few.argo[2]).toMatch(
+      /; 8 looks are planned for a step of 5 minutes, 19 are needed for it and a hold of 10 minutes$/,
+    )
     expect(codesOf(few)).toContain('few-looks')
     const enough = expectAnswer(await ask(running, { ...firstStep, looks: '19' }))
     expect(codesOf(enough)).not.toContain('few-looks')
