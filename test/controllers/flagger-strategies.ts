@@ -14,7 +14,10 @@ export function withIterations({
   readonly router?: boolean
 }): readonly Manifest[] {
   return readManifests(['rollouts/flagger/base/canary.yaml']).map((manifest) => {
-    const text = JSON.stringify(manifest.document).replaceAll('"steps":"5,25,50"', '"steps":"50"')
+    const text = JSON.stringify(manifest.document).replaceAll(
+      '"steps":"5,25,50"',
+      '"steps":"50","minutes":"10"',
+    )
     const { spec, ...rest } = document.parse(JSON.parse(text))
     const { stepWeights: _, ...analysis } = spec.analysis
     const match = ab ? { match: [{ headers: { 'x-canary': { exact: 'insider' } } }] } : {}

@@ -3,17 +3,19 @@ import type { FlaggerOptions, FlaggerResult } from '../controllers/flagger.ts'
 import { withIterations } from '../controllers/flagger-strategies.ts'
 import { hookAnswers } from './answers.ts'
 import { decide, minute, rollOutWithFlagger, type Scene, setSceneHere, start } from './roll-out.ts'
+import { variant } from './policies.ts'
 import type { Service } from './service.ts'
 
 type Shape = Parameters<typeof withIterations>[0]
 
 /** The canary's share of the requests: of the load test's while there is no weight, and of the users that `match` selects. */
 const testShare = 30
+const strict = variant('istio', 'own', { settings: 'pass: strict' })
 
 function rollOut(
   scene: Scene<Service>,
   shape: Shape,
-  options: Partial<FlaggerOptions> = {},
+  options: Partial<FlaggerOptions> & { readonly policy?: string } = {},
 ): Promise<FlaggerResult> {
   const { clock, world, weights } = scene
   clock.at(start + minute, () => world.setWeight(testShare))
@@ -47,14 +49,15 @@ describe('a whole blue/green rollout by Flagger', () => {
     await using scene = await setSceneHere({ controller: 'flagger', effect: { errors: 3 } })
     const result = await rollOut(scene, { iterations: 12 })
     expect([result.phase, ...scene.weights]).toEqual(['Failed'])
-    expect(hookAnswers(result.log, 'rollback').at(-1)?.line).toMatch(/fail: errors /)
+    expect(hookAnswers(result.log, 'rollback').at(-1)?.line).toMatch(/fail: at 10:05 errors /)
   })
 
   test.each([1, 3])(
-    'holds the promotion with little traffic and %i iterations, in one run, until a person approves',
+    'holds the promotion by `pass: strict` with little traffic and %i iterations, in one run, until a person approves',
     async (iterations) => {
-      await using scene = await setSceneHere({ controller: 'flagger', rps: 1 })
-      const result = await rollOut(scene, { iterations }, { onTick: approveAt(start + 30 * minute, scene) })
+      await using scene = await setSceneHere({ controller: 'flagger', rps: 1, policies: strict })
+      const onTick = approveAt(start + 30 * minute, scene)
+      const result = await rollOut(scene, { iterations }, { policy: 'own', onTick })
       expect(result).toMatchObject({ phase: 'Succeeded', failedChecks: 0 })
       const asked = hookAnswers(result.log, 'confirm-promotion')
       const refused = asked.filter(({ status }) => status !== 200)
@@ -82,7 +85,7 @@ describe('a whole A/B rollout by Flagger', () => {
     await using scene = await setSceneHere({ controller: 'flagger', effect: { latency: 1.3 } })
     const result = await rollOut(scene, { iterations: 12, ab: true })
     expect([result.phase, ...scene.weights]).toEqual(['Failed', 100, 0])
-    expect(hookAnswers(result.log, 'rollback').at(-1)?.line).toMatch(/fail: p95 /)
+    expect(hookAnswers(result.log, 'rollback').at(-1)?.line).toMatch(/fail: at 10:05 p95 /)
   })
 })
 

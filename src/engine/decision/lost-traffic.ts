@@ -7,9 +7,10 @@ const LOST = 2 / 3
 
 /**
  * Whether the canary counts far fewer requests than its weight sends it: those that never end are counted nowhere, and
- * how they fare is not known.
+ * how they fare is not known. A plan with one weight promises no share of the traffic: blue/green and A/B have one too.
  */
 export function losesTraffic(run: RunEvidence, t: number): boolean {
+  if (run.plan.gates < 2) return false
   const traffic = run.metrics.find((metric) => metric.traffic !== undefined)?.traffic
   const found = traffic && trafficShare(traffic, run.plan, t)
   if (found === undefined || found.evidence < SURE) return false

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { losesTraffic } from '../../../src/engine/decision/lost-traffic.ts'
+import { armOf } from '../arm-slices.ts'
+import { madeRun } from '../made-run.ts'
+import { policyOf } from '../recordings.ts'
+
+const policy = policyOf([{ name: 'errors', kind: 'errors' }])
+const even = (value: number): readonly number[] => Array.from({ length: 12 }, () => value)
+const shifting = [
+  { slice: 0, ends: 6, weight: 50 },
+  { slice: 6, ends: 12, weight: 50 },
+]
+
+/** A rollout with so many canary requests of 1000 a slice. */
+const loses = (canary: number, steps = shifting): boolean =>
+  losesTraffic(
+    madeRun(policy, {
+      steps,
+      metrics: {
+        errors: {
+          traffic: { canary: armOf(even(0), even(canary)), stable: armOf(even(0), even(1000 - canary)) },
+        },
+      },
+    }),
+    11,
+  )
+
+describe('losesTraffic of a canary with a weight of 50 %', () => {
+  it.each([
+    [500, false],
+    [450, false],
+    [700, false],
+    [333, true],
+    [100, true],
+  ])('with %s of 1000 requests is %s', (canary, lost) => {
+    expect(loses(canary)).toBe(lost)
+  })
+
+  // Flagger's blue/green and A/B declare one weight, from which no share of the traffic follows.
+  it('is false where the plan has one weight only', () => {
+    expect(loses(300, [{ slice: 0, ends: 12, weight: 50 }])).toBe(false)
+  })
+})
