@@ -19,7 +19,7 @@ test.each(files)(
       ['p95', false],
       ['p99', true],
       ['cpu', true],
-      ['memory', false],
+      ['memory', true],
       ['restarts', false],
     ])
     for (const metric of policy.metrics) {
