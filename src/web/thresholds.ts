@@ -1,4 +1,5 @@
-import { type Policy, series, type Recording } from '../engine/index.ts'
+import { type MetricKind, type Policy, series, type Recording } from '../engine/index.ts'
+import { plainData } from '../engine/model/data-columns.ts'
 import type { MetricData } from '../engine/model/recording.ts'
 
 export interface Thresholds {
@@ -20,7 +21,7 @@ export function thresholds(policy: Policy, gates: number | undefined): ReadonlyM
       { name: 'canary', arm: 'canary' },
       { name: 'stable', arm: 'stable' },
     ],
-    metrics: Object.fromEntries(policy.metrics.map(({ name, kind }) => [name, alike[kind]])),
+    metrics: Object.fromEntries(policy.metrics.map(({ name, kind }) => [name, alike(kind)])),
   }
   return new Map(
     series(even, policy).metrics.map(({ name, failsAt, passesAt }) => [
@@ -39,10 +40,8 @@ const half = [
   [null, 50],
   [50, 50],
 ] as const
-const alike: Readonly<Record<Policy['metrics'][number]['kind'], MetricData>> = {
-  errors: { kind: 'errors', bad: half, total: most },
-  conversion: { kind: 'conversion', good: half, total: most },
-  latency: { kind: 'latency', bounds: [1], above: half.map((row) => [row]), total: most },
-  gauge: { kind: 'gauge', value: half },
-  restarts: { kind: 'restarts', restarts: half },
+const histogram: MetricData = { kind: 'latency', bounds: [1], above: half.map((row) => [row]), total: most }
+
+function alike(kind: MetricKind): MetricData {
+  return kind === 'latency' ? histogram : plainData[kind]([half, most])
 }

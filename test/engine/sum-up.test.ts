@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sumUp, type Uncertainty } from '../../src/engine/explanation/uncertainty.ts'
+import { sumUp } from '../../src/engine/explanation/summary.ts'
+import type { Uncertainty } from '../../src/engine/explanation/uncertainty.ts'
 import { one } from './doubts.ts'
 
 describe('sumUp', () => {

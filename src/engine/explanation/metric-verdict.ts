@@ -13,7 +13,7 @@ import { sawAny } from '../model/saw-any.ts'
 import type { MetricVerdict, Outcome, Reason } from '../model/verdict.ts'
 import { wholeMinutes } from '../model/words.ts'
 
-/** One metric's numbers at a look, and what they say on their own. */
+/** The numbers of one metric at a look, and what they show on their own. */
 export function metricVerdict(
   run: RunEvidence,
   metric: MetricEvidence,
@@ -104,7 +104,7 @@ function judgedOf(run: RunEvidence, metric: MetricEvidence, look: Decided, harm:
     : 'inconclusive'
 }
 
-/** A metric that the recording could not answer for. */
+/** The verdict of a metric for which the recording has no data. */
 export function withoutData(policy: MetricPolicy, reason: Reason): MetricVerdict {
   return {
     name: policy.name,

@@ -4,11 +4,11 @@ import { errorCounts } from '../counts/pod-counts.ts'
 import type { ErrorsData, Pod, Recording } from '../model/recording.ts'
 import { trafficShare } from '../decision/traffic-share.ts'
 import type { Reason } from '../model/verdict.ts'
-import { count, percent } from '../model/words.ts'
+import { sentences } from './sentences.ts'
 
 const SURE = Math.log(100)
 
-/** What a reader should know beside the verdict: on the data, the routing, and the lack of a control. */
+/** What a reader should know beside the verdict: about the data, the routing, and a missing comparison. */
 export function remarks(run: RunEvidence, look: Decided): readonly Reason[] {
   const notes = run.metrics.flatMap((metric) => metric.notes)
   return [
@@ -20,15 +20,18 @@ export function remarks(run: RunEvidence, look: Decided): readonly Reason[] {
   ]
 }
 
-/** What the source saw and could not put into numbers. */
+/** The problems that the source had, as reasons. */
 export function problemsOf({ problems = [] }: Recording): readonly Reason[] {
   return problems.map(({ code, metric, text }) => ({ code, text, ...(metric !== undefined && { metric }) }))
 }
 
-/** Fewer requests may well have no failure among them. */
+/** With fewer requests it is usual that none fails. */
 const LEAST_REQUESTS = 1000
 
-/** Of errors without a single one, history included: as it should be, or a selector that fits no failure. */
+/**
+ * Says that not one request failed, history included. That is good news, or the policy's selector of failures finds
+ * none.
+ */
 function neverFailed({ policy, recording }: RunEvidence): readonly Reason[] {
   return policy.metrics.flatMap(({ name, watch }): readonly Reason[] => {
     const data = recording.metrics[name]
@@ -36,12 +39,11 @@ function neverFailed({ policy, recording }: RunEvidence): readonly Reason[] {
     if (data.bad.some((row) => row?.some((sample) => sample !== null && sample > 0))) return []
     const requests = requestsOf(data, recording.pods)
     if (requests < LEAST_REQUESTS) return []
-    const text = `${name}: none of ${count(requests)} requests failed, in either arm and in history; if some did, the policy's selector of failures finds none, and canary-judge doctor says why`
-    return [{ code: 'never-failed', metric: name, text }]
+    return [{ code: 'never-failed', metric: name, text: sentences.neverFailed(name, requests) }]
   })
 }
 
-/** Without the samples that mean nothing. */
+/** All requests, without bad samples. */
 function requestsOf(data: ErrorsData, pods: readonly Pod[]): number {
   return errorCounts(data, pods).pods.reduce(
     (all, { requests }) => all + requests.reduce((a, b) => a + b, 0),
@@ -53,12 +55,10 @@ function routing(run: RunEvidence, look: Decided): readonly Reason[] {
   const traffic = run.metrics.find((metric) => metric.traffic !== undefined)?.traffic
   const found = traffic && trafficShare(traffic, run.plan, look.t)
   if (found === undefined || found.evidence < SURE) return []
-  const text = `the canary got ${percent(found.share)} of the requests, its weights promise ${percent(found.expected)}`
-  return [{ code: 'traffic-share', text }]
+  return [{ code: 'traffic-share', text: sentences.otherShare(found.share, found.expected) }]
 }
 
 function control(look: Decided): readonly Reason[] {
   if ((look.step?.weight ?? 0) < 100) return []
-  const text = 'all traffic is on the canary: only crashes and limits are judged'
-  return [{ code: 'no-control', text }]
+  return [{ code: 'no-control', text: sentences.onlyAbsolute }]
 }

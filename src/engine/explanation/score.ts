@@ -8,8 +8,9 @@ const MIDDLE = 50
 const REACH = 49
 
 /**
- * 0 = fail, 100 = pass; between them 50 + 49·(pass progress − harm progress), each from 0 to 1 on the scale of ln e:
- * harm of all metrics together against its threshold, and of the required metrics the one furthest from passing.
+ * 0 = fail, 100 = pass; between them 50 + 49·(pass progress − harm progress), each from 0 to 1 on the scale of ln e.
+ * Harm: the evidence of all metrics together against its threshold. Pass: the required metric that is furthest from
+ * passing.
  */
 export function score(run: RunEvidence, look: Decided): number {
   if (look.judged === 'fail') return 0

@@ -1,9 +1,9 @@
-import { isAffordable } from '../decision/affordable.ts'
+import { costOf } from '../decision/affordable.ts'
 import { losesTraffic } from '../decision/lost-traffic.ts'
 import { lacksControl } from '../decision/pass.ts'
 import { isRequired, requiredMetrics } from '../decision/required-metrics.ts'
-import { showsSign } from '../decision/rules/pass-no-sign-of-harm.ts'
-import { describeCost, describeSign, seen } from './describe-unshown.ts'
+import { odds, showsSign } from '../decision/rules/pass-no-sign-of-harm.ts'
+import { canaryRequests, describeHarm } from './describe-metric.ts'
 import type { Decided } from '../decision/decide.ts'
 import { heldBy } from '../decision/held.ts'
 import { failThreshold } from '../decision/error-budget.ts'
@@ -14,7 +14,7 @@ import type { RunEvidence } from '../decision/gather.ts'
 import type { MetricEvidence } from '../evidence/metric-evidence.ts'
 import { sawAny } from '../model/saw-any.ts'
 import type { Reason, ReasonCode } from '../model/verdict.ts'
-import { count, list, minutes, minutesRange } from '../model/words.ts'
+import { sentences } from './sentences.ts'
 
 export interface Uncertainty {
   readonly reason: Reason
@@ -22,7 +22,7 @@ export interface Uncertainty {
   readonly minutes?: number
 }
 
-/** Why there is no answer yet, the most telling reason first; empty when nothing stands in the way of a pass. */
+/** Why there is no answer yet, the most important reason first; empty when nothing stands in the way of a pass. */
 export function uncertainties(run: RunEvidence, look: Decided): readonly Uncertainty[] {
   const obstacles = run.obstacles
     .filter(({ metric }) => isRequired(run, metric))
@@ -46,44 +46,15 @@ export function uncertainties(run: RunEvidence, look: Decided): readonly Uncerta
   ]
 }
 
-/** One sentence for the whole: the first kind of reason, with every metric that shares it. */
-export function sumUp(found: readonly Uncertainty[]): string {
-  const first = found[0]
-  if (first === undefined) return 'nothing to judge by yet'
-  const alike = found.filter(({ reason }) => reason.code === first.reason.code)
-  const names = alike.map(({ reason }) => reason.metric ?? '')
-  if (first.reason.code === 'needs-more-data' && alike.every((one) => one.minutes !== undefined)) {
-    const longest = Math.max(...alike.map((one) => one.minutes ?? 0))
-    const verb = names.length === 1 ? 'needs' : 'need'
-    return `${list(names)} ${verb} ${minutesRange(longest)} at this traffic`
-  }
-  if (first.reason.code === 'warming-up') {
-    return `canary pods are warming up, ${minutes(Math.max(...alike.map((one) => one.minutes ?? 1)))}`
-  }
-  if (alike.length > 1 && SHARED[first.reason.code] !== undefined)
-    return `${SHARED[first.reason.code]} (${list(names)})`
-  return first.reason.text
-}
-
-const SHARED: Partial<Record<ReasonCode, string>> = {
-  'no-canary-data': 'no data of the canary',
-  'no-stable-data': 'no data of stable',
-  'no-canary-traffic': 'the canary has no traffic',
-  'no-stable-traffic': 'stable has no traffic',
-}
-
-/** Stable has nothing to compare with, or the canary's requests are not counted. */
+/** Why the arms cannot be compared: stable has no traffic, or the canary's requests are not counted. */
 function incomparable(run: RunEvidence, look: Decided): readonly Uncertainty[] {
   const { step, t, mature } = look
   const found: Uncertainty[] = []
   if (lacksControl({ run, t, mature, ...(step && { step }) })) {
-    const text = 'all traffic is on the canary and stable has none, so there is nothing to compare with'
-    found.push({ reason: { code: 'no-control', text } })
+    found.push({ reason: { code: 'no-control', text: sentences.noControl } })
   }
   if (losesTraffic(run, t)) {
-    const text =
-      'the canary counts far fewer requests than its weight sends it: some may never end, or go elsewhere'
-    found.push({ reason: { code: 'traffic-share', text } })
+    found.push({ reason: { code: 'traffic-share', text: sentences.lostTraffic } })
   }
   return found
 }
@@ -100,16 +71,20 @@ function againstPassing(
   })
   const signs = required
     .filter((metric) => showsSign(run, metric, step, t))
-    .map((metric) => reason('sign-of-harm', metric, describeSign(metric, t)))
+    .map((metric) =>
+      reason('sign-of-harm', metric, sentences.sign(odds(metric, t), describeHarm(metric, 'worse', t))),
+    )
   // what a step costs is known at its end
   if (t < step.ends - 1) return signs
-  const costs = required
-    .filter((metric) => !isAffordable(run, metric, step, t))
-    .map((metric) => reason('over-budget', metric, describeCost(run, metric, step, t)))
+  const costs = required.flatMap((metric) => {
+    const cost = costOf(run, metric, step, t)
+    if (cost === undefined || cost.worst <= cost.allowed) return []
+    return reason('over-budget', metric, sentences.cost(metric.policy.name, cost.worst, cost.allowed))
+  })
   return [...signs, ...costs]
 }
 
-/** A step that nothing speaks against passes at its end, and not before. */
+/** A step without a sign of harm passes at its end, and not before. */
 function waiting(
   run: RunEvidence,
   required: readonly MetricEvidence[],
@@ -118,15 +93,14 @@ function waiting(
   if (run.policy.pass === 'strict' || step === undefined || mature === 0) return []
   const left = ((step.ends - 1 - t) * run.recording.sliceSeconds) / 60
   if (left <= 0) return []
-  const soFar = shownAt === undefined ? 'no sign of harm so far' : 'within its margins so far'
-  const text = `${soFar}${seen(required, t)}, the step ends in ${minutes(left).replace(' more', '')}`
+  const text = sentences.stepEnds(shownAt !== undefined, canaryRequests(required, t), left)
   return [{ reason: { code: 'soaking', text }, minutes: left }]
 }
 
 function bothFailing(run: RunEvidence, look: Decided): readonly Uncertainty[] {
   if (!look.bothFailing) return []
   const metric = run.metrics.find(({ rules }) => rules.some(({ rule }) => rule === 'crash'))?.policy.name
-  const text = 'both arms fail more than 10% of their requests, so stable is no measure'
+  const text = sentences.bothFailing
   return [{ reason: { code: 'both-arms-failing', text, ...(metric === undefined ? {} : { metric }) } }]
 }
 
@@ -138,21 +112,21 @@ function held(run: RunEvidence, { t }: Decided): readonly Uncertainty[] {
   })
 }
 
-/** A metric that one arm says nothing about. */
+/** Why a metric has no data of an arm. */
 function silence(run: RunEvidence, metric: MetricEvidence, look: Decided): Uncertainty | undefined {
   const { name } = metric.policy
   const reason = (code: ReasonCode, text: string): Uncertainty => ({
     reason: { code, metric: name, text: `${name}: ${text}` },
   })
-  if (!metric.hasCanary) return reason('no-canary-data', 'no data of the canary')
-  if (!metric.hasStable) return reason('no-stable-data', 'no data of stable')
-  if (!sawAny(metric.stableCounts, look.t)) return reason('no-stable-traffic', 'stable has no traffic')
+  if (!metric.hasCanary) return reason('no-canary-data', sentences.noCanaryData)
+  if (!metric.hasStable) return reason('no-stable-data', sentences.noStableData)
+  if (!sawAny(metric.stableCounts, look.t)) return reason('no-stable-traffic', sentences.noStableTraffic)
   if (sawAny(metric.canaryCounts, look.t)) return undefined
   const born = firstTraffic(metric, look.t)
-  if (born === undefined) return reason('no-canary-traffic', 'the canary has no traffic')
+  if (born === undefined) return reason('no-canary-traffic', sentences.noCanaryTraffic)
   const left = run.policy.warmupSeconds / 60 - ((look.t - born) * run.recording.sliceSeconds) / 60
   const wait = Math.max(left, 1)
-  return { ...reason('warming-up', `canary pods are warming up, ${minutes(wait)}`), minutes: wait }
+  return { ...reason('warming-up', sentences.warmingUp(wait)), minutes: wait }
 }
 
 function firstTraffic(metric: MetricEvidence, t: number): number | undefined {
@@ -171,20 +145,15 @@ function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Unc
   if (needed === Infinity) {
     const blind = metric.whyUndecidable?.(next, look.t)
     if (blind !== undefined) return { reason: { code: 'histogram-too-coarse', metric: name, text: blind } }
-    const text = `${name}: ${metric.assumed ?? WIDE}`
+    const text = `${name}: ${metric.assumed ?? sentences.podsDiffer}`
     return { reason: { code: 'not-decidable', metric: name, text } }
   }
-  const soFar = standing(metric, look.t)
-  const wait = needed === undefined ? 'needs more events' : `needs ${minutesRange(needed)} at this traffic`
-  const text = `${name} ${wait}${soFar === '' ? '' : `, so far ${soFar}`}`
+  const text = `${sentences.needs([name], needed)}${sentences.soFar(standing(metric, look.t))}`
   return {
     reason: { code: 'needs-more-data', metric: name, text },
     ...(needed === undefined ? {} : { minutes: Math.max(needed, 1) }),
   }
 }
-
-const WIDE =
-  'pods differ by more than the margin allows, so this cannot be shown: more canary pods or a wider margin would help'
 
 /** Towards a fail where the canary looks worse than tolerated and a fail is nearer than a pass; else towards a pass. */
 function minutesToDecide(
@@ -201,7 +170,7 @@ function minutesToDecide(
   return toPass === undefined ? toFail : Math.min(toPass, toFail)
 }
 
-/** An interval this wide is not worth showing. */
+/** An interval as wide as this ratio is not worth showing. */
 const KNOWS_NOTHING = 100
 
 function standing(metric: MetricEvidence, t: number): string {
@@ -209,13 +178,12 @@ function standing(metric: MetricEvidence, t: number): string {
   const kind = kindOf(metric.policy)
   if (ratio !== undefined && ratio.high / ratio.low <= KNOWS_NOTHING) return kind.range(ratio.low, ratio.high)
   if (kind.noun === undefined || canary.of === undefined) return ''
-  const number = count(canary.of)
-  return `${number} canary ${kind.noun}${number === '1' ? '' : 's'}`
+  return sentences.counted(canary.of, kind.noun)
 }
 
 function soaking(run: RunEvidence, look: Decided): readonly Uncertainty[] {
   const left = run.policy.soakSeconds / 60 - (look.mature * run.recording.sliceSeconds) / 60
   if (left <= 0 || look.mature === 0) return []
-  const text = `the step soaks for ${minutes(left)} of traffic past the warm-up`
+  const text = sentences.soaking(left)
   return [{ reason: { code: 'soaking', text }, minutes: left }]
 }

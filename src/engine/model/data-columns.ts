@@ -4,8 +4,8 @@ import type { MetricData, PodSeries, Sample } from './recording.ts'
 export type Column = readonly PodSeries[]
 
 /**
- * The samples of any kind of metric as columns, in the order in which the store keeps them: errors bad and total,
- * conversion good and total, gauge value, restarts, latency total and then one column for each bound.
+ * The samples of any kind of metric as columns, in the order of the store: errors bad and total, conversion good and
+ * total, gauge value, restarts, latency total and then one column for each bound.
  */
 export function dataColumns(data: MetricData): readonly Column[] {
   switch (data.kind) {
@@ -24,7 +24,7 @@ export function dataColumns(data: MetricData): readonly Column[] {
   }
 }
 
-/** The same metric with its rows of samples changed one by one. */
+/** The same metric after `change` of each row of samples. */
 export function mapRows(data: MetricData, change: (row: readonly Sample[]) => readonly Sample[]): MetricData {
   return withColumns(
     data,
@@ -34,21 +34,20 @@ export function mapRows(data: MetricData, change: (row: readonly Sample[]) => re
 
 /** The same metric with other columns, as many and in the same order as `dataColumns` gives them. */
 export function withColumns(data: MetricData, columns: readonly Column[]): MetricData {
-  const [first = [], second = []] = columns
-  switch (data.kind) {
-    case 'errors':
-      return { ...data, bad: first, total: second }
-    case 'conversion':
-      return { ...data, good: first, total: second }
-    case 'gauge':
-      return { ...data, value: first }
-    case 'restarts':
-      return { ...data, restarts: first }
-    case 'latency':
-      return { ...data, total: first, above: bucketsOf(columns.slice(1), data.above.length) }
-    default:
-      return data satisfies never
-  }
+  if (data.kind !== 'latency') return plainData[data.kind](columns)
+  const [total = [], ...buckets] = columns
+  return { ...data, total, above: bucketsOf(buckets, data.above.length) }
+}
+
+/** The kinds whose data is one or two columns and nothing else. */
+export type PlainKind = Exclude<MetricData['kind'], 'latency'>
+
+/** Makes the data of a plain kind from its columns, in the order of `dataColumns`. */
+export const plainData: Readonly<Record<PlainKind, (columns: readonly Column[]) => MetricData>> = {
+  errors: ([bad = [], total = []]) => ({ kind: 'errors', bad, total }),
+  conversion: ([good = [], total = []]) => ({ kind: 'conversion', good, total }),
+  gauge: ([value = []]) => ({ kind: 'gauge', value }),
+  restarts: ([restarts = []]) => ({ kind: 'restarts', restarts }),
 }
 
 /** `[pod][bound][slice]`; a pod without any row has no histogram. */

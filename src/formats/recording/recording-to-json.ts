@@ -1,6 +1,4 @@
-import type { MetricData, Recording, Sample } from '../../engine/model/recording.ts'
-
-type Row = readonly Sample[]
+import type { MetricData, Recording } from '../../engine/model/recording.ts'
 
 /** A recording as it is written in JSON: NaN and ±Infinity become "NaN", "+Inf" and "-Inf". */
 export function recordingToJson(recording: Recording): object {
@@ -9,29 +7,18 @@ export function recordingToJson(recording: Recording): object {
 }
 
 function metricToJson(data: MetricData): object {
-  switch (data.kind) {
-    case 'errors':
-      return { ...data, bad: data.bad.map(rowToJson), total: data.total.map(rowToJson) }
-    case 'conversion':
-      return { ...data, good: data.good.map(rowToJson), total: data.total.map(rowToJson) }
-    case 'gauge':
-      return { ...data, value: data.value.map(rowToJson) }
-    case 'restarts':
-      return { ...data, restarts: data.restarts.map(rowToJson) }
-    case 'latency':
-      return {
-        ...data,
-        above: data.above.map((pod) => pod?.map(rowToJson) ?? null),
-        total: data.total.map(rowToJson),
-      }
-    default:
-      return data satisfies never
-  }
+  return Object.fromEntries(Object.entries(data).map(([field, value]) => [field, toJson(value)]))
 }
 
-function rowToJson(row: Row | null): readonly (Sample | string)[] | null {
-  if (row === null || row.every((sample) => sample === null || Number.isFinite(sample))) return row
-  return row.map((sample) => (sample === null || Number.isFinite(sample) ? sample : specialText(sample)))
+/** Lists within lists of numbers; a list without a special number is used as it is. */
+function toJson(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : specialText(value)
+  if (!Array.isArray(value) || value.every(isPlain)) return value
+  return value.map(toJson)
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || Number.isFinite(value)
 }
 
 function specialText(value: number): string {

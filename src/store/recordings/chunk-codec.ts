@@ -6,10 +6,10 @@ import { digestOf } from './cut-recording.ts'
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 
-/** A block is some ten megabytes at the very most; more than this is not ours. */
+/** A block has some ten megabytes at most; a larger chunk was not written by this store. */
 const maxChunkBytes = 512 * 1024 * 1024
 
-/** On Node's thread pool, with a checksum of its own. */
+/** Compresses on Node's thread pool, and adds a checksum. */
 export const packChunk = async (text: string): Promise<Uint8Array> =>
   compress(Buffer.from(text, 'utf8'), { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
+import { dataColumns } from '../../engine/model/data-columns.ts'
 import type { MetricData, Pod, PodSeries, Recording } from '../../engine/model/recording.ts'
 import type { CutRecording } from '../../judge/ports/verdict-store.ts'
 import { metricColumns } from './metric-columns.ts'
@@ -10,9 +11,9 @@ import { absoluteSlice, sliceBlocks } from './slice-blocks.ts'
 import type { SliceBlock } from './slice-blocks.ts'
 
 /**
- * A manifest names the head (pods and metrics) and the blocks of slices. A block holds no position and names pods
- * by name, and leaves out pods without samples: so pods that come later do not change the blocks before them.
- * Lets other work in between blocks.
+ * Cuts a recording into a head (pods and metrics) and blocks of slices, which the manifest lists. A block has no
+ * position, refers to pods by name, and leaves out pods without samples, so that later pods do not change earlier
+ * blocks. Other work can run between two blocks.
  */
 export const cutRecording = async (recording: Recording): Promise<CutRecording> => {
   const { metrics, pods, slices } = recording
@@ -41,10 +42,10 @@ export const cutRecording = async (recording: Recording): Promise<CutRecording> 
   return { digest: digestOf(manifest), manifest, chunks }
 }
 
-/** Eleven days of seconds: more is no rollout. */
+/** Eleven days of seconds, which is longer than any rollout. */
 const maxSlices = 1_000_000
 
-/** In one order of keys, whatever the order they came in: equal recordings have one digest. */
+/** Writes the keys in one order, so that equal recordings have the same digest. */
 const frameOf = (recording: Recording): object => ({
   format: recording.format,
   id: recording.id,
@@ -59,7 +60,7 @@ const frameOf = (recording: Recording): object => ({
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** A name for each pod that does not depend on the others, but for pods of the same name. */
+/** A key for each pod that depends only on this pod and on pods of the same name. */
 export const podKeys = (pods: readonly Pod[]): readonly string[] => {
   const seen = new Map<string, number>()
   return pods.map((pod) => {
@@ -71,38 +72,24 @@ export const podKeys = (pods: readonly Pod[]): readonly string[] => {
 }
 
 const toHead = (name: string, metric: MetricData): object => {
-  switch (metric.kind) {
-    case 'errors':
-      return { name, kind: metric.kind, rows: [present(metric.bad), present(metric.total)] }
-    case 'conversion':
-      return { name, kind: metric.kind, rows: [present(metric.good), present(metric.total)] }
-    case 'gauge':
-      return { name, kind: metric.kind, rows: [present(metric.value)] }
-    case 'restarts':
-      return { name, kind: metric.kind, rows: [present(metric.restarts)] }
-    case 'latency': {
-      const { bounds, shape } = metric
-      const rows = [present(metric.total), present(metric.above)]
-      return {
-        name,
-        kind: metric.kind,
-        rows,
-        bounds: bounds.map(toSampleText),
-        ...(shape && {
-          shape: {
-            bounds: shape.bounds.map(toSampleText),
-            above: shape.above.map(toSampleText),
-            total: toSampleText(shape.total),
-          },
-        }),
-      }
-    }
-    default:
-      return metric satisfies never
+  if (metric.kind !== 'latency') return { name, kind: metric.kind, rows: dataColumns(metric).map(present) }
+  const { kind, bounds, shape, total, above } = metric
+  return {
+    name,
+    kind,
+    rows: [present(total), present(above)],
+    bounds: bounds.map(toSampleText),
+    ...(shape && {
+      shape: {
+        bounds: shape.bounds.map(toSampleText),
+        above: shape.above.map(toSampleText),
+        total: toSampleText(shape.total),
+      },
+    }),
   }
 }
 
-/** Which pods have a row at all, as text of 0 and 1. */
+/** Which pods have a row, as text: 1 = has one, 0 = has none. */
 const present = (rows: readonly unknown[]): string =>
   Array.from(rows, (row) => (row === null ? '0' : '1')).join('')
 
@@ -118,7 +105,7 @@ const toBlockRows = ({ from, to }: SliceBlock, metric: MetricColumns, keys: read
   return rows.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ key, columns }) => [key, ...columns])
 }
 
-/** `null` where nothing was sampled, like a row that does not exist: the head knows the difference. */
+/** `null` where nothing was sampled, and also for a row that does not exist: the head distinguishes the two. */
 const cutSeries = (samples: PodSeries, from: number, to: number): unknown[] | null => {
   if (samples === null) return null
   const cut = samples.slice(from, to)

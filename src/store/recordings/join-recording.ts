@@ -1,17 +1,18 @@
 import { z } from 'zod'
+import { plainData, type PlainKind } from '../../engine/model/data-columns.ts'
 import type { MetricData, Pod, PodSeries, Recording, Sample } from '../../engine/model/recording.ts'
 import { sourceProblemCodes } from '../../engine/model/recording.ts'
 import { podKeys } from './cut-recording.ts'
 import { fromSampleText } from './sample-text.ts'
 import { absoluteSlice, sliceBlocks } from './slice-blocks.ts'
 
-/** Which chunks a manifest needs: the head first, then the blocks in order. */
+/** The digests of a manifest's chunks: the head first, then the blocks in order. */
 export const chunksOfManifest = (manifest: string): readonly string[] => {
   const { head, blocks } = parseManifest(manifest)
   return [head, ...blocks]
 }
 
-/** The exact opposite of `cutRecording`. */
+/** The exact inverse of `cutRecording`. */
 export const joinRecording = (manifest: string, chunk: (digest: string) => string): Recording => {
   const { layout: _, head: headDigest, blocks: blockDigests, ...rest } = parseManifest(manifest)
   const head = headSchema.parse(JSON.parse(chunk(headDigest)))
@@ -25,7 +26,7 @@ export const joinRecording = (manifest: string, chunk: (digest: string) => strin
   return { ...rest, pods: head.pods, metrics: Object.fromEntries(metrics) }
 }
 
-/** Samples by metric, pod and column; what no block mentions was not sampled. */
+/** Samples by metric, pod and column; slices that no block mentions are `null`. */
 class Grid {
   readonly #keys: ReadonlyMap<string, number>
   readonly #slices: number
@@ -61,26 +62,12 @@ class Grid {
 const toMetric = (head: MetricHead, grid: Grid, metric: number): MetricData => {
   const column = (rows: string | undefined, index: number): readonly PodSeries[] =>
     Array.from(rows ?? '', (flag, pod) => (flag === '1' ? grid.series(metric, pod, index) : null))
-  const [first, second] = head.rows
-  switch (head.kind) {
-    case 'errors':
-      return { kind: 'errors', bad: column(first, 0), total: column(second, 1) }
-    case 'conversion':
-      return { kind: 'conversion', good: column(first, 0), total: column(second, 1) }
-    case 'gauge':
-      return { kind: 'gauge', value: column(first, 0) }
-    case 'restarts':
-      return { kind: 'restarts', restarts: column(first, 0) }
-    case 'latency': {
-      const above = Array.from(second ?? '', (flag, pod) =>
-        flag === '1' ? head.bounds.map((_, bound) => grid.series(metric, pod, bound + 1)) : null,
-      )
-      const { bounds, shape } = head
-      return { kind: 'latency', bounds, above, total: column(first, 0), ...(shape && { shape }) }
-    }
-    default:
-      return head satisfies never
-  }
+  if (head.kind !== 'latency') return plainData[head.kind](head.rows.map(column))
+  const { kind, bounds, shape, rows } = head
+  const above = Array.from(rows[1] ?? '', (flag, pod) =>
+    flag === '1' ? bounds.map((_, bound) => grid.series(metric, pod, bound + 1)) : null,
+  )
+  return { kind, bounds, above, total: column(rows[0], 0), ...(shape && { shape }) }
 }
 
 const sample = z.union([z.number(), z.null(), z.enum(['NaN', '+Inf', '-Inf', '-0'])])
@@ -125,11 +112,9 @@ const parseManifest = (manifest: string): z.infer<typeof manifestSchema> =>
   manifestSchema.parse(JSON.parse(manifest))
 
 const named = { name: z.string(), rows: z.array(z.string().regex(/^[01]*$/u)) }
-const metricHead = z.discriminatedUnion('kind', [
-  z.strictObject({ ...named, kind: z.literal('errors') }),
-  z.strictObject({ ...named, kind: z.literal('conversion') }),
-  z.strictObject({ ...named, kind: z.literal('gauge') }),
-  z.strictObject({ ...named, kind: z.literal('restarts') }),
+const plainKind = z.custom<PlainKind>((kind) => typeof kind === 'string' && Object.hasOwn(plainData, kind))
+const metricHead = z.union([
+  z.strictObject({ ...named, kind: plainKind }),
   z.strictObject({
     ...named,
     kind: z.literal('latency'),

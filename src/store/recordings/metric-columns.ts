@@ -2,13 +2,15 @@ import { AppError } from '../../errors.ts'
 import { dataColumns } from '../../engine/model/data-columns.ts'
 import type { LatencyData, MetricData, PodSeries, Recording } from '../../engine/model/recording.ts'
 
-/** One metric as rows of pods: `pods[p]` holds all its columns of samples, `null` where a pod does not have it. */
+/**
+ * One metric by pod: `pods[p]` has all columns of the pod's samples, `null` where the pod does not have the column.
+ */
 export interface MetricColumns {
   readonly name: string
   readonly pods: readonly (readonly PodSeries[])[]
 }
 
-/** Refuses series whose length is not the recording's, since they could not be given back as they were. */
+/** Refuses series whose length differs from the recording's, because they could not be restored as they were. */
 export const metricColumns = (name: string, metric: MetricData, recording: Recording): MetricColumns => {
   const columns = dataColumns(metric)
   for (const column of columns) {

@@ -13,7 +13,7 @@ import type { Database } from '../schema/schema.ts'
 type Recordings = Pick<VerdictStore, 'digestRecording' | 'saveRecording' | 'loadRecording'>
 
 export const createRecordings = (connection: Connection): Recordings => {
-  // the judge asks for the digest first and saves later; nobody changes a recording in between
+  // the judge asks for the digest first and saves later, and a recording never changes in between
   const cuts = new WeakMap<Recording, Promise<CutRecording>>()
   const cut = async (recording: Recording | CutRecording): Promise<CutRecording> => {
     if ('chunks' in recording) return recording
@@ -37,7 +37,7 @@ export const createRecordings = (connection: Connection): Recordings => {
   }
 }
 
-/** Chunks that were there when asked may be pruned before the transaction; then everything is looked at anew. */
+/** Chunks that were found may be pruned before the transaction; then the check is repeated. */
 const maxAttempts = 5
 
 const saveCut = async (connection: Connection, runId: string, cut: CutRecording): Promise<string> => {
@@ -56,7 +56,7 @@ interface PackedChunk {
   readonly data: Uint8Array
 }
 
-/** Compresses outside the transaction, and only what is not stored. */
+/** Compresses the chunks that are not stored yet, outside the transaction. */
 const packMissing = async ({ db }: Connection, cut: CutRecording): Promise<readonly PackedChunk[]> => {
   const digests = [...cut.chunks.keys()]
   const stored = await db.selectFrom('chunks').select('digest').where('digest', 'in', digests).execute()
@@ -65,7 +65,7 @@ const packMissing = async ({ db }: Connection, cut: CutRecording): Promise<reado
   const packed = await Promise.all(
     missing.map(async ([digest, text]) => ({ digest, data: await packChunk(text) })),
   )
-  // one order for everybody, or two writers of the same chunks would wait for each other
+  // all writers use one order; otherwise two writers of the same chunks could wait for each other
   return packed.sort((a, b) => (a.digest < b.digest ? -1 : 1))
 }
 
@@ -75,7 +75,7 @@ interface ToStore {
   readonly packed: readonly PackedChunk[]
 }
 
-/** False when a chunk that was stored is not there any more; the transaction has then written nothing that lasts. */
+/** False when a chunk that was stored has been pruned; then the transaction writes nothing that matters. */
 const storeCut = async (
   { kind, clock }: Connection,
   transaction: Transaction<Database>,

@@ -1,6 +1,6 @@
 import type { Sample } from '../../engine/model/recording.ts'
 
-/** Numbers that JSON does not know travel as text. */
+/** Numbers that JSON cannot write become text. */
 export const toSampleText = (sample: Sample): Sample | string => {
   if (sample === null) return null
   if (Number.isFinite(sample)) return Object.is(sample, -0) ? '-0' : sample

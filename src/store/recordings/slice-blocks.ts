@@ -8,9 +8,9 @@ const sizes = [64, 16, 4, 1] as const
 const largest = sizes[0]
 
 /**
- * Cuts slices into blocks that end at multiples of 64 of absolute time, and the rest behind the last of these into
- * blocks of 16, 4 and 1. As a run goes on, one slice is stored at most four times, in blocks of growing size,
- * however many looks there are; and the blocks of a look are few.
+ * Cuts slices into blocks that end at multiples of 64 since the epoch, and the rest after the last of these into
+ * blocks of 16, 4 and 1. However many looks a run has, each slice is stored at most four times, in blocks of growing
+ * size, and a look has few blocks.
  */
 export const sliceBlocks = (firstSlice: number, slices: number): readonly SliceBlock[] => {
   const blocks: SliceBlock[] = []
@@ -25,7 +25,7 @@ export const sliceBlocks = (firstSlice: number, slices: number): readonly SliceB
   return blocks
 }
 
-/** Number of a slice since the epoch, so that a window that moves keeps its blocks. */
+/** The number of a slice since the epoch, so that later windows have the same blocks. */
 export const absoluteSlice = (start: string, sliceSeconds: number): number => {
   const index = Math.floor(Date.parse(start) / 1000 / sliceSeconds)
   return Number.isSafeInteger(index) ? index : 0

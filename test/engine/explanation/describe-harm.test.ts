@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { describeHarm } from '../../../src/engine/explanation/describe-harm.ts'
+import { describeHarm } from '../../../src/engine/explanation/describe-metric.ts'
 import type { AbsoluteRule, MetricNumbers } from '../../../src/engine/evidence/metric-evidence.ts'
 import type { MetricPolicy } from '../../../src/engine/model/policy.ts'
 import { arm, interval, madeMetric } from '../made-run.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describePass } from '../../../src/engine/explanation/describe-pass.ts'
+import { describePass } from '../../../src/engine/explanation/describe-metric.ts'
 import type { MetricNumbers } from '../../../src/engine/evidence/metric-evidence.ts'
 import { arm, interval, madeMetric } from '../made-run.ts'
 import { policyOf } from '../recordings.ts'
