@@ -7,8 +7,8 @@ import { upTo } from './model/up-to.ts'
 import type { Verdict } from './model/verdict.ts'
 
 /**
- * The verdict after slice `at` of the recording: from these arguments alone, with no clock, no chance and no memory,
- * so that any look can be repeated, replayed, or answered by another replica.
+ * The verdict after slice `at` of the recording. It depends on these arguments alone, without clock, random numbers or
+ * memory, so that any look can be repeated, replayed, or answered by another replica.
  */
 export function analyze(recording: Recording, policy: Policy, at: number = recording.slices - 1): Verdict {
   if (!Number.isInteger(at) || at < 0 || at >= recording.slices) {

@@ -1,4 +1,4 @@
-/** The engine's door: what other rooms and other programs may use, beside the types in model/. */
+/** The engine's door: what other rooms and other programs may use, together with the types in model/. */
 export { analyze } from './analyze.ts'
 export { kinds } from './kinds/kinds.ts'
 export { chooseBounds } from './kinds/latency/latency-bounds.ts'

@@ -4,7 +4,7 @@ import type { Policy } from './model/policy.ts'
 import type { Recording } from './model/recording.ts'
 import type { Outcome } from './model/verdict.ts'
 
-/** What was answered at the look that includes slice `at` of the recording. */
+/** The verdict at the look that includes slice `at` of the recording. */
 export interface Look {
   readonly at: number
   readonly judged: Outcome
@@ -12,7 +12,7 @@ export interface Look {
 }
 
 export interface SliceOutcomes {
-  /** One look after every slice of the rollout. */
+  /** One look for every slice of the rollout. */
   readonly looks: readonly Look[]
   /** The slice of the first `fail` that was answered. */
   readonly firstFail?: number

@@ -8,9 +8,12 @@ import type { MetricKind, Policy } from './model/policy.ts'
 import type { Recording } from './model/recording.ts'
 import type { MetricVerdict, Outcome } from './model/verdict.ts'
 
-/** Numbers by slice, for charts: one point for each look of the rollout. */
+/** Numbers by slice, for charts. There is one point for each look of the rollout. */
 export interface Series {
-  /** The evidence of all metrics together, and the verdict. The rollout fails where the evidence reaches `failsAt`. */
+  /**
+   * The evidence of all metrics together, and the verdict, at each look. The rollout fails where the evidence reaches
+   * `failsAt`.
+   */
   readonly looks: readonly {
     readonly at: number
     readonly judged: Outcome
@@ -25,14 +28,14 @@ export interface MetricSeries {
   readonly name: string
   readonly kind: MetricKind
   readonly tolerance: number
-  /** The evidence of harm that fails the rollout without any other metric; absent where the metric cannot fail it. */
+  /** The evidence of harm with which this metric alone fails the rollout; absent where it cannot. */
   readonly failsAt?: number
-  /** The evidence of being within the margin that passes the metric between gates. */
+  /** The evidence of being within the margin with which the metric passes between gates. */
   readonly passesAt: number
   readonly points: readonly Point[]
 }
 
-/** One metric at one look, in the numbers of its verdict there. */
+/** The numbers of one metric's verdict at one look. */
 export type Point = { readonly at: number } & Pick<
   MetricVerdict,
   'canary' | 'stable' | 'ratio' | 'evidence' | 'passEvidence' | 'margin'

@@ -3,12 +3,12 @@ import { valueAt } from '../model/value-at.ts'
 import type { PodCounts } from './pod-counts.ts'
 import { canaryReadiness, type SliceWindow } from './slices.ts'
 
-/** So many requests may well fail to come where so many are expected. */
+/** Where no more requests than this are expected, it may be chance that none comes. */
 const FEW = 3
 
 /**
- * By slice, 1 where a canary pod past its warm-up was there: at a trickle time goes by without requests. Where the canary
- * should have had some and has none, no time goes by: its traffic may go elsewhere.
+ * By slice, 1 where a canary pod past its warm-up was there. With little traffic time counts even without requests.
+ * Where the canary should have had requests and has none, time does not count: its traffic may go elsewhere.
  */
 export function canaryTime(pods: readonly PodCounts[], window: SliceWindow): Float64Array {
   const { start, plan } = window
@@ -21,7 +21,7 @@ export function canaryTime(pods: readonly PodCounts[], window: SliceWindow): Flo
     const k = start + t
     const weight = Math.min(stepAt(plan, t)?.weight ?? 100, 99)
     served += requestsAt(canary, k)
-    // where the weight is not known, the canary has to be seen
+    // where the weight is not known, only slices with requests of the canary count
     expected += weight > 0 ? (requestsAt(stable, k) * weight) / (100 - weight) : FEW
     const isThere = canary.some(({ sampled }, j) => sampled[k] === 1 && ready[j]?.(t) === true)
     if (isThere && (served > 0 || expected < FEW)) time[t] = 1

@@ -8,7 +8,7 @@ import type {
   Sample,
 } from '../model/recording.ts'
 
-/** One pod's events out of its requests in every slice of the recording; requests 0 = no traffic or no sample. */
+/** The events and requests of one pod in every slice of the recording; requests 0 = no traffic or no sample. */
 export interface PodCounts {
   readonly name: string
   readonly arm: Arm
@@ -19,14 +19,14 @@ export interface PodCounts {
   readonly sampled: Uint8Array
 }
 
-/** Samples that mean nothing: they are left out and named, never guessed. */
+/** Samples that are no possible values. They are left out and reported, never replaced by a guess. */
 export interface BadSamples {
   notFinite: number
   negative: number
   aboveTotal: number
   notWhole: number
   tooLarge: number
-  /** Of a gauge that is compared by its logarithm. */
+  /** Of a gauge that is compared on a logarithmic scale. */
   notPositive: number
 }
 
@@ -34,9 +34,9 @@ export function noBadSamples(): BadSamples {
   return { notFinite: 0, negative: 0, aboveTotal: 0, notWhole: 0, tooLarge: 0, notPositive: 0 }
 }
 
-/** No service counts this much in a slice, and sums of squares of more would not fit into a number. */
+/** No service counts this much in a slice, and the squares of larger counts would not fit into a number. */
 export const LARGEST_COUNT = 1e15
-/** What is below is nothing: a rounding error of whoever interpolated. */
+/** Smaller counts are rounding errors of an interpolation and count as 0. */
 const LEAST_COUNT = 1e-9
 
 export interface CountTable {
@@ -54,12 +54,12 @@ export function conversionCounts(data: ConversionData, pods: readonly Pod[]): Co
   return countTable(pods, data.total, (pod) => data.good[pod])
 }
 
-/** Requests slower than the bound with this index. */
+/** The requests that were slower than the bound with this index. */
 export function latencyCounts(data: LatencyData, pods: readonly Pod[], bound: number): CountTable {
   return countTable(pods, data.total, (pod) => data.above[pod]?.[bound])
 }
 
-/** Of the slices of a pod those in which it restarted, however often: the times in one slice have one cause. */
+/** Counts the slices in which a pod restarted, however often: several restarts in one slice have one cause. */
 export function restartCounts(data: RestartsData, pods: readonly Pod[]): CountTable {
   const there = data.restarts.map(
     (row) => row && row.map((sample) => sample && (Number.isFinite(sample) ? 1 : sample)),
@@ -92,7 +92,7 @@ function podCounts(pod: Pod, total: readonly Sample[], event: Row, bad: BadSampl
   for (let k = 0; k < total.length; k++) {
     const n = total[k]
     if (n === null || n === undefined) continue
-    // where the total has a sample, a missing event series means that none happened yet
+    // where the total has a sample, a missing series of events means that none has happened yet
     const x = event?.[k] ?? 0
     if (!isUsable(x, n, bad)) continue
     sampled[k] = 1

@@ -3,7 +3,7 @@ import { valueAt } from '../model/value-at.ts'
 import type { PodCounts } from './pod-counts.ts'
 import type { RolloutPlan } from '../model/rollout-plan.ts'
 
-/** One arm, slice by slice of the rollout, only pods past their warm-up. */
+/** The counts of one arm by slice of the rollout, without pods that are warming up. */
 export interface ArmSlices {
   readonly events: Float64Array
   readonly requests: Float64Array
@@ -11,7 +11,7 @@ export interface ArmSlices {
   readonly pods: Float64Array
   /** Each pod's share of the arm's requests. */
   readonly shares: readonly Float64Array[]
-  /** The same pods' own counts, for capping bursts. */
+  /** The counts of each of these pods, for capping bursts. */
   readonly podEvents: readonly Float64Array[]
   readonly podRequests: readonly Float64Array[]
 }
@@ -25,16 +25,16 @@ export interface SliceWindow {
   /** First slice of the rollout in the recording. */
   readonly start: number
   readonly plan: RolloutPlan
-  /** Slices of a pod's life that are left out. */
+  /** How many slices at the beginning of a pod's life are left out. */
   readonly warmup: number
   /**
-   * Whether the rollout itself teaches what history could not: noise where pods are few, and a pod's birth, which is its
-   * first sample and not its first request. False under `pass: strict`.
+   * Whether the rollout's own data teach what history could not: the noise where pods are few, and when a pod was
+   * born, by its first sample and not its first request. False under `pass: strict`.
    */
   readonly learnsOn?: boolean
 }
 
-/** Cuts pods' counts into the rollout's slices and drops what is too young to be compared. */
+/** Adds up the pods' counts by slice of the rollout, without pods that are too young to be compared. */
 export function sliceArms(pods: readonly PodCounts[], window: SliceWindow): Arms {
   const byArm = pods.some((pod) => pod.aggregate)
   const ready = byArm ? aggregateReadiness(pods, window) : undefined
@@ -52,7 +52,7 @@ export function sliceArms(pods: readonly PodCounts[], window: SliceWindow): Arms
   }
 }
 
-/** The same with the arms' roles exchanged: for metrics of which less is worse. */
+/** The same with the arms exchanged, for metrics where less is worse. */
 export function swapArms(arms: Arms): Arms {
   return { canary: arms.stable, stable: arms.canary }
 }
@@ -107,7 +107,7 @@ function sharesOf(requests: Float64Array, total: Float64Array): Float64Array {
   return requests.map((n, t) => (n > 0 ? n / (total[t] ?? n) : 0))
 }
 
-/** A stable pod older than the rollout is warm; any other counts its slices since its first with traffic. */
+/** A stable pod that is older than the rollout is warm; any other pod is warm some slices after its first traffic. */
 function podReadiness(pod: PodCounts, window: SliceWindow): Readiness {
   const T = window.plan.slices
   if (pod.arm === 'stable' && firstTraffic(pod, 0, window.start) >= 0) return () => true
@@ -116,7 +116,7 @@ function podReadiness(pod: PodCounts, window: SliceWindow): Readiness {
   return (t) => window.start + t - born >= window.warmup
 }
 
-/** When a canary pod, or the canary as a whole, is past its warm-up. */
+/** From which slice on a canary pod, or the canary as a whole, has warmed up. */
 export function canaryReadiness(
   pod: PodCounts,
   pods: readonly PodCounts[],
@@ -128,7 +128,10 @@ export function canaryReadiness(
   return (t) => window.start + t - born >= window.warmup && ready(t)
 }
 
-/** Known by arm only, new pods cannot be told from old ones: the beginning of every step is left out of both arms. */
+/**
+ * Where only whole arms are known, new pods cannot be distinguished from old ones, so the beginning of every step is
+ * left out in both arms.
+ */
 function aggregateReadiness(pods: readonly PodCounts[], window: SliceWindow): Readiness {
   const { plan, start, warmup } = window
   const births = pods
@@ -143,17 +146,20 @@ function aggregateReadiness(pods: readonly PodCounts[], window: SliceWindow): Re
   return (t) => begins.every((from) => t < from || t >= from + warmup)
 }
 
-/** Of a later step, which adds pods to others, at most half is left out: short steps would have nothing left. */
+/**
+ * A later step adds pods to existing ones, and at most half of it is left out: otherwise short steps would have no
+ * data left.
+ */
 function afterBirth(birth: number, { plan, warmup }: SliceWindow): Readiness {
   const later = plan.steps.slice(1).map(({ from, ends }) => ({
     from,
     until: from + Math.min(warmup, Math.floor((ends - from) / 2)),
   }))
-  // what stable has before the canary's birth is known before the birth is
+  // slices of stable before the canary's birth count, because looks at that time counted them
   return (t) => (t < birth || t >= birth + warmup) && later.every(({ from, until }) => t < from || t >= until)
 }
 
-/** At a trickle a pod's first request may come long after the pod. */
+/** With little traffic the first request of a pod may come long after its start. */
 function firstSeen({ sampled }: PodCounts, { start, plan }: SliceWindow): number {
   const first = sampled.indexOf(1)
   return first < 0 ? start + plan.slices : Math.max(first, start)

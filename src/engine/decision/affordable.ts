@@ -2,11 +2,11 @@ import type { MetricEvidence, WorstCase } from '../evidence/metric-evidence.ts'
 import type { PlannedStep } from '../model/rollout-plan.ts'
 import type { RunEvidence } from './gather.ts'
 
-/** Twice as many bad outcomes as usual are nothing that anybody would notice in ten minutes. */
+/** Twice as many bad outcomes as usual would hardly be noticed in ten minutes. */
 const USUAL_TIMES = 2
 const MONTH_MINUTES = 30 * 24 * 60
 
-/** What the next step may cost, and what it may cost at worst. */
+/** The bad outcomes that the next step may bring at worst, and those that the budget allows. */
 export interface Cost {
   readonly worst: number
   readonly allowed: number
@@ -33,7 +33,7 @@ export function isAffordable(
   return cost === undefined || cost.worst <= cost.allowed
 }
 
-/** An objective speaks of failures; slow requests have only the number. */
+/** An objective is about failures; for slow requests only the number of outcomes counts. */
 function allowed({ policy }: RunEvidence, metric: MetricEvidence, worst: WorstCase): number {
   const { outcomes, slo } = policy.budget
   const number = outcomes === undefined ? Infinity : Math.max(outcomes, USUAL_TIMES * worst.usual)

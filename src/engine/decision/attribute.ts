@@ -7,14 +7,14 @@ export interface Culprit {
 }
 
 export interface Attribution {
-  /** Those that are significant on their own; with `jointly`, those that together are. */
+  /** The metrics that are significant on their own; with `jointly`, those that are significant only together. */
   readonly culprits: readonly Culprit[]
   readonly jointly: boolean
 }
 
 /**
- * Closed testing: a component is named when every average that contains it is beyond the threshold, so that the
- * chance of naming any innocent one is no larger than the chance of a false fail.
+ * Closed testing: a component is named when every average that contains it is beyond the threshold. So the chance of
+ * naming an innocent one is no larger than the chance of a false fail.
  */
 export function attribute(components: readonly Component[], t: number, logThreshold: number): Attribution {
   const active = components.filter(({ weight }) => weight > 0)
@@ -33,7 +33,7 @@ function adjusted(component: Component, all: readonly Component[], t: number): n
   const others = all
     .filter((other) => other !== component)
     .sort((a, b) => valueAt(a.harm, t) - valueAt(b.harm, t))
-  // relative to the component's own e-value, which may be beyond what a number holds
+  // relative to the component's own e-value, which may be too large for a number
   const own = component.harm[t] ?? 0
   let sum = component.weight
   let weight = component.weight

@@ -4,11 +4,14 @@ import type { ArmSlices } from '../counts/slices.ts'
 
 const RATE = 0.1
 const RECENT = 3
-/** Where a step may end at once when an outage is over. */
+/** The same under rules by which a step may pass as soon as an outage is over. */
 const LATEST = 1
 const LEAST_FAILURES = 5
 
-/** By slice, 1 where both arms fail more than a tenth of their latest requests: no comparison makes that good. */
+/**
+ * By slice, 1 where both arms fail more than a tenth of their latest requests: then being no worse than stable is not
+ * good enough.
+ */
 export function bothArmsFailing(run: RunEvidence): Float64Array {
   const failing = new Float64Array(run.plan.slices)
   const slices = run.policy.pass === 'strict' ? RECENT : LATEST

@@ -12,17 +12,17 @@ import { valueAt } from '../model/value-at.ts'
 import type { Outcome } from '../model/verdict.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 
-/** How a rollout came to fail: by its path, at a gate by these metrics, or by the policy's word at a gate. */
+/** How a rollout failed: between gates by the evidence of all metrics, or at a gate by these metrics. */
 export type FailCause =
   | { readonly by: 'path'; readonly t: number }
   | { readonly by: 'gate'; readonly t: number; readonly metrics: readonly string[] }
 
-/** What one look said; `t` counts from the rollout's start. */
+/** The decision of one look; `t` counts from the rollout's start. */
 export interface Decided {
   readonly t: number
   readonly judged: Outcome
   readonly verdict: Outcome
-  /** ln of the weighted evidence for harm, and what it has to reach. */
+  /** ln of the weighted evidence for harm, and the value that it must reach for a fail. */
   readonly logHarm: number
   readonly logThreshold: number
   readonly step?: PlannedStep
@@ -30,18 +30,18 @@ export interface Decided {
   readonly failed?: FailCause
   /** When the current step was first shown to be within its margins. */
   readonly shownAt?: number
-  /** When it passed, and why. */
+  /** When the step passed, and why. */
   readonly passedAt?: number
   readonly passedBy?: PassCause
   readonly rule?: AppliedRule
-  /** The rule's own fail, which stays too. */
+  /** A fail that a rule of the policy answered at a gate. It stays, like every fail. */
   readonly failedByRule?: AppliedRule
   /** Slices of the step with canary traffic past its warm-up. */
   readonly mature: number
   readonly bothFailing: boolean
 }
 
-/** Every look of a rollout, in order: a fail stays, a step's pass stays for the step. */
+/** Decides every look of a rollout, in order: a fail stays for the run, a pass for its step. */
 export function decidePath(run: RunEvidence): readonly Decided[] {
   const looks: Decided[] = []
   const failing = bothArmsFailing(run)
@@ -61,7 +61,7 @@ function decideAt(
 ): Decided {
   const step = stepAt(run.plan, t)
   const earlier = step !== undefined && before?.step?.index === step.index ? before : undefined
-  // a step that was shown to be good enough is not asked again: its gate is skipped
+  // a step that was shown to be good enough is not tested again: its gate is skipped
   const gate = (earlier?.shownAt ?? earlier?.passedAt) === undefined ? gateAt(run.plan, t) : undefined
   const mature = maturityOf(step?.from ?? 0, t, t)
   const moment = { run, t, mature, ...(step && { step }), ...(gate && { gate }) }
@@ -95,7 +95,7 @@ function decideAt(
   }
 }
 
-/** The rules that fail a rollout: the evidence of all metrics along the path, else single metrics at a gate. */
+/** The rules that fail a rollout: the evidence of all metrics together, otherwise single metrics at a gate. */
 function failCause(moment: Moment, pathCrossed: boolean): FailCause | undefined {
   const { t } = moment
   if (pathCrossed) return { by: 'path', t }
@@ -105,7 +105,7 @@ function failCause(moment: Moment, pathCrossed: boolean): FailCause | undefined 
 
 function answer(look: Look, outcome: Outcome): Outcome {
   const { mode, approval } = look.run.policy
-  // earlier a pass would take a bad canary to all traffic sooner than no analysis at all
+  // an earlier pass would give a bad canary all traffic sooner than a rollout without any analysis
   if (mode === 'observe') return isPlannedEnd(look) ? 'pass' : 'inconclusive'
   if (outcome === 'fail') return mode === 'pause' ? 'inconclusive' : 'fail'
   return approval === 'manual' ? 'inconclusive' : outcome

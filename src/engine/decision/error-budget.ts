@@ -4,14 +4,14 @@ import type { MetricPolicy, Policy } from '../model/policy.ts'
 import { gateShare, type PlannedStep, type RolloutPlan } from '../model/rollout-plan.ts'
 
 /**
- * How α, the chance of failing a healthy canary, and β, the chance of passing a harmful one, are divided.
- * With gates the path along the rollout gets half of α and the gates the other half; without gates the path gets all.
- * Of β the gates get most, since a step is meant to be judged at its end.
+ * How α, the chance of failing a healthy canary, and β, the chance of passing a harmful one, are divided. With gates,
+ * the looks between them get half of α and the gates the other half; without gates the looks get all. The gates get
+ * most of β, because a step is planned to be judged at its end.
  */
 const PATH_FAIL_SHARE = 0.5
 const GATE_PASS_SHARE = 0.8
 const PATH_PASS_SHARE = 0.2
-/** The part of the path's budget for crashes and limits; the kinds of metrics have the rest. */
+/** The part of that budget for crashes and limits; the kinds of metrics share the rest. */
 export const ABSOLUTE_SHARE = 0.05
 
 interface Judged {
@@ -19,7 +19,7 @@ interface Judged {
   readonly plan: RolloutPlan
 }
 
-/** What ln e of all harm together has to reach for a fail along the rollout. */
+/** The value that ln e of all harm together must reach for a fail between gates. */
 export function failThreshold({ policy, plan }: Judged): number {
   return -Math.log(policy.falseAbort * (plan.gates > 0 ? PATH_FAIL_SHARE : 1))
 }
@@ -29,7 +29,7 @@ export function gateFailLevel({ policy, plan }: Judged, gate: PlannedStep): numb
   return policy.falseAbort * (1 - PATH_FAIL_SHARE) * gateShare(plan, gate)
 }
 
-/** What ln e has to reach for a pass between gates. */
+/** The value that ln e must reach for a pass between gates. */
 export function passThreshold({ policy, plan }: Judged): number {
   return -Math.log(policy.missedHarm * (plan.gates > 0 ? PATH_PASS_SHARE : 1))
 }
@@ -47,7 +47,7 @@ export interface Component {
   readonly harm: Float64Array
 }
 
-/** Weights come from the policy alone, never from the data: a silent metric keeps its share. */
+/** Weights come from the policy alone, never from the data: a metric without data keeps its share. */
 export function components(
   policy: Policy,
   metrics: readonly MetricEvidence[],
@@ -89,7 +89,7 @@ export function gateWeights(policy: Policy): ReadonlyMap<string, number> {
   return new Map(shared(raw).map(({ name, weight }) => [name, weight]))
 }
 
-/** The same weights such that they sum up to 1. */
+/** The same weights, scaled so that their sum is 1. */
 function shared<Weighted extends { readonly weight: number }>(raw: readonly Weighted[]): readonly Weighted[] {
   const total = raw.reduce((sum, { weight }) => sum + weight, 0)
   return raw.map((one) => ({ ...one, weight: total > 0 ? one.weight / total : 0 }))

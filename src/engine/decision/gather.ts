@@ -65,7 +65,7 @@ function metricEvidence(
   return { code: 'metric-missing', metric: metric.name, text }
 }
 
-/** What the source noticed on the way does not explain why there is nothing. */
+/** Problems of the source that do not explain why a metric has no data. */
 const REMARKS: ReadonlySet<string> = new Set([
   'counter-reset',
   'gap',
@@ -75,7 +75,7 @@ const REMARKS: ReadonlySet<string> = new Set([
   'mixed-series',
 ])
 
-/** The source's own account of why, where it gave one. */
+/** Why a metric has no data: the problem that the source reports, if there is one. */
 function missing(metric: MetricPolicy, recording: Recording): Reason {
   const problem = recording.problems?.find(
     ({ code, metric: name }) => name === metric.name && !REMARKS.has(code),

@@ -2,12 +2,13 @@ import type { RunEvidence } from './gather.ts'
 import { trafficShare } from './traffic-share.ts'
 
 const SURE = Math.log(100)
-/** The canary's odds of getting a request, beside what the weights promise. */
+/** The canary loses traffic where its odds of getting a request are below this part of what the weights promise. */
 const LOST = 2 / 3
 
 /**
- * Whether the canary counts far fewer requests than its weight sends it: those that never end are counted nowhere, and
- * how they fare is not known. A plan with one weight promises no share of the traffic: blue/green and A/B have one too.
+ * Whether the canary counts far fewer requests than its weight sends it: requests that never end are counted nowhere,
+ * and their outcome is unknown. A plan with one weight promises no share of the traffic: blue/green and A/B have one
+ * too.
  */
 export function losesTraffic(run: RunEvidence, t: number): boolean {
   if (run.plan.gates < 2) return false

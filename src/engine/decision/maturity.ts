@@ -6,13 +6,13 @@ import { memoized } from '../model/memoized.ts'
 /** How many of the slices `from`..`to` had canary traffic past its warm-up, in the metrics known at slice `t`. */
 export type Maturity = (from: number, to: number, t: number) => number
 
-/** Running sums, so that a long rollout does not count its slices anew at every look. */
+/** It uses running sums, so that a long rollout does not count its slices again at every look. */
 export function maturity(run: RunEvidence): Maturity {
   const shown = run.metrics
     .filter(({ policy }) => !policy.watch)
     .toSorted((a, b) => a.judgeableFrom - b.judgeableFrom)
   const counted = shown.filter(({ policy }) => kindOf(policy).noun !== undefined)
-  // pods that nobody sends anything have levels too, so these count only where the policy has nothing else
+  // pods without requests have levels too, so gauges count only where the policy has no other metrics
   const judged = counted.length > 0 ? counted : shown
   const runningOf = memoized((known) => {
     const counts = judged.slice(0, known).map(({ canaryCounts, canaryTime }) => canaryTime ?? canaryCounts)

@@ -6,25 +6,30 @@ import { hasNoSignOfHarm } from './rules/pass-no-sign-of-harm.ts'
 import { passWithinMargin } from './rules/pass-within-margin.ts'
 import { sawAny } from '../model/saw-any.ts'
 
-/** How a step came to pass: shown within its margins, at its end without a sign of harm, or merely without a fail. */
+/**
+ * Why a step passed: it was shown to be within its margins, it ended without a sign of harm, or it ended without a
+ * fail.
+ */
 export type PassCause = 'shown' | 'no-sign' | 'no-fail'
 
 /** Whether every required metric is shown to be within its margin at this look. */
 export function showsMargin(moment: Moment): boolean {
   const { run, step, mature } = moment
-  // before the first declared step there is nothing that could pass
+  // before the first declared step there is no step that could pass
   if (run.plan.gates > 0 && step === undefined) return false
   if (mature === 0 || mature * run.recording.sliceSeconds < run.policy.soakSeconds) return false
   return !lacksRequired(run) && passWithinMargin(moment) && isComparable(moment)
 }
 
-/** Why the step passes at this look; undefined where it does not. `shown`: its margins were, by now. */
+/**
+ * Why the step passes at this look; undefined where it does not. `shown`: it has been shown to be within its margins.
+ */
 export function passCause(moment: Moment, shown: boolean): PassCause | undefined {
   const { run, step, t, mature } = moment
   if (run.metrics.some((metric) => heldBy(metric, t) !== undefined)) return undefined
   const { pass } = run.policy
   const isOver = step !== undefined && t >= step.ends - 1
-  // harm that comes with time is not seen by a step that is cut short
+  // a step that ends early would miss harm that needs time
   if (shown && (isOver || pass !== 'balanced' || run.plan.gates === 0)) return 'shown'
   if (pass === 'strict' || !isOver || mature === 0 || !canCompare(moment)) return undefined
   if (pass === 'fast') return 'no-fail'
@@ -42,7 +47,7 @@ function canCompare(moment: Moment): boolean {
   )
 }
 
-/** Not where stable has nothing left to serve, nor where much of the canary's traffic is counted nowhere. */
+/** False where stable has no traffic left, and where much of the canary's traffic is counted nowhere. */
 function isComparable(moment: Moment): boolean {
   return !lacksControl(moment) && !losesTraffic(moment.run, moment.t)
 }

@@ -2,12 +2,15 @@ import type { MetricEvidence } from '../evidence/metric-evidence.ts'
 import type { MetricPolicy } from '../model/policy.ts'
 import type { RunEvidence } from './gather.ts'
 
-/** The metrics without whose word no step passes: the required ones, or where none is, all that are judged. */
+/**
+ * The metrics that must all pass before a step passes: the required ones, or where none is required, all that are
+ * judged.
+ */
 export function requiredMetrics(run: RunEvidence): readonly MetricEvidence[] {
   return run.metrics.filter(({ policy }) => isRequired(run, policy))
 }
 
-/** Whether a metric that a step cannot pass without has no data. */
+/** Whether a required metric has no data. */
 export function lacksRequired(run: RunEvidence): boolean {
   return run.obstacles.some(({ metric }) => isRequired(run, metric))
 }

@@ -4,18 +4,18 @@ import { logSumExp } from '../stats/log-sum-exp.ts'
 import type { RolloutPlan } from '../model/rollout-plan.ts'
 import type { Arms } from '../counts/slices.ts'
 
-/** Odds off by a tenth are nobody's concern. */
+/** A deviation of the odds by a tenth is tolerated. */
 const TOLERATED = 1.1
 const EFFECTS = [0.05, 0.1, 0.2, 0.4, 0.8] as const
-/** What a prior guess of the routing's noise weighs, in slices and in dispersion. */
+/** The prior for the noise of the routing: its weight in slices, and its dispersion. */
 const PRIOR_SLICES = 10
 const PRIOR_SUM = 30
 
 export interface TrafficShare {
-  /** Canary's requests out of all, and what the weights promised. */
+  /** The canary's share of all requests, and the share that the weights promised. */
   readonly share: number
   readonly expected: number
-  /** ln e that the odds are off by more than a tenth, either way. */
+  /** ln e that the odds deviate by more than a tenth, up or down. */
   readonly evidence: number
 }
 
@@ -38,7 +38,7 @@ export function trafficShare(arms: Arms, plan: RolloutPlan, t: number): TrafficS
   return { share: canary / all, expected, evidence: logAddExp(more, less) - Math.LN2 }
 }
 
-/** The first slice of a step is mixed: the weight changes in it. */
+/** Leaves out the first slice of each step, in which the weight changes. */
 function declaredSplits(arms: Arms, plan: RolloutPlan, t: number): readonly Split[] {
   return plan.steps.flatMap((step, i) => {
     const end = Math.min(plan.steps[i + 1]?.from ?? Infinity, t + 1)
@@ -67,7 +67,7 @@ function oneSided(splits: readonly Split[], theta0: number, sign: 1 | -1, phi: n
   return logSumExp(terms)
 }
 
-/** Around the odds that fit best, so that a wrong split is not taken for noise. */
+/** Measured around the odds that fit best, so that a wrong split does not count as noise. */
 function dispersionOf(splits: readonly Split[], canary: number): number {
   const theta = fittedOdds(splits, canary)
   const squares = splits.reduce((sum, { canary: own, all, weight }) => {

@@ -7,20 +7,20 @@ import { type Restart, type RolloutPlan, sparsity, stepAt } from '../model/rollo
 import { type Arms, type ArmSlices, cumulative } from '../counts/slices.ts'
 import type { CountSeries } from './count-series.ts'
 
-/** A crash: more failures than this, and several times as many as stable has. */
+/** A crash is a higher share of failures than this, and several times stable's share. */
 const CRASH_RATE = 0.1
 const CRASH_ALTERNATIVES = [0.2, 0.4, 0.8] as const
 const CRASH_RATIO = 3
 const LIMIT_MULTIPLES = [1.25, 1.5, 2, 4, 8] as const
 const MARGIN_FRACTIONS = [0.01, 0.1, 0.3, 0.6] as const
-/** Every slice of the first hour may be the beginning of a crash, then every tenth, then ever fewer. */
+/** In the first hour every slice may be the beginning of a crash; later every tenth slice, then fewer and fewer. */
 const EACH_SLICE_UNTIL = 60
 const LATER_STRIDE = 10
 
 /**
- * ln e by slice that the canary is crashing: its failure rate above 10 %, and above three times stable's.
- * The minimum of two e-values is one, and keeps an outage shared by both arms from aborting a healthy canary.
- * The arms are taken with nothing warmed up: a crash shows at once.
+ * ln e by slice that the canary is crashing: its failure rate is above 10 % and above three times stable's. The
+ * minimum of two e-values is an e-value; it keeps an outage of both arms from aborting a healthy canary. Pods that are
+ * warming up count too: a crash shows at once.
  */
 export function crashEvidence(arms: Arms, plan: RolloutPlan, stream: CountSeries, mde: number): Float64Array {
   const restarts = crashRestarts(plan.slices)
@@ -70,7 +70,10 @@ export function absoluteMarginEvidence(stream: CountSeries, share: number): Floa
   })
 }
 
-/** The lesser of absolute and relative evidence; with all traffic on the canary there is nothing to compare with. */
+/**
+ * The smaller of absolute and relative evidence; only the absolute one where all traffic is on the canary and nothing
+ * can be compared.
+ */
 export function bothOf(absolute: Float64Array, relative: Float64Array, plan: RolloutPlan): Float64Array {
   return absolute.map((log, t) => {
     const hasControl = (stepAt(plan, t)?.weight ?? 0) < 100

@@ -6,7 +6,7 @@ import type { Interval } from '../model/verdict.ts'
 const GRID_HALF = 300
 const GRID_END = 3
 const CONFIDENCE = 0.95
-/** In ln, below the peak: the prior spans 8, and nobody sees what is e^−60 times the rest. */
+/** How far below the peak, in ln, heights still count: the prior spans 8, and e^−60 times the rest is negligible. */
 const NEGLIGIBLE = 70
 
 /** Prior over log ratios: wide, with a peak at no difference. */
@@ -16,8 +16,8 @@ const mass = density.reduce((sum, value) => sum + value, 0)
 const logPrior = Float64Array.from(density, (value) => Math.log(value / mass))
 
 /**
- * All risk ratios not refuted so far, valid at every look together. It is read off a grid from 1/20 to 20;
- * undefined without events.
+ * All risk ratios that are not refuted so far, valid at all looks together. They are read from a grid from 1/20 to 20.
+ * Undefined without events.
  */
 export function confidenceSequence(arms: Arms, t: number, phi: number): Interval | undefined {
   const slices = comparedSlices(arms, t)
@@ -59,13 +59,13 @@ function tiltedLikelihood(slices: readonly ComparedSlice[], g: number): number {
 
 interface Peaked {
   readonly logs: Float64Array
-  /** Where they are highest. */
+  /** The index of the highest value. */
   readonly peak: number
 }
 
 /**
- * The values of a concave function over the grid, from its peak down on both sides to where they no longer matter,
- * −Infinity beyond: long rollouts know their ratio well, and most of the grid is far from it.
+ * The values of a concave function over the grid, from its peak down on both sides until they no longer matter, and
+ * −Infinity beyond. It saves time: after a long rollout most of the grid is far from the peak.
  */
 function aroundPeak(heightAt: (i: number) => number): Peaked {
   const last = grid.length - 1

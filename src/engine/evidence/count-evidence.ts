@@ -10,7 +10,7 @@ import type { CountTable } from '../counts/pod-counts.ts'
 import { type Arms, hasSamples, type SliceWindow, sliceArms } from '../counts/slices.ts'
 import { memoized } from '../model/memoized.ts'
 
-/** What spreading the bets over several alternatives costs, in ln e. */
+/** What a mixture over several alternatives costs, in ln e. */
 const MIXTURE_COST = 1.4
 
 type CountBasics = Pick<
@@ -27,7 +27,7 @@ type CountBasics = Pick<
   readonly traffic: Arms
 }
 
-/** What a metric of counts says of itself, whatever its kind. */
+/** What all metrics of counts have in common, whatever their kind. */
 export function countBasics(
   name: string,
   table: CountTable,
@@ -47,7 +47,7 @@ export function countBasics(
   }
 }
 
-/** What the next step may cost at worst, with bursts capped, as in all that lets a step pass. */
+/** What the next step may cost at worst. Bursts are capped, as in all evidence for a pass. */
 export function worstOf(
   tests: CountTests,
   { sliceSeconds }: MetricContext,
@@ -58,7 +58,7 @@ export function worstOf(
   return worstCase(series, phiNow(series, t), { ...step, sliceSeconds }, t)
 }
 
-/** Harm, gates and passing of counts under a null for each slice. */
+/** The evidence of harm, at gates and for a pass, of counts under a null hypothesis for each slice. */
 export function evidenceFromTests(
   tests: CountTests,
   context: MetricContext,

@@ -7,12 +7,14 @@ import { type ArmSlices, information } from '../counts/slices.ts'
 import type { CountSeries } from './count-series.ts'
 import type { ArmNumbers, Interval } from '../model/verdict.ts'
 
-/** Traffic of late: what "at this traffic" means. */
+/** How many of the latest slices "at this traffic" means. */
 const RECENT = 10
-/** How many events history's share is worth. */
+/** How many events the share in history counts for. */
 const PRIOR_EVENTS = 30
 
-/** Totals of both arms up to slice `t`, over slices in which both could be compared, and the ratio between them. */
+/**
+ * The totals of both arms up to slice `t`, over the slices in which they can be compared, and the ratio between them.
+ */
 export function countNumbers(stream: CountSeries, t: number): MetricNumbers {
   const phi = phiNow(stream, t)
   const ratio = confidenceSequence(stream.facing, t, phi)
@@ -35,7 +37,7 @@ export function armTotals(arm: ArmSlices, t: number): ArmNumbers {
   return of > 0 ? { events, of, value: events / of, pods } : { events, of, pods }
 }
 
-/** The other way round: stable against canary. */
+/** The inverse: stable divided by canary. */
 export function inverse(interval: Interval): Interval {
   return { estimate: 1 / interval.estimate, low: 1 / interval.high, high: 1 / interval.low }
 }
@@ -45,7 +47,7 @@ export function phiNow(stream: CountSeries, t: number): number {
   return stream.noise.phi(floor, 0, t)
 }
 
-/** Minutes of traffic like the latest until a test of `theta0` is decided if `theta` is true. */
+/** Minutes of traffic like the latest until a test of `theta0` is decided, if `theta` is true. */
 export function minutesUntil(
   counted: CountTests,
   ratios: { readonly theta: number; readonly theta0: number },
@@ -68,7 +70,7 @@ export function minutesUntil(
   })
 }
 
-/** The latest requests at the present weight, and the events that they bring on average. */
+/** The latest requests at the current weight, and the events to expect in them. */
 function recentTraffic(
   stream: CountSeries,
   t: number,
@@ -79,7 +81,7 @@ function recentTraffic(
     const own = canary.requests[k] ?? 0
     const other = stable.requests[k] ?? 0
     if (own <= 0 || other <= 0) continue
-    // the weight changed here: what came before says nothing about the traffic now
+    // the weight changed here, so earlier slices do not describe the current traffic
     if (slices > 0 && Math.abs(Math.log((own / other) * (ns / nc))) > Math.LN2) break
     nc += own
     ns += other
@@ -89,7 +91,7 @@ function recentTraffic(
   return { share: nc / (nc + ns), events: (eventShare(stream, t) * (nc + ns)) / slices }
 }
 
-/** Of this rollout, as far as its events can tell; of history before that. */
+/** The share of events: of this rollout where it has enough events, otherwise of history. */
 function eventShare(stream: CountSeries, t: number): number {
   const { canary, stable } = stream.facing
   const { share } = stream.dispersion

@@ -3,10 +3,10 @@ import { learnNoise, type Noise } from '../noise/noise.ts'
 import type { PodCounts } from '../counts/pod-counts.ts'
 import { type Arms, type SliceWindow, sliceArms, swapArms } from '../counts/slices.ts'
 
-/** Events of one kind in both arms with their noise: what every test of a share of requests works on. */
+/** The counts of one metric in both arms, with their noise. Every test of a share of requests works on it. */
 export interface CountSeries {
   readonly arms: Arms
-  /** The arms such that a ratio above 1 is harm. */
+  /** The arms, exchanged where necessary so that a ratio above 1 is harm. */
   readonly facing: Arms
   readonly dispersion: Dispersion
   readonly noise: Noise

@@ -10,7 +10,7 @@ import { valueAt } from '../model/value-at.ts'
 import type { SliceWindow } from '../counts/slices.ts'
 import { makeCountSeries, type CountSeries } from './count-series.ts'
 
-/** Every test of one share of requests: counts as they are, and capped where history has bursts. */
+/** All tests of one share of requests: of the counts as they are, and of capped counts where history has bursts. */
 export interface CountTests {
   readonly plain: CountSeries
   /** The same with bursts capped; undefined where capping is not worth it. */
@@ -18,12 +18,12 @@ export interface CountTests {
   harm(theta0: Float64Array): Float64Array
   pass(theta0: Float64Array): Float64Array
   test(theta0: Float64Array): ScoreTest
-  /** With failures that come together counted once; undefined where less is worse. */
+  /** The same with failures that come together counted once; undefined where less is worse. */
   readonly once?: CountedOnce
 }
 
 export interface CountedOnce {
-  /** Events of both arms so far, as they are. */
+  /** The events of both arms so far, not capped. */
   readonly events: Float64Array
   harm(theta0: Float64Array): Float64Array
   test(theta0: Float64Array): ScoreTest
@@ -35,7 +35,7 @@ export interface CountTestsInput {
   readonly tau: number
   readonly mde: number
   readonly lessIsWorse?: boolean
-  /** Smallest cap, in multiples of what is expected; undefined = never capped, as where less is worse. */
+  /** The smallest cap, in multiples of what is expected; undefined = never capped, for metrics where less is worse. */
   readonly leastCap?: number
 }
 
@@ -92,7 +92,7 @@ export function halfAndHalf(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((log, t) => logAddExp(log, b[t] ?? 0) - Math.LN2)
 }
 
-/** Share of a whole count's evidence where a burst cannot be told from harm: it has to be so much stronger. */
+/** The weight of evidence from counts that are not capped, where a burst cannot be distinguished from harm. */
 const WHOLE_SHARE = 0.001
 
 function mostlyOf(robust: Float64Array, whole: Float64Array): Float64Array {
@@ -111,8 +111,8 @@ function cappedArms(
 }
 
 /**
- * A canary pod without a neighbour is capped by what stable does, and a canary capped to look like stable would pass
- * whatever it did: towards a pass its counts stay whole.
+ * A canary pod without a neighbour is capped by what stable does. So capped it would look like stable and pass
+ * whatever it did; therefore its counts are not capped as evidence for a pass.
  */
 function withLonePodsWhole(capped: CountSeries, plain: CountSeries): CountSeries {
   const { canary } = plain.arms

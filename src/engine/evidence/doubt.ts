@@ -3,12 +3,15 @@ import { FEW_EVENTS } from './score-test.ts'
 import type { CountTests } from './count-tests.ts'
 
 /**
- * A tolerance up to here is for what nobody minds; a wider one says what is expected of the canary, and signs of harm
- * begin beyond it.
+ * Up to this tolerance, signs of harm begin where the canary is worse than stable. A wider tolerance means that the
+ * author expects a worse canary, and signs of harm begin beyond it.
  */
 export const usualTolerance = { errors: 1, latency: 1.02, conversion: 0.01 } as const
 
-/** Evidence of being worse; while failures are few, not more of it than when those that come together count once. */
+/**
+ * The evidence of being worse. While failures are few, it is at most the evidence in which failures that come together
+ * count once.
+ */
 export function doubtOf(tests: CountTests, theta0: Float64Array): Float64Array {
   const { once } = tests
   const whole = tests.harm(theta0)
@@ -19,7 +22,7 @@ export function doubtOf(tests: CountTests, theta0: Float64Array): Float64Array {
   )
 }
 
-/** A gate's p-value of harm with the same care. */
+/** The p-value of harm at a gate; while failures are few, with those that come together counted once. */
 export function carefulGate(tests: CountTests, theta0: Float64Array): (t: number) => number | undefined {
   const { once } = tests
   const whole = tests.test(theta0)

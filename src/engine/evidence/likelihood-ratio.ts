@@ -9,9 +9,9 @@ const STEPS = [0.25, 0.5, 1, 2, 4, 8] as const
 const LOG_WEIGHTS = [0.1, 0.18, 0.27, 0.22, 0.15, 0.08].map((weight) => Math.log(weight))
 
 /**
- * ln e by slice that the risk ratio is above `theta0`: a mixture of likelihood ratios of the canary's share of
- * all bad events, given their total. The base rate cancels slice by slice, so its drift does no harm, and by
- * Ville's inequality the path ever exceeds 1/α with probability at most α, however often it is looked at.
+ * ln e by slice that the risk ratio is above `theta0`: a mixture of likelihood ratios of the canary's share of all bad
+ * events, given their total. The base rate cancels slice by slice, so its drift does no harm, and by Ville's
+ * inequality the path ever exceeds 1/α with probability at most α, however often it is looked at.
  */
 export function harmEvidence(
   stream: CountSeries,
@@ -22,7 +22,7 @@ export function harmEvidence(
   const paths = alternativePaths(stream.facing, theta0, Math.log(mde))
   const floors = stream.noise.floors(theta0)
   const path = new Float64Array(floors.length)
-  // every alternative of every beginning, and what waits for beginnings to come
+  // every alternative from every first slice, and the part that is kept for later first slices
   const terms = new Float64Array(STEPS.length * restarts.length + 1)
   for (let t = 0; t < path.length; t++) {
     let waiting = 1
@@ -41,7 +41,9 @@ export function harmEvidence(
   return path
 }
 
-/** ln e by slice that the risk ratio is below `theta0`: evidence for being good enough, from the start only. */
+/**
+ * ln e by slice that the risk ratio is below `theta0`: the evidence of being good enough, counted from the start only.
+ */
 export function nonInferiorityEvidence(stream: CountSeries, theta0: Float64Array, mde: number): Float64Array {
   const paths = alternativePaths(stream.facing, theta0, -Math.log(mde))
   const floors = stream.noise.floors(theta0)

@@ -3,7 +3,7 @@ import type { Pod } from '../model/recording.ts'
 import type { Arms, SliceWindow } from '../counts/slices.ts'
 import type { ArmNumbers, Interval, Reason } from '../model/verdict.ts'
 
-/** What every metric of a run is judged with. */
+/** What judging every metric of a run needs. */
 export interface MetricContext {
   readonly policy: Policy
   readonly pods: readonly Pod[]
@@ -14,7 +14,7 @@ export interface MetricContext {
 /** Everything the engine knows of one metric along a rollout; slices are counted from the rollout's start. */
 export interface MetricEvidence {
   readonly policy: MetricPolicy
-  /** The first slice whose look can judge it: before it stable has not shown what to compare on. */
+  /** The first slice whose look can judge the metric. Before it, stable has no data that define the comparison. */
   readonly judgeableFrom: number
   /** ln e by slice that the canary is worse than tolerated. */
   readonly harm: Float64Array
@@ -29,39 +29,42 @@ export interface MetricEvidence {
   /** Whether an arm had traffic (or a level) past its warm-up in the slice. */
   readonly canaryCounts: Float64Array
   readonly stableCounts: Float64Array
-  /** Whether a canary pod past its warm-up was there; undefined: where it had traffic. */
+  /** Whether a canary pod past its warm-up was there; undefined = the same as where it had traffic. */
   readonly canaryTime?: Float64Array
   /** Whether an arm had any sample in the recording's rollout at all. */
   readonly hasCanary: boolean
   readonly hasStable: boolean
-  /** ln e by slice that the canary is worse than stable at all, or than a wide tolerance; undefined: it shows no signs. */
+  /**
+   * ln e by slice that the canary is worse than stable at all, or than a wide tolerance; undefined where the metric
+   * shows no signs of harm.
+   */
   readonly doubt?: Float64Array
-  /** What is not ruled out of so many slices at the weight `next`. */
+  /** The bad outcomes that are not ruled out in so many slices at the weight `next`. */
   worst?(next: number, t: number, slices: number): WorstCase | undefined
   /** Remarks on the data that hold for the whole run. */
   readonly notes: readonly Reason[]
   numbers(t: number): MetricNumbers
   /** Minutes until a pass can be expected of a canary that is like stable. */
   minutesToPass(next: number, t: number, beta: number): number | undefined
-  /** Why the data cannot show it within the step's margin, however long; undefined where time will tell. */
+  /** Why these data can never show that the metric is within the margin; undefined where more time may show it. */
   whyUndecidable?(next: number, t: number): string | undefined
-  /** Why its noise is assumed and what would teach it; undefined where it was learned. */
+  /** Why the noise is assumed and which data it could be learned from; undefined where it was learned. */
   readonly assumed?: string
-  /** What the sentence of a fail along the path tells; undefined: `numbers`. */
+  /** The numbers for the sentence of a fail between gates; undefined = the same as `numbers`. */
   harmNumbers?(t: number): MetricNumbers
-  /** Minutes until a fail can be expected of one that stays as it looks; undefined where it looks tolerable. */
+  /** Minutes until a fail can be expected of a canary that stays as it looks; undefined where it looks tolerable. */
   minutesToFail(t: number, logThreshold: number): number | undefined
-  /** Why no step passes at this look, whether the metric is required or not; undefined where nothing is in the way. */
+  /** Why no step may pass at this look, even if the metric is not required; undefined where a step may pass. */
   holds?(t: number): string | undefined
-  /** Both arms with nothing warmed up; undefined where requests are not counted. */
+  /** Both arms, with pods that are warming up; undefined where requests are not counted. */
   readonly traffic?: Arms
 }
 
 /** Bad outcomes of a coming step. */
 export interface WorstCase {
-  /** Those beyond stable's: an upper 95 % bound. */
+  /** How many more than stable: an upper 95 % bound. */
   readonly excess: number
-  /** Those that the whole service has anyway in that time. */
+  /** How many the whole service usually has in that time. */
   readonly usual: number
   /** Requests that the service gets in a minute. */
   readonly requestsPerMinute: number

@@ -7,11 +7,11 @@ import type { Reason } from '../model/verdict.ts'
 /** With hardly any history the noise is a guess: no gate may fail on it. */
 export function gateMayFail(dispersion: Dispersion, learnsOn = false): boolean {
   if (dispersion.kind === 'pods') return true
-  // one to three pods do not show how pods differ: what a gate would call harm is a sign of it, and no more
+  // one to three pods do not show how pods differ: what they show at a gate is a sign of harm, but no proof
   return dispersion.slices >= SHORT_HISTORY && !(learnsOn && dispersion.pods > 0)
 }
 
-/** Why the noise is assumed, and what would teach it. */
+/** Why the noise is assumed, and which data it could be learned from. */
 export function assumedNoise(dispersion: Dispersion): { readonly assumed?: string } {
   if (dispersion.kind === 'pods') return {}
   const { slices, pods } = dispersion

@@ -1,13 +1,13 @@
-/** What the traffic of late looks like, and how far the evidence has come. */
+/** What the latest traffic looks like, and how far the evidence has come. */
 export interface PlanningInput {
-  /** Canary's share of the requests of both arms. */
+  /** The canary's share of the requests of both arms. */
   readonly share: number
   /** Bad events of both arms a minute. */
   readonly eventsPerMinute: number
-  /** The ratio that is supposed to be true, and the one to be refuted. */
+  /** The ratio that is assumed to be true, and the one to refute. */
   readonly theta: number
   readonly theta0: number
-  /** ln of the evidence still wanting. */
+  /** ln of the evidence that is still missing. */
   readonly wanting: number
   /** φ = fixed + perInformation · V. */
   readonly fixed: number
@@ -20,8 +20,8 @@ export interface PlanningInput {
 const POWER = 0.8416212335729143
 
 /**
- * Minutes of traffic like this until the evidence is there with 80 % power; undefined without events;
- * Infinity when the noise between pods will never let it be there.
+ * Minutes of such traffic until the evidence suffices with 80 % power. Undefined without events; Infinity when the
+ * noise between pods is too large to ever show it.
  */
 export function minutesNeeded(input: PlanningInput): number | undefined {
   const { share, eventsPerMinute, theta, theta0, wanting } = input
@@ -33,7 +33,7 @@ export function minutesNeeded(input: PlanningInput): number | undefined {
   const gainStable = Math.log((1 - pi) / (1 - pi0))
   const kl = pi * gainCanary + (1 - pi) * gainStable
   const variance = pi * (1 - pi) * (gainCanary - gainStable) ** 2
-  // two ratios that this split of the traffic cannot tell apart
+  // this split of the traffic cannot distinguish the two ratios
   if (!(kl > 0)) return Infinity
   const root = (POWER * Math.sqrt(variance) + Math.sqrt(POWER ** 2 * variance + 4 * kl * wanting)) / (2 * kl)
   const independent = root ** 2

@@ -11,7 +11,7 @@ export const FEW_EVENTS = 100
 
 /** Running sums of the score test of one null. */
 interface ScoreSums {
-  /** Σ (xc − X π): events beyond those the null expects of the canary. */
+  /** Σ (xc − X π): the canary's events beyond those that the null hypothesis expects. */
   readonly excess: Float64Array
   /** Σ X π (1 − π) */
   readonly variance: Float64Array
@@ -21,9 +21,12 @@ interface ScoreSums {
 }
 
 export interface ScoreTest {
-  /** P of so many or more canary events when the ratio is exactly theta0; undefined without events in both arms' time. */
+  /**
+   * The chance of so many or more canary events when the ratio is exactly theta0; undefined without events while both
+   * arms ran.
+   */
   harmP(t: number): number | undefined
-  /** P of so few or fewer. */
+  /** The chance of so few or fewer. */
   goodP(t: number): number | undefined
 }
 

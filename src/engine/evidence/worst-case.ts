@@ -4,15 +4,15 @@ import type { CountSeries } from './count-series.ts'
 import type { WorstCase } from './metric-evidence.ts'
 
 const Z = 1.6448536269514722
-/** Bursts come and go, and what a step would cost is what lasts. */
+/** The largest dispersion that counts: bursts come and go, and the cost of a step is what lasts. */
 const MOST_SPREAD = 4
-/** Traffic of late: what "at this traffic" means. */
+/** How many of the latest slices describe the traffic. */
 const RECENT = 10
 
 /**
- * How many bad outcomes beyond stable's a step of so many slices at the weight `next` may bring: the lesser of two
- * quasi-Poisson bounds, of the canary's own rate less stable's, and of its ratio to stable slice by slice, which what
- * happens to both arms does not widen.
+ * How many bad outcomes more than stable a step of so many slices at the weight `next` may bring. It is the smaller of
+ * two quasi-Poisson bounds: of the canary's rate minus stable's, and of its ratio to stable by slice, which does not
+ * grow with what happens to both arms.
  */
 export function worstCase(
   { arms: { canary, stable } }: CountSeries,
@@ -45,7 +45,7 @@ function sum(values: Float64Array, from: number, to: number): number {
   return total
 }
 
-/** The canary's bad outcomes had it been as stable was in each slice. */
+/** The bad outcomes that the canary would have with stable's rate in each slice. */
 function expectedAsStable(canary: ArmSlices, stable: ArmSlices, t: number): number {
   let expected = 0
   for (let k = 0; k <= t; k++) {

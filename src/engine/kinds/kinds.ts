@@ -9,12 +9,12 @@ import type { MetricData } from '../model/recording.ts'
 
 type OfKind<Of, K extends MetricKind> = Extract<Of, { readonly kind: K }>
 
-/** Every kind of metric there is. */
+/** The registry: every kind of metric. */
 export const kinds = { errors, latency, conversion, gauge, restarts } satisfies {
   readonly [K in MetricKind]: Kind<OfKind<MetricPolicy, K>, OfKind<MetricData, K>>
 }
 
-/** The kind of this metric. Give it no policy and no data of another kind. */
+/** The kind of this metric. Pass it only policies and data of that same kind. */
 export function kindOf(metric: MetricPolicy): Kind {
   return kinds[metric.kind]
 }

@@ -2,7 +2,7 @@ import type { MetricNumbers } from '../evidence/metric-evidence.ts'
 import type { ArmNumbers, Interval } from '../model/verdict.ts'
 import { count, percent } from '../model/words.ts'
 
-/** "1.9% of 4,210 canary requests vs 0.4% of 37,800 stable"; `which` says which of the requests: " over 250 ms". */
+/** "1.9% of 4,210 canary requests vs 0.4% of 37,800 stable"; `which` restricts the requests: " over 250 ms". */
 export function requestsVsStable({ canary, stable }: MetricNumbers, which = ''): string {
   return `${shareOf(canary)} of ${count(canary.of ?? 0)} canary requests${which} vs ${shareOf(stable)} of ${count(stable.of ?? 0)} stable`
 }
@@ -19,7 +19,9 @@ export function changeRange(low: number, high: number): string {
   return `${change(low)} to ${change(high)}`
 }
 
-/** ", at least 2.1 times worse" where the interval is beyond the tolerance, else ", about 4.8 times worse". */
+/**
+ * ", at least 2.1 times worse" where the whole interval is beyond the tolerance, otherwise ", about 4.8 times worse".
+ */
 export function howMuch(
   ratio: Pick<Interval, 'estimate' | 'low'> | undefined,
   tolerated: number,
@@ -39,7 +41,7 @@ export function upTo(ratio: number | undefined): string {
 
 const FAR = 15
 
-/** The largest ratio that a pass leaves possible: the interval's end or the margin, whichever is less. */
+/** The largest ratio that a pass leaves possible: the end of the interval or the margin, whichever is smaller. */
 export function mostLeft(ratio: Interval | undefined, margin: number | undefined): number | undefined {
   if (ratio === undefined || margin === undefined) return undefined
   return Math.max(Math.min(ratio.high, margin), 1)

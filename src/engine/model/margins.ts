@@ -4,14 +4,14 @@ const MOST_RELIEF = 4
 const LARGEST_DROP = 0.5
 
 /**
- * How much wider a step's margin is than the last one's: in proportion to the traffic that the next step puts at
- * risk, so that each step risks about the same harm.
+ * How many times wider a step's margin is than that of the last step. It depends on the traffic that the next step
+ * puts at risk, so that each step risks about the same harm.
  */
 export function marginFactor(policy: Policy, next: number): number {
   return policy.riskProportional ? Math.min(100 / Math.max(next, 1), MOST_RELIEF) : 1
 }
 
-/** Ratio of error rates, of quantiles, of levels. */
+/** A margin that is a ratio: of error rates, quantiles or levels. */
 export function ratioMargin(
   metric: ErrorsPolicy | LatencyPolicy | GaugePolicy,
   times: number,
@@ -19,12 +19,12 @@ export function ratioMargin(
   return metric.margin === undefined ? undefined : 1 + (metric.margin - 1) * times
 }
 
-/** Relative drop of a conversion. */
+/** A margin that is a relative drop of a conversion. */
 export function dropMargin(metric: ConversionPolicy, times: number): number {
   return Math.min(metric.margin * times, LARGEST_DROP)
 }
 
-/** Risk ratio of not converting's counterpart: stable's rate over the canary's at this drop. */
+/** The ratio that means this drop: stable's rate divided by the canary's. */
 export function dropToRatio(drop: number): number {
   return 1 / (1 - drop)
 }

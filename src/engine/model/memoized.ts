@@ -1,4 +1,4 @@
-/** The same function, computed once for each argument. */
+/** The same function, but it computes each argument only once. */
 export function memoized<Value>(compute: (key: number) => Value): (key: number) => Value {
   const known = new Map<number, { readonly value: Value }>()
   return (key) => {

@@ -1,13 +1,13 @@
 import type { Policy } from './policy.ts'
 
-/** Before all users get it, harm that comes with time has to have had some. */
+/** The last step before all users get the canary: harm that needs time must have had time to show. */
 const lastStepSeconds = 600
-/** A step of one slice would end before anything of it can be seen. */
+/** A step of one slice would end before any of its data is known. */
 const leastSlices = 2
 
 /**
- * How long a step is meant to last where the caller does not say: the time of the rollout is divided among its steps, at
- * least two slices each, and the last step before all traffic has ten minutes at least.
+ * How long a step is planned to last where the caller gives no length: the time of the rollout is divided among its
+ * steps. Each gets at least two slices, and the last step before all traffic at least ten minutes.
  */
 export function plannedSeconds(
   { stepSeconds, rolloutSeconds }: Policy,
@@ -18,6 +18,6 @@ export function plannedSeconds(
   const last = Math.max(rolloutSeconds / of, lastStepSeconds)
   if (index >= of - 1) return last
   const each = (rolloutSeconds - last) / (of - 1)
-  // whole slices, so that the steps together do not last longer than they should
+  // whole slices, rounded down, so that all steps together do not last too long
   return Math.max(Math.floor(each / sliceSeconds), leastSlices) * sliceSeconds
 }

@@ -1,4 +1,4 @@
-/** A policy with every default filled in and every number in one unit: what the engine and the source read. */
+/** A policy with every default filled in and every number in one unit, as the engine and the sources read it. */
 export interface Policy {
   readonly name: string
   readonly source: string
@@ -6,17 +6,20 @@ export interface Policy {
   readonly slice: 'auto' | { readonly seconds: number }
   readonly historySeconds: number
   readonly warmupSeconds: number
-  /** Planned length of a step where the caller does not say: `auto` divides `rolloutSeconds` among the steps. */
+  /** Planned length of a step where the caller gives none: `auto` divides `rolloutSeconds` among the steps. */
   readonly stepSeconds: number | 'auto'
   readonly rolloutSeconds: number
   readonly soakSeconds: number
-  /** Chance of ever failing a healthy canary, all metrics and looks together. */
+  /** The chance that a healthy canary ever fails, all metrics and looks together. */
   readonly falseAbort: number
-  /** Chance of passing a canary that is worse than the margin. */
+  /** The chance that a canary worse than the margin passes. */
   readonly missedHarm: number
   readonly riskProportional: boolean
   readonly pass: PassRule
-  /** Odds for harm at which `balanced` does not let the last step pass; wider before earlier ones, as margins are. */
+  /**
+   * The odds for harm at which `balanced` does not let the last step pass. Earlier steps allow higher odds, as they
+   * allow wider margins.
+   */
   readonly odds: number
   readonly budget: Budget
   readonly onInconclusive: GateAnswer
@@ -29,14 +32,15 @@ export interface Policy {
 }
 
 /**
- * What lets a step pass. `strict`: it is shown to be within its margins. `balanced`: that, or at its planned end there is
- * no sign of harm and what is not ruled out is affordable. `fast`: that it is shown, or at its end that it has not failed.
+ * What lets a step pass. `strict`: it is shown to be within its margins. `balanced`: the same, or at its
+ * planned end there is no sign of harm, and the harm that is not ruled out is affordable. `fast`: the same as
+ * `strict`, or at its planned end it has not failed.
  */
 export type PassRule = 'strict' | 'balanced' | 'fast'
 
-/** What the next step may cost at most: the stricter of the two, where both are given. */
+/** What the next step may cost at most. Where both limits are given, the stricter one holds. */
 export interface Budget {
-  /** Bad outcomes beyond stable's; twice the usual number is always affordable. */
+  /** Bad outcomes more than stable would have; twice the usual number is always affordable. */
   readonly outcomes?: number
   /** A share of the failures that 30 days of this traffic may have. */
   readonly slo?: { readonly objective: number; readonly of: number }
@@ -44,7 +48,10 @@ export interface Budget {
 
 export type GateAnswer = 'hold' | 'proceed' | 'fail'
 
-/** How the arms are told apart: a preset by name, or label matchers for each arm. `where`: labels of every series. */
+/**
+ * How to find the series of each arm: a preset by name, or label matchers for each arm. `where`: labels that every
+ * series has.
+ */
 export type Selection =
   | {
       readonly preset: string
@@ -59,11 +66,11 @@ export type Selection =
 
 interface CommonMetricPolicy {
   readonly name: string
-  /** Its share of the error budget; undefined = the kind's share, split equally. */
+  /** Its share of the error budget; undefined = an equal part of the kind's share. */
   readonly weight?: number
   /** A step passes only when every required metric passes. */
   readonly required: boolean
-  /** Shown, never part of the verdict. */
+  /** The metric is shown but never part of the verdict. */
   readonly watch: boolean
   readonly source?: string
   readonly select?: Selection
@@ -71,18 +78,18 @@ interface CommonMetricPolicy {
 
 export interface ErrorsPolicy extends CommonMetricPolicy {
   readonly kind: 'errors'
-  /** Selectors; undefined = the preset's own, or not needed because a recording is given. */
+  /** Selectors; undefined = those of the preset, or not needed because a recording is given. */
   readonly total?: string
   readonly bad?: string
   /** Ratio of error rates beyond which the canary fails, ≥ 1. */
   readonly tolerance: number
   /** Ratio of error rates within which the canary passes, > 1. */
   readonly margin: number
-  /** A canary whose error rate is shown to be below this passes whatever the ratio. */
+  /** A canary whose error rate is shown to be below this passes, whatever the ratio is. */
   readonly absoluteMargin: number
   /** The smallest effect worth finding, as a ratio > 1. */
   readonly mde: number
-  /** Highest share of failed requests that is acceptable at all. */
+  /** The highest share of failed requests that is acceptable, whatever stable does. */
   readonly limit?: number
 }
 
@@ -95,7 +102,7 @@ export interface LatencyPolicy extends CommonMetricPolicy {
   /** Ratio of quantiles beyond which the canary fails, ≥ 1. */
   readonly tolerance: number
   readonly margin: number
-  /** Of the share of requests above a bound, as a ratio > 1. */
+  /** The smallest effect worth finding in the share of requests above a bound, as a ratio > 1. */
   readonly mde: number
   /** Highest acceptable quantile, in seconds. */
   readonly limit?: number
@@ -118,7 +125,7 @@ export interface GaugePolicy extends CommonMetricPolicy {
   readonly query?: string
   /** Ratio of levels beyond which the canary fails, ≥ 1. */
   readonly tolerance: number
-  /** Ratio of levels within which the canary passes; undefined = it never has to. */
+  /** Ratio of levels within which the canary passes; undefined = the metric does not have to pass. */
   readonly margin?: number
   /** Highest acceptable level, in the metric's own unit. */
   readonly limit?: number
@@ -126,7 +133,7 @@ export interface GaugePolicy extends CommonMetricPolicy {
 
 export interface RestartsPolicy extends CommonMetricPolicy {
   readonly kind: 'restarts'
-  /** Selector of the counter; undefined = that of kube-state-metrics. */
+  /** Selector of the counter; undefined = the counter of kube-state-metrics. */
   readonly restarts?: string
   /** Ratio to stable's restarts beyond which the canary fails, ≥ 1. */
   readonly tolerance: number

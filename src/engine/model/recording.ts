@@ -9,7 +9,7 @@ export type Arm = 'canary' | 'stable'
 export interface Pod {
   readonly name: string
   readonly arm: Arm
-  /** The sum over an arm whose pods are not known. */
+  /** The sum over an arm whose single pods are not known. */
   readonly aggregate?: boolean
 }
 
@@ -66,7 +66,7 @@ export interface RestartsData {
 
 export type MetricData = ErrorsData | ConversionData | LatencyData | GaugeData | RestartsData
 
-/** What the source saw and could not put into numbers: kept with the evidence so that a replay knows it too. */
+/** What the source saw and cannot be written as samples. It is part of the recording, so that a replay has it too. */
 export interface SourceProblem {
   readonly code: SourceProblemCode
   readonly metric?: string
@@ -93,7 +93,7 @@ export const sourceProblemCodes = [
 
 export type SourceProblemCode = (typeof sourceProblemCodes)[number]
 
-/** All data of one run, as fetched: the one input of the engine. Slice numbers are zero-based. */
+/** All data of one run, as it was fetched. It and the policy are the engine's only input. Slice numbers begin at 0. */
 export interface Recording {
   readonly format: 'canary-judge/recording/1'
   readonly id?: string
@@ -101,7 +101,7 @@ export interface Recording {
   /** Start of slice 0, RFC 3339. */
   readonly start: string
   readonly slices: number
-  /** First slice of the run; before it: history, stable only. */
+  /** First slice of the run. The slices before it are history, which only stable has. */
   readonly rolloutStart: number
   /** How many steps the plan has. */
   readonly gates?: number

@@ -11,7 +11,7 @@ export interface PlannedStep {
   readonly next: number
 }
 
-/** A start of evidence: harm may begin late, so part of the budget waits for later beginnings. */
+/** A slice from which evidence is counted. Harm may begin late, so part of the budget is kept for later slices. */
 export interface Restart {
   readonly from: number
   readonly weight: number
@@ -19,7 +19,7 @@ export interface Restart {
 
 export interface RolloutPlan {
   readonly slices: number
-  /** 0 where no steps are declared: then there are no gates. */
+  /** The number of gates; 0 where no steps are declared. */
   readonly gates: number
   readonly steps: readonly PlannedStep[]
   readonly restarts: readonly Restart[]
@@ -40,7 +40,7 @@ export function rolloutPlan(recording: Recording, slices: number): RolloutPlan {
       next: step.next ?? declared[index + 1]?.weight ?? 100,
     }))
     .filter((step) => step.from < slices)
-  // a plan of steps of which none has begun is a plan all the same
+  // a plan whose steps have not begun yet has steps too
   const gates = recording.steps === undefined ? 0 : (recording.gates ?? declared.length)
   const restarts = gates > 0 ? restartsAtSteps(steps, gates) : restartsByTime(slices)
   return { slices, gates, steps, restarts }
@@ -57,7 +57,10 @@ export function gateAt(plan: RolloutPlan, t: number): PlannedStep | undefined {
   return step !== undefined && step.ends - 1 === t ? step : undefined
 }
 
-/** Gate levels grow with the square of the step: a late look has the data that make a small level useful. */
+/**
+ * The levels of the gates grow with the square of the step's number: late gates have more data, and use a small level
+ * better.
+ */
 export function gateShare(plan: RolloutPlan, step: PlannedStep): number {
   if (step.index >= plan.gates) return 0
   const squares = (plan.gates * (plan.gates + 1) * (2 * plan.gates + 1)) / 6
@@ -77,7 +80,7 @@ function restartsByTime(slices: number): readonly Restart[] {
   let j = 1
   while (STRIDE * j < slices) {
     const next = j + Math.max(1, Math.floor(j * sparsity(STRIDE * j)))
-    // 1/j(j+1), summed up over the beginnings that this one stands for
+    // the sum of 1/j(j+1) over the slices that this one stands for
     restarts.push({ from: STRIDE * j, weight: (1 - FROM_START) * (1 / j - 1 / next) })
     j = next
   }
@@ -85,8 +88,8 @@ function restartsByTime(slices: number): readonly Restart[] {
 }
 
 /**
- * How far apart beginnings are, relative to their age: after ten hours of minutes a tenth of it, or the cost of a look
- * would grow with the square of the rollout's length.
+ * How far apart the first slices of evidence are, depending on their age. Without this the cost of a look would grow
+ * with the square of the rollout's length.
  */
 export function sparsity(age: number): number {
   return age < DENSE_UNTIL ? 0 : 0.1

@@ -1,7 +1,10 @@
 import { mapRows } from './data-columns.ts'
 import type { Recording } from './recording.ts'
 
-/** What the recording held after slice `at`. Its plan of steps was known then; later samples were not. */
+/**
+ * The recording as it was after slice `at`: with its whole plan of steps, which was known then, and without later
+ * samples.
+ */
 export function upTo(recording: Recording, at: number): Recording {
   if (at >= recording.slices - 1) return recording
   const metrics = Object.entries(recording.metrics).map(

@@ -1,4 +1,4 @@
-/** The value in a slice; 0 outside, where nothing was counted. */
+/** The value in a slice; 0 for slices outside the array. */
 export function valueAt(values: Float64Array, slice: number): number {
   return values[slice] ?? 0
 }

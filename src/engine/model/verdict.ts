@@ -78,7 +78,7 @@ export interface Interval {
 export interface ArmNumbers {
   readonly events?: number
   readonly of?: number
-  /** Share of requests (errors, conversion), quantile in seconds (latency), mean level (gauge). */
+  /** A share of requests (errors, conversion), a quantile in seconds (latency) or a mean level (gauge). */
   readonly value?: number
   readonly pods?: number
 }
@@ -90,9 +90,9 @@ export interface MetricVerdict {
   readonly required: boolean
   readonly canary: ArmNumbers
   readonly stable: ArmNumbers
-  /** Canary against stable: of rates, of quantiles, of levels; 1 = alike. */
+  /** Canary divided by stable: rates, quantiles or levels; 1 = equal. */
   readonly ratio?: Interval
-  /** Bucket bounds the latency was judged at, in seconds. */
+  /** The bucket bounds at which latency was compared, in seconds. */
   readonly bounds?: readonly number[]
   /** E-value against "not beyond the tolerance": 1/α and more is proof of harm. */
   readonly evidence: number
@@ -100,7 +100,10 @@ export interface MetricVerdict {
   readonly passEvidence?: number
   readonly tolerance: number
   readonly margin?: number
-  /** Minutes of traffic like the present until this metric can be judged; undefined where it is, or cannot be told. */
+  /**
+   * Minutes of traffic like now until this metric can be judged; undefined where it is judged or nothing can be
+   * predicted.
+   */
   readonly neededMinutes?: number
   /** How many times noisier than independent requests. */
   readonly dispersion?: number
@@ -117,7 +120,7 @@ export interface StepVerdict {
   readonly passed: boolean
 }
 
-/** What the engine says of one recording at one moment. */
+/** What the engine concludes from a recording at one look. */
 export interface Verdict {
   /** What the statistics say. */
   readonly judged: Outcome
@@ -130,7 +133,7 @@ export interface Verdict {
   readonly reasons: readonly Reason[]
   readonly metrics: readonly MetricVerdict[]
   readonly step?: StepVerdict
-  /** First slice with a fail; it stays a fact of the run. */
+  /** The first slice with a fail. A later look does not take it back. */
   readonly firstFail?: number
   readonly window: { readonly from: string; readonly to: string; readonly at: number }
 }

@@ -1,11 +1,11 @@
-/** Numbers as a person reads them. Summaries are plain text: Argo escapes angle brackets and ampersands. */
+/** The longest summary, in characters. */
 
 const MAX_SUMMARY = 199
 
 /** A share as a percentage with two significant digits: 1.9%, 0.042%, 37%. */
 export function percent(share: number): string {
   const value = share * 100
-  // below, a number is written with an exponent
+  // smaller numbers would be written with an exponent
   if (Math.abs(value) < 1e-6) return '0%'
   return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))}%`
 }
@@ -34,7 +34,7 @@ export function minutes(value: number): string {
   return whole < 48 * 60 ? `${Math.round(whole / 60)} more hours` : `${Math.round(whole / 1440)} more days`
 }
 
-/** An estimate of a wait, which may well be off by a half: 3 to 6 more minutes. */
+/** A wait as a range, because the estimate may be wrong by a half: 3 to 6 more minutes. */
 export function minutesRange(value: number): string {
   const low = Math.max(1, Math.floor(value * 0.7))
   const high = Math.max(low + 2, Math.ceil(value * 1.5))
@@ -44,7 +44,7 @@ export function minutesRange(value: number): string {
   return from === to ? `about ${to} more ${name}` : `${from} to ${to} more ${name}`
 }
 
-/** Rounded up: whoever has waited so long has waited long enough. */
+/** Rounded up, so that this wait is long enough. */
 export function wholeMinutes(value: number): number {
   return Math.ceil(value - ROUNDING_ERROR)
 }
@@ -65,7 +65,7 @@ export function level(value: number): string {
     : `${Number((value / scale.from).toPrecision(3))}${scale.unit}`
 }
 
-/** Three digits without an exponent; what is next to nothing is 0. */
+/** Three digits without an exponent; 0 for numbers below 1e-12. */
 function plainSmall(value: number): string {
   if (Math.abs(value) < 1e-12) return '0'
   const digits = 2 - Math.floor(Math.log10(Math.abs(value)))
@@ -78,14 +78,14 @@ export function list(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
 }
 
-/** One line, short enough for a dashboard, without what a JSON writer would escape. */
+/** One line, short enough for a dashboard, without `<`, `>` and `&`, which Argo escapes. */
 export function oneLine(text: string): string {
   const line = text
     .replace(/[<>&]/g, '')
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
   if (line.length <= MAX_SUMMARY) return line
-  // never through the middle of a character
+  // does not cut a character in half
   return `${line
     .slice(0, MAX_SUMMARY - 3)
     .replace(/[\uD800-\uDBFF]$/, '')

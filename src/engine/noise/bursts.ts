@@ -6,22 +6,23 @@ import type { PodCounts } from '../counts/pod-counts.ts'
 import type { RolloutPlan } from '../model/rollout-plan.ts'
 import type { Arms, ArmSlices } from '../counts/slices.ts'
 
-/** The rollout that a cap is weighed for: thirty slices at a fifth of the events, in five canary pods. */
+/** A cap is worth it if it helps this rollout: thirty slices with a fifth of the events in five canary pods. */
 const TYPICAL = { slices: 30, share: 0.2, pods: 5 } as const
-/** A cap must buy this much precision, or counts stay whole. */
+/** A cap must reduce the variance to this part of it; otherwise counts are not capped. */
 const WORTHWHILE = 0.8
 
 /** History with bursts capped, and how the noise that is left changes from step to step. */
 export interface CappedNoise {
   readonly dispersion: PodDispersion
-  /** By slice, between-pod noise relative to that of `dispersion`, as a factor on the standard deviation. */
+  /** By slice, the noise between pods relative to `dispersion`, as a factor on the standard deviation. */
   readonly scale: Float64Array
 }
 
 /**
- * Where pods have short bursts, a count capped at a few times what the pod's neighbours suggest is far more
- * precise. Judged from history alone, so that the choice cannot depend on the canary; undefined = not worth it.
- * Small pods are capped higher, so history is capped as if it had held the canary's: at each step it is another.
+ * Where pods have short bursts, a count that is capped at a few times what the pod's neighbours suggest is far more
+ * precise. Whether to cap is decided from history alone, so that it cannot depend on the canary; undefined = not worth
+ * it. Smaller pods get a relatively higher cap, so history is capped as if its pods had the size of the canary's,
+ * which differs from step to step.
  */
 export function learnCappedNoise(
   stable: readonly PodCounts[],
@@ -31,7 +32,7 @@ export function learnCappedNoise(
   rollout: { readonly arms: Arms; readonly plan: RolloutPlan },
 ): CappedNoise | undefined {
   const variance = relativeVariance(plain)
-  // a cap can only take away what pods add: it leaves no fewer than the events' own share
+  // a cap can only reduce what pods add; the events' own variance stays
   if (variance.own >= WORTHWHILE * variance.total) return undefined
   const pods = stable.filter((pod) => !pod.aggregate)
   const learn = (smallest: number): PodDispersion | undefined =>
@@ -71,17 +72,20 @@ function cappedDispersion(
     )
   }
   const dispersion = learnDispersion(capped, slices)
-  // a cap cuts clumps too
+  // a cap removes clumps too
   return dispersion.kind === 'pods' ? { ...dispersion, clump: 0 } : undefined
 }
 
 interface Stretch {
   readonly from: number
-  /** Requests of the smallest canary pod beside those of stable's smallest, 1 at most. */
+  /** The requests of the smallest canary pod divided by those of the smallest stable pod; at most 1. */
   readonly smallest: number
 }
 
-/** One stretch a step, sized where its traffic begins, so that later looks agree with earlier ones. */
+/**
+ * One range of slices for each step, with the pod size at the beginning of its traffic, so that later looks agree with
+ * earlier ones.
+ */
 function podSizes(arms: Arms, plan: RolloutPlan): readonly Stretch[] {
   const begins = [0, ...plan.steps.map((step) => step.from)]
   return begins.flatMap((from, i) => {
@@ -101,7 +105,10 @@ function leastRequests(arm: ArmSlices, t: number): number {
   return Math.min(...present)
 }
 
-/** The same cap on both arms of the rollout; one factor a slice, from its smallest pod, so that arms stay comparable. */
+/**
+ * Puts the same cap on both arms of the rollout: one factor for each slice, from its smallest pod, so that the arms
+ * stay comparable.
+ */
 export function capBursts(arms: Arms, share: number, leastCap: number): Arms {
   return withCaps(arms, share, leastCap, 0)
 }
@@ -128,8 +135,8 @@ function withCaps(arms: Arms, share: number, leastCap: number, least: number): A
 }
 
 /**
- * The same and never below one event of a pod and slice: what is left where failures that come together count once.
- * Where failures are too few for history to show that they do, no evidence may rest on their being apart.
+ * The same, but at least one event of a pod and slice stays: so failures that come together count once. Where failures
+ * are so few that history cannot show whether they come together, no evidence may rest on their being separate.
  */
 export function countOnce(arms: Arms, share: number, leastCap: number): Arms {
   return withCaps(arms, share, leastCap, 1)
@@ -140,7 +147,7 @@ interface CountRow {
   readonly requests: Float64Array
 }
 
-/** What each pod's neighbours in the arm suggest for it; never below stable's long-run share. */
+/** The events that each pod's neighbours in the arm suggest for it; never below stable's long-run share. */
 function expectedEvents(rows: readonly CountRow[], t: number, share: number): readonly number[] {
   let X = 0
   let N = 0
@@ -182,7 +189,7 @@ export function withEvents(arm: ArmSlices, podEvents: readonly Float64Array[]): 
   return { ...arm, events, podEvents }
 }
 
-/** Relative variance of a rollout's count: its own events, and what pods of unlike health add. */
+/** The relative variance of a rollout's count: from its own events, and from differences between pods. */
 function relativeVariance(dispersion: PodDispersion): {
   readonly own: number
   readonly between: number

@@ -2,7 +2,7 @@ import { valueAt } from '../model/value-at.ts'
 /** Relative autocovariance between pods by lag: 0, 1, 2-3, 4-7, 8-15, 16-31, 32 and more slices. */
 export type Autocovariance = readonly [number, number, number, number, number, number, number]
 
-/** Beyond this lag one value holds, so that prefix sums do the work of a long rollout. */
+/** Beyond this lag there is one value for all lags, so that prefix sums keep long rollouts fast. */
 const NEAR = 32
 
 export function lagBin(lag: number): number {
@@ -10,8 +10,8 @@ export function lagBin(lag: number): number {
 }
 
 /**
- * For each start s, and each t ≥ s: Σ_{k,l in s..t} v_k v_l r(|k−l|) Σ_pods f_k f_l.
- * It is the variance that pods of unlike health add to a sum over slices: the same pods come again in every slice.
+ * For each start s, and each t ≥ s: Σ_{k,l in s..t} v_k v_l r(|k−l|) Σ_pods f_k f_l. It is the variance that
+ * differences between pods add to a sum over slices: the same pods come again in every slice.
  */
 export function clusteredSum(
   v: Float64Array,
@@ -33,7 +33,7 @@ export function clusteredSum(
       if (sum === undefined || start > t) continue
       const earlier = valueAt(tail, Math.min(t - start, NEAR - 1)) + r[6] * farSum(prefixes, table, start, t)
       const vt = v[t] ?? 0
-      // an index below 0 would make every reading of an array slow
+      // reading an index below 0 once makes every read of the array slow in V8
       const before = t > 0 ? valueAt(sum, t - 1) : 0
       sum[t] = before + vt * (2 * earlier + vt * r[0] * sharedSquare(table, t, t))
     }
@@ -45,7 +45,7 @@ function nearLags(r: Autocovariance): Float64Array {
   return Float64Array.from({ length: NEAR }, (_, lag) => r[lagBin(lag)] ?? 0)
 }
 
-/** Pods' shares with those of one slice side by side, as they are read. */
+/** The pods' shares, stored slice by slice, which is the order in which they are read. */
 interface ShareTable {
   readonly pods: number
   readonly values: Float64Array

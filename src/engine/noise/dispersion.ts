@@ -8,7 +8,7 @@ export type Dispersion = PodDispersion | ArmDispersion
 export interface PodDispersion extends LearnedCovariance {
   readonly kind: 'pods'
   readonly pods: number
-  /** (P+1)/(P−1): what a variance estimated from P pods may be too small by. */
+  /** (P+1)/(P−1): the factor by which a variance estimated from P pods may be too small. */
   readonly inflation: number
   /** Stable's share of events. */
   readonly share: number
@@ -18,14 +18,14 @@ export interface PodDispersion extends LearnedCovariance {
 
 export interface ArmDispersion {
   readonly kind: 'arm'
-  /** Pods that are too few to learn from; 0 where pods are not known. */
+  /** The number of pods, which is too small to learn from; 0 where pods are not known. */
   readonly pods: number
   readonly factor: number
   readonly differences: number
-  /** Stable's share of events; 0 without history, so that nothing is taken off the noise. */
+  /** Stable's share of events; 0 without history, so that nothing is subtracted from the noise. */
   readonly share: number
   readonly slices: number
-  /** The same learned on while the rollout goes: entry t includes its slices up to t. */
+  /** The same, learned from history and the rollout: entry t includes the rollout's slices up to t. */
   readonly later?: ArmPath
 }
 
@@ -35,19 +35,19 @@ export interface ArmPath {
   readonly slices: Float64Array
 }
 
-/** Where every request is an event, their number is certain. */
+/** Keeps 1 − share above 0 where every request is an event. */
 const LEAST_COMPLEMENT = 1e-6
 
 export const MIN_PODS = 4
 export const MIN_SLICES = 60
-/** With less history than this nothing can be said about noise: wide bounds and no fail at a gate. */
+/** With fewer slices of history the noise is unknown: bounds are wide and no gate fails. */
 export const SHORT_HISTORY = 20
 
 /** Pods' events and requests as they are, or with bursts capped. */
 export function learnDispersion(
   stable: readonly PodCounts[],
   historySlices: number,
-  /** Slices of the rollout from which to learn on where pods cannot teach it; 0 = history alone. */
+  /** How many slices of the rollout to learn from, where the pods do not show the noise; 0 = history alone. */
   rollout = 0,
 ): Dispersion {
   const pods = stable.filter((pod) => !pod.aggregate && sumTo(pod.requests, historySlices) > 0)
@@ -113,7 +113,7 @@ function armPath(stable: readonly PodCounts[], history: number, rollout: number,
   return path
 }
 
-/** Mean squared difference of blocks that have ended by each slice of the rollout. */
+/** By slice of the rollout, the mean squared difference of the blocks that have ended by then. */
 function differencePath(
   arm: ArmTotals,
   share: number,
@@ -140,7 +140,9 @@ function differencePath(
   return { dispersion, count: counts }
 }
 
-/** Differences of successive blocks cancel drift; longer blocks see slower noise, but there are fewer of them. */
+/**
+ * Differences between successive blocks cancel drift. Longer blocks show slower noise, but there are fewer of them.
+ */
 function blockDispersion(
   events: Float64Array,
   requests: Float64Array,
@@ -159,7 +161,7 @@ function blockDispersion(
 
 const BLOCK_LENGTHS = [1, 2, 5, 10] as const
 
-/** Few differences say little: they are drawn towards those of single slices. */
+/** Few differences are a poor estimate, so they are drawn towards those of single slices. */
 function shrunk(
   single: number,
   { dispersion, count }: { readonly dispersion: number; readonly count: number },
@@ -205,7 +207,7 @@ function squaredDifference(a: Block, b: Block, share: number): number | undefine
   const X = a.x + b.x
   const pi = a.n / (a.n + b.n)
   const variance = X * pi * (1 - pi) * Math.max(1 - share, LEAST_COMPLEMENT)
-  // zero without events, or without traffic in one of the blocks
+  // the variance is zero without events, or without traffic in one of the blocks
   return variance > 0 ? (a.x - X * pi) ** 2 / variance : undefined
 }
 

@@ -4,9 +4,9 @@ import type { Arms, ArmSlices, SliceWindow } from '../counts/slices.ts'
 import { capFactor, withEvents } from './bursts.ts'
 import { type ArmDispersion, learnDispersion } from './dispersion.ts'
 
-/** Stable's share of late, where it is above that of the long run. */
+/** How many of the latest slices give stable's recent share, which counts where it is above its long-run share. */
 const RECENT = 10
-/** A cap must take away so much of the noise, or counts of unknown pods stay whole. */
+/** A cap must reduce the noise to this part of it; otherwise counts of unknown pods are not capped. */
 const WORTHWHILE = 0.8
 
 export interface CappedArms {
@@ -15,9 +15,9 @@ export interface CappedArms {
 }
 
 /**
- * Few pods have no neighbours that would show a burst, and little history does not show how often they come: a count is
- * capped at a few times what stable's share suggests, in both arms and in history alike. Undefined where pods are hidden
- * in their arm and history has no bursts that a cap would cut.
+ * Where pods are few, no neighbours show a burst, and a short history does not show how often bursts come. So a count
+ * is capped at a few times what stable's share suggests, equally in both arms and in history. Undefined where pods are
+ * not known and history has no bursts that a cap would cut.
  */
 export function capLoneBursts(
   pods: readonly PodCounts[],
@@ -39,7 +39,7 @@ export function capLoneBursts(
   return { arms: cappedArms(plain.arms, rates.subarray(window.start), leastCap), dispersion }
 }
 
-/** By slice of the recording, the share of requests that an ordinary pod can be expected to have bad. */
+/** By slice of the recording, the share of bad requests to expect of an ordinary pod. */
 function expectedRates(stable: readonly PodCounts[], window: SliceWindow, share: number): Float64Array {
   const sumAt = (of: 'events' | 'requests', k: number): number =>
     stable.reduce((sum, pod) => sum + valueAt(pod[of], k), 0)
@@ -51,7 +51,10 @@ function expectedRates(stable: readonly PodCounts[], window: SliceWindow, share:
   })
 }
 
-/** Requests of the smallest canary pod beside those of stable's smallest where both first have some, 1 at most. */
+/**
+ * The requests of the smallest canary pod divided by those of the smallest stable pod, where both first have some; at
+ * most 1.
+ */
 function relativeSize({ canary, stable }: Arms): number {
   const t = canary.requests.findIndex((n, k) => n > 0 && valueAt(stable.requests, k) > 0)
   return t < 0 ? 1 : Math.min(leastRequests(canary, t) / leastRequests(stable, t), 1)
@@ -71,7 +74,7 @@ function cappedArms({ canary, stable }: Arms, rates: Float64Array, leastCap: num
   return { canary: withEvents(canary, own), stable: withEvents(stable, others) }
 }
 
-/** `size`: how much smaller the pod is for which the row stands. */
+/** `size`: how much smaller than the row's own pod the pod is that the row stands for. */
 function capAt(
   events: Float64Array,
   requests: Float64Array,

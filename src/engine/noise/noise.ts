@@ -5,15 +5,21 @@ import { momentary } from './pod-autocovariance.ts'
 import type { Restart } from '../model/rollout-plan.ts'
 import { type Arms, cumulative, information } from '../counts/slices.ts'
 
-/** φ: how many times wider than for independent requests the evidence of one metric is, along a rollout. */
+/** φ: how many times larger the variance of one metric is than that of independent requests, along a rollout. */
 export interface Noise {
-  /** Variance of a count given the total, relative to Poisson, under a risk ratio for each slice; by slice. */
+  /**
+   * By slice, the variance of the canary's count given the total, relative to Poisson, under a risk ratio for each
+   * slice.
+   */
   floors(theta0: Float64Array): Float64Array
-  /** What comes on top (pods) or instead (arms only) in the stretch from a restart to slice `t`. */
+  /**
+   * φ in the slices from a restart to `t`: the floor plus what pods add, or what replaces the floor where only arms
+   * are known.
+   */
   phi(floor: number, restart: number, t: number): number
-  /** Of the canary's own count against a fixed share of bad requests. */
+  /** φ for the canary's own count against a fixed share of bad requests. */
   phiAbsolute(share: number, t: number): number
-  /** How well φ is known: Student's degrees of freedom when `floor` of it is theory. */
+  /** How well φ is known, as Student's degrees of freedom; the part `floor` is known from theory. */
   freedom(floor: number, phi: number): number
   /** Coefficients of φ = fixed + perInformation · V, for planning. */
   growth(t: number): { readonly fixed: number; readonly perInformation: number }
@@ -21,7 +27,7 @@ export interface Noise {
 
 export interface NoiseInput {
   readonly arms: Arms
-  /** The arms as the metric's harm sees them: exchanged where less is worse. */
+  /** The arms; exchanged where less is worse. */
   readonly facing: Arms
   readonly lessIsWorse?: boolean
   readonly dispersion: Dispersion
@@ -81,9 +87,9 @@ function podNoise(input: NoiseInput, dispersion: PodDispersion): Noise {
 }
 
 /**
- * Noise that is gone a slice later comes from pods of unlike health, and is then less in pods with fewer events, or from
- * clumps, which are as large in a canary pod at 5 % as in any. History cannot tell which: this is what the mean of the two
- * readings adds to the first. Units of v, for `share` events each.
+ * Noise that is gone a slice later has one of two causes: differences between pods, which weigh less in pods with
+ * fewer events, or clumps, which are as large in a canary pod at 5 % as in any other. History does not show which.
+ * This is what the mean of both readings adds to the first reading, in units of v, for `share` events each.
  */
 function clumpPaths(
   v: Float64Array,
@@ -134,26 +140,26 @@ function armNoise(input: NoiseInput, dispersion: ArmDispersion): Noise {
   }
 }
 
-/** With hardly any history, bursts may be to come. */
+/** The factor for bursts that hardly any history could have shown. */
 const UNKNOWN = 3
-/** Hidden pods may be few. */
+/** The factor for arms whose pods are not known and may be few. */
 const HIDDEN = 1.5
 
-/** What P pods show of the noise between pods may be too small, as one more pod would show. */
+/** Widens what P pods show about the noise between pods, because so few pods may show too little. */
 function widened({ pods, factor, later }: ArmDispersion, t: number): number {
   if (later === undefined) return factor
   const learned = later.factor[t] ?? factor
   return 1 + (learned - 1) * (pods > 0 ? 1 + 1 / pods : HIDDEN)
 }
 
-/** Pods that are unlike from minute to minute are unlike for good as well, up to twice as much as is assumed of others. */
+/** Pods that differ from minute to minute also differ for good, up to twice as much as is otherwise assumed. */
 function unlike({ later }: ArmDispersion, factor: number): number {
   return later === undefined ? 1 : Math.min(factor, MOST_UNLIKE)
 }
 
 const MOST_UNLIKE = 4
 
-/** With one canary pod against P: a pod's own difference hardly averages out. */
+/** The factor for one canary pod against P stable pods: the difference of a single pod does not average out. */
 function fewPods({ pods }: ArmDispersion): number {
   return pods > 0 ? 1 + 1 / pods : 1
 }
@@ -162,7 +168,7 @@ function excessShare(floor: number, phi: number): number {
   return Math.max(1 - floor / phi, MIN_EXCESS_SHARE)
 }
 
-/** 1 − p at a ratio of 1; exactly 1 while events are few, and never trusted below .3. */
+/** 1 − p at a ratio of 1. It is exactly 1 while events are few, and never below 0.3. */
 function floorPaths(input: NoiseInput, v: Float64Array): (theta0: Float64Array) => Float64Array {
   const { canary, stable } = input.facing
   const { share } = input.dispersion
@@ -172,7 +178,8 @@ function floorPaths(input: NoiseInput, v: Float64Array): (theta0: Float64Array) 
     let events = 0
     return v.map((vt, t) => {
       const theta = theta0[t] ?? 1
-      // the rate of the arm that the ratio divides by; history knows stable's, which is the other one where less is worse
+      // the rate of the arm in the denominator; history has stable's rate, and where less is worse stable is
+      // the other arm
       const p = input.lessIsWorse === true ? share / theta : share
       const nc = valueAt(canary.requests, t) * theta
       const ns = stable.requests[t] ?? 0
@@ -186,7 +193,7 @@ function floorPaths(input: NoiseInput, v: Float64Array): (theta0: Float64Array) 
   }
 }
 
-/** Both arms' pods; a lone stable pod counts as two, since one pod cannot show how pods differ. */
+/** The shares of both arms' pods. A single stable pod counts as two, because one pod cannot show how pods differ. */
 function clusterShares(arms: Arms): readonly Float64Array[] {
   const stable = arms.stable.shares.map((share) =>
     share.map((f, t) => (valueAt(arms.stable.pods, t) < 2 ? f * Math.SQRT1_2 : f)),

@@ -7,15 +7,18 @@ export const LAST_LAG = 59
 
 export interface LearnedCovariance {
   readonly autocovariance: Autocovariance
-  /** The part of it that never averages out over time, where it stands out from chance; else 0. */
+  /** The part that never averages out over time, where it is more than chance; otherwise 0. */
   readonly lasting: number
-  /** How many more events come along with an event in the same pod and slice, where it stands out from chance; else 0. */
+  /**
+   * How many further events come together with one event in the same pod and slice, where it is more than chance;
+   * otherwise 0.
+   */
   readonly clump: number
 }
 
 /**
- * Covariance between slices of a pod's excess over its arm, relative to the expected events.
- * Overlaps of Poisson noise are taken out at lag 0, where alone they occur.
+ * The covariance between slices of a pod's excess over its arm, relative to the expected events. Poisson noise
+ * contributes only at lag 0 and is subtracted there.
  */
 export function podAutocovariance(
   pods: readonly PodCounts[],
@@ -36,18 +39,18 @@ export function podAutocovariance(
   }
 }
 
-/** What is gone a slice later. */
+/** The part of the noise that is gone a slice later. */
 export function momentary(r: Autocovariance): number {
   return r[0] - r[1]
 }
 
-/** Standard deviations of chance that clumps have to stand out by. */
+/** How many standard deviations above chance clumps must be. */
 const CLEAR = 3
 
 /**
- * Failures that come several at a time add to a count's variance in proportion to the count, unlike pods of unlike
- * health, which add in proportion to its square. In pods of one size the two look alike: this is what momentary noise
- * is if it is all clumps.
+ * Failures that come several at a time add variance in proportion to the count; differences between pods add it in
+ * proportion to the square of the count. In pods of one size the two look the same: this is the size of the clumps if
+ * all momentary noise comes from clumps.
  */
 function clumpSize(noise: number, { expected, poisson }: ExcessTable): number {
   let [sum, squares] = [0, 0]
@@ -68,7 +71,7 @@ interface ExcessTable {
   readonly excess: readonly Float64Array[]
   /** Pods with traffic, by slice. */
   readonly present: Float64Array
-  /** Σ mu (1 − n/N): the part of the squared excess that independent requests explain, but for 1 − p. */
+  /** Σ mu (1 − n/N): the part of the squared excess that independent requests explain, without the factor 1 − p. */
   readonly poisson: number
 }
 
@@ -117,7 +120,7 @@ const BINS = [
   [32, LAST_LAG],
 ] as const
 
-/** By bin, the sum of products of each row's values at all pairs of slices that far apart. */
+/** For each bin of lags, the sum of the products of a row's values over all pairs of slices with such a lag. */
 export function laggedProducts(rows: readonly Float64Array[]): Float64Array {
   const sums = new Float64Array(BINS.length)
   for (const row of rows) {
@@ -139,7 +142,7 @@ export function laggedProducts(rows: readonly Float64Array[]): Float64Array {
 /** Σ c mu mu' by bin, where c = 1 − 1/P corrects for the arm's mean being made of the same pods. */
 function expectedWeights(table: ExcessTable): Float64Array {
   const most = Math.max(...table.present)
-  // where pods do not come and go the sums are a tenth of the work
+  // where the number of pods stays the same the sums cost a tenth
   const steady = table.present.every((pods) => pods === most || pods === 0)
   if (steady) return laggedProducts(table.expected).map((sum) => sum * (1 - 1 / most))
   const weights = new Float64Array(BINS.length)
@@ -157,7 +160,10 @@ function expectedWeights(table: ExcessTable): Float64Array {
   return weights
 }
 
-/** Ratios by bin, made non-increasing with the lag, never negative; a bin without pairs takes the one before. */
+/**
+ * Ratios by bin, made non-increasing with the lag and never negative; a bin without pairs takes the ratio of the bin
+ * before.
+ */
 export function smoothed(sums: Float64Array, weights: Float64Array): Autocovariance {
   const ratios: number[] = []
   for (let bin = 0; bin < 7; bin++) {

@@ -4,8 +4,8 @@ import { log1pMinusX } from './log1p-minus-x.ts'
 import { stirlingError } from './stirling-error.ts'
 
 /**
- * Regularised incomplete beta function I_x(a, b), a, b > 0, 0 ≤ x ≤ 1. Where 1 − x is known better than the
- * subtraction gives it, hand it in as `complement`.
+ * Regularised incomplete beta function I_x(a, b), a, b > 0, 0 ≤ x ≤ 1. Where 1 − x is known more exactly than the
+ * subtraction gives it, pass it as `complement`.
  */
 export function incompleteBeta(a: number, b: number, x: number, complement: number = 1 - x): number {
   if (!(a > 0 && a < Infinity)) outOfDomain('a', '> 0 and finite', a)

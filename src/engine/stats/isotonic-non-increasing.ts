@@ -1,8 +1,8 @@
 import { outOfDomain } from './domain.ts'
 
 /**
- * The non-increasing sequence nearest to the values in weighted least squares (pool adjacent violators).
- * A value of weight 0 says nothing: it never moves another one.
+ * The non-increasing sequence nearest to the values in weighted least squares (pool adjacent violators). A value of
+ * weight 0 never moves another one.
  */
 export function isotonicNonIncreasing(values: readonly number[], weights: readonly number[]): number[] {
   if (weights.length !== values.length) outOfDomain('weights', `to be ${values.length}`, weights.length)

@@ -1,6 +1,6 @@
 import { outOfDomain } from './domain.ts'
 
-/** What is e^−50 times the largest term is lost in its rounding, however many thousands there are. */
+/** Terms below e^−50 times the largest are smaller than its rounding error, even thousands of them. */
 const NEGLIGIBLE = -50
 
 /** ln Σ e^v without overflow over the first `count` values; −Infinity for no values. */

@@ -6,7 +6,7 @@ export interface Moment {
   readonly run: RunEvidence
   readonly t: number
   readonly step?: PlannedStep
-  /** The step, where this look is its gate and it has not passed before. */
+  /** The step, if this look is its gate and the step has not passed before. */
   readonly gate?: PlannedStep
   /** Slices of the step with canary traffic past its warm-up. */
   readonly mature: number

@@ -8,8 +8,7 @@ import type { PlannedStep } from '../../model/rollout-plan.ts'
 import { valueAt } from '../../model/value-at.ts'
 
 /**
- * Nothing speaks against going on: no required metric shows a sign of harm, and what is not ruled out of the next step is
- * affordable.
+ * Whether no required metric shows a sign of harm, and the harm that is not ruled out for the next step is affordable.
  */
 export function hasNoSignOfHarm({ run, t }: Moment, step: PlannedStep): boolean {
   return requiredMetrics(run).every(
@@ -17,7 +16,10 @@ export function hasNoSignOfHarm({ run, t }: Moment, step: PlannedStep): boolean 
   )
 }
 
-/** Whether the odds for harm are too high to go on: the more of the traffic the next step puts at risk, the lower. */
+/**
+ * Whether the odds for harm are too high to go on. The more traffic the next step puts at risk, the lower the odds may
+ * be.
+ */
 export function showsSign(
   { policy }: RunEvidence,
   metric: MetricEvidence,
@@ -27,7 +29,7 @@ export function showsSign(
   return metric.doubt !== undefined && odds(metric, t) >= policy.odds * marginFactor(policy, next)
 }
 
-/** Odds for harm, where before the data they were even. */
+/** The odds for harm after the data, if they were even before. */
 export function odds({ doubt }: MetricEvidence, t: number): number {
   return doubt === undefined ? 1 : Math.exp(Math.min(valueAt(doubt, t), LARGEST_LOG))
 }

@@ -11,7 +11,7 @@ export function passWithinMargin({ run, t, step, gate }: Moment): boolean {
   const atGate = gate !== undefined
   const required = requiredMetrics(run)
   const next = nextWeight(step)
-  // levels without a margin show nothing
+  // gauges without a margin show nothing
   if (required.length > 0 && required.every((metric) => metric.pass(next) === undefined)) return false
   return required.every((metric) => metric.judgeableFrom <= t && metricPasses(run, metric, next, t, atGate))
 }
@@ -26,7 +26,7 @@ export function metricPasses(
 ): boolean {
   const path = metric.pass(next)
   if (path === undefined) return true
-  // the canary's own rate is no comparison where stable has never been seen
+  // a low rate of the canary is not enough where stable has no data to compare with
   if (!sawAny(metric.stableCounts, t)) return false
   if (valueAt(path, t) >= passThreshold(run)) return true
   const p = atGate ? metric.passP(next, t) : undefined

@@ -4,7 +4,7 @@ import type { Maturity } from '../maturity.ts'
 import type { PlannedStep } from '../../model/rollout-plan.ts'
 import type { Outcome } from '../../model/verdict.ts'
 
-/** A key of the policy that answers where the statistics do not. */
+/** A key of the policy that gives the answer where the statistics give none. */
 export interface AppliedRule {
   readonly rule: 'onInconclusive' | 'onNoData' | 'onSourceDown' | 'hold'
   readonly outcome: Outcome
@@ -12,7 +12,7 @@ export interface AppliedRule {
   readonly held: boolean
 }
 
-/** What the policy says of a step whose gate has come without an answer. */
+/** What the policy answers for a step that is undecided at its gate or later. */
 export function policyAtGate(
   run: RunEvidence,
   step: PlannedStep | undefined,

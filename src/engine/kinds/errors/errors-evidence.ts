@@ -12,7 +12,7 @@ import { memoized } from '../../model/memoized.ts'
 import type { ErrorsPolicy } from '../../model/policy.ts'
 import type { ErrorsData } from '../../model/recording.ts'
 
-/** A burst is more than this many times what a pod's neighbours suggest. */
+/** More errors than this many times what a pod's neighbours suggest are a burst. */
 const LEAST_ERROR_CAP = 3
 
 export function errorsEvidence(

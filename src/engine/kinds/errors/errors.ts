@@ -6,7 +6,7 @@ import type { ErrorsPolicy } from '../../model/policy.ts'
 import type { ErrorsData } from '../../model/recording.ts'
 import { count, percent, times } from '../../model/words.ts'
 
-/** A ratio this high says less than the canary's own count. */
+/** Above this ratio the canary's own count of failures is the clearer number. */
 const KNOWS_NOTHING = 15
 
 /** The share of requests that fail. */
@@ -24,7 +24,7 @@ export const errors = {
   overLimit: ({ name, limit = 0 }, numbers) =>
     `${name} over the limit of ${percent(limit)}: ${requestsVsStable(numbers)}`,
   ruledOut: (metric, { canary, ratio }, factor, byRatio) => {
-    // with no error at all the ratio says nothing; the count does
+    // without any error the ratio means nothing, but the count of requests does
     if (canary.events === 0) return `no ${metric.name} in ${count(canary.of ?? 0)} requests`
     if (canary.events !== undefined && !byRatio()) {
       return `${metric.name} below ${percent(metric.absoluteMargin * factor)} of ${count(canary.of ?? 0)} requests`
@@ -36,7 +36,7 @@ export const errors = {
     if (ratio !== undefined && ratio.high <= KNOWS_NOTHING)
       return `${name} up to ${times(Math.max(ratio.high, 1))}`
     const { events = 0, of = 0 } = canary
-    // three more than were seen: an upper 95 % bound where none was
+    // three more than were seen, which is the upper 95 % bound where no failure was seen
     return of > 0 ? `${name} up to ${percent(Math.min((events + 3) / of, 1))}` : `any ${name}`
   },
   range: (low, high) => `${times(low).replace(' times', '')} to ${times(high)} stable's`,

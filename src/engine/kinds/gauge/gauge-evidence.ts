@@ -20,23 +20,23 @@ export interface GaugeEvidence {
   readonly information: Float64Array
   /** ln e that the canary is above stable by more than `difference`, in level or in trend. */
   harm(difference: number): Float64Array
-  /** ln e that it is above by less than `difference`. */
+  /** ln e that the canary is above stable by less than `difference`. */
   pass(difference: number): Float64Array
   passP(difference: number, t: number): number | undefined
   /** ln e that the canary's own level is above `level`. */
   above(level: number): Float64Array
 }
 
-/** Prior precision of a level worth finding, of one worth ruling out, of a slope per minute. */
+/** Prior precision: of a level worth finding, of a level worth ruling out, and of a slope per minute. */
 const HARM_PRIOR = 1 / 0.3 ** 2
 const PASS_PRIOR = 1 / 0.2 ** 2
 const SLOPE_PRIOR = 1 / 0.01 ** 2
 const LEAST_SLOPE_VARIANCE = 1e-10
-/** A trend needs this many slices. */
+/** The fewest slices that can show a trend. */
 const SLOPE_FROM = 8
-/** A level is beyond the tolerance where it is on average over so many slices: a peak is no harm. */
+/** A level counts as beyond the tolerance when its mean over this many slices is: a short peak is no harm. */
 const LASTING = 5
-/** How much more a level strays over several slices than from one to the next. */
+/** How many times more a level varies over several slices than from one slice to the next. */
 const SLOWER = 2
 
 export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSeconds: number): GaugeEvidence {
@@ -73,7 +73,8 @@ export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSec
     harm: (difference) => {
       const byLevel = oneSided(straying, (mean) => mean - difference, HARM_PRIOR)
       const whole = noise.learned ? withTrend(byLevel, trend) : byLevel
-      // what is proved of a mean or a line counts while the level itself is, and has been, beyond the tolerance
+      // evidence from a mean or a line counts only while the level itself is, and has been, beyond the
+      // tolerance
       return whole.map((log, t) => ((recent[t] ?? -Infinity) > difference ? log : Math.min(log, 0)))
     },
     pass: (difference) => oneSided(level, (mean) => difference - mean, PASS_PRIOR),
@@ -112,13 +113,13 @@ function runningMean(
     }
     if (n === 0) continue
     mean[t] = sum / n
-    // pods that never differ at all would make the mean exact
+    // with pods that never differ the variance would be 0 and the mean exact
     information[t] = n ** 2 / Math.max(valueAt(variance, t) * noise.inflation, 1e-9 * n ** 2)
   }
   return { mean, information }
 }
 
-/** Normal mixture over effects on one side: an e-process in the information gathered. */
+/** A normal mixture over effects on one side: an e-process on the scale of information. */
 function oneSided(level: RunningMean, effect: (mean: number) => number, prior: number): Float64Array {
   return level.mean.map((mean, t) => {
     const information = level.information[t] ?? 0
@@ -133,7 +134,7 @@ function logNormalMixture(score: number, information: number, prior: number): nu
   )
 }
 
-/** A leak shows as a growing difference. */
+/** Adds the evidence of a growing difference, which shows a leak. */
 function withTrend(byLevel: Float64Array, trend: Float64Array): Float64Array {
   return byLevel.map((log, t) => logAddExp(log, valueAt(trend, t)) - Math.LN2)
 }
@@ -149,7 +150,7 @@ function recentMean(counts: Float64Array, differences: Float64Array, warmup: num
   })
 }
 
-/** Where pods cannot teach the noise, the series itself shows how much it strays from slice to slice. */
+/** Where the pods do not show the noise, it is learned from how much the series varies from slice to slice. */
 function withSeriesNoise(
   level: RunningMean,
   counts: Float64Array,
@@ -203,7 +204,7 @@ function runningTrend(
     if (n < SLOPE_FROM) continue
     const centre = x / n
     const spread = xx - n * centre ** 2
-    // slices too short to tell apart
+    // the slices show no variation to learn from
     if (!(spread > 0)) continue
     const slope = (xy - centre * y) / spread
     const cross = (valueAt(both, t) - valueAt(ones, t) - valueAt(squares, t)) / 2

@@ -5,12 +5,12 @@ import type { Arm, GaugeData, Pod } from '../../model/recording.ts'
 export interface GaugeLevels {
   readonly rows: readonly GaugeRow[]
   readonly bad: BadSamples
-  /** The slice of the recording from which on the scale is known. */
+  /** The first slice of the recording at which the scale is known. */
   readonly from: number
-  /** Puts a level of the metric's own unit on this scale. */
+  /** Converts a level in the metric's own unit to this scale. */
   toScale(level: number): number
   fromScale(value: number): number
-  /** What "`ratio` times as much" is on this scale, as a difference. */
+  /** The difference on this scale that means "`ratio` times as much". */
   ratioToScale(ratio: number): number
   scaleToRatio(difference: number): number
 }
@@ -23,12 +23,15 @@ export interface GaugeRow {
   readonly values: Float64Array
 }
 
-/** Levels beyond this, or closer to zero than its inverse, are no measurements: their squares do not fit into a number. */
+/**
+ * Levels above this, or closer to zero than its inverse, are treated as bad samples: a number cannot hold their
+ * squares.
+ */
 const LARGEST_LEVEL = 1e60
 
 /**
- * The scale follows from stable's history, or without one from stable's first slice that is not all zero, so that no
- * look can depend on what came after it. Undefined where stable is zero or silent throughout.
+ * The scale follows from stable's history. Without history it follows from stable's first slice that is not all zero,
+ * so that no look depends on later data. Undefined where stable has only zeros or no samples.
  */
 export function gaugeLevels(data: GaugeData, pods: readonly Pod[], start: number): GaugeLevels | undefined {
   const bad = noBadSamples()

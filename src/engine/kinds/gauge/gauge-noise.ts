@@ -9,11 +9,11 @@ export interface GaugeNoise {
   readonly autocovariance: Autocovariance
   readonly inflation: number
   readonly pods: number
-  /** False where it is assumed, for want of pods or history. */
+  /** False where the noise is assumed, because there are too few pods or too little history. */
   readonly learned: boolean
 }
 
-/** Assumed between-pod standard deviation where history cannot tell; it never averages out over time. */
+/** The variance between pods that is assumed where history does not show it. It never averages out over time. */
 const ASSUMED_VARIANCE = 0.15 ** 2
 
 export function learnGaugeNoise(stable: readonly GaugeRow[], slices: number): GaugeNoise {
@@ -48,7 +48,7 @@ function levelAutocovariance(pods: readonly GaugeRow[], slices: number): Autocov
   return smoothed(laggedProducts(excess), weights)
 }
 
-/** The pods' levels less the mean of the arm in that slice, [pod][slice]; 0 where a pod has none. */
+/** The pods' levels minus the mean of the arm in that slice, [pod][slice]; 0 where a pod has no level. */
 function excessTable(
   pods: readonly GaugeRow[],
   slices: number,

@@ -17,7 +17,7 @@ export const gauge = {
   absoluteRules: ({ limit }) => (limit === undefined ? [] : ['limit']),
   margin: ratioMargin,
   worse: ({ name, tolerance }, numbers) => {
-    // the numbers are of the whole rollout, and a level may have risen only lately
+    // the numbers describe the whole rollout, but the level may have risen only in its latest slices
     if ((numbers.ratio?.estimate ?? 1) <= 1)
       return `${name} higher than stable in the latest slices; over the whole rollout ${levels(numbers)}`
     const higher = howMuch(numbers.ratio, tolerance, (r) => `${percent(r - 1)} higher`)

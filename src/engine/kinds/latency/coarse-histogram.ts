@@ -1,7 +1,10 @@
 import type { ShareCurve } from './share-curve.ts'
 import { seconds } from '../../model/words.ts'
 
-/** Why bounds far apart cannot show a quantile within its margin, and where more of them would help. */
+/**
+ * Says that the bucket bounds are too far apart to show a quantile within its margin, and where another bound would
+ * help.
+ */
 export function coarseHistogram(name: string, { bounds, shares }: ShareCurve, quantile: number): string {
   const text = `${name}: bucket bounds are too far apart to show it within the margin`
   const index = shares.findIndex((share) => share <= 1 - quantile + 1e-9)

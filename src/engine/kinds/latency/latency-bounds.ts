@@ -5,7 +5,7 @@ import { type ShareCurve, steepness } from './share-curve.ts'
 
 /** A bucket bound worth testing. */
 export interface ChosenBound {
-  /** Its place in the recording's bounds. */
+  /** Its index in the recording's bounds. */
   readonly index: number
   readonly seconds: number
   /** How steeply the share falls there: a clock that runs 1 % faster changes the share by this many percent. */
@@ -13,21 +13,27 @@ export interface ChosenBound {
 }
 
 export interface ChosenBounds {
-  /** Spread over the distribution: evidence for harm is their mean. */
+  /** Bounds spread over the distribution: the evidence for harm is the mean of theirs. */
   readonly spread: readonly ChosenBound[]
-  /** The first beyond the quantile, where it is not among them: a slow mode may show there alone. */
+  /** The first bound beyond the quantile, unless `spread` has it: a slow mode may show only there. */
   readonly beyond?: ChosenBound
-  /** Nearest to the policy's quantile: gates, passing and intervals. */
+  /** The bound nearest to the policy's quantile: for gates, passing and intervals. */
   readonly main: ChosenBound
 }
 
 const TARGET_SHARES = [0.5, 0.25, 0.1, 0.05, 0.02] as const
 const LOWEST_SHARE = 0.008
 const HIGHEST_SHARE = 0.6
-/** The bound beyond the quantile may be rarer than the others, since it decides nothing alone. */
+/**
+ * The smallest share at the bound beyond the quantile; it may be smaller than at the others, because that bound
+ * decides nothing alone.
+ */
 const RAREST_SHARE = 0.001
 
-/** From stable's history alone, so that the choice cannot depend on the canary; undefined = histogram too coarse. */
+/**
+ * Chooses from stable's history alone, so that the choice cannot depend on the canary. Undefined where the histogram
+ * is too coarse.
+ */
 export function chooseBounds(
   curve: ShareCurve,
   recorded: readonly number[],
@@ -53,7 +59,7 @@ export function chooseBounds(
   return { spread: [...spread], main, ...(further ? { beyond } : {}) }
 }
 
-/** Stable's share curve over any stretch of slices, from running sums. */
+/** Gives stable's share curve over any range of slices, from running sums. */
 export interface StableCurves {
   /** Over the recorded bounds in slices `from` to `to − 1`; undefined without traffic. */
   over(from: number, to: number): ShareCurve | undefined
@@ -78,7 +84,7 @@ export function stableCurves(data: LatencyData, pods: readonly Pod[], slices: nu
   }
 }
 
-/** The shape over all bounds that the source saw, or else the recorded bounds over stable's history. */
+/** The curve over all bounds that the source saw, where the recording has it; otherwise over the recorded bounds. */
 export function historyCurve(
   data: LatencyData,
   curves: StableCurves,
@@ -92,7 +98,7 @@ export function historyCurve(
   }
 }
 
-/** Entry k + 1 of each sum takes what pod `j` counted in slice k. */
+/** Adds what pod `j` counted in slice k to entry k + 1 of each sum. */
 function addPod(data: LatencyData, j: number, totals: Float64Array, above: readonly Float64Array[]): void {
   const total = data.total[j] ?? []
   total.forEach((n, k) => {
@@ -105,7 +111,7 @@ function addPod(data: LatencyData, j: number, totals: Float64Array, above: reado
   })
 }
 
-/** Where no request lies between two bounds, the one on the target's side is nearer. */
+/** Of two bounds with no request between them, the one on the target's side is nearer. */
 function isNearer(share: number, best: number, target: number): boolean {
   if (share === best) return share > target * (1 + 1e-9)
   return distance(share, target) < distance(best, target)

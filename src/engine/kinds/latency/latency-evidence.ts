@@ -39,11 +39,13 @@ import { seconds } from '../../model/words.ts'
 
 const LEAST_LATENCY_CAP = 1.5
 const LATENCY_TAU = 0.01
-/** Stable's distribution of the last slices turns a quantile's tolerance into a ratio of shares. */
+/** How many of stable's latest slices turn the tolerance of a quantile into a ratio of shares. */
 const RECENT = 10
 const EARLY = 3
 
-/** Latency is compared by the share of requests slower than a bucket's bound, never by an interpolated quantile. */
+/**
+ * Compares latency by the share of requests that are slower than a bucket's bound, never by an interpolated quantile.
+ */
 export function latencyEvidence(
   metric: LatencyPolicy,
   data: LatencyData,
@@ -122,8 +124,8 @@ function strongestOf(latency: Latency, bounds: readonly BoundHarm[], t: number):
 }
 
 /**
- * Whether the first bound beyond the quantile shows a canary beyond the margin: what the main bound says of the quantile
- * is then no reason to pass, since the curve between them has another shape than was thought.
+ * Whether the first bound beyond the quantile shows that the canary is worse than the margin. Then the main bound is
+ * no reason to pass, because the curve between the two bounds has another shape than was assumed.
  */
 function harmBeyond(latency: Latency, beyond: ChosenBound | undefined): (next: number, t: number) => boolean {
   if (beyond === undefined) return () => false
@@ -134,12 +136,15 @@ function harmBeyond(latency: Latency, beyond: ChosenBound | undefined): (next: n
   return (next, t) => valueAt(path(next), t) >= -Math.log(latency.context.policy.missedHarm)
 }
 
-/** How many times as slow a quantile may be at a step that leads to the weight `next`. */
+/** How many times as slow the quantile may be at a step that is followed by the weight `next`. */
 function marginAt({ metric, context }: Latency, next: number): number {
   return ratioMargin(metric, marginFactor(context.policy, next)) ?? 1
 }
 
-/** Without history stable's own first slices choose: they say nothing about the canary, and later looks see the same. */
+/**
+ * Without history, stable's own first slices choose the bounds: they hold nothing about the canary, and later looks
+ * see the same slices.
+ */
 function earlyCurve(curves: StableCurves, start: number, slices: number): ShareCurve | undefined {
   return slices < EARLY ? undefined : curves.over(start, start + EARLY)
 }
@@ -165,8 +170,8 @@ function boundTests(
 }
 
 /**
- * The ratio of shares at a bound that a quantile `factor` times as slow would show, slice by slice, from stable's
- * slices just before: under drift a long history would answer for a distribution that is gone.
+ * By slice, the ratio of shares at a bound when the quantile is `factor` times as slow. It is computed from stable's
+ * slices just before, because under drift a long history describes a distribution that no longer exists.
  */
 function quantileNull(
   latency: Latency,
@@ -194,7 +199,7 @@ function meanOf(paths: readonly Float64Array[]): Float64Array {
   })
 }
 
-/** A quantile above the limit means that more than 1 − q of the requests are slower than it. */
+/** The quantile is above the limit when more than 1 − q of the requests are slower than the limit. */
 function limitRule(latency: Latency): { readonly rules: readonly AbsoluteRule[]; readonly note?: Reason } {
   const { metric, data, context } = latency
   const { limit } = metric

@@ -15,19 +15,19 @@ export interface BoundTests extends ChosenBound {
   readonly tests: CountTests
 }
 
-/** Everything about one latency metric that its parts below share. */
+/** What the functions for one latency metric share. */
 export interface Latency {
   readonly metric: LatencyPolicy
   readonly data: LatencyData
   readonly context: MetricContext
   readonly curves: StableCurves
-  /** Stable's history. */
+  /** The share curve of stable's history. */
   readonly curve: ShareCurve
   readonly main: BoundTests
   testAt(index: number): BoundTests
 }
 
-/** How many requests were slower than the bound, and what that says of the quantile. */
+/** How many requests were slower than the bound, and how much slower that makes the quantile. */
 export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: number): MetricNumbers {
   const { context, main, metric, curves, curve } = latency
   const own = armCurves(latency, t)
@@ -55,19 +55,21 @@ export function latencyNumbers(latency: Latency, counts: MetricNumbers, t: numbe
   }
 }
 
-/** Beyond the lowest bound nothing is known of the distribution, so no more than the way there is claimed. */
+/**
+ * Below the lowest bound the distribution is unknown, so the result claims no more than the distance to that bound.
+ */
 export function slowness(curve: ShareCurve, bound: number, ratio: Interval): Interval {
   const most = bound / (curve.bounds[0] ?? bound)
   const estimate = Math.min(slownessOf(curve, bound, ratio.estimate), most)
   return {
     estimate,
     low: Math.min(slownessOf(curve, bound, ratio.low), most),
-    // two readings of a curve may end at the same place but for rounding
+    // both ways of reading the curve may give the same number, apart from rounding
     high: Math.max(slownessOf(curve, bound, ratio.high, cautiousShareSlowerThan), estimate),
   }
 }
 
-/** Both arms' own shares over the recorded bounds, past warm-up. */
+/** The share curve of each arm over the recorded bounds, without pods that are warming up. */
 function armCurves(
   latency: Latency,
   t: number,

@@ -30,7 +30,7 @@ export const latency = {
   range: changeRange,
 } as const satisfies Kind<LatencyPolicy, LatencyData>
 
-/** The shares beside it do not show how much a quantile changed, so the sentence gives both estimate and bound. */
+/** The shares do not show how much a quantile changed, so the sentence gives both the estimate and the lower bound. */
 function slower(ratio: Interval | undefined, tolerated: number): string {
   if (ratio === undefined) return ' slower'
   const least = ratio.low > tolerated ? `, at least ${percent(ratio.low - 1)}` : ''

@@ -1,11 +1,11 @@
-/** The share of requests slower than each bound, falling with the bound. */
+/** The share of requests that are slower than each bound. It falls as the bound grows. */
 export interface ShareCurve {
   readonly bounds: readonly number[]
   readonly shares: readonly number[]
 }
 
 const LEAST_SHARE = 1e-7
-/** A cubic through two points falls all the way where its ends are no steeper than this many times the chord. */
+/** A cubic through two points only falls if neither end is steeper than this many times the chord. */
 const STEEPEST = 3
 
 /** The share slower than `x`: ln S quadratic in ln x through the three bounds around it. */
@@ -13,7 +13,7 @@ export function shareSlowerThan(curve: ShareCurve, x: number): number {
   const { bounds } = curve
   if (bounds.length === 0) return LEAST_SHARE
   const log = logShare(curve, x)
-  // beyond the bounds a parabola may go anywhere, a share may not
+  // beyond the bounds the parabola may leave the range that a share can have
   return Math.exp(Math.min(Math.max(log, Math.log(LEAST_SHARE)), 0))
 }
 
@@ -26,14 +26,17 @@ function logShare(curve: ShareCurve, x: number): number {
 }
 
 /**
- * The same and never more than a falling curve allows. Between two modes of a distribution the curve is flat, and the
- * parabola rises there.
+ * The same as `shareSlowerThan`, but never more than a falling curve allows. Between two modes of a distribution the
+ * curve is flat, and the parabola would rise there.
  */
 export function cautiousShareSlowerThan(curve: ShareCurve, x: number): number {
   return Math.min(shareSlowerThan(curve, x), steepestShare(curve, x))
 }
 
-/** The same and never less than a falling curve allows: a narrow mode ends more steeply than the parabola. */
+/**
+ * The same as `shareSlowerThan`, but never less than a falling curve allows: a narrow mode ends more steeply than the
+ * parabola.
+ */
 export function steepShareSlowerThan(curve: ShareCurve, x: number): number {
   const share = shareSlowerThan(curve, x)
   const steepest = steepestShare(curve, x)
@@ -41,8 +44,8 @@ export function steepShareSlowerThan(curve: ShareCurve, x: number): number {
 }
 
 /**
- * Not above the share at the bound before, and at the end of the bucket at most three times as steep as over all of
- * it; Infinity below the first bound and beyond the last.
+ * An upper bound of the share: the curve is not above the share at the bucket's lower end, and at its upper end at
+ * most three times as steep as over the whole bucket. Infinity below the first bound and beyond the last.
  */
 function steepestShare(curve: ShareCurve, x: number): number {
   const above = curve.bounds.findIndex((bound) => bound >= x)
@@ -54,7 +57,7 @@ function steepestShare(curve: ShareCurve, x: number): number {
   return Math.exp(Math.max(highest, after.y))
 }
 
-/** Risk ratio at a bound that a quantile `factor` times as slow would show: S(b/factor)/S(b). */
+/** The risk ratio at a bound when the quantile is `factor` times as slow: S(b/factor)/S(b). */
 export function shareRatio(
   curve: ShareCurve,
   bound: number,
@@ -66,7 +69,9 @@ export function shareRatio(
   return factor > 1 ? Math.max(ratio, 1) : Math.min(ratio, 1)
 }
 
-/** How many times as slow a risk ratio at a bound means: the factor r with S(b/r)/S(b) = ratio. */
+/**
+ * How many times as slow the quantile is when the bound shows this risk ratio: the factor r with S(b/r)/S(b) = ratio.
+ */
 export function slownessOf(
   curve: ShareCurve,
   bound: number,
@@ -90,7 +95,7 @@ export function steepness(curve: ShareCurve, index: number): number {
   return after.x > before.x ? Math.abs((after.y - before.y) / (after.x - before.x)) : 0
 }
 
-/** The quantile by interpolation in ln S; undefined outside the bounds. For showing, never for testing. */
+/** The quantile by interpolation in ln S; undefined outside the bounds. It is only shown, never tested. */
 export function quantileOf(curve: ShareCurve, quantile: number): number | undefined {
   const target = Math.log(1 - quantile)
   for (let i = 1; i < curve.bounds.length; i++) {

@@ -11,16 +11,18 @@ import { valueAt } from '../../model/value-at.ts'
 import type { ArmNumbers } from '../../model/verdict.ts'
 import { count } from '../../model/words.ts'
 
-/** A pod that restarts less often than once in 50 minutes does not restart again and again. */
+/** Only a pod that restarts at least once in 50 minutes restarts "again and again". */
 const USUAL_PER_MINUTE = 0.02
 /** The smallest effect worth finding: twice as often as stable. */
 const MDE = 2
-/** Odds for harm at which a step waits: at the end of a step two restarts of a lone pod reach them, one does not. */
+/**
+ * The odds for harm at which a step waits. In a usual step, two restarts of a single pod reach them and one does not.
+ */
 const LOG_SIGN = Math.log(2)
 
 /**
- * Of the minutes of its pods, those in which one restarted: shown to be more than usual, and more than in stable at the
- * same time, so that a failure of what both depend on says nothing against the canary.
+ * Counts the minutes in which a pod restarted. Harm is shown when they are more than usual and also more than stable's
+ * at the same time, so that the failure of something both arms depend on does not count against the canary.
  */
 export function restartsEvidence(
   metric: RestartsPolicy,
@@ -60,7 +62,7 @@ export function restartsEvidence(
   }
 }
 
-/** The minutes that were looked at are no requests, and mean nothing to a reader. */
+/** Leaves out the number of minutes, which a reader would take for a number of requests. */
 function withoutShare({ events, pods }: ArmNumbers): ArmNumbers {
   return { ...(events !== undefined && { events }), ...(pods !== undefined && { pods }) }
 }

@@ -3,7 +3,10 @@ import { restartsEvidence, restartsOf } from './restarts-evidence.ts'
 import type { RestartsPolicy } from '../../model/policy.ts'
 import type { RestartsData } from '../../model/recording.ts'
 
-/** How often containers of each pod restart. A canary never has to prove that it does not, and cannot pass while it does. */
+/**
+ * How often the containers of each pod restart. A canary need not prove that it never restarts, but it cannot pass
+ * while it keeps restarting.
+ */
 export const restarts = {
   defaults: { required: false, tolerance: 1 },
   noWorse: 1,
