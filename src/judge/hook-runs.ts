@@ -17,15 +17,18 @@ export interface HookRunsDeps extends ContextDeps {
   readonly clock: Clock
 }
 
-/** The runs of a controller that opens and closes them by its hooks; in memory while the store is away. */
+/** The runs of a controller that opens and closes them by its hooks. They are in memory while the store is away. */
 export interface HookRuns {
-  /** The open run, whatever its revision, after a turn where one is given. The answer needs it, so nothing waits. */
+  /**
+   * The open run, whatever its revision; after the turn, if one is given. The answer depends on it, so the change is
+   * not queued.
+   */
   take(request: JudgeRequest, plan?: PlanTurn): Promise<PlacedRun | undefined>
   /** Changes the open run now or, while the store is away, in memory now and in the store later. */
   keep(request: JudgeRequest, what: string, plan: PlanTurn): Promise<void>
-  /** The same for a turn that may open a run; refuses a request whose looks would all be refused. */
+  /** The same for a turn that may open a run. Refuses a request if all its looks would be refused. */
   begin(request: JudgeRequest, what: string, plan: PlanTurn): Promise<void>
-  /** A person's hold on the rollout that is about to begin; while the store is away, as this process last saw it. */
+  /** A person's hold on the rollout that is about to begin. While the store is away, as this process last saw it. */
   holdOnNext(
     name: Omit<RunKey, 'source'>,
   ): Promise<{ readonly hold: Decision | undefined; readonly away: boolean }>
@@ -42,12 +45,12 @@ export function createHookRuns(deps: HookRunsDeps): HookRuns {
   const read = <T>(work: (history: RunHistory, within: Within | undefined) => Promise<T>) =>
     access.read(startDeadline(answerMs), work, storeCallMs)
 
-  /** The queued turn goes by the time of its call. */
+  /** a queued turn uses the time of its call */
   const keep = async (request: JudgeRequest, what: string, plan: PlanTurn, begins: boolean) => {
     const now = clock.now()
     const turn = async (history: RunHistory, within: Within | undefined): Promise<void> => {
       const context = await runContext(request, { history, within, now }, deps).catch((error: unknown) => {
-        // The policy of an open run is known, and without a run there is nothing to change.
+        // the policy of an open run is known, and without a run there is nothing to change
         if (begins || !isWithoutPolicy(request, error)) throw error
       })
       if (context === undefined) return
@@ -90,6 +93,6 @@ export function createHookRuns(deps: HookRunsDeps): HookRuns {
   }
 }
 
-/** A policy that is named and not there is a mistake all the same. */
+/** A request that names an unknown policy is a mistake in any case. */
 const isWithoutPolicy = ({ policy }: JudgeRequest, error: unknown): boolean =>
   policy === undefined && error instanceof AppError && error.code === 'unknown-policy'

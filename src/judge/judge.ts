@@ -41,7 +41,7 @@ export type { PlacedRun, PlanTurn, Turn } from './runs/by-hooks.ts'
 export { closeQuietRuns } from './runs/close-quiet-runs.ts'
 
 export interface JudgeDeps {
-  /** Throws `store-unavailable` while there is none. */
+  /** Throws `store-unavailable` while there is no store. */
   readonly store: () => VerdictStore
   readonly writes: WriteQueue
   readonly policies: PolicyLibrary
@@ -50,7 +50,7 @@ export interface JudgeDeps {
   readonly notifier?: Notifier
   readonly clock: Clock
   readonly log: Log
-  /** What links begin with; empty = they are relative. */
+  /** The beginning of links; empty = links are relative. */
   readonly linkBase: () => string
   readonly limits: () => JudgeLimits
   readonly maxComputations?: number
@@ -59,18 +59,20 @@ export interface JudgeDeps {
 }
 
 export interface JudgeLimits {
-  /** Within it every answer comes, whatever is away or slow. */
+  /** Every answer comes within this time, whatever is away or slow. */
   readonly deadlineMs: number
-  /** Beyond so many looks at once the answer is `overloaded`. */
+  /** With more looks than this at once the answer is `overloaded`. */
   readonly maxLooks: number
 }
 
 export interface Judge {
-  /** Judges a rollout by its data in Prometheus. Rejects only for requests that can never work. */
+  /** Judges a rollout by its data in the source. Rejects only for requests that can never work. */
   judge(request: JudgeRequest): Promise<Judgement>
-  /** Keeps the judgement on a rollout that came with all its data; `look` makes it within the milliseconds given. */
+  /**
+   * Keeps the judgement of a rollout that came with all its data; `look` computes it within the given milliseconds.
+   */
   judgeRecording(look: (withinMs: number) => Promise<RecordingLook>): Promise<Judgement>
-  /** For controllers that say themselves when a run begins and ends. */
+  /** For controllers that report when a run begins and ends. */
   readonly hookRuns: HookRuns
 }
 
@@ -130,7 +132,7 @@ function deadlineOf(
   return startDeadline(Math.max(Math.min(deadlineMs, answerMs) - waitedMs, 0))
 }
 
-/** Tells each look whether there are more under way than fit. */
+/** Counts the looks under way; says whether there is no room for one more. */
 function countLooks(most: () => number) {
   let underWay = 0
   return async <T>(look: (full: boolean) => Promise<T>): Promise<T> => {

@@ -4,12 +4,12 @@ import type { DiagnoseRequest, MetricSource } from './ports/ports.ts'
 export interface Probe extends Pick<DiagnoseRequest, 'policy' | 'params' | 'until' | 'minutes' | 'signal'> {
   readonly namespace: string
   readonly name: string
-  /** Revisions. */
+  /** The revisions of canary and stable. */
   readonly canary: string | undefined
   readonly stable: string | undefined
 }
 
-/** What a policy would get from a source for one workload; undefined where there is none that can be asked. */
+/** What a policy would get from a source for one workload; undefined where there is no source that can be asked. */
 export async function probeSource(
   source: MetricSource | undefined,
   { namespace, name, canary, stable, ...request }: Probe,
@@ -19,7 +19,7 @@ export async function probeSource(
     run: {
       namespace,
       name,
-      // There are presets that tell the arms apart without one.
+      // some presets find the arms without a revision
       revision: canary ?? name,
       ...(stable !== undefined && { stableRevision: stable }),
     },

@@ -9,7 +9,7 @@ import type { NamedStep } from '../model/judge-request.ts'
 import { keepEarlierAnswer } from './keep-earlier-answer.ts'
 
 export interface AnswerInput {
-  /** The engine's. */
+  /** The engine's verdict. */
   readonly verdict: Verdict
   readonly run: Run
   readonly steps: readonly Step[]
@@ -17,7 +17,7 @@ export interface AnswerInput {
   readonly decisions: readonly Decision[]
   readonly named: NamedStep | undefined
   readonly at: number
-  /** Whether the run's earlier answers bind this one: not those of another policy. */
+  /** Whether the run's earlier answers bind this one; answers of another policy do not. */
   readonly remembers: boolean
 }
 
@@ -27,7 +27,10 @@ export interface AnsweredLook {
   readonly changedBy: readonly string[]
 }
 
-/** From what the data say to what is answered: memory, the step that was asked about, people's decisions. */
+/**
+ * Turns the engine's verdict into the answer: with earlier answers, the step that the look names, and people's
+ * decisions.
+ */
 export function answerLook(input: AnswerInput): AnsweredLook {
   const { run, steps, policy, named, at, remembers } = input
   const current = steps.find(({ index }) => index === input.verdict.step?.index)
@@ -55,7 +58,10 @@ export function answerLook(input: AnswerInput): AnsweredLook {
   }
 }
 
-/** A pass of the step before, shown or by a rule at its gate, is none of a step that has only just been named. */
+/**
+ * A pass of the step before, by its data or by a rule at its gate, is no pass of a step that a look has only just
+ * named.
+ */
 function notYet(verdict: Verdict, named: NamedStep, steps: readonly Step[]): Verdict | undefined {
   const speaksOf = verdict.step?.index ?? -1
   const passes = verdict.judged === 'pass' || verdict.verdict === 'pass'
@@ -64,7 +70,7 @@ function notYet(verdict: Verdict, named: NamedStep, steps: readonly Step[]): Ver
   const when = begins === undefined ? '' : ` at ${new Date(begins).toISOString()}`
   // People count from 1.
   const text = `step ${named.index + 1} begins${when}, and nothing of it has been seen yet`
-  // In mode observe a fail that stays is answered pass at the end of a step.
+  // in mode observe even a run that has failed answers pass at the end of a step
   const stays = verdict.judged === 'fail'
   return {
     ...verdict,

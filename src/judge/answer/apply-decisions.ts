@@ -3,7 +3,7 @@ import type { Outcome, ReasonCode, Verdict } from '../../engine/model/verdict.ts
 import { oneLine } from '../../engine/model/words.ts'
 import type { Decision } from '../ports/ports.ts'
 
-/** What people decided, on top of what was judged. Precedence: reject, fail, hold, approve, then what it was. */
+/** Applies the decisions of people to a verdict. Precedence: reject, fail, hold, approve, then the verdict itself. */
 export function applyDecisions(verdict: Verdict, decisions: readonly Decision[], policy: Policy): Verdict {
   const latest = (kind: Decision['kind']): Decision | undefined =>
     decisions.findLast((decision) => decision.kind === kind)
@@ -11,7 +11,7 @@ export function applyDecisions(verdict: Verdict, decisions: readonly Decision[],
   if (reject !== undefined) return decided(verdict, 'fail', 'rejected', reject)
   const hold = latest('hold')
   const override = decisions.findLast(({ kind, override: beats }) => kind === 'approve' && beats)
-  // In mode pause a fail is answered inconclusive, and takes as much to overrule; in mode observe nothing fails.
+  // in mode pause a fail is answered `inconclusive` but is still a fail to overrule; in mode observe nothing fails
   const fails = verdict.verdict === 'fail' || verdict.judged === 'fail'
   const failed = fails && policy.mode !== 'observe'
   if (failed && override === undefined) return verdict
@@ -24,7 +24,7 @@ export function applyDecisions(verdict: Verdict, decisions: readonly Decision[],
 }
 
 function decided(before: Verdict, outcome: Outcome, code: ReasonCode, decision: Decision): Verdict {
-  // Marks of direction would let a reason read as its opposite.
+  // text direction marks could make a reason look like its opposite
   const text = `${code} by ${decision.by}: ${decision.reason}`.replaceAll(/\p{Cf}/gu, '')
   return {
     ...before,
@@ -34,7 +34,7 @@ function decided(before: Verdict, outcome: Outcome, code: ReasonCode, decision: 
   }
 }
 
-/** With hybrid approval it is a person, not a rule at the gate, who answers what the judge cannot. */
+/** With hybrid approval a person, not a rule at the gate, answers when the judge cannot. */
 function askPerson(verdict: Verdict, policy: Policy): Verdict {
   const rules = verdict.reasons.some(
     ({ code }) => code === 'gate-policy' || code === 'hold-expired' || code === 'held',

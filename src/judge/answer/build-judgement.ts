@@ -6,20 +6,20 @@ import { verdictId } from '../runs/identities.ts'
 import type { Judgement, JudgementLinks } from '../model/judgement.ts'
 import type { ActivePolicy } from '../model/active-policy.ts'
 
-/** All that is known when a look has been judged. */
+/** Everything that is known when a look has been judged. */
 export interface JudgedLook {
   readonly run: Run
-  /** Those begun so far. */
+  /** The steps that have begun so far. */
   readonly steps: readonly Step[]
   readonly inForce: ActivePolicy
-  /** Undefined = nothing was fetched. */
+  /** Undefined where nothing was fetched. */
   readonly recording?: Recording
   readonly recordingDigest?: string
-  /** As it is answered, after rules, memory and decisions. */
+  /** The verdict as it is answered, after rules, earlier answers and decisions. */
   readonly verdict: Verdict
-  /** Those in force. */
+  /** The decisions in force. */
   readonly decisions: readonly Decision[]
-  /** What made the answer differ from the engine's verdict. */
+  /** What changed the engine's verdict into this answer. */
   readonly changedBy: readonly string[]
   readonly at: number
   readonly createdAt: number
@@ -70,7 +70,7 @@ function storedVerdict(look: JudgedLook, judgement: Omit<Judgement, 'kept'>): St
     score,
     summary,
     ...(look.recordingDigest !== undefined && { recordingDigest: look.recordingDigest }),
-    // Whoever reads it from the store reads it because it was kept; what is written after its answer says so.
+    // a verdict that is read from the store was kept; the field differs only in the answer that was sent
     body: { ...judgement, kept: true },
   }
 }

@@ -2,13 +2,13 @@ import type { Decision } from '../ports/ports.ts'
 
 export interface DecidedFor {
   readonly runId: string
-  /** The step asked about; undefined = the run has no steps. */
+  /** The step of the look; undefined = the run has no steps. */
   readonly step: number | undefined
-  /** The first step of the run that was named; decisions made before any belong to it. */
+  /** The first step that a look named; decisions made before any step belong to it. */
   readonly firstStep: number | undefined
 }
 
-/** Those that hold for the step, oldest first: neither cleared nor of another step or run. */
+/** The decisions that hold for the step, oldest first: not cleared, and not about another step or run. */
 export function decisionsInForce(
   decisions: readonly Decision[],
   { runId, step, firstStep }: DecidedFor,
@@ -22,7 +22,7 @@ export function decisionsInForce(
     else keepOnly(standing, (each) => each.scope === 'run' || stepOf(each) !== stepOf(decision))
   }
   return standing.filter(
-    // A rejected rollout is rejected: its later steps are not to be waved through.
+    // rejecting one step rejects the whole rollout, so that its later steps do not pass either
     (decision) => decision.scope === 'run' || decision.kind === 'reject' || stepOf(decision) === step,
   )
 }

@@ -5,21 +5,21 @@ import type { Run, Step } from '../ports/ports.ts'
 
 export interface AfterEarlierAnswers {
   readonly verdict: Verdict
-  /** Names what made the difference; empty when nothing did. */
+  /** Names what changed the verdict; empty when nothing did. */
   readonly changedBy: readonly string[]
 }
 
 export interface Memory {
   readonly run: Run
-  /** The step that the verdict speaks of. */
+  /** The step that the verdict is about. */
   readonly step: Step | undefined
   readonly policy: Policy
   readonly at: number
 }
 
 /**
- * What was said before and stays, where the data of this look do not say it again: a fail for the run, a pass for the
- * step. Data can be lost, with a source that is down for instance; an answer that was given cannot.
+ * Repeats earlier answers that stay even if the data of this look no longer show them: a fail for the run, a pass for
+ * the step. Data can be lost, for example when a source is down, but an answer that was given stays.
  */
 export function keepEarlierAnswer(verdict: Verdict, { run, step, policy, at }: Memory): AfterEarlierAnswers {
   const { firstFailAt } = run
@@ -38,7 +38,7 @@ export function keepEarlierAnswer(verdict: Verdict, { run, step, policy, at }: M
 }
 
 function answerAs(judged: 'pass' | 'fail', now: Verdict, { mode, approval }: Policy): Outcome {
-  // There the answer goes by the time alone.
+  // in mode observe the answer depends only on the time
   if (mode === 'observe') return now.verdict
   if (judged === 'fail') return mode === 'pause' ? 'inconclusive' : 'fail'
   return approval === 'manual' ? 'inconclusive' : 'pass'

@@ -6,7 +6,7 @@ import type { Run } from '../ports/ports.ts'
 import { sliceMs } from '../runs/open-step.ts'
 import type { AnsweredLook } from './answer-look.ts'
 
-/** What a caller should know about its run beside the verdict. */
+/** Adds what a caller should know about its run beside the verdict. */
 export function withRemarks(
   answer: AnsweredLook,
   { request, run, inForce, loaded }: RemarksInput,
@@ -29,11 +29,11 @@ export interface RemarksInput {
   readonly request: Pick<JudgeRequest, 'start' | 'selected' | 'params'>
   readonly run: Run
   readonly inForce: ActivePolicy
-  /** As policies are now; undefined = the policy of that name is gone. */
+  /** The policy with that name as it is now; undefined = it is gone. */
   readonly loaded: ActivePolicy | undefined
 }
 
-/** A later start would make the run forget what it has seen. */
+/** Says that a later start was ignored, because the run would lose the slices it has already judged. */
 function startIgnored(
   { start }: RemarksInput['request'],
   run: Run,
@@ -60,7 +60,10 @@ function olderPolicy(run: Run, inForce: ActivePolicy, loaded: ActivePolicy | und
   return [{ code: 'older-policy', text }]
 }
 
-/** A revision that no series has is more often mistyped, or selected by the wrong label, than late. */
+/**
+ * Says that no series has the canary's revision: more often it is mistyped or the label is wrong than the data are
+ * late.
+ */
 function unknownCanary(
   { reasons, metrics }: Verdict,
   { params }: RemarksInput['request'],

@@ -7,7 +7,10 @@ import type { NamedStep } from '../model/judge-request.ts'
 /** A step begins up to a slice after its first look, and its last slice is settled a scrape after its end. */
 const looksBeyondStep = 4
 
-/** Says so where the caller will have stopped asking, once a minute, before the step's end can be judged, or the hold is over. */
+/**
+ * Adds a reason where the caller, with one look a minute, will stop before the end of the step can be judged or the
+ * hold is over.
+ */
 export function tooFewLooks(
   verdict: Verdict,
   named: NamedStep | undefined,
@@ -24,7 +27,7 @@ export function tooFewLooks(
   const { verdict: outcome, summary } = verdict
   return {
     ...verdict,
-    // There are callers that show the summary alone, and this matters where the step has no end for them.
+    // some callers show only the summary, and without this the step would never end for them
     summary:
       outcome === 'inconclusive' && named.looks < needed - hold ? oneLine(`${summary}; ${text}`) : summary,
     reasons: [...verdict.reasons, { code: 'few-looks', text }],

@@ -1,7 +1,7 @@
 import type { Run } from '../ports/ports.ts'
 import type { RunHistory } from './run-history.ts'
 
-/** The history as a look by hand sees it: the runs of every caller, and nothing that it does is written. */
+/** The history for a look by hand: it has the runs of every caller, and it writes nothing. */
 export function historyByHand(history: RunHistory, revision: string): RunHistory {
   return {
     ...history,
@@ -21,7 +21,7 @@ export function historyByHand(history: RunHistory, revision: string): RunHistory
   }
 }
 
-/** Whether a controller opened it, and neither a pipeline nor a person. */
+/** Whether a controller opened the run, not a pipeline or a person. */
 export const isControllers = ({ source }: Run): boolean => !/^judge(@|$)/.test(source)
 
 const byControllersFirst = (runs: readonly Run[]): readonly Run[] => [

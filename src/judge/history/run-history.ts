@@ -3,37 +3,37 @@ import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
 import type { Decision, Run, RunKey, Step, VerdictStore } from '../ports/ports.ts'
 import { createLru, heldBytes } from '../../lru.ts'
 
-/** What is known of the runs of one rollout: from the store, or from this process's own memory. */
+/** What is known about the runs of one rollout: from the store, or from this process's memory. */
 export interface RunHistory {
   findOpen(key: RunKey): Promise<Run | undefined>
   /** Whether the run can be changed here. */
   has(run: Run): Promise<boolean>
   /** Newest first, open and closed. */
   listRuns(key: RunKey): Promise<readonly Run[]>
-  /** The same of every caller. */
+  /** The same for every caller. */
   listByName(name: Omit<RunKey, 'source'>): Promise<readonly Run[]>
-  /** Gives the run that is open under the key, or, where the id is known, the run of that id. */
+  /** Gives the run that is open under the key or, where the id is known, the run with that id. */
   open(run: Run, policy: Policy): Promise<Run>
   change(run: Run, change: RunChange): Promise<Run>
   listSteps(run: Run): Promise<readonly Step[]>
-  /** The first of an index wins. */
+  /** The first step with an index wins. */
   openStep(step: Step): Promise<Step>
   listDecisions(run: Run): Promise<readonly Decision[]>
 }
 
 export type RunChange = Parameters<VerdictStore['updateRun']>[1]
 
-/** One call to the store; where it has a limit of time, a late answer is a failure of the store. */
+/** Makes one call to the store. Where it has a time limit, a late answer counts as a failure of the store. */
 export type Within = <T>(call: () => Promise<T>) => Promise<T>
 
 const listed = 50
 
-/** Each of its answers comes within the limit of `within`. */
+/** Each of its answers comes within the time limit of `within`. */
 export function storedRunHistory(store: VerdictStore, within: Within = (call) => call()): RunHistory {
   const open: RunHistory['open'] = async (run, policy) => {
     const known = await store.getRun(run.id)
     if (known !== undefined) return known
-    // Before the run, so that no run is ever without its policy.
+    // before the run, so that every run has its policy
     await store.savePolicy(run.policyDigest, policyToYaml(policy))
     const { run: opened, opened: isNew } = await store.openRun(run)
     if (isNew && opened.closedAt === undefined) await store.bindDecisions(opened)
@@ -65,14 +65,14 @@ export interface RememberedRun {
 export interface RunCache extends RunHistory {
   /** The run as it was last remembered. */
   find(run: Run): Run | undefined
-  /** What is not given stays as it was. */
+  /** Fields that are not given stay as they were. */
   remember(known: Pick<RememberedRun, 'run'> & Partial<RememberedRun>): void
 }
 
-/** Ten thousand runs, or fewer whose decisions have long reasons. */
+/** Enough for ten thousand runs, or fewer if their decisions have long reasons. */
 const cacheBytes = 16 * 1024 * 1024
 
-/** Stands in while the store is away: this replica goes on with what it knew. */
+/** Replaces the store while it is away: this replica continues with what it knows. */
 export function createRunCache(bytes = cacheBytes): RunCache {
   const runs = createLru<RememberedRun>(bytes, heldBytes)
   const keysByName = createLru<readonly string[]>(bytes, heldBytes)
@@ -84,7 +84,7 @@ export function createRunCache(bytes = cacheBytes): RunCache {
   }
   const remember: RunCache['remember'] = (known) => {
     const before = runs.get(keyOf(known.run))?.run
-    // A look at a run of the past must not make us forget the one that is open.
+    // a look at a past run must not replace the open run
     const isPast = known.run.closedAt !== undefined && before !== undefined && before.closedAt === undefined
     if (isPast && before.id !== known.run.id) return
     const others = keysByName.get(nameOf(known.run)) ?? []

@@ -3,11 +3,11 @@ import type { VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { type RunCache, type RunHistory, storedRunHistory, type Within } from './run-history.ts'
 
-/** Reads the store while it answers, and this process's memory while it does not. */
+/** Reads from the store while it answers, otherwise from this process's memory. */
 export interface StoreAccess {
   /**
-   * What `work` gives with the store's history, or, while the store is away, with that of the memory. One call may take
-   * `callMs`.
+   * Gives the result of `work` with the history in the store or, while the store is away, with the history in memory.
+   * One call may take `callMs`.
    */
   read<T>(
     deadline: Deadline,
@@ -19,13 +19,19 @@ export interface StoreAccess {
 export interface StoreAccessDeps {
   readonly store: () => VerdictStore
   readonly memory: RunCache
-  /** How long one call to the store may take; longer while the store answers other calls, as a busy one does. */
+  /**
+   * How long one call to the store may take. It may take longer while the store answers other calls, because then it
+   * is only busy.
+   */
   readonly callMs?: number
-  /** A store that answered nobody for so long is left alone for this time. */
+  /** After a store has answered no call for that long, it is not called again for this time. */
   readonly restMs?: number
 }
 
-/** While the store answers others, reading may go on until so much is left of the deadline: for source and engine. */
+/**
+ * While the store answers other calls, reading may continue until this part of the deadline is left, which the source
+ * and the engine need.
+ */
 const shareForTheRest = 0.6
 
 export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
@@ -69,5 +75,8 @@ export function createStoreAccess(deps: StoreAccessDeps): StoreAccess {
   }
 }
 
-/** Answers that came while this process was busy itself are taken in before the next turn, but after the timers. */
+/**
+ * Node handles answers that arrived while this process was busy before the next turn of its loop, but after the
+ * timers.
+ */
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))

@@ -4,7 +4,10 @@ import type { Deadline } from '../model/deadline.ts'
 import type { Judgement } from '../model/judgement.ts'
 import type { RolloutLook } from './judge-rollout.ts'
 
-/** The answer to a look of which nothing is kept: no link leads to it, and to its run only where that was there. */
+/**
+ * The answer to a look by hand. Nothing is kept, so it has no link to a verdict, and a link to its run only where that
+ * run existed before.
+ */
 export async function answerByHand(
   { run, judgement, unsaved }: RolloutLook,
   { access, memory }: { readonly access: StoreAccess; readonly memory: RunCache },

@@ -5,7 +5,7 @@ import type { Policy } from '../../engine/model/policy.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { sliceMs } from '../runs/open-step.ts'
 
-/** The recording of a look; where there is none in time, one without data that says why. */
+/** The recording of a look. If the source gives none in time, a recording without data that says why. */
 export async function fetchRecording(
   source: MetricSource | undefined,
   request: Omit<FetchRequest, 'signal'>,
@@ -33,7 +33,7 @@ export async function fetchRecording(
   }
 }
 
-/** One slice before the start, so that even a look at the very beginning has something to look at. */
+/** One slice before the start, so that even the first look of a run has a slice. */
 function emptyRecording(run: Run, policy: Policy, until: number, problem: SourceProblem): Recording {
   const length = sliceMs(policy)
   const start = Math.floor(run.start / length) * length - length

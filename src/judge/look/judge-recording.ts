@@ -16,12 +16,12 @@ export interface RecordingDeps {
   readonly linkBase: () => string
 }
 
-/** The recording itself stays where it was judged: in another thread, of which it is too large to be handed on. */
+/** The recording itself stays in the thread that judged it, because it is too large to be copied. */
 export interface RecordingLook extends Omit<Conclusion, 'recording'> {
   readonly cut: CutRecording
 }
 
-/** Judges what came with the request. Its run is closed from the start: nobody decides on it, nothing waits for it. */
+/** Judges the data that came with the request. Its run is closed from the start: there are no decisions on it. */
 export async function judgeRecording(request: RecordingRequest, deps: RecordingDeps): Promise<RecordingLook> {
   const recording = recordingUntil(request.recording, lastSlice(request))
   const inForce = policyOfRecording(request.policy, recording, deps.policies)
@@ -55,7 +55,7 @@ function lastSlice({ recording, at }: RecordingRequest): number {
     'slice' in at
       ? `a slice of the recording from 0 to ${last}`
       : `a moment from the end of its first slice (${endOf(recording, 0)}) to its end (${endOf(recording, last)})`
-  // A moment within the slice after the last one is still the last look.
+  // a time within the slice after the last one still means the last look
   if ('ms' in at && slice === last + 1) return last
   throw outside('at', `expected ${expected}, got ${got}`)
 }
@@ -67,7 +67,7 @@ const endOf = (recording: Recording, slice: number): string =>
 const outside = (path: string, message: string): AppError =>
   new AppError('unprocessable', `${path}: ${message}`, { issues: [{ path, message }] })
 
-/** The same rollout is the same run, however far its recording has come. */
+/** The same rollout is the same run, however long its recording is. */
 function runOfRecording(request: RecordingRequest, inForce: ActivePolicy, at: number, now: number): Run {
   const { namespace, name, revision, stableRevision, recording } = request
   const start = startOf(recording) + recording.rolloutStart * recording.sliceSeconds * 1000

@@ -31,17 +31,17 @@ export interface RolloutDeps {
   readonly clock: Clock
   readonly log: Log
   readonly linkBase: () => string
-  /** There is no room for one more look: nobody else is asked. */
+  /** Whether there is no room for one more look; then neither source nor store is asked. */
   readonly full: boolean
 }
 
-/** A look, and under which key of the cache its data are found. */
+/** A look, and the key of its data in the cache. */
 export interface RolloutLook extends ToKeep {
   readonly cacheKey: string
   readonly overloaded: boolean
 }
 
-/** Judges a rollout by what Prometheus has of it. */
+/** Judges a rollout by its data in the source. */
 export async function judgeRollout(
   request: JudgeRequest,
   deadline: Deadline,
@@ -104,10 +104,10 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
     run,
     steps: place.steps,
     policy: inForce.policy,
-    // Asked about the past, later decisions are not known yet.
+    // an answer about the past does not know later decisions
     decisions: request.at === undefined ? seen.decisions : seen.decisions.filter((each) => each.at <= asked),
     named: place.named,
-    // A fail or a pass is dated by the end of its data, which nobody could see until some time later.
+    // A fail or a pass has the time of the end of its data, but it can be known only some time later.
     at: request.at === undefined ? Math.max(at, now) : at,
     remembers,
   })
@@ -185,7 +185,7 @@ async function canaryStart(
     params: paramsOf(params, known),
     until: at ?? now,
     quietMs,
-    // so far back that the canary of the last look is told from one that came since
+    // far enough back to distinguish the canary of the last look from a later one
     ...(known !== undefined && { since: known.lastLookAt - quietMs }),
     signal: giveUp.signal,
   }
@@ -207,10 +207,10 @@ async function readDecisions(
   return value
 }
 
-/** Looks come a minute apart or somewhat less, and each of those is to count. */
+/** Looks come a minute apart or somewhat less, and the time of each is kept. */
 const lastLookEveryMs = 15_000
 
-/** What the run has to remember of this look. */
+/** What this look changes in the run. */
 function runChange(
   engine: Verdict,
   { run }: RunAndSteps,

@@ -5,7 +5,7 @@ import type { Conclusion } from '../answer/build-judgement.ts'
 import type { RunChange } from '../history/run-history.ts'
 
 export interface ToKeep extends Conclusion {
-  /** The run and its steps are not in the store, as far as this process knows. */
+  /** Whether the run and its steps are missing in the store, as far as this process knows. */
   readonly unsaved: boolean
   readonly change?: RunChange
   /** The recording in its pieces, where it came with the request. */
@@ -15,13 +15,13 @@ export interface ToKeep extends Conclusion {
 }
 
 export interface WriteOptions {
-  /** Whether the answer has left without the write. */
+  /** Whether the answer was sent before the write was done. */
   readonly answered: () => boolean
-  /** Says whether the verdict is another than the one last reported. */
+  /** Called with whether the verdict differs from the one last reported. */
   readonly reports?: (changed: boolean) => void
 }
 
-/** Everything a look leaves behind, as one write that may be done twice. */
+/** Everything that a look writes, as one write that may be done twice. */
 export function writeOfLook(look: ToKeep, store: () => VerdictStore, options: WriteOptions): QueuedWrite {
   return {
     what: `verdict ${look.stored.id} of run ${look.run.id}`,
@@ -45,7 +45,10 @@ async function write(look: ToKeep, store: VerdictStore, { answered, reports }: W
   reports?.(await store.reportVerdict(run.id, stored.verdict))
 }
 
-/** The run under which it is kept: another replica may have opened one while the store was away from us. */
+/**
+ * The run under which the look is kept: another replica may have opened one while this replica could not reach the
+ * store.
+ */
 async function ensureRun({ run, inForce }: ToKeep, store: VerdictStore): Promise<Run> {
   const known = await store.getRun(run.id)
   if (known !== undefined) return known
@@ -53,7 +56,7 @@ async function ensureRun({ run, inForce }: ToKeep, store: VerdictStore): Promise
   try {
     return (await store.openRun(run)).run
   } catch (error) {
-    // Somebody opened and closed it in between.
+    // another replica opened and closed it in between
     const same =
       error instanceof AppError && error.code === 'conflict' ? await store.getRun(run.id) : undefined
     if (same === undefined) throw error
@@ -64,7 +67,7 @@ async function ensureRun({ run, inForce }: ToKeep, store: VerdictStore): Promise
 const bytesPerSample = 10
 const bytesPerMetric = 400
 
-/** About what it holds in memory while it waits. */
+/** About how much memory it holds while it waits. */
 function bytesOf({ recording, cut, verdict }: ToKeep): number {
   const texts = [...(cut?.chunks.values() ?? [])]
   const about = texts.reduce((sum, text) => sum + text.length, 2000 + bytesPerMetric * verdict.metrics.length)

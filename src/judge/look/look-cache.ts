@@ -3,15 +3,15 @@ import type { Verdict } from '../../engine/model/verdict.ts'
 import type { Step } from '../ports/ports.ts'
 import { createLru, heldBytes } from '../../lru.ts'
 
-/** What the data of a look say, before memory and decisions. */
+/** The result of a look's data, before earlier answers and decisions. */
 export interface Observation {
   readonly verdict: Verdict
   readonly recordingDigest: string
-  /** The steps that had begun, in the order of the recording. */
+  /** The steps that had begun, in the recording's order. */
   readonly steps: readonly Step[]
   /** Undefined once it is stored. */
   readonly recording: Recording | undefined
-  /** Until when a look of the same run would see the same; 0 = the next one asks anew. */
+  /** Until when another look at the same run would see the same data; 0 = the next look asks the source again. */
   readonly validUntil: number
   /** Whether the data came from a recording that was kept. */
   readonly data: 'stored' | 'source'
@@ -19,13 +19,13 @@ export interface Observation {
 
 /** Looks of one run at one slice share one computation. */
 export interface LookCache {
-  /** Rejects with what the computation rejects with; undefined when too many are under way. */
+  /** Rejects with what the computation rejects with. Undefined when too many computations are under way. */
   share(key: string, now: number, compute: () => Promise<Observation>): Promise<Observation> | undefined
-  /** Lets go of the recording, which the store has now. */
+  /** Drops the recording, because the store has it now. */
   stored(key: string, recordingDigest: string): void
 }
 
-/** A thousand looks or more; fewer while the store is away and recordings wait for it. */
+/** Enough for a thousand looks or more; fewer while the store is away and recordings wait to be stored. */
 const cacheBytes = 32 * 1024 * 1024
 
 export function createLookCache({

@@ -20,9 +20,9 @@ export interface ObserveDeps {
   readonly digest: VerdictStore['digestRecording']
 }
 
-/** What must be left of the deadline after fetching: for analysis and for keeping the verdict. */
+/** The time that must be left after fetching, for the analysis and for keeping the verdict. */
 const reserveMs = 1500
-/** No source settles a slice sooner after its end. */
+/** The shortest time after its end in which any source settles a slice. */
 export const soonestSettledMs = 15_000
 
 /** Fetches the recording of a look and has it analyzed. */
@@ -45,7 +45,7 @@ export async function observe(
   }
 }
 
-/** The engine counts the steps that it was given; callers count those of their plan. */
+/** The engine counts the steps in the recording; this puts back the index of the caller's plan. */
 function withRealSteps(verdict: Verdict, steps: ObserveRequest['steps']): Verdict {
   const { step, ...rest } = verdict
   const real = step === undefined ? undefined : steps[step.index]
@@ -62,11 +62,11 @@ function withRealSteps(verdict: Verdict, steps: ObserveRequest['steps']): Verdic
   }
 }
 
-/** Before its first slice a rollout has no metrics that could say what is wrong with the source. */
+/** Before the first slice of a rollout no metric can report the problems of the source, so they are added here. */
 function withProblems(verdict: Verdict, { problems = [] }: Recording): Verdict {
   const [first] = problems
   if (first === undefined || verdict.metrics.length > 0) return verdict
-  // The engine lists them already.
+  // the engine already lists the problems
   return { ...verdict, summary: oneLine(`${verdict.verdict}: ${first.text}`) }
 }
 

@@ -3,7 +3,7 @@ import type { Verdict } from '../../engine/model/verdict.ts'
 import type { RunAndSteps } from '../runs/by-looks.ts'
 import type { NamedStep } from '../model/judge-request.ts'
 
-/** The verdict of a look for which there was no room. */
+/** The verdict of a look that was not made because too many are under way. */
 export function overloadedVerdict(place: RunAndSteps, named: NamedStep | undefined, at: number): Verdict {
   const { run, inForce } = place
   const observes = inForce.policy.mode === 'observe'

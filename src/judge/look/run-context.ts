@@ -26,7 +26,10 @@ export async function runContext(
   }
 }
 
-/** The runs of each caller are its own, and so are those of clusters with the same names, which have a source each. */
+/**
+ * Each caller has its own runs, and so has each cluster: two clusters may use the same names, but each has its own
+ * source.
+ */
 function keyOf({ caller, namespace, name, run }: JudgeRequest, { policy }: ActivePolicy): RunKey {
   const source = policy.source === 'default' ? caller : `${caller}@${policy.source}`
   return { source: run?.source ?? source, namespace, name }

@@ -12,8 +12,9 @@ interface PastLook extends RunAndSteps {
 }
 
 /**
- * Answers a look at the past from the recording that a later look, or the same, has left: what was judged by, though
- * Prometheus may have lost it. Undefined where none is kept that goes so far, or where the look asks for other data.
+ * Answers a look at the past from a recording that this look or a later one has kept: the data that were judged, even
+ * if Prometheus has lost them. Undefined where no kept recording reaches that far, or where the look asks for other
+ * data.
  */
 export async function storedSource(
   request: JudgeRequest,
@@ -32,7 +33,7 @@ export async function storedSource(
     )
     return recording && { fetch: async () => recording, close: async () => undefined }
   } catch {
-    // The source can be asked as well.
+    // the source can be asked instead
     return undefined
   }
 }
@@ -50,7 +51,10 @@ function isEqual(one: Readonly<Record<string, string>>, other: Readonly<Record<s
 
 const candidates = 10
 
-/** Cut after the last slice that had ended by then. The shortest recording knows the fewest pods that came later. */
+/**
+ * The recording, cut after the last slice that had ended by then. It takes the shortest one, which has the fewest
+ * later pods.
+ */
 async function keptUntil(
   ms: number,
   { run, inForce }: PastLook,
@@ -67,7 +71,7 @@ async function keptUntil(
   return undefined
 }
 
-/** The last slice that ended by then. */
+/** The last slice that had ended by then. */
 function lastSliceBy(ms: number, { start, sliceSeconds }: Recording): number {
   return Math.floor((ms - Date.parse(start)) / (sliceSeconds * 1000)) - 1
 }

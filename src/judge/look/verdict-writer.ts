@@ -22,7 +22,7 @@ export interface VerdictWriterDeps {
 }
 
 const longestWriteMs = 2000
-/** For the way of the answer itself. */
+/** The time for sending the answer itself. */
 const reserveMs = 100
 const rememberedLooks = 20_000
 
@@ -50,17 +50,17 @@ export function createVerdictWriter(deps: VerdictWriterDeps): VerdictWriter {
     keep: (look, deadline) => keep(look, deadline),
     async keepRollout(look, deadline) {
       const { run, stored, steps, change, passed, decisions } = look
-      // There is no room for its writes either.
+      // there is no room for its writes either
       if (look.overloaded) return { ...look.judgement, kept: false }
       const isNew = durable.get(stored.id) === undefined
-      // Until the store says it better, as far as this process knows.
+      // as far as this process knows, until the store answers
       let changed = memory.find(run)?.reported !== stored.verdict
       const judgement = await keep(look, deadline, (said) => {
         changed = said
       })
       if (judgement.kept && look.recordingDigest !== undefined)
         cache.stored(look.cacheKey, look.recordingDigest)
-      // While the store is away, what this look found out is known here only.
+      // while the store is away, only this process knows what the look found
       memory.remember({
         run: { ...run, ...change, reported: stored.verdict },
         steps: steps.map((step) => (step.index === passed?.index ? passed : step)),

@@ -7,7 +7,7 @@ export interface WrittenSteps {
   readonly steps: readonly Step[]
 }
 
-/** Writes the run's steps into its recording: those that had begun by its end. */
+/** Writes the steps that had begun by the recording's end into it. */
 export function writeSteps(recording: Recording, run: Run, steps: readonly Step[]): WrittenSteps {
   const { gates: _gates, steps: _steps, ...bare } = recording
   const begun: { readonly step: Step; readonly recorded: RecordedStep }[] = []
@@ -20,7 +20,7 @@ export function writeSteps(recording: Recording, run: Run, steps: readonly Step[
     )
     if (slice >= recording.slices) break
     const ends = Math.max(sliceAt(recording, step.endsAt), slice + 1)
-    // Where the weight is not known, what follows is all of the traffic, as the engine assumes.
+    // without a known weight the next weight is 100, as the engine assumes
     const recorded = { slice, ends, weight: step.weight ?? 0, next: step.next ?? 100 }
     begun.push({ step, recorded })
   }
@@ -35,7 +35,7 @@ export function writeSteps(recording: Recording, run: Run, steps: readonly Step[
   }
 }
 
-/** The first slice that begins at the moment or after it. */
+/** The first slice that begins at this time or later. */
 function sliceAt({ start, sliceSeconds }: Recording, ms: number): number {
   return Math.ceil((ms - Date.parse(start)) / (sliceSeconds * 1000))
 }

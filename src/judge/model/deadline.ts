@@ -1,10 +1,13 @@
 import { AppError } from '../../errors.ts'
 import { inTime } from '../../timeout.ts'
 
-/** The time an answer may take; every wait on its way takes from it. */
+/** The time that an answer may take. Every wait for the answer uses up part of it. */
 export interface Deadline {
   leftMs(): number
-  /** The work, or a rejection with `timeout` when it takes longer than `ms` or than what is left. */
+  /**
+   * Gives the result of the work, or rejects with `timeout` when it takes longer than `ms` or than the time that is
+   * left.
+   */
   within<T>(work: Promise<T>, ms?: number): Promise<T>
 }
 

@@ -3,35 +3,35 @@ import type { Run } from '../ports/ports.ts'
 
 /** Which rollout is judged, and how. */
 export interface JudgeRequest {
-  /** Who asks; part of a run's identity, so that the runs of two controllers never disturb each other. */
+  /** The caller; part of a run's identity, so that the runs of two controllers never disturb each other. */
   readonly caller: string
   readonly namespace: string
   readonly name: string
   readonly revision: string
   readonly stableRevision?: string
-  /** Name of a policy; undefined = the run's, for a new run the default. */
+  /** Name of a policy; undefined = the policy of the run, or the default policy for a new run. */
   readonly policy?: string
   readonly params?: Readonly<Record<string, string>>
   readonly step?: NamedStep
-  /** The caller's plan and where in it the caller is, in place of `step`. */
+  /** The caller's plan and its current place in it, instead of `step`. */
   readonly planned?: PlannedStep
-  /** How the canary's requests are chosen, where they are no sample of all. */
+  /** How the canary's requests are selected, where they are no random sample of all requests. */
   readonly selected?: string
-  /** When the rollout began, where the caller knows. Milliseconds, as all times here. */
+  /** When the rollout began, where the caller knows it. Milliseconds, like all times here. */
   readonly start?: number
   /** The moment to judge at; undefined = now. */
   readonly at?: number
-  /** The longest the answer may take, where the caller waits for less than the limit. */
+  /** The longest time that the answer may take, where it is shorter than the usual limit. */
   readonly answerMs?: number
-  /** How much of that time has passed already. */
+  /** How much of that time has already passed. */
   readonly waitedMs?: number
-  /** It sees the runs of every caller, and leaves nothing behind. */
+  /** A look by hand: it sees the runs of every caller and changes nothing. */
   readonly byHand?: boolean
-  /** The run, where the caller opens and closes runs by rules of its own. */
+  /** The run, where the caller itself opens and closes runs. */
   readonly run?: Run
 }
 
-/** The step a caller speaks of. */
+/** The step that a caller names. */
 export interface NamedStep {
   /** Zero-based. */
   readonly index: number
@@ -42,17 +42,17 @@ export interface NamedStep {
   readonly weight?: number
   readonly next?: number
   readonly minutes?: number
-  /** How often the caller will ask before it gives up, once a minute. */
+  /** How many looks the caller will make, one a minute, before it stops. */
   readonly looks?: number
 }
 
-/** The place of a caller that counts more than the steps with a look, such as its pauses. */
+/** The place in the plan of a caller that also counts steps without a look, such as pauses. */
 export interface PlannedStep {
-  /** Another number is another step, a higher one a later step. */
+  /** A different number is a different step, and a higher number a later step. */
   readonly callerIndex: number
-  /** The weights of the whole plan, ascending, one a step; at least one. */
+  /** The weights of the whole plan, ascending, one for each step; at least one. */
   readonly weights: readonly number[]
-  /** The weight that is set now, where the caller knows it. */
+  /** The current weight, where the caller knows it. */
   readonly weight?: number
   readonly minutes?: number
   readonly looks?: number
@@ -73,7 +73,7 @@ export interface RecordingRequest {
 
 type Params = Readonly<Record<string, string>>
 
-/** What a caller says counts; one that says nothing means what the run was looked at with before. */
+/** The caller's parameters; where it gives none, those of the run's earlier looks. */
 export function paramsOf(asked: Params | undefined, run: Pick<Run, 'params'> | undefined): Params {
   return asked !== undefined && Object.keys(asked).length > 0 ? asked : (run?.params ?? {})
 }

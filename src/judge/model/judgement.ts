@@ -1,27 +1,27 @@
 import type { Verdict } from '../../engine/model/verdict.ts'
 import type { DecisionJson } from './decision-to-json.ts'
 
-/** The answer to one look, for every caller; it is JSON as it stands. What is answered stands in `verdict`. */
+/** The answer to one look, for every caller. It is JSON without conversion. The answer itself is `verdict`. */
 export interface Judgement extends Omit<Verdict, 'firstFail'> {
-  /** The same look of the same data, decided upon in the same way, has the same id. */
+  /** The same look at the same data with the same decisions has the same id. */
   readonly id: string
   /** Id of the run. */
   readonly run: string
-  /** Those in force for this step, oldest first. */
+  /** The decisions in force for this step, oldest first. */
   readonly decisions: readonly DecisionJson[]
-  /** Whether it was durable when it was answered. */
+  /** Whether the verdict was durable in the store when it was answered. */
   readonly kept: boolean
-  /** Why not, where nothing went wrong. */
+  /** Why it was not kept, where that is no fault. */
   readonly notKept?: 'by-hand'
-  /** Of an answer about the past: a recording that was kept, or the source asked again. */
+  /** Where the data of an answer about the past come from: a recording that was kept, or a new query of the source. */
   readonly data?: 'stored' | 'source'
   readonly links: JudgementLinks
 }
 
 export interface JudgementLinks {
-  /** Not of a run that only the look by hand knows. */
+  /** Absent for a run that only the look by hand knows. */
   readonly run?: string
-  /** Not of a look by hand. */
+  /** Absent for a look by hand. */
   readonly verdict?: string
   readonly recording?: string
 }

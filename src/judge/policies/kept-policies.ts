@@ -7,9 +7,9 @@ import type { ActivePolicy } from '../model/active-policy.ts'
 import type { Within } from '../history/run-history.ts'
 
 export interface KeptPolicies {
-  /** The policy that a request means as policies are now; rejects with `unknown-policy`. */
+  /** The policy that a request means, from the policies that are loaded now; rejects with `unknown-policy`. */
   loaded(request: JudgeRequest): Promise<ActivePolicy>
-  /** The one that judges a look at the run: a run keeps the policy that it began with. */
+  /** The policy that judges a look at the run: a run keeps the policy that it began with. */
   ofRun(run: Run, request: JudgeRequest, loaded: ActivePolicy): Promise<ActivePolicy>
 }
 
@@ -21,7 +21,7 @@ export interface KeptPoliciesDeps {
   readonly log: Log
 }
 
-/** Policies by digest, those of the library and those that only runs still have. */
+/** Policies by digest: those of the library and those that only runs still use. */
 export type PolicyMemory = ReturnType<typeof createPolicyMemory>
 export const createPolicyMemory = () => createLru<ActivePolicy>(16 * 1024 * 1024, heldBytes)
 
@@ -51,7 +51,7 @@ export function keptPolicies(memory: PolicyMemory, deps: KeptPoliciesDeps): Kept
     },
     async ofRun(run, request, loaded) {
       if (run.policyDigest === loaded.digest) return loaded
-      // Another policy that is asked for by name is a question of its own.
+      // a request that names another policy is answered by that policy
       if (request.policy !== undefined && request.policy !== run.policy) return loaded
       const kept = await load(run.policyDigest)
       if (kept !== undefined) return kept
@@ -68,7 +68,7 @@ interface OpenRunDeps extends Pick<KeptPoliciesDeps, 'store' | 'within'> {
   readonly load: (digest: string) => Promise<ActivePolicy | undefined>
 }
 
-/** A policy whose file is gone goes on judging the run that began with it. */
+/** A policy whose file is gone still judges the runs that began with it. */
 async function policyOfOpenRun(
   { namespace, name, caller, policy, run: given, byHand = false }: JudgeRequest,
   { store, within, load }: OpenRunDeps,

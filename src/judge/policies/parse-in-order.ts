@@ -15,7 +15,7 @@ interface Parsed {
   readonly failed: readonly { readonly file: string; readonly error: unknown }[]
 }
 
-/** Reads each policy after the one that it extends; those that extend each other in a circle are refused. */
+/** Reads each policy after the one that it extends. It refuses policies that extend each other in a circle. */
 export function parseInOrder(
   files: readonly PolicyFile[],
   { read, bundled }: { readonly read: ReadPolicy; readonly bundled: BasePolicies['bundled'] },
@@ -50,7 +50,7 @@ export function parseInOrder(
 const brokenBase = (file: string, name: unknown): AppError =>
   new AppError('invalid-policy', `invalid policy ${file}: extends: ${String(name)} has mistakes itself`)
 
-/** The way from a policy back to itself, or into a circle of others. */
+/** The chain of policies from this one back to itself, or into a circle of others. */
 function circle(name: unknown, waiting: readonly { readonly head: ReturnType<typeof readHead> }[]): AppError {
   const way = [name]
   for (;;) {

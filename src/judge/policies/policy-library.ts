@@ -9,27 +9,27 @@ import { parseInOrder, type ReadPolicy } from './parse-in-order.ts'
 import type { LoadedPolicy, PolicyLibrary } from '../ports/ports.ts'
 
 export interface PolicyPlaces {
-  /** Shipped with the service; may be absent. */
+  /** The folder of policies that ship with the service; it may be absent. */
   readonly bundled: string
-  /** The user's own; has to exist when it is named. */
+  /** The user's own folder; it must exist when it is named. */
   readonly directory?: string
   readonly defaultName?: string
 }
 
-/** The policies that are loaded at a moment, to be handed on. */
+/** The policies that are loaded at one moment, to pass to a reader. */
 export type PoliciesNow = Pick<PolicyLibrary, 'defaultName'> & { readonly policies: readonly LoadedPolicy[] }
 
 export interface ReloadableLibrary extends PolicyLibrary {
-  /** Reads all that the places hold; rejects with `invalid-policy` where the places themselves are wrong. */
+  /** Reads all policies of the places; rejects with `invalid-policy` where a place itself is wrong. */
   read(places: PolicyPlaces): Promise<PoliciesRead>
-  /** Reads and takes into use; rejects with `invalid-policy` for any file that is wrong. */
+  /** Reads and uses all policies; rejects with `invalid-policy` for any file with a mistake. */
   load(places: PolicyPlaces): Promise<void>
-  /** Those that another policy may extend. */
+  /** The policies that another policy may extend. */
   bases(): BasePolicies
 }
 
 export interface PoliciesRead {
-  /** Takes all good files into use, and leaves in force what a bad one held before. */
+  /** Uses all good files. For a bad file the policy that it held before stays in force. */
   readonly take: () => void
   readonly refused: readonly RefusedFile[]
 }
@@ -37,7 +37,7 @@ export interface PoliciesRead {
 export interface RefusedFile {
   readonly file: string
   readonly error: unknown
-  /** Whether the policy that it held before stays in force. */
+  /** Whether the policy that the file held before stays in force. */
   readonly kept: boolean
 }
 
@@ -49,18 +49,18 @@ export function createPolicyLibrary(read: ReadPolicy = readPlainly): ReloadableL
   const readAll = async (places: PolicyPlaces): Promise<PoliciesRead> => {
     const { loaded, refused, ...more } = await loadAll(places, read, [...policies.values()])
     const names = [...loaded.keys()]
-    // It may be in a file that is wrong, and then that is the mistake.
+    // the default policy may be in a file with a mistake, and then that mistake is the one to report
     if (places.defaultName !== undefined && !loaded.has(places.defaultName) && refused.length === 0) {
       throw new AppError('invalid-policy', `defaultPolicy: ${unknownText(places.defaultName, names)}`)
     }
     const take = (): void => {
       policies = loaded
       bases = more.bases
-      // With one policy of their own, people mean that one.
+      // a user with only one policy means that one
       const own = [...loaded.values()].filter(({ origin }) => origin === 'user')
       const only = own.length === 1 && refused.every(({ kept }) => kept) ? own[0]?.policy.name : undefined
       defaultName = places.defaultName ?? only
-      // Without a policy of their own, people who name none mean the plainest.
+      // users without a policy who name none mean the simplest
       fallback = own.length === 0 && refused.length === 0 && loaded.has(plainest) ? plainest : undefined
     }
     return { take, refused }
@@ -82,10 +82,12 @@ export function createPolicyLibrary(read: ReadPolicy = readPlainly): ReloadableL
   }
 }
 
-/** The bundled policy that is asked for where there is no other default: a recording without a policy is judged without it. */
+/**
+ * The bundled policy that is the default where there is no other. A recording without a policy is not judged by it.
+ */
 const plainest = 'application'
 
-/** The policy of that name, or the default one; throws `unknown-policy`. */
+/** The policy with that name, or the default policy; throws `unknown-policy`. */
 export function pickPolicy({ policies, defaultName }: PoliciesNow, name = defaultName): LoadedPolicy {
   const names = policies.map((loaded) => loaded.policy.name)
   if (name === undefined) throw new AppError('unknown-policy', `${noDefault}; ${loadedText(names)}`)
@@ -130,7 +132,7 @@ async function loadAll(
   const sorted = all.toSorted((a, b) => a.policy.name.localeCompare(b.policy.name))
   return {
     bases: { ...bases, own: writtenByName([...own.loaded, ...kept]) },
-    // The user's come second among equals, as sorting is stable, and hide the bundled ones.
+    // sorting is stable, so of two policies with one name the user's comes second and replaces the bundled one
     loaded: new Map(sorted.map((loaded) => [loaded.policy.name, loaded])),
     refused: failed.map((each) => ({ ...each, kept: kept.some(({ file }) => file === each.file) })),
   }
@@ -183,7 +185,7 @@ async function listPolicyFiles(
   }
 }
 
-/** Of two files with one name neither is taken: which of them was meant, only their authors know. */
+/** Two files with the same policy name are both refused, because only their authors know which one they mean. */
 function sameNames(loaded: readonly LoadedPolicy[]): Loaded['failed'] {
   return [...Map.groupBy(loaded, ({ policy }) => policy.name)].flatMap(([name, same]) => {
     if (same.length === 1) return []
@@ -198,7 +200,7 @@ const readPlainly: ReadPolicy = (text, fileName, bases) => parsePolicy(text, fil
 const writtenByName = (policies: readonly LoadedPolicy[]): ReadonlyMap<string, WrittenPolicy> =>
   new Map(policies.map(({ written }) => [written.name, written]))
 
-/** One error that tells all of them. */
+/** Throws one error that names all failures. */
 function refuseAny(failures: readonly unknown[]): void {
   if (failures.length === 0) return
   const texts = [...new Set(failures)].map((failure) =>

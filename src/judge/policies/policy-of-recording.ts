@@ -4,8 +4,8 @@ import type { PolicyLibrary } from '../ports/ports.ts'
 import type { ActivePolicy } from '../model/active-policy.ts'
 
 /**
- * The policy named or written in the request, else the default one; without any, each metric of the recording is
- * judged as its kind is by default.
+ * The policy that the request names or holds, otherwise the default policy. Without any policy, each metric of the
+ * recording is judged with the defaults of its kind.
  */
 export function policyOfRecording(
   asked: string | object | undefined,

@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises'
 const maxBytes = 1024 * 1024
 
 /**
- * The bytes of a file for people to write. Anything else rejects at once: reading a pipe waits for somebody to write
- * into it, and keeps one of the few threads that read files.
+ * The bytes of a regular file of limited size. Anything else rejects at once: reading a pipe would wait for a writer
+ * and block one of the few threads that read files.
  */
 export async function readBoundedFile(path: string): Promise<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)

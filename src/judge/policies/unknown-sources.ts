@@ -3,8 +3,8 @@ import type { FieldIssue } from '../../errors.ts'
 import { nearestKey } from '../../formats/mistakes/nearest-key.ts'
 
 /**
- * Where a policy names a Prometheus that is not configured, and each look with it would be refused. Without any at all
- * nothing is wrong with the policy: it may be for recordings.
+ * The places where a policy names a Prometheus that is not configured, so that each look with it would be refused.
+ * Where no Prometheus is configured at all the policy is fine: it may be for recordings.
  */
 export function unknownSources(policy: Policy, configured: readonly string[]): readonly FieldIssue[] {
   if (configured.length === 0) return []

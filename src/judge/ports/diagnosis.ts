@@ -1,7 +1,7 @@
 import type { Arm, SourceProblemCode } from '../../engine/model/recording.ts'
 import type { MetricKind } from '../../engine/model/policy.ts'
 
-/** What a probe of the sources found: what a policy would get for one workload, and why it gets nothing. */
+/** What a probe of the sources found: which data a policy would get for one workload, and why data are missing. */
 export interface Diagnosis {
   /** Nothing is missing that a verdict needs. */
   readonly ok: boolean
@@ -16,11 +16,11 @@ export interface Diagnosis {
 export interface MetricDiagnosis {
   readonly name: string
   readonly kind: MetricKind
-  /** Whether a step can pass without it. */
+  /** Whether a step needs the metric to pass. */
   readonly required: boolean
   readonly source: string
   readonly queries: readonly ProbedQuery[]
-  /** Of the series that the policy's selector finds, whatever their arm; at most five values each. */
+  /** The labels of the series that the policy's selector finds in any arm; at most five values of each. */
   readonly labels: readonly SeenLabel[]
   readonly findings: readonly Finding[]
 }
@@ -44,7 +44,7 @@ export interface SeenLabel {
   readonly count: number
 }
 
-/** `error`: the metric gives no evidence. `warning`: it gives less than it could. `note`: as it should be. */
+/** `error`: the metric gives no evidence. `warning`: it gives less than it could. `note`: all is well. */
 export interface Finding {
   readonly level: 'error' | 'warning' | 'note'
   readonly code: FindingCode

@@ -20,40 +20,45 @@ export interface Log {
   error(fields: object, message: string): void
 }
 
-/** One look's worth of writes, in the order they must happen; made of idempotent operations, since it may run twice. */
+/**
+ * The writes of one look, in the order in which they must happen. Each is idempotent, because the whole may run twice.
+ */
 export interface QueuedWrite {
   readonly run: () => Promise<void>
   /** About how much memory it holds while it waits. */
   readonly bytes: number
-  /** What it is, for the log. */
+  /** A description for the log. */
   readonly what: string
 }
 
 /** Keeps answers quick while the store is away. */
 export interface WriteQueue {
   /**
-   * True once the write is durable. False when that did not happen in time: it is then queued, bounded in number
-   * and bytes (the oldest go first), and written when the store is back. Never rejects; what can never be written
-   * (any failure but `store-unavailable`) is logged and counted, not queued.
+   * True once the write is durable. False when that did not happen in time: it is then queued, bounded in number and
+   * bytes (the oldest go first), and written when the store is back. Never rejects; what can never be written (any
+   * failure but `store-unavailable`) is logged and counted, not queued.
    */
   keepOrQueue(write: QueuedWrite, timeoutMs?: number): Promise<boolean>
   counts(): WriteQueueCounts
-  /** Tries once more to write what is queued, within the time given; what is left then is lost and logged. */
+  /** Tries once more to write what is queued, within the given time. What is then left is lost and logged. */
   close(timeoutMs?: number): Promise<void>
 }
 
 export interface WriteQueueCounts {
-  /** Waiting now. */
+  /** How many wait now. */
   readonly queued: number
   readonly queuedBytes: number
-  /** Since the start: written in time, written later, pushed out or lost at the end, refused for good. */
+  /**
+   * Counts since the start: written in time, written later, dropped because the queue was full or the service stopped,
+   * and refused for good.
+   */
   readonly kept: number
   readonly keptLater: number
   readonly dropped: number
   readonly refused: number
 }
 
-/** What to fetch: everything of one run that the policy names, from history up to `until`. */
+/** What to fetch: all data of one run that the policy names, from history up to `until`. */
 export interface FetchRequest {
   readonly policy: Policy
   readonly run: Run
@@ -63,25 +68,25 @@ export interface FetchRequest {
   readonly signal: AbortSignal
 }
 
-/** Of which rollout to find the beginning. */
+/** The rollout whose beginning is to be found. */
 export interface CanaryStartRequest {
   readonly policy: Policy
   readonly run: Pick<Run, 'namespace' | 'name' | 'revision' | 'stableRevision'>
   readonly params: Readonly<Record<string, string>>
   readonly until: number
-  /** For how long there must have been no canary series at all, so that the next is a new rollout. */
+  /** How long there must have been no canary series before a new rollout begins. */
   readonly quietMs: number
-  /** A canary that is there for longer than six hours begins six hours ago, or here, up to a day ago; milliseconds. */
+  /** The search goes back six hours, or to this time, which may be up to a day ago; milliseconds. */
   readonly since?: number
   readonly signal: AbortSignal
 }
 
-/** Which workload to probe the sources for; nothing of it needs to be running. */
+/** The workload to probe the sources for. It does not have to be running. */
 export interface DiagnoseRequest {
   readonly policy: Policy
   readonly run: Pick<Run, 'namespace' | 'name' | 'revision' | 'stableRevision'>
   readonly params: Readonly<Record<string, string>>
-  /** Milliseconds; what was scraped in the minutes before counts. */
+  /** Milliseconds; the probe covers the minutes before it. */
   readonly until: number
   readonly minutes: number
   readonly signal: AbortSignal
@@ -89,24 +94,24 @@ export interface DiagnoseRequest {
 
 /** Where metrics come from. */
 export interface MetricSource {
-  /** Throws, before anything is asked, the AppError that `fetch` rejects with for requests that can never work. */
+  /** Throws the AppError with which `fetch` would reject a request that can never work, without asking the source. */
   check?(request: Pick<FetchRequest, 'policy' | 'params'> & Pick<CanaryStartRequest, 'run'>): void
   /**
-   * Start of the slice with the first data of the canary of the asked revision, whatever other canaries there are, since
-   * it had none for `quietMs`; undefined when it has had none in the last `quietMs`. Rejects when it cannot be told,
-   * because the server does not answer for example.
+   * The start of the slice with the first data of the canary of this revision after a time of `quietMs` without any;
+   * other canaries do not count. Undefined when there were none in the last `quietMs`. Rejects when it cannot be found
+   * out, for example because the server does not answer.
    */
   canaryStart?(request: CanaryStartRequest): Promise<number | undefined>
   /**
-   * Never rejects for what the server does: a source that is down, slow or partial gives a recording without
-   * those metrics and a `problem` for each. `gates` and `steps` of the recording are the judge's to fill in. Rejects
-   * with AppError for requests that can never work (`unknown-policy`, `bad-request`), and when the signal aborts.
-   * Concurrent calls are independent; the result is the caller's.
+   * Never rejects because of the server: when it is down, slow or incomplete, the recording lacks those metrics and
+   * has a `problem` for each. The judge fills in `gates` and `steps` of the recording. Rejects with AppError for
+   * requests that can never work (`unknown-policy`, `bad-request`), and when the signal aborts. Concurrent calls are
+   * independent; the result is the caller's.
    */
   fetch(request: FetchRequest): Promise<Recording>
   /**
-   * Asks what `fetch` would ask, and looks for the cause of what is missing. Never rejects for what the server does or
-   * the policy says; what cannot be asked is a finding. Waits for its turn apart from `fetch`, so it delays no look.
+   * Sends the queries of `fetch`, and looks for the causes of missing data. Never rejects because of the server or the
+   * policy; a query that cannot be sent is a finding. It has its own queue, so it delays no look.
    */
   diagnose?(request: DiagnoseRequest): Promise<Diagnosis>
   close(): Promise<void>
@@ -115,9 +120,9 @@ export interface MetricSource {
 /** Reports verdicts to people. */
 export interface Notifier {
   /**
-   * Called once for each new verdict. `changed`: it is another than the run's last; of all replicas one is called with
-   * it. While the store is away each replica goes by what it knows. Never rejects and never delays the answer;
-   * delivery is best effort and failures are logged.
+   * Called once for each new verdict. `changed`: it differs from the run's last one; only one of all replicas is
+   * called with true. While the store is away each replica decides by what it knows. Never rejects and never delays
+   * the answer; delivery is best effort and failures are logged.
    */
   notify(event: { readonly run: Run; readonly verdict: StoredVerdict; readonly changed: boolean }): void
   close(): Promise<void>
@@ -130,7 +135,7 @@ export interface LoadedPolicy {
   /** Name of the file, without its directory. */
   readonly file: string
   readonly warnings: readonly FieldIssue[]
-  /** What the file says, with what it extends, and where each key comes from. */
+  /** The content of the file together with what it extends, and where each key comes from. */
   readonly written: WrittenPolicy
 }
 

@@ -23,22 +23,25 @@ export interface Run extends RunKey {
   readonly gates?: number
   /** When the statistics first said fail; never cleared. */
   readonly firstFailAt?: number
-  /** How it ended: promoted, aborted, gone quiet. */
+  /** How the run ended: promoted, aborted or gone quiet. */
   readonly ending?: string
-  /** What a caller that opens and closes runs itself remembers; only the caller reads it. Undefined = runs go by looks. */
+  /**
+   * The state of a caller that opens and closes runs itself; only that caller reads it. Undefined = the run is opened
+   * and closed by looks.
+   */
   readonly callerState?: string
   /** When that caller last called about the run. */
   readonly calledAt?: number
   /** The verdict that was last reported to people. */
   readonly reported?: Outcome
-  /** What the caller said beside the names, such as service or ingress; the data cannot be asked for without. */
+  /** The caller's other parameters, such as service or ingress; queries need them. */
   readonly params?: Readonly<Record<string, string>>
 }
 
 export interface Step {
   readonly runId: string
   readonly index: number
-  /** How the caller counts this step, where it counts other things too. */
+  /** The caller's own number of this step, where it also counts steps without a look. */
   readonly callerIndex?: number
   readonly weight?: number
   readonly next?: number
@@ -64,9 +67,9 @@ export interface StoredVerdict {
   readonly body: object
 }
 
-/** A recording in pieces that are stored under the hash of their text. */
+/** A recording in pieces; each is stored under the hash of its text. */
 export interface CutRecording {
-  /** Hash of the manifest, and by it of everything. */
+  /** Hash of the manifest, which contains the hashes of everything else. */
   readonly digest: string
   readonly manifest: string
   /** Text by digest, the head among them. */
@@ -79,7 +82,7 @@ export interface Decision {
   readonly id: string
   readonly namespace: string
   readonly name: string
-  /** Undefined when decided before a run exists: it binds the next run that opens. */
+  /** Undefined for a decision made before its run exists: it binds the next run that opens. */
   readonly runId?: string
   readonly kind: DecisionKind
   readonly scope: 'step' | 'run'
@@ -93,7 +96,7 @@ export interface Decision {
 /** Which of a canary's two gates that people open and close. */
 export type Gate = 'gate' | 'rollback'
 
-/** Somebody opened or closed a gate; it stays so, run after run, until the next change. */
+/** A person opened or closed a gate. It stays so for all later runs until the next change. */
 export interface GateChange {
   readonly id: string
   readonly namespace: string
@@ -106,7 +109,7 @@ export interface GateChange {
 
 export interface Page<T> {
   readonly items: readonly T[]
-  /** Hand it back as `after` to go on; undefined on the last page. */
+  /** Pass it as `after` to get the next page; undefined on the last page. */
   readonly next?: string
 }
 
@@ -127,24 +130,27 @@ export interface Retention {
 }
 
 /**
- * History, people's decisions, and the starts of runs and steps; never statistics.
- * Every write that has resolved is durable: it survives a kill -9 of this process and of the machine.
- * All methods may be called concurrently, from several processes on the same data; none blocks the event loop.
- * Failures reject with AppError `store-unavailable`; a unique or state conflict with `conflict`.
+ * History, people's decisions, and the starts of runs and steps; never statistics. Every write that has resolved is
+ * durable: it survives a kill -9 of this process and of the machine. All methods may be called concurrently, from
+ * several processes on the same data; none blocks the event loop. Failures reject with AppError `store-unavailable`; a
+ * unique or state conflict with `conflict`.
  */
 export interface VerdictStore {
-  /** Opens a run, or gives back the one that is open under the same key; two racing callers get the same run. */
+  /** Opens a run, or returns the run that is open under the same key. Two concurrent callers get the same run. */
   openRun(run: Run): Promise<{ readonly run: Run; readonly opened: boolean }>
   findOpenRun(key: RunKey): Promise<Run | undefined>
   getRun(id: string): Promise<Run | undefined>
   /** Changes the named fields only; `firstFailAt`, `gates` and `params` keep their first value. Unknown id: `not-found`. */
   updateRun(id: string, change: Partial<Omit<Run, 'id' | 'reported' | keyof RunKey>>): Promise<Run>
-  /** Writes down the verdict as reported; true for exactly one of several callers, of those whose verdict is another. */
+  /**
+   * Stores the verdict as reported. True if it differs from the one before; of several concurrent callers exactly one
+   * gets true.
+   */
   reportVerdict(runId: string, verdict: Outcome): Promise<boolean>
   /** Newest first by start, then id; a stable order under concurrent inserts. */
   listRuns(filter: RunFilter): Promise<Page<Run>>
 
-  /** The first writer of (run, index) wins; everybody gets what is stored. `passedAt` may be added later, once. */
+  /** The first writer of (run, index) wins; every caller gets the stored step. `passedAt` may be added once, later. */
   saveStep(step: Step): Promise<Step>
   listSteps(runId: string): Promise<readonly Step[]>
 
@@ -157,7 +163,7 @@ export interface VerdictStore {
     page: { readonly limit: number; readonly after?: string },
   ): Promise<Page<StoredVerdict>>
 
-  /** Those of the run whose recording is kept and goes up to `at` or further; oldest first by `at`. */
+  /** The verdicts of the run whose recording is kept and reaches `at` or further; oldest first by `at`. */
   listEvidence(
     runId: string,
     from: { readonly at: number; readonly limit: number },
@@ -165,7 +171,7 @@ export interface VerdictStore {
 
   /** Idempotent on id. */
   saveDecision(decision: Decision): Promise<void>
-  /** Oldest first: those of the run and those by namespace and name without a run. */
+  /** The decisions of the run, and those for the namespace and name without a run; oldest first. */
   listDecisions(of: {
     readonly namespace: string
     readonly name: string
@@ -176,7 +182,7 @@ export interface VerdictStore {
 
   /** Idempotent on id. */
   saveGateChange(change: GateChange): Promise<void>
-  /** Newest first in the order in which they were kept, whatever the clocks of the replicas said. */
+  /** Newest first in the order in which they were stored, whatever the clocks of the replicas show. */
   listGateChanges(of: {
     readonly namespace: string
     readonly name: string
@@ -184,9 +190,14 @@ export interface VerdictStore {
     readonly limit: number
   }): Promise<readonly GateChange[]>
 
-  /** The digest that `saveRecording` would give; works without the database, so also while it is away. */
+  /**
+   * The digest that `saveRecording` would give. It is computed without the database, so it works while that is away.
+   */
   digestRecording(recording: Recording): Promise<string>
-  /** Stores it in content-addressed chunks and gives its digest; what is stored already is not written again. */
+  /**
+   * Stores the recording in content-addressed chunks and gives its digest. Chunks that are already stored are not
+   * written again.
+   */
   saveRecording(runId: string, recording: Recording | CutRecording): Promise<string>
   loadRecording(digest: string): Promise<Recording | undefined>
 
@@ -195,8 +206,8 @@ export interface VerdictStore {
   loadPolicy(digest: string): Promise<string | undefined>
 
   /**
-   * Deletes what is past its time, never anything of an open run nor the last change of a gate; says how many rows went.
-   * Aborted, it ends after the batch under way.
+   * Deletes what is older than its retention, but nothing of an open run and not the last change of a gate. Gives how
+   * many rows were deleted. When aborted, it ends after the current batch.
    */
   prune(
     now: number,

@@ -8,27 +8,27 @@ export interface PlacedRun {
   readonly steps: readonly Step[]
 }
 
-/** What a controller's call means for its run; what is not given stays as it is. */
+/** How a controller's call changes its run; fields that are not given stay as they are. */
 export interface Turn {
-  /** The open run is over, and ended so. */
+  /** How the open run ended, if this call ends it. */
   readonly ending?: string
   /** A new run begins. */
   readonly opens?: true
-  /** The step that has begun, if it has not yet. */
+  /** The step to begin, if it has not begun yet. */
   readonly step?: NamedStep | undefined
   /** When the traffic of that step began; undefined = now. */
   readonly stepAt?: number
-  /** What the caller remembers, and when it called, where that counts as a call. */
+  /** The state that the caller wants to keep, and the time of the call, if it counts as a call. */
   readonly callerState?: string
   readonly calledAt?: number
 }
 
-/** Decides by what is known of the open run. Pure, since it is asked again where the store was away meanwhile. */
+/** Plans the turn from the open run. It must be pure, because it is called again if the store was away in between. */
 export type PlanTurn = (open: PlacedRun | undefined, now: number) => Turn
 
 /**
- * Runs whose controller says itself when a rollout begins, advances and ends: no data are asked for that. Gives the run
- * as it is after the turn, closed where it ended.
+ * For runs whose controller reports when a rollout begins, advances and ends, so that no data are needed for that.
+ * Gives the run after the turn, closed if it ended.
  */
 export async function takeTurn(
   request: JudgeRequest,
@@ -44,14 +44,14 @@ export async function takeTurn(
     ...(callerState !== undefined && { callerState }),
     ...(calledAt !== undefined && { calledAt }),
   }
-  // The same revision may be rolled out twice within a slice, and those are two runs.
+  // the same revision may be rolled out twice within a slice, which makes two runs
   const begun = opens && { ...newRun(request, context, { at: now, salt: String(now) }), ...state }
   const run = begun ? await history.open(begun, loaded.policy) : ended
   if (run === undefined) return undefined
   const steps = known?.run.id === run.id ? known.steps : await history.listSteps(run)
   const { policy } = step === undefined ? loaded : await context.policyOf(run)
   const opening = stepToOpen(step, { run, steps, policy, at: stepAt })
-  // The step before the state: a process that dies between the two asks for the same step again.
+  // the step is stored before the state: after a crash between the two the same step is asked for again
   const withStep = opening === undefined ? steps : [...steps, await history.openStep(opening)]
   const kept = begun || Object.keys(state).length === 0 ? run : await history.change(run, state)
   return { run: kept, steps: withStep }

@@ -10,15 +10,15 @@ import { gatesOf, sliceMs, stepToOpen } from './open-step.ts'
 export interface LookContext extends RunContext {
   /** See MetricSource; undefined also where there is no source that can be asked. */
   readonly canaryStart: (quiet: number, open?: Run) => Promise<number | undefined | 'unknown'>
-  /** Throws where a run could never be judged like this, before another is closed for it. */
+  /** Throws if the request could never be judged, before it closes another run. */
   readonly check: () => void
 }
 
-/** A run whose caller was silent for this long, and whose canary was too, is over. */
+/** A run is over when its caller was silent for this long and its canary had no data either. */
 export const quietMs = 30 * 60_000
-/** So long must no canary series have been there before a rollout begins. */
+/** A rollout begins with canary series after at least this long without any. */
 const pauseBeforeStartMs = 10 * 60_000
-/** So long after its last look a rollout is taken to be asked about still: looks come once a minute. */
+/** A rollout is still being looked at for this long after its last look: looks come once a minute. */
 const lateMs = 90_000
 
 /** The run and step that a look belongs to. */
@@ -28,12 +28,12 @@ export interface RunAndSteps {
   /** The step that the look names. */
   readonly named: NamedStep | undefined
   readonly inForce: ActivePolicy
-  /** The run is over, or has been looked at since: nothing of it changes with this look. */
+  /** The run is over, or a later look was made: this look does not change the run. */
   readonly past: boolean
 }
 
 /**
- * Runs whose caller only looks: finds the run of a look, opening and closing runs as the data of the rollout demand, and
+ * For runs whose caller only looks: finds the run of a look, opens and closes runs by the data of the rollout, and
  * opens the step that the look names.
  */
 export async function findRun(request: JudgeRequest, context: LookContext): Promise<RunAndSteps> {
@@ -55,13 +55,13 @@ export async function findRun(request: JudgeRequest, context: LookContext): Prom
   return { run, steps: begun, named, inForce, past }
 }
 
-/** A step that a look named before there was a canary begins with the canary. */
+/** A step that a look named before the canary existed begins with the canary. */
 function notBefore(start: number, step: Step): Step {
   const late = Math.max(start - step.startedAt, 0)
   return late === 0 ? step : { ...step, startedAt: start, endsAt: step.endsAt + late }
 }
 
-/** The store may have been away from the caller, who then has a run that only the caller knows. */
+/** The caller may have opened the run while the store was away; then only the caller has it. */
 async function givenRun(run: Run, { history, policyOf, now }: RunContext): Promise<Run> {
   if (await history.has(run)) return run
   const { policy, digest } = await policyOf(run)
@@ -75,7 +75,7 @@ async function givenRun(run: Run, { history, policyOf, now }: RunContext): Promi
 const isPast = ({ closedAt, lastLookAt }: Run, { at }: JudgeRequest): boolean =>
   closedAt !== undefined || (at !== undefined && at < lastLookAt)
 
-/** What the first look that says it says for all. */
+/** What the run takes over from the first look that gives it. */
 function learnedFrom(
   named: NamedStep | undefined,
   { params = {} }: JudgeRequest,
@@ -87,7 +87,7 @@ function learnedFrom(
   }
 }
 
-/** A look opens its step at the next slice, so that the one of its own slice was known to it. */
+/** A look opens its step at the next slice, so that the step of its own slice was known at that look. */
 function begunBy(at: number, steps: readonly Step[], policy: Policy): readonly Step[] {
   const length = sliceMs(policy)
   return steps.filter(({ startedAt }) => startedAt <= Math.ceil(at / length) * length)
@@ -121,9 +121,9 @@ async function continues(open: Run, request: JudgeRequest, { at, canaryStart }: 
   if (silentMs < pauseBeforeStartMs) return true
   const isSince = (start: number | 'unknown'): boolean => start === 'unknown' || start <= open.lastLookAt
   const start = await canaryStart(pauseBeforeStartMs, open)
-  // Without an answer nothing shows that the rollout is over.
+  // without an answer nothing shows that the rollout is over
   if (start !== undefined) return isSince(start)
-  // The canary is gone. A failed rollout is aborted, and the same revision may be tried again before long.
+  // The canary is gone. After a fail the rollout was aborted, and the same revision may soon be rolled out again.
   if (open.firstFailAt !== undefined) return false
   if (silentMs < quietMs) return true
   const before = await canaryStart(quietMs, open)
@@ -131,8 +131,9 @@ async function continues(open: Run, request: JudgeRequest, { at, canaryStart }: 
 }
 
 /**
- * A run whose first look came before its data, or while the source could not be asked, gets its true start from the
- * first look that finds it: earlier within a while after it opened, later whenever the canary comes.
+ * The first look may come before any data, or while the source is away. Then the first look that finds the start of
+ * the canary corrects the run's start: to an earlier time only for a while after the run was opened, to a later time
+ * always.
  */
 async function withFoundStart(open: Run, request: JudgeRequest, context: Moment): Promise<Run> {
   const { at, loaded, history } = context
@@ -148,7 +149,7 @@ async function withFoundStart(open: Run, request: JudgeRequest, context: Moment)
   return history.change(open, { start })
 }
 
-/** There are selections that know no revisions, and show the data of the run that this one replaced. */
+/** Some selections do not use revisions, and show the data of the run that this one replaced. */
 async function isOfRunBefore(start: number, { id }: Run, { history, key }: Moment): Promise<boolean> {
   return (await history.listRuns(key)).some(
     (run) => run.id !== id && run.ending === superseded && start <= run.lastLookAt,
@@ -161,16 +162,16 @@ const covers = (run: Run, { revision, start }: JudgeRequest, at: number): boolea
   at <= (run.closedAt ?? Infinity) &&
   (start === undefined || start <= run.lastLookAt)
 
-/** When a rollout began, as the caller says or the data show; undefined = neither does. */
+/** When a rollout began, from the caller or from the data; undefined = unknown. */
 async function startOf({ start }: JudgeRequest, { canaryStart }: LookContext): Promise<number | undefined> {
   const found = start ?? (await canaryStart(pauseBeforeStartMs))
   return typeof found === 'number' ? found : undefined
 }
 
 /**
- * The run of a look that does not go on with the open one: of two rollouts under one name the one that began later is
- * open. While it is asked about, a look at the older comes late and is answered from the older's own run, which stays
- * closed; once no look asks about the newer any more, the older revision is being rolled out again.
+ * The run of a look that does not belong to the open run. Of two rollouts with one name, the one that began later is
+ * open. While it gets looks, a look at the older one is late: its own run answers it and stays closed. Once the newer
+ * one gets no looks any more, a look at the older revision means that it is rolled out again.
  */
 async function replaceRun(open: Run, request: JudgeRequest, context: Moment): Promise<Run> {
   const { history, loaded, at } = context
@@ -189,12 +190,12 @@ async function replaceRun(open: Run, request: JudgeRequest, context: Moment): Pr
     return known ?? history.open({ ...run, closedAt: at, ending: superseded }, loaded.policy)
   }
   await history.change(open, { closedAt: at, ending: superseded })
-  // What was there before it is the other run's: there are selections that know no revisions.
+  // earlier data belong to the other run, because some selections do not use revisions
   const isOwn = start !== undefined && (request.start !== undefined || run.start > open.start)
   return history.open(isOwn ? run : newRun(request, context, { at }), loaded.policy)
 }
 
-/** The latest run of the revision that gave way to a newer one. */
+/** The latest run of this revision that a newer revision replaced. */
 async function supersededBefore(
   open: Run,
   { revision }: Run,

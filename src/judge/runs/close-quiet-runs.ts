@@ -12,10 +12,10 @@ export interface QuietDeps {
 }
 
 const page = 100
-/** A run that nobody asks about for so long is over, even where its data cannot be asked for. */
+/** A run without any look for this long is over, even where its data cannot be read. */
 const forgottenMs = 24 * 3600_000
 
-/** Closes the runs that are over without anybody having said so; gives how many. */
+/** Closes the runs whose end no caller has reported; gives how many. */
 export async function closeQuietRuns(deps: QuietDeps): Promise<number> {
   const { store, now, signal } = deps
   let closed = 0
@@ -39,7 +39,7 @@ export async function closeQuietRuns(deps: QuietDeps): Promise<number> {
 
 async function isOver(run: Run, deps: QuietDeps): Promise<boolean> {
   if (deps.now - run.lastLookAt >= forgottenMs) return true
-  // Its caller says itself when the rollout ends, and is silent while pods are not ready.
+  // its caller reports the end of the rollout, and is silent while pods are not ready
   if (run.callerState !== undefined) return false
   try {
     const policy = await policyOf(run, deps)
@@ -55,7 +55,7 @@ async function isOver(run: Run, deps: QuietDeps): Promise<boolean> {
     })
     return start === undefined || start > run.lastLookAt
   } catch {
-    // A source that is away, or parameters that only the caller knows: time will tell.
+    // the source is away, or only the caller knows the parameters: a later check may succeed
     return false
   }
 }

@@ -8,11 +8,11 @@ export interface RunIdentity {
   readonly revision: string
   /** Milliseconds. */
   readonly start: number
-  /** Where start and revision do not tell runs apart. */
+  /** Distinguishes runs with the same start and revision. */
   readonly salt?: string
 }
 
-/** Begins with words for people, ends with what makes it unique. */
+/** Begins with names that people can read, and ends with a hash that makes it unique. */
 export function runId({ source, namespace, name, revision, start, salt = '' }: RunIdentity): string {
   const digest = digestOf([source, namespace, name, revision, start, salt]).slice(0, 16)
   return [namespace, name, revision, digest].map(readable).join('.')
@@ -21,10 +21,10 @@ export function runId({ source, namespace, name, revision, start, salt = '' }: R
 export interface LookIdentity {
   readonly runId: string
   readonly policyDigest: string
-  /** Undefined = nothing could be fetched; then the moment stands for it. */
+  /** Undefined = nothing could be fetched; then the time of the look takes its place. */
   readonly recordingDigest: string | undefined
   readonly at: number
-  /** What turned the engine's verdict into the answer: decisions, and what is remembered of earlier looks. */
+  /** What changed the engine's verdict into the answer: decisions, and answers of earlier looks. */
   readonly changedBy: readonly string[]
 }
 
@@ -43,5 +43,5 @@ const digestOf = (parts: readonly (string | number)[]): string => hash('sha256',
 
 const maxPart = 40
 
-/** Ids stand in addresses, so they keep to characters that need no escape. */
+/** Ids are part of URLs, so they use only characters that need no escape. */
 const readable = (text: string): string => text.replaceAll(/[^\w-]/g, '_').slice(0, maxPart)

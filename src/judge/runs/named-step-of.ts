@@ -1,7 +1,7 @@
 import type { JudgeRequest, NamedStep, PlannedStep } from '../model/judge-request.ts'
 import type { Step } from '../ports/ports.ts'
 
-/** The step that a request speaks of: the one it names, or the one of its plan that the caller has come to. */
+/** The step of a request: the one it names, or the current step of the caller's plan. */
 export function namedStepOf(
   { step, planned }: Pick<JudgeRequest, 'step' | 'planned'>,
   steps: readonly Step[],
@@ -15,14 +15,16 @@ export function namedStepOf(
     index,
     callerIndex,
     of: weights.length,
-    // After the last weight the canary gets everything.
+    // after the last weight the canary gets all traffic
     ...(weight !== undefined && { weight, next: weights.find((other) => other > weight) ?? 100 }),
     ...(minutes !== undefined && { minutes }),
     ...(looks !== undefined && { looks }),
   }
 }
 
-/** The caller counts other things too, so only the order of its indexes says something. A weight says where it is. */
+/**
+ * The caller's indexes also count steps without a look, so only their order is used. A weight shows the place exactly.
+ */
 function indexInPlan({ callerIndex, weights, weight }: PlannedStep, steps: readonly Step[]): number {
   const before = steps.filter((each) => (each.callerIndex ?? -1) < callerIndex)
   const following = Math.max(-1, ...before.map(({ index }) => index)) + 1

@@ -11,7 +11,7 @@ import { gatesOf, sliceMs } from './open-step.ts'
 export interface RunContext {
   readonly history: RunHistory
   readonly key: RunKey
-  /** The policy that the request means, as policies are now. */
+  /** The policy that the request means, from the policies that are loaded now. */
   readonly loaded: ActivePolicy
   /** The policy by which a look at the run is judged. */
   readonly policyOf: (run: Run) => Promise<ActivePolicy>
@@ -21,7 +21,7 @@ export interface RunContext {
 export const superseded = 'superseded'
 export const goneQuiet = 'gone quiet'
 
-/** The run of a request at `at`, which begins there where its start is not known. */
+/** The new run of a request at `at`. It begins at `at` where its start is not known. */
 export function newRun(
   request: JudgeRequest,
   { key, loaded: { policy, digest } }: Pick<RunContext, 'key' | 'loaded'>,

@@ -3,14 +3,14 @@ import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
 import type { Run, Step } from '../ports/ports.ts'
 import type { NamedStep } from '../model/judge-request.ts'
 
-/** Length of a slice as far as the policy tells; the source may choose longer ones. */
+/** The length of a slice in the policy; the source may choose longer ones. */
 export function sliceMs({ slice }: Policy): number {
   return slice === 'auto' ? 60_000 : slice.seconds * 1000
 }
 
 /**
- * The step that a look at `at` begins; undefined where it has begun, or where a later one has: a look that comes
- * late does not turn back the rollout.
+ * The step that a look at `at` begins. Undefined where that step or a later one has already begun: a late look does
+ * not turn the rollout back.
  */
 export function stepToOpen(
   named: NamedStep | undefined,
@@ -34,10 +34,10 @@ export function stepToOpen(
   }
 }
 
-/** Where the caller does not say how many steps there are, the budget is shared among this many. */
+/** Where the caller does not give the number of steps, the budget is shared among this many. */
 const assumedGates = 3
 
-/** The number of gates, once and for all. */
+/** The number of gates of a run, which never changes. */
 export function gatesOf(named: NamedStep): number {
   return named.of ?? Math.max(assumedGates, named.index + 1)
 }
