@@ -1,4 +1,4 @@
-/** A value as it is shown in a message: short, on one line, and safe for anything that was handed to us. */
+/** A value as it is shown in a message: short and on one line, whatever the value is. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`

@@ -5,22 +5,22 @@ import { type Path, valueAt } from './path.ts'
 
 type ZodIssue = z.core.$ZodIssue
 
-/** A mistake before it is known where it stands in the text. */
+/** A mistake with its path, before its line and column are known. */
 export interface Mistake {
   readonly path: Path
   readonly message: string
-  /** The mistake is the key itself, not its value. */
+  /** Whether the mistake is the key, not its value. */
   readonly atKey?: boolean
 }
 
 export interface KnownKeys {
   /** The keys that may stand in the map at this path. */
   readonly at: (path: Path, value: unknown) => readonly string[]
-  /** A better explanation of an unknown key, where there is one. */
+  /** A special explanation of an unknown key, if there is one. */
   readonly explain?: (path: Path, key: string, value: unknown) => string | undefined
 }
 
-/** People mend the first few and ask again; explaining a million would keep everybody else waiting. */
+/** People correct the first few and try again; explaining a million mistakes would delay all other requests. */
 export const maxMistakes = 20
 
 export interface Mistakes {
@@ -30,7 +30,7 @@ export interface Mistakes {
   readonly total: number
 }
 
-/** Turns what zod found into messages that say expected and got. */
+/** Turns the issues of zod into messages that say what was expected and what was got. */
 export function toMistakes(issues: readonly ZodIssue[], value: unknown, known: KnownKeys): Mistakes {
   const mistakes: Mistake[] = []
   let total = 0
@@ -105,7 +105,7 @@ function fromUnion(issue: UnionIssue, path: Path, value: unknown, known: KnownKe
     .flatMap((inner) => toMistake(inner, [...path, ...inner.path.filter(isPart)], value, known))
 }
 
-/** The value is of another shape altogether, so this branch of the union says nothing about it. */
+/** Whether the value has another form altogether, so that this branch of the union does not explain it. */
 const isMisfit = (issue: ZodIssue): boolean => issue.code === 'invalid_type' || issue.code === 'invalid_value'
 
 const weight = (issues: readonly ZodIssue[]): number =>
@@ -148,7 +148,7 @@ function quoteHint(issue: { readonly expected: string }, found: unknown): string
   return issue.expected === 'string' && scalar ? ', put it in quotes' : ''
 }
 
-/** A key has no path of its own, so that its mistakes are those of a text alone. */
+/** The mistake in a key, which is checked as a plain text. */
 function keyMessage(issues: readonly ZodIssue[], key: unknown, known: KnownKeys): string {
   const [mistake] = issues.flatMap((issue) => toMistake(issue, [], key, known))
   return mistake?.message ?? `expected another key, got ${describeValue(key)}`

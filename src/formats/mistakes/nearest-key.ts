@@ -1,4 +1,4 @@
-/** The known key that was probably meant, or undefined when none is near. */
+/** The known key that was probably intended, or undefined when none is similar. */
 export function nearestKey(key: string, known: readonly string[]): string | undefined {
   if (key.length > 64) return undefined
   let best: string | undefined

@@ -1,7 +1,7 @@
 export type PathPart = string | number
 export type Path = readonly PathPart[]
 
-/** `metrics[0].margin`; a key that is no plain word is quoted. */
+/** `metrics[0].margin`; keys that are not plain words are quoted. */
 export function toPathText(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`

@@ -20,7 +20,7 @@ export interface Place {
   readonly column: number
 }
 
-/** Where the value at a path stands; of a missing one the map it is missing from. */
+/** The position of the value at a path; for a missing value, of the map in which it is missing. */
 export type Locate = (path: Path, what?: 'key' | 'value') => Place | undefined
 
 export type YamlReading =
@@ -57,7 +57,7 @@ function readDocument(text: string): YamlReading {
     prettyErrors: false,
     version: '1.2',
     merge: false,
-    // Its own check is quadratic in the number of keys.
+    // the package's own check takes quadratic time in the number of keys
     uniqueKeys: false,
     stringKeys: true,
     logLevel: 'silent',
@@ -89,7 +89,7 @@ function readDocument(text: string): YamlReading {
   return { ok: true, value, locate: locator(document, place) }
 }
 
-/** A selector that stands unquoted in a map of one line, whose braces YAML takes for a map. */
+/** Quotes a selector in a one-line map, because YAML would read its braces as a map. */
 function quoteSelector(text: string, offset: number): string | undefined {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? ''
   const selector = /[{,]\s*\w{1,60}:\s+(\w{1,200}\{[^'{}]{0,300}\})/.exec(line)?.[1]
@@ -124,7 +124,10 @@ function checkStructure(document: Document.Parsed, place: (offset: number) => Pl
   return issues
 }
 
-/** Brackets in text count too, but there they come in pairs. Found early, because the parser would take long. */
+/**
+ * Whether brackets are nested too deeply. Brackets in text count too, but they come in pairs. It is checked first,
+ * because the parser would take long.
+ */
 function isNestedDeeply(text: string): boolean {
   let depth = 0
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {

@@ -28,9 +28,9 @@ interface Amount {
   readonly range: Range
   readonly example: string
   readonly description: string
-  /** What the JSON Schema says of a plain number; without it, the range. */
+  /** The JSON Schema of a plain number; without it, only its range. */
   readonly number?: object
-  /** What it says of text. */
+  /** The patterns of text in the JSON Schema. */
   readonly patterns: readonly string[]
   /** How a limit of the range is written. */
   readonly show?: (limit: number) => string
@@ -71,7 +71,7 @@ export function share(description: string, range: Range): AmountSchema {
   })
 }
 
-/** `or` names what else may stand there. */
+/** `or` names what else the value may be. */
 export function duration(description: string, range: Range, or = ''): AmountSchema {
   return amount({
     read: parseDuration,

@@ -1,4 +1,4 @@
-/** Numbers as people write them in a policy; each function gives undefined for what it cannot read. */
+/** Numbers as people write them in a policy; each function returns undefined for what it cannot read. */
 export type Written = string | number
 
 const number = String.raw`(?:\d+(?:\.\d*)?|\.\d+)`

@@ -10,12 +10,12 @@ export interface CheckedMetric {
   readonly resolved: MetricPolicy
 }
 
-/** What is wrong although every value by itself is right. */
+/** Mistakes between values that are correct by themselves. */
 export function checkMetrics(metrics: readonly CheckedMetric[]): readonly Mistake[] {
   return metrics.flatMap(checkMetric)
 }
 
-/** Metrics with the same name, or shares that cannot all be had. `names` and `weights` are as written. */
+/** Metrics with the same name, or shares whose sum is too large. `names` and `weights` are as written. */
 export function checkTogether(
   metrics: readonly CheckedMetric[],
   names: readonly unknown[],
@@ -43,11 +43,11 @@ export function checkSelection(select: Selection, path: Mistake['path']): readon
     : []
 }
 
-/** What is allowed and still probably not meant. */
+/** Warnings: what is allowed but probably not intended. */
 export function policyWarnings(policy: Policy): readonly Mistake[] {
   const sliceSeconds = policy.slice === 'auto' ? 60 : policy.slice.seconds
   const { soakSeconds, warmupSeconds, historySeconds, metrics } = policy
-  // of a divided rollout the last step has ten minutes at least
+  // with `auto` the last step has at least ten minutes
   const stepSeconds = policy.stepSeconds === 'auto' ? 600 : policy.stepSeconds
   const warnings: Mistake[] = []
   const warn = (path: Mistake['path'], message: string): number => warnings.push({ path, message })

@@ -2,15 +2,18 @@ import type { Mistake } from '../mistakes/field-issues.ts'
 import { nearestKey } from '../mistakes/nearest-key.ts'
 import { type Path, toPathText } from '../mistakes/path.ts'
 
-/** A policy as its file says it, together with what it extends. */
+/** A policy as it is written, together with what it extends. */
 export interface WrittenPolicy {
   readonly name: string
   readonly value: Fields
-  /** The policy that each key comes from, such as `history` or `metrics.p95.tolerance`; what is not there is a default. */
+  /**
+   * The policy that each key comes from, such as `history` or `metrics.p95.tolerance`; keys that are missing here are
+   * defaults.
+   */
   readonly from: Readonly<Record<string, string>>
 }
 
-/** What a policy may extend, by name. Its own name means the bundled policy whose place it takes. */
+/** The policies that a policy may extend, by name. Its own name means the bundled policy that it replaces. */
 export interface BasePolicies {
   readonly bundled: ReadonlyMap<string, WrittenPolicy>
   readonly own: ReadonlyMap<string, WrittenPolicy>
@@ -18,7 +21,7 @@ export interface BasePolicies {
 
 export interface ExtendedPolicy {
   readonly written: WrittenPolicy
-  /** The place in the file of something in the whole; of what it inherits: its `extends`. */
+  /** The place in the file for a path in the merged policy; `extends` for what the file inherits. */
   readonly placeOf: (path: Path) => Path
   readonly mistakes: readonly Mistake[]
 }
@@ -27,14 +30,14 @@ export type Fields = Readonly<Record<string, unknown>>
 
 interface Merging {
   readonly name: string
-  /** What the file says beside `extends` and `remove`. */
+  /** The keys of the file without `extends` and `remove`. */
   readonly own: Fields
   readonly base: WrittenPolicy
   /** Names of metrics of the base to leave out. */
   readonly without: readonly string[]
 }
 
-/** The whole that a file and the policy it extends make: metrics merged by name, other keys overridden. */
+/** Merges a file with the policy that it extends: metrics by name; other keys of the file override. */
 export function extendPolicy(file: Fields, bases: BasePolicies): ExtendedPolicy {
   const { extends: extended, remove, ...own } = file
   const name = typeof own['name'] === 'string' ? own['name'] : ''
@@ -109,7 +112,7 @@ function repeated(own: Fields): readonly Mistake[] {
 
 interface Entry {
   readonly metric: unknown
-  /** Its place in the file itself; undefined where the file does not mention it. */
+  /** Its index in the file; undefined where the file does not mention it. */
   readonly index?: number
 }
 
@@ -132,7 +135,7 @@ function merge({ name, own, base, without }: Merging): Omit<ExtendedPolicy, 'mis
   }
 }
 
-/** Those of the base in their order, changed where the file names them; then those that only the file has. */
+/** The metrics of the base in their order, changed where the file names them; then those that only the file has. */
 function mergeMetrics(kept: readonly unknown[], changes: readonly unknown[]): readonly Entry[] {
   const known = new Set(kept.map(nameOf))
   const merged = kept.map((metric): Entry => {
@@ -145,7 +148,7 @@ function mergeMetrics(kept: readonly unknown[], changes: readonly unknown[]): re
   return [...merged, ...added]
 }
 
-/** Keys of one kind mean nothing to another: a metric of another kind takes the place of the whole. */
+/** A metric of another kind replaces the whole metric, because the kinds have different keys. */
 function change(metric: unknown, by: unknown): unknown {
   if (!isFields(metric) || !isFields(by)) return by
   return by['kind'] === undefined || by['kind'] === metric['kind'] ? { ...metric, ...by } : by
@@ -167,7 +170,7 @@ interface Origins {
   readonly base?: WrittenPolicy
 }
 
-/** Which policy each key of the whole comes from. */
+/** Which policy each key of the merged policy comes from. */
 function originsOf({ own, whole, name, base }: Origins): Readonly<Record<string, string>> {
   const ownMetrics = new Map(listOf(own['metrics']).map((metric) => [nameOf(metric), metric]))
   const from: [path: string, name: string][] = []

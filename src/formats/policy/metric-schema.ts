@@ -8,7 +8,7 @@ import { selectionSchema } from './selection-schema.ts'
 export const metricName = z
   .string()
   .regex(/^[a-zA-Z_][\w.-]{0,62}$/, 'expected a name of letters, digits, dots, dashes and underscores')
-  // A name that every object has would find a function in place of a metric's data.
+  // looking up a name that every object has would find a function instead of the metric's data
   .refine((name) => !(name in {}), 'expected another name, this one is reserved')
   .meta({ description: 'Name of the metric, unique in the policy.' })
 

@@ -33,7 +33,7 @@ export interface ParsedPolicy {
   readonly written: WrittenPolicy
 }
 
-/** What else may be wrong with a policy of which each value can be read. */
+/** Checks a policy whose values can all be read, and gives further mistakes. */
 export type PolicyCheck = (policy: Policy) => readonly Mistake[]
 
 /** Reads a policy in YAML or JSON; throws `invalid-policy` with every mistake and its line and column. */
@@ -48,7 +48,7 @@ export function parsePolicy(
   return parseValue(reading.value, reading.locate, { fileName, check, bases })
 }
 
-/** What a file says of itself before it is read as a policy; nothing of a file that cannot be read. */
+/** The name and the base that a file gives, before it is read as a policy; nothing for a file that cannot be read. */
 export function readHead(text: string): { readonly name?: unknown; readonly extends?: unknown } {
   const reading = readYaml(text)
   return reading.ok && isFields(reading.value) ? reading.value : {}
@@ -100,14 +100,14 @@ function parseValue(file: unknown, locate: Locate, { fileName, check, bases }: P
   throw invalid(shown.toSorted(byPlace), fileName, total)
 }
 
-/** What is wrong with something that the file inherits is said of its `extends`. */
+/** A mistake in a part that the file inherits is reported at its `extends`. */
 function inFile(mistake: Mistake, { placeOf }: ExtendedPolicy): Mistake {
   const path = placeOf(mistake.path)
   const isMoved = path[0] === 'extends' && mistake.path[0] !== 'extends'
   return isMoved ? { path, message: `${toPathText(mistake.path)}: ${mistake.message}` } : { ...mistake, path }
 }
 
-/** The checks between values, for each metric that is right by itself, so that all mistakes come at once. */
+/** Checks between the values of each metric that is correct by itself, so that all mistakes are reported at once. */
 function checkWhatCanBe(value: unknown): readonly Mistake[] {
   const written = valueAt(value, ['metrics'])
   if (!Array.isArray(written) || written.length > 50) return []
@@ -145,7 +145,7 @@ function reservedLabels(value: unknown, select: Path): readonly Mistake[] {
     }))
 }
 
-/** zod stops at a kind it does not know; what no kind knows is wrong all the same. */
+/** zod stops at an unknown kind. Keys that no kind has are mistakes in any case. */
 function unknownKeysOfNoKind(metric: unknown, index: number): readonly Mistake[] {
   if (typeof metric !== 'object' || metric === null || Array.isArray(metric)) return []
   const path = ['metrics', index]

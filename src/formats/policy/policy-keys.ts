@@ -9,7 +9,7 @@ const metricKeys = new Map<unknown, readonly string[]>(
 )
 export const allMetricKeys: readonly string[] = [...new Set([...metricKeys.values()].flat())]
 
-/** The keys a policy may have at each place, to explain those it may not have. */
+/** The keys that a policy may have at each place, to explain unknown keys. */
 export const policyKeys: KnownKeys = { at: keysAt, explain: explainKey }
 
 function keysAt(path: Path, policy: unknown): readonly string[] {

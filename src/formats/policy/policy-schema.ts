@@ -47,7 +47,7 @@ const budgetSchema = z
       'Bad outcomes beyond stable’s that balanced has to rule out for the next step, or twice the usual number (200).',
   })
 
-/** A policy as it is written. What is left out is filled in by `resolvePolicy`. */
+/** A policy as it is written. `resolvePolicy` fills in what is left out. */
 export const policySchema = z
   .strictObject({
     name: z
@@ -149,7 +149,7 @@ export const policySchema = z
     description: 'What to compare between canary and stable, and how strictly.',
   })
 
-/** A file that extends another policy: of the whole that they make, it may say any part. */
+/** A file that extends another policy may give any part of the merged policy. */
 export const extendingSchema = policySchema.partial().extend({
   name: policySchema.shape.name,
   extends: z.string().meta({ description: 'The policy, bundled or your own, that this one changes.' }),

@@ -34,7 +34,7 @@ export function policyToYaml(policy: Policy): string {
   return stringify(written, { lineWidth: 0, version: '1.2' })
 }
 
-/** A watched metric has weight 0 and is not required by definition. */
+/** A watched metric always has weight 0 and is never required, so these are not written. */
 function writeMetric(metric: MetricPolicy): object {
   const { watch, required, weight, ...rest } = metric
   if (watch) return { ...rest, watch }

@@ -53,7 +53,7 @@ function resolveBudget(input: PolicyInput['budget']): Budget {
   }
 }
 
-/** Without a margin of its own a metric gets its kind's, but never one below its tolerance. */
+/** A metric without a margin gets the margin of its kind, but never one below its tolerance. */
 export function resolveMetric(input: MetricInput): MetricPolicy {
   switch (input.kind) {
     case 'errors':

@@ -4,7 +4,7 @@ const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a Prome
 
 const labels = z.record(labelName, z.string().max(1000))
 
-/** Names in place of names: they stand in queries as they are. */
+/** Label names that replace label names; they go into queries unchanged. */
 const renamed = z.record(
   labelName,
   z
@@ -33,7 +33,7 @@ const where = z.exactOptional(
   }),
 )
 
-/** The shapes a selection may have; their keys are what an unknown key is compared with. */
+/** The forms that a selection may have; an unknown key is compared with their keys. */
 export const presetSelection = z.strictObject({
   preset,
   labels: z.exactOptional(

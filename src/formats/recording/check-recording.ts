@@ -4,7 +4,7 @@ import type { RecordingInput } from './recording-schema.ts'
 
 type Steps = NonNullable<RecordingInput['steps']>
 
-/** What is wrong between fields that are right by themselves. */
+/** Reports mistakes between fields that are correct by themselves. */
 export function checkRecording(input: RecordingInput, complaints: Complaints): void {
   const { slices, rolloutStart, steps = [], pods } = input
   if (rolloutStart > slices) {

@@ -13,9 +13,8 @@ const maxMetrics = 50
 const maxSamples = 20_000_000
 
 /**
- * Reads a recording; throws `invalid-recording` with the path of each mistake. The arrays of the input are used,
- * not copied. Samples that make no sense (negative, bad above total) are no mistakes of the format: the engine
- * names them.
+ * Reads a recording; throws `invalid-recording` with the path of each mistake. The arrays of the input are used, not
+ * copied. Impossible samples (negative, bad above total) are no mistakes of the format: the engine reports them.
  */
 export function parseRecording(value: unknown): Recording {
   const result = recordingSchema.safeParse(value)

@@ -18,7 +18,7 @@ const listKeys = new Map<unknown, readonly string[]>([
   ['problems', Object.keys(problemSchema.shape)],
 ])
 
-/** The keys a recording may have at each place. */
+/** The keys that a recording may have at each place. */
 export const recordingKeys: KnownKeys = { at: keysAt }
 
 function keysAt(path: Path, recording: unknown): readonly string[] {

@@ -5,10 +5,7 @@ import { sourceProblemCodes } from '../../engine/model/recording.ts'
 export const maxPods = 5000
 export const maxSlices = 20_000
 
-/**
- * Matrices are only described here; `checkMatrices` reads them by hand, a hundred times faster than a schema
- * for each sample would.
- */
+/** The schema only describes matrices; check-matrices.ts reads them without zod, which is a hundred times faster. */
 const matrix = (description: string, schema: object): z.ZodUnknown =>
   z.unknown().meta({ description, ...schema })
 
