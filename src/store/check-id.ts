@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 
-/** PostgreSQL cannot index a text beyond some 2 700 bytes; 512 characters stay below it in any script. */
+/** PostgreSQL cannot index a text beyond some 2 700 bytes; 512 characters stay below it in every writing system. */
 const maxIdLength = 512
 
 export const checkId = (id: string, name: string): string => {

@@ -13,13 +13,13 @@ export interface Connection {
   readonly log: Log
 }
 
-/** Advisory lock numbers of this application: its name in ASCII, and what is locked. */
+/** The advisory lock numbers of this application: its initials in ASCII, then a number for what is locked. */
 const application = 0x63_6a_64_67
 const locks = { migration: 1, recordings: 2 } as const
 
 /**
- * Held until the transaction ends. On SQLite every transaction begins `immediate`, which is this lock already:
- * there is one writer at a time.
+ * Takes a lock until the transaction ends. On SQLite every transaction begins `immediate`, which already allows only
+ * one writer at a time.
  */
 export const holdLock = async (
   transaction: Transaction<Database>,

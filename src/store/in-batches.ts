@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely'
 import { type Connection, holdLock } from './connection.ts'
 import type { Database } from './schema/schema.ts'
 
-/** What one step saw, and what of it went. */
+/** How many rows one step found, and how many it deleted. */
 export interface Batch {
   readonly seen: number
   readonly runs: number
@@ -12,7 +12,7 @@ export interface Batch {
 
 export interface BatchesOf {
   readonly connection: Connection
-  /** A step that sees fewer is the last. */
+  /** A step that finds fewer is the last. */
   readonly size: number
   readonly signal: AbortSignal | undefined
 }
@@ -20,7 +20,9 @@ export interface BatchesOf {
 const shortestPauseMs = 5
 const longestPauseMs = 100
 
-/** A transaction for each step, and a pause after it: writers of this and other processes get their turn in between. */
+/**
+ * Runs each step in a transaction of its own, with a pause after it, so that other writers get their turn in between.
+ */
 export const inBatches = async (
   { connection, size, signal }: BatchesOf,
   step: (transaction: Transaction<Database>) => Promise<Batch>,
@@ -29,14 +31,14 @@ export const inBatches = async (
   for (;;) {
     const began = performance.now()
     const done = await connection.db.transaction().execute(async (transaction) => {
-      // nobody saves a recording while its chunks may be going
+      // no recording may be saved while its chunks may be deleted
       await holdLock(transaction, connection.kind, 'recordings')
       return step(transaction)
     })
     total.runs += done.runs
     total.recordings += done.recordings
     if (done.seen < size || signal?.aborted === true) return total
-    // Another process asks for SQLite's file every so often, and would always find it taken.
+    // a process that waits for SQLite's file tries only now and then, and without a pause would never get it
     await pause(Math.min(Math.max(performance.now() - began, shortestPauseMs), longestPauseMs))
   }
 }

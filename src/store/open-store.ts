@@ -22,18 +22,18 @@ export interface OpenStoreOptions {
   readonly log: Log
   /** How long one statement may last. */
   readonly timeoutMs?: number
-  /** How long to go on trying while the database is away. */
+  /** How long to try while the database is away. */
   readonly startTimeoutMs?: number
   /**
-   * When it is still away then: `reject`, or `start` with a store that answers `store-unavailable` until the
-   * database is there, and prepares it at the first call that reaches it.
+   * If it is still away after that: `reject`, or `start` with a store that answers `store-unavailable` until the
+   * database is there. The first call that reaches the database then prepares it.
    */
   readonly whenAway?: 'reject' | 'start'
 }
 
 /**
- * Opens the store and brings its schema up to date. Rejects at once, and always, where waiting cannot help: a wrong
- * address (`bad-request`), a database written by a newer version (`conflict`).
+ * Opens the store and brings its schema up to date. Rejects at once where waiting cannot help: a wrong address
+ * (`bad-request`), a database written by a newer version (`conflict`).
  */
 export const openStore = async (options: OpenStoreOptions): Promise<VerdictStore> => {
   const { clock, log, timeoutMs = 8_000, startTimeoutMs = 10_000, whenAway = 'reject' } = options
@@ -68,7 +68,7 @@ const createDialect = (target: StoreUrl, timeoutMs: number, log: Log) =>
     ? createSqliteDialect({ path: target.path, timeoutMs })
     : createPostgresDialect({ url: target.url, timeoutMs, log })
 
-/** For nobody else to read, which SQLite then makes its own files beside it too. */
+/** Makes the file readable for its owner alone; SQLite gives its other files the same rights. */
 const makeFile = async (target: StoreUrl): Promise<void> => {
   if (target.kind !== 'sqlite' || target.path === ':memory:') return
   try {
@@ -103,7 +103,7 @@ const reach = async (store: VerdictStore, startTimeoutMs: number, log: Log): Pro
   }
 }
 
-/** A connection that is made and never answered is away too; what goes on of it is the store's own. */
+/** Treats a connection that never answers as away. The store itself ends such calls. */
 const answering = async (store: VerdictStore, timeoutMs: number): Promise<void> => {
   if ((await inTime(store.ping(), timeoutMs, () => 'late' as const)) !== 'late') return
   throw new AppError(

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts'
 const maxLimit = 1_000
 const maxCursor = 2_000
 
-/** Opaque to callers: the sort key of the last item, as base64url. */
+/** A text that callers need not understand: the sort key of the last item, as base64url. */
 export const toCursor = (key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key), 'utf8').toString('base64url')
 
@@ -31,7 +31,7 @@ export const checkLimit = (limit: number): number => {
   })
 }
 
-/** Cuts a page out of one row more than asked for. */
+/** Makes a page from the rows, of which there may be one more than the page holds. */
 export const toPage = <Row, Item>(
   rows: readonly Row[],
   limit: number,

@@ -1,6 +1,6 @@
 type Present<T> = { readonly [Key in keyof T]?: NonNullable<T[Key]> }
 
-/** Leaves out what the database has as null: an optional field of the domain is absent, never undefined. */
+/** Leaves out fields that are null in the database: an optional field of the domain is absent, never undefined. */
 export const present = <T extends Readonly<Record<string, unknown>>>(fields: T): Present<T> => {
   const kept: Present<T> = {}
   for (const [key, value] of Object.entries(fields)) {

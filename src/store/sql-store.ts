@@ -13,11 +13,11 @@ import { isSchemaGone, isTransient, toStoreError } from './store-error.ts'
 import { createVerdicts } from './tables/verdicts.ts'
 
 export interface SqlStoreOptions {
-  /** Brings the schema up to date; awaited before each operation until it has succeeded once. */
+  /** Brings the schema up to date. Each operation waits for it until it has succeeded once. */
   readonly prepare: () => Promise<void>
 }
 
-/** The one store, over whichever database. */
+/** The store, on either database. */
 export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOptions): VerdictStore => {
   const calls = new Calls(once(prepare))
   const { openRun, findOpenRun, getRun, updateRun, reportVerdict, listRuns } = createRuns(connection)
@@ -56,11 +56,11 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
   }
 }
 
-/** A write that leaves nothing behind; a read-only file or a standby server refuses it. */
+/** A write that changes nothing; a read-only file or a standby server refuses it. */
 const ping = async ({ db }: Connection): Promise<void> => {
   await db.transaction().execute(async (transaction) => {
     await sql`update canary_judge_migrations set version = version where version = 1`.execute(transaction)
-    // Rights are checked even where no row is concerned.
+    // rights are checked even where no row is concerned
     await sql`insert into verdicts select * from verdicts where 1 = 0`.execute(transaction)
     await sql`update runs set id = id where 1 = 0`.execute(transaction)
   })
@@ -68,7 +68,10 @@ const ping = async ({ db }: Connection): Promise<void> => {
 
 const maxTries = 3
 
-/** What all operations share: the schema first, transient failures tried again, errors of one kind, an orderly end. */
+/**
+ * What all operations share: they wait for the schema, repeat transient failures, reject with errors of one kind, and
+ * end in order.
+ */
 class Calls {
   readonly #prepare: Once
   readonly #underWay = new Set<Promise<unknown>>()
@@ -118,11 +121,11 @@ class Calls {
 
 interface Once {
   run(): Promise<void>
-  /** The next one does it again. */
+  /** The next call runs the action again. */
   forget(): void
 }
 
-/** Concurrent callers share one attempt; a failed one is forgotten. */
+/** Runs the action once. Concurrent callers share one attempt; a failed attempt does not count. */
 const once = (action: () => Promise<void>): Once => {
   let attempt: Promise<void> | undefined
   return {

@@ -1,11 +1,11 @@
 /**
- * PostgreSQL refuses NUL in text, and both databases silently replace lone surrogates. Such characters are written
- * as escapes behind U+001A, reversibly and injectively, so that comparing in SQL stays right.
+ * PostgreSQL refuses NUL in text, and both databases silently replace lone surrogates. Such characters are written as
+ * escapes after U+001A. Different texts stay different, so that SQL compares them correctly.
  */
 export const toStorable = (value: unknown): unknown =>
   typeof value === 'string' && needsEscape(value) ? escape(value) : value
 
-/** Brings every text of a row back, in place: rows are fresh from the database. */
+/** Restores every text of a row. It changes the row itself, which comes fresh from the database. */
 export const restoreRow = <R>(row: R): R => {
   if (typeof row !== 'object' || row === null) return row
   for (const [column, value] of Object.entries(row)) {

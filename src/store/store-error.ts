@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts'
 import { databaseMoved } from './databases/sqlite-service.ts'
 import { SqliteError, SqliteThreadLost } from './databases/sqlite-thread.ts'
 
-/** What a failure below means to the callers of the store. */
+/** Converts a failure of the database into the error that callers of the store get. */
 export const toStoreError = (error: unknown): unknown => {
   if (error instanceof AppError) return error
   const kind = kindOf(error)
@@ -25,10 +25,10 @@ export const toStoreError = (error: unknown): unknown => {
   }
 }
 
-/** Trying the same again at once has a chance: every operation of the store is idempotent. */
+/** Whether the operation may succeed if it is tried again at once. Every operation of the store is idempotent. */
 export const isTransient = (error: unknown): boolean => kindOf(error) === 'transient'
 
-/** After these a connection is not to be used again. */
+/** Whether the connection must not be used again. */
 export const isConnectionLost = (error: unknown): boolean => {
   const state = stateOf(error)
   return state === undefined || /^(?:08|57P)/u.test(state)
@@ -50,7 +50,8 @@ const sqliteKind = ({ errcode }: SqliteError): Kind => {
   if (errcode === 1555 || errcode === 2067) return 'unique'
   const primary = errcode & 0xff
   if (primary === 5 || primary === 6) return 'transient'
-  // ERROR, INTERNAL, CONSTRAINT, MISMATCH, MISUSE, RANGE: our own doing; all else is the file or the disk
+  // ERROR, INTERNAL, CONSTRAINT, MISMATCH, MISUSE, RANGE: these are bugs of this service; everything else concerns the
+  // file or the disk
   return [1, 2, 19, 20, 21, 25].includes(primary) ? 'bug' : 'away'
 }
 
@@ -58,14 +59,15 @@ const postgresKind = (state: string): Kind => {
   if (state === '23503') return 'foreign-key'
   if (state === '23505') return 'unique'
   if (state === '40001' || state === '40P01' || state.startsWith('57P')) return 'transient'
-  // a right revoked, a table or a schema gone: whoever runs the database gives it back, and all that waited is kept
+  // a right was revoked, or a table or schema is missing: an operator can repair it, and queued writes are kept until
+  // then
   if (state.startsWith('42') && state !== syntaxError) return 'away'
   return /^(?:0A|21|22|23|42|54)/u.test(state) ? 'bug' : 'away'
 }
 
 const syntaxError = '42601'
 
-/** The tables are not there any more. */
+/** Whether the tables have disappeared. */
 export const isSchemaGone = (error: unknown): boolean =>
   error instanceof SqliteError ? error.errcode === databaseMoved : stateOf(error) === '42P01'
 

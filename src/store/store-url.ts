@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 export type StoreUrl =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string }
 
-/** The message never repeats the address, which may hold a password. */
+/** Its errors never repeat the address, because it may contain a password. */
 export const parseStoreUrl = (url: string): StoreUrl => {
   const sqlite = /^sqlite:(?:\/\/)?(?<path>.+)$/su.exec(url)?.groups?.['path']
   if (sqlite !== undefined && !sqlite.includes('\u0000')) return { kind: 'sqlite', path: sqlite }

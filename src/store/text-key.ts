@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
 
-/** A short name of texts of any length, for indexes and equality. */
+/** A short key for texts of any length, for indexes and comparison. */
 export const textKey = (...texts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 32)

@@ -16,8 +16,8 @@ export interface WriteQueueOptions {
 }
 
 /**
- * Writes at once while the store answers. After a failure everything queues, without waiting for the store again,
- * until a write of the queue has gone through.
+ * Writes at once while the store answers. After a failure every write is queued without waiting for the store, until a
+ * queued write has succeeded.
  */
 export const createWriteQueue = (options: WriteQueueOptions): WriteQueue => {
   const queue = new Queue(options)
@@ -45,10 +45,10 @@ class Queue {
   /** Oldest first. */
   readonly #waiting = new Set<QueuedWrite>()
   #bytes = 0
-  /** Writes that nobody waits for any more, and that may still succeed or fail. */
+  /** Writes whose callers no longer wait for them, and that may still succeed or fail. */
   readonly #late = new Map<symbol, Promise<void>>()
   #draining: Promise<void> | undefined
-  /** Why the store did not take the latest write that it did not take. */
+  /** The latest failure of the store. */
   #awayFor: unknown
   #kept = 0
   #keptLater = 0
@@ -119,7 +119,7 @@ class Queue {
     if (result === 'away') this.#enqueue(write)
   }
 
-  /** The oldest give way: a later recording of a run holds the data of the earlier ones too. */
+  /** Drops the oldest writes if the queue is full: a later recording of a run has the data of the earlier ones too. */
   #enqueue(write: QueuedWrite): void {
     const { maxWrites, maxBytes, log } = this.#options
     this.#waiting.add(write)
@@ -153,12 +153,12 @@ class Queue {
     }
   }
 
-  /** In order, until one fails because the store is away; true when nothing is left. */
+  /** Writes in order until one fails because the store is away; true when nothing is left. */
   async #writeAll(): Promise<boolean> {
     for (const write of this.#waiting) {
       const result = await this.#attempt(write)
       if (result === 'away') return false
-      // it may have been pushed out meanwhile, and was counted then
+      // it may have been dropped meanwhile, and was counted then
       if (!this.#remove(write)) continue
       if (result === 'written') this.#keptLater += 1
       else this.#refused += 1

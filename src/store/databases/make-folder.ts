@@ -3,13 +3,13 @@ import { dirname } from 'node:path'
 import { codeOf } from '../store-error.ts'
 
 /**
- * A folder for nobody else to enter, with those above it. Node's own `recursive` never ends, and keeps a thread busy,
- * where a folder is there and nothing can be made in it, as in /proc.
+ * Makes a folder for its owner alone, and the folders above it. Node's `recursive` option never ends, and keeps a
+ * thread busy, in a folder where nothing can be created, such as /proc.
  */
 export const makeFolder = async (path: string): Promise<void> => {
   if (await isMade(path)) return
   await makeFolder(dirname(path))
-  // Two services may begin together; what is in the way otherwise shows when a file is opened below it.
+  // two services may start at once; other failures show when a file is opened in the folder
   await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error
   })

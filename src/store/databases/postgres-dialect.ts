@@ -37,7 +37,7 @@ const openPool = ({ url, timeoutMs, log, maxConnections = 10 }: PostgresSettings
     keepAlive: true,
     types,
   })
-  // without listeners the loss of a connection, idle or in use, would end the process
+  // without a listener the loss of a connection would end the process
   pool.on('error', (error) => {
     log.warn({ err: error }, 'lost an idle connection to PostgreSQL')
   })
@@ -49,7 +49,7 @@ const openPool = ({ url, timeoutMs, log, maxConnections = 10 }: PostgresSettings
   return pool
 }
 
-/** Escapes what PostgreSQL cannot store, and does not give a connection back to the pool that failed. */
+/** Escapes what PostgreSQL cannot store, and does not return a failed connection to the pool. */
 const wrapClient = (client: PoolClient): PostgresPoolClient => {
   let broken = false
   const query = async (text: string, parameters: readonly unknown[]): Promise<QueryResult> => {

@@ -5,7 +5,7 @@ import { restoreRow, toStorable } from '../storable-text.ts'
 
 export interface SqliteSettings {
   readonly path: string
-  /** How long a statement, or the wait for one's turn, may last. */
+  /** How long a statement, or the wait for its turn, may last. */
   readonly timeoutMs: number
   readonly startThread?: (path: string, timeoutMs: number) => SqliteThread
 }
@@ -18,7 +18,7 @@ export const createSqliteDialect = (settings: SqliteSettings): Dialect => ({
   createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
 })
 
-/** The driver queues by itself, with a limit of time; kysely's own queue has none. */
+/** The driver has its own queue with a time limit; kysely's queue has none. */
 class QueueingAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true
@@ -90,7 +90,7 @@ class SqliteDriver implements Driver {
     try {
       await connection.executeQuery(CompiledQuery.raw('rollback'))
     } catch {
-      // SQLite has rolled back by itself or the thread is gone; with a new thread there is no doubt about it
+      // SQLite may have rolled back itself, or the thread is gone; a new thread is certain to have no transaction
       if (connection instanceof SqliteConnection) await connection.discard()
     }
   }
@@ -115,7 +115,7 @@ class SqliteDriver implements Driver {
     return this.#thread
   }
 
-  /** First come, first served; whoever waits longer than the limit gives up and the turn passes by. */
+  /** First come, first served. A caller that waits longer than the limit gives up its turn. */
   async #takeTurn(): Promise<() => void> {
     const before = this.#turn
     const { promise, resolve: release } = Promise.withResolvers<void>()

@@ -16,7 +16,7 @@ export interface SqliteEngine {
   close(): void
 }
 
-/** Works synchronously: it belongs into a worker thread. */
+/** It works synchronously, so it must run in a worker thread. */
 export const openSqlite = (path: string): SqliteEngine => {
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs })
   try {
@@ -53,7 +53,7 @@ const maxPrepared = 200
 /** SQLITE_BUSY; extended codes carry it in the low byte. */
 const busy = 5
 
-/** Changing to WAL needs the file alone for a moment, and SQLite does not wait by itself for that. */
+/** Switching to WAL needs exclusive access for a moment, and SQLite does not wait for that itself. */
 export const retryBusy = (action: () => void, deadline = performance.now() + busyTimeoutMs): void => {
   for (;;) {
     try {

@@ -24,7 +24,7 @@ interface Port {
   close(): void
 }
 
-/** The worker's side: opens the file at the first request, and again at the next one where that failed. */
+/** The worker's side. It opens the file at the first request and, if that failed, again at the next one. */
 export const serveSqlite = (port: Port, path: string): void => {
   let engine: SqliteEngine | undefined
   let file: string | undefined
@@ -39,7 +39,7 @@ export const serveSqlite = (port: Port, path: string): void => {
         engine?.close()
         return { id: request.id, ok: true, result: { rows: [] } }
       }
-      // What is written to a file that was deleted or replaced is gone with the process.
+      // writes to a file that was deleted or replaced would be lost when the process ends
       if (engine !== undefined && file !== fileAt(path)) {
         engine.close()
         engine = undefined
@@ -57,12 +57,12 @@ export const serveSqlite = (port: Port, path: string): void => {
   })
 }
 
-/** Says so as SQLite itself does where it notices: SQLITE_READONLY_DBMOVED. */
+/** The error that SQLite itself gives when it notices a moved file: SQLITE_READONLY_DBMOVED. */
 class MovedError extends Error {
   readonly errcode = databaseMoved
 }
 
-/** Which file it is, whatever its name; undefined where there is none, as for a database in memory. */
+/** Identifies the file at a path; undefined where there is none, as for a database in memory. */
 function fileAt(path: string): string | undefined {
   const stat = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false })
   return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`

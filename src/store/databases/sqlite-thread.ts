@@ -13,7 +13,7 @@ export class SqliteError extends Error {
   }
 }
 
-/** The thread did not answer, or is gone: nobody knows whether the statement took effect. */
+/** The thread did not answer, or has ended: whether the statement took effect is unknown. */
 export class SqliteThreadLost extends Error {
   override readonly name = 'SqliteThreadLost'
 }
@@ -24,7 +24,7 @@ interface Waiter {
   readonly timer: NodeJS.Timeout
 }
 
-/** One worker thread with one SQLite connection. When it is lost, it stays lost: its owner starts another one. */
+/** One worker thread with one SQLite connection. After a failure it stays lost, and its owner starts another one. */
 export class SqliteThread {
   readonly #worker: Worker
   readonly #timeoutMs: number
@@ -34,13 +34,13 @@ export class SqliteThread {
 
   constructor(path: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs
-    // a clean thread: the parent's --import hooks and NODE_OPTIONS are not meant for it
+    // the parent's --import hooks and NODE_OPTIONS must not apply to this thread
     this.#worker = new Worker(workerUrl, {
       workerData: path,
       execArgv: [],
       env: {},
       name: 'canary-judge-sqlite',
-      // It hands rows on and keeps nothing; V8 would give it as much room for garbage as the service itself.
+      // the thread keeps no data; without this limit V8 would give it as much memory for garbage as the service
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     })
     this.#worker.on('message', (reply: SqliteReply) => {
@@ -68,7 +68,7 @@ export class SqliteThread {
     await this.terminate()
   }
 
-  /** Stops the thread wherever it stands; an open transaction is rolled back by SQLite. */
+  /** Stops the thread at any point; SQLite rolls back an open transaction. */
   async terminate(): Promise<void> {
     this.#lose('the SQLite thread was stopped')
     await this.#worker.terminate()
@@ -114,7 +114,7 @@ export class SqliteThread {
   }
 }
 
-/** The compiler does not rewrite this name: the worker lies beside this file, under the same extension. */
+/** The compiler does not rewrite this name: the worker is beside this file, with the same extension. */
 const workerUrl = new URL(
   `./sqlite-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
   import.meta.url,

@@ -5,7 +5,10 @@ import { holdLock } from '../connection.ts'
 import type { Migration } from './migrations.ts'
 import { migrations, runMigration } from './migrations.ts'
 
-/** Brings the database to the newest version in one transaction, under a lock: several processes may start at once. */
+/**
+ * Brings the database to the newest version in one transaction, under a lock, because several processes may start at
+ * once.
+ */
 export const migrate = async (
   { db, kind, clock, log }: Connection,
   list: readonly Migration[] = migrations,

@@ -8,7 +8,7 @@ export interface Migration {
   readonly statements: (kind: DatabaseKind) => readonly string[]
 }
 
-/** Only ever append: the version of a database is how many of these it has seen. */
+/** Only append to this list: the version of a database is the number of its migrations. */
 export const migrations: readonly Migration[] = [
   { name: 'runs, steps, verdicts, decisions, recordings', statements: (kind) => initial(typesOf[kind]) },
   {

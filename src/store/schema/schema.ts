@@ -16,7 +16,7 @@ export interface Database {
 
 export interface RunRow {
   readonly id: string
-  /** Hashes stand in the indexes, since PostgreSQL cannot index a long text. */
+  /** The indexes use hashes, because PostgreSQL cannot index a long text. */
   readonly open_key: string
   readonly namespace_key: string
   readonly name_key: string
@@ -86,7 +86,7 @@ export interface RecordingRow {
   readonly manifest: string
 }
 
-/** Which runs a recording is evidence of: retention removes uses, and a recording without uses goes. */
+/** The runs that a recording is evidence for. Retention deletes uses, and then recordings without a use. */
 export interface RecordingUseRow {
   readonly run_id: string
   readonly digest: string

@@ -9,7 +9,7 @@ export const createPolicies = (connection: Connection): Policies => ({
   loadPolicy: (digest) => loadPolicy(connection, digest),
 })
 
-/** A later save counts as one more use, so that pruning does not take it from a run that is about to open. */
+/** Saving it again counts as a use, so that pruning does not delete it before a new run is opened. */
 const savePolicy = async ({ db, clock }: Connection, digest: string, text: string): Promise<void> => {
   checkId(digest, 'digest')
   await db

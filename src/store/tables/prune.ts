@@ -4,10 +4,10 @@ import type { Connection } from '../connection.ts'
 import { type Batch, inBatches } from '../in-batches.ts'
 import type { Database } from '../schema/schema.ts'
 
-/** Small transactions: writers of this and other processes get their turn in between. */
+/** Rows for each transaction: small numbers, so that other writers get their turn in between. */
 const batch = { recordings: 100, runs: 20, decisions: 500 } as const
 
-/** Deletes what is past its time, in batches; of an open run nothing. */
+/** Deletes what is older than its retention, in batches, but nothing of an open run. */
 export const prune = async (
   connection: Connection,
   now: number,
@@ -73,7 +73,7 @@ const pruneRuns = async (
   const newestTooMany = await transaction
     .selectFrom('runs')
     .select(['closed_at', 'id'])
-    // What was judged last stays, though a recording may be of a rollout long ago.
+    // the latest verdict stays, even if its recording is of an old rollout
     .where('closed_at', 'is not', null)
     .orderBy('closed_at', 'desc')
     .orderBy('id', 'desc')
@@ -111,7 +111,7 @@ const pruneRuns = async (
   return { seen: runs.length, runs: runs.length, recordings }
 }
 
-/** Deletes those of the recordings that no run uses, and those of their chunks that no manifest refers to. */
+/** Deletes those recordings that no run uses, and those of their chunks that no manifest needs. */
 const dropUnused = async (
   transaction: Transaction<Database>,
   digests: readonly string[],
@@ -182,7 +182,7 @@ const pruneDecisions = async (
   return { seen: Number(numDeletedRows), runs: 0, recordings: 0 }
 }
 
-/** The last change of a gate says how it stands now. */
+/** Keeps the last change of each gate, because it is the gate's current state. */
 const pruneGateChanges = async (
   transaction: Transaction<Database>,
   now: number,
@@ -210,7 +210,7 @@ const pruneGateChanges = async (
   return { seen: Number(numDeletedRows), runs: 0, recordings: 0 }
 }
 
-/** A policy is saved before its run is opened, which may wait in a queue. */
+/** A policy is kept this long without a run, because its run may still wait in a queue. */
 const policyUnusedForMs = 86_400_000
 
 const prunePolicies = async ({ db }: Connection, now: number): Promise<void> => {

@@ -22,7 +22,7 @@ export const toRun = (row: RunRow): Run => ({
     gates: row.gates,
     firstFailAt: row.first_fail_at,
     ending: row.ending,
-    // The columns keep the names that replicas of an older version read and write.
+    // the columns keep the names that replicas of an older version use
     callerState: row.last_hook,
     calledAt: row.last_hook_at,
     reported: row.reported === null ? null : outcomeSchema.parse(row.reported),
@@ -64,7 +64,7 @@ export const toRunChange = (
   eb: ExpressionBuilder<Database, 'runs'>,
   change: Change,
 ): UpdateObject<Database, 'runs'> => ({
-  // a statement that changes nothing still finds out whether the run exists
+  // a statement that changes nothing still shows whether the run exists
   id: eb.ref('id'),
   ...plainChange(change),
   ...(change.gates !== undefined && { gates: eb.fn.coalesce('gates', eb.val(change.gates)) }),

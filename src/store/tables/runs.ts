@@ -22,7 +22,7 @@ export const createRuns = (connection: Connection): Runs => ({
   listRuns: (filter) => listRuns(connection, filter),
 })
 
-/** Between losing the race to insert and reading the winner, the winner may have been closed. */
+/** After another process inserts first, its run may be closed before this process reads it. */
 const maxRaces = 10
 
 const openRun: (connection: Connection, run: Run) => ReturnType<Runs['openRun']> = async (
@@ -88,7 +88,7 @@ const updateRun = async (
   return toRun(row)
 }
 
-/** One statement, so that of two replicas with the same news one changes the row. */
+/** One statement, so that of two replicas with the same verdict only one changes the row. */
 const reportVerdict = async ({ db }: Connection, runId: string, verdict: Outcome): Promise<boolean> => {
   const { numUpdatedRows } = await db
     .updateTable('runs')
