@@ -3,21 +3,24 @@ import type { Socket } from 'node:net'
 
 export interface ConnectionLimits {
   readonly maxConnections: number
-  /** Behind a proxy all have one address, so it is no small number. */
+  /** Behind a proxy all clients have one address, so the default is large. */
   readonly maxConnectionsPerAddress: number
 }
 
 export interface Connections {
-  /** Those without a request under way, the longest quiet first; Node counts one that never sent anything as busy. */
+  /**
+   * Connections without a request under way, the one that is idle for longest first. Node counts a connection that
+   * never sent anything as busy.
+   */
   readonly quiet: ReadonlySet<Socket>
 }
 
-/** From this share of the limit on, answers end their connections. */
+/** Above this share of the limit, answers close their connections. */
 const pressure = 0.8
 
 /**
- * Makes room for whoever asks: a connection over a limit takes the place of the one that has been quiet for longest, of
- * its own address first; where all have a request under way, it is refused.
+ * Makes room for new connections. A connection over a limit replaces the one that is idle for longest, first among
+ * those of its own address. If all have a request under way, it is refused.
  */
 export function limitConnections(server: Server, limits: ConnectionLimits, event: string): Connections {
   const { maxConnections, maxConnectionsPerAddress } = limits

@@ -35,7 +35,7 @@ export interface HandlerDeps {
   readonly health: Health
 }
 
-/** Everything between a request and its answer. */
+/** Builds the handler for all requests. */
 export function createHandler(deps: HandlerDeps): RequestListener {
   const { clock, settings, tokens, metrics, logger } = deps
   const app = createExpress(deps)
@@ -50,7 +50,7 @@ export function createHandler(deps: HandlerDeps): RequestListener {
   app.use((request) => {
     throw new AppError('not-found', `expected a path of /openapi.json, got ${shown(request.path)}`)
   })
-  // Express knows an error handler by its four arguments.
+  // Express recognises an error handler by its four arguments
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     answerError(logger, request, response, error),
   )
@@ -76,13 +76,13 @@ function begin({ health }: HandlerDeps): RequestHandler {
     setRequestContext(request, { requestId: id })
     response.setHeader('X-Request-Id', id)
     response.setHeader('Cache-Control', 'no-store')
-    // A client that has its answer would else hold its connection open until the deadline of the stop.
+    // otherwise a client that has its answer would keep its connection open until the deadline of the stop
     if (health.state === 'stopping') response.setHeader('Connection', 'close')
     next()
   }
 }
 
-/** For JSON and text nothing may load at all; pages bring their own policy. */
+/** JSON and text may load nothing at all; pages send their own policy. */
 const securityHeaders = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
@@ -94,11 +94,11 @@ const securityHeaders = helmet({
     },
   },
   referrerPolicy: { policy: 'no-referrer' },
-  // TLS ends in front of this service, and whoever ends it sets this header.
+  // TLS ends in front of this service, and the proxy there sets this header
   strictTransportSecurity: false,
 })
 
-/** A request line may hold the whole URL; only the path concerns us. */
+/** A request line may hold a whole URL; only its path matters here. */
 const withoutOrigin = (url: string): string => {
   const path = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
   return path.startsWith('/') || path === '*' ? path : `/${path}`

@@ -22,18 +22,21 @@ export interface ServerLimits extends ConnectionLimits {
 export interface ServerTls {
   readonly cert: string
   readonly key: string
-  /** Where given, only clients with a certificate of these authorities are served. */
+  /** If given, only clients with a certificate of these authorities are served. */
   readonly clientCa?: string
 }
 
 export interface HttpServer {
   /** Resolves with the address once connections are accepted. */
   listen(host: string, port: number): Promise<AddressInfo>
-  /** New connections get these; those that are open stay as they are. */
+  /** New connections use these; open ones stay as they are. */
   useTls(tls: ServerTls): void
-  /** Answers under way tell their clients to ask no more on their connections. */
+  /** Answers under way ask their clients to close their connections. */
   endConnections(): void
-  /** Takes no new connections, lets requests under way finish up to the deadline, drops idle connections at once. */
+  /**
+   * Accepts no new connections, lets requests under way finish until the deadline, and closes idle connections at
+   * once.
+   */
   close(deadlineMs: number): Promise<{ readonly cut: boolean }>
 }
 
@@ -44,7 +47,7 @@ export function createServer(listener: RequestListener, limits: ServerLimits, tl
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
-    // Node would refuse it without a problem; `checkHost` refuses it with one.
+    // Node would refuse the request without a problem document; `checkHost` sends one
     requireHostHeader: false,
   }
   const secure =
@@ -55,7 +58,7 @@ export function createServer(listener: RequestListener, limits: ServerLimits, tl
           listener,
         )
   const server = secure ?? createHttpServer(options, listener)
-  // Some more than ours, so that there is a connection to make room for.
+  // more than the limit of this service, so that a new connection can replace an idle one
   server.maxConnections = limits.maxConnections + spareConnections
   server.on('clientError', refuseBrokenRequest)
   // Expectations other than 100-continue are ignored, as RFC 9110 allows.
@@ -103,7 +106,7 @@ function trackAnswers(server: Server): ReadonlySet<ServerResponse> {
 }
 
 const idleCheckMs = 100
-/** A request that has begun to arrive gets this long to arrive. */
+/** How long a request that has begun to arrive may take to arrive during a stop. */
 const quietMs = 500
 
 async function close(
@@ -115,7 +118,7 @@ async function close(
   let cut = false
   let closesQuiet = false
   server.close(() => resolve())
-  // A connection becomes idle when its answer is out, and nothing else closes it then.
+  // a connection becomes idle when its answer is sent, and only this interval closes it then
   const idle = setInterval(() => {
     server.closeIdleConnections()
     if (closesQuiet) for (const socket of quiet) socket.destroy()
@@ -134,7 +137,7 @@ async function close(
   return { cut }
 }
 
-/** What cannot be read as HTTP never reaches a route, and gets a problem all the same. */
+/** Answers input that cannot be read as HTTP, and so reaches no route, with a problem too. */
 function refuseBrokenRequest(error: Error, socket: Socket): void {
   if (!socket.writable) {
     socket.destroy()

@@ -1,6 +1,9 @@
-/** What of the configuration concerns HTTP; read anew for each request, so that a reload takes effect at once. */
+/**
+ * The part of the configuration that concerns HTTP. It is read for each request, so that a reload takes effect at
+ * once.
+ */
 export interface HttpSettings {
-  /** Where people reach the service, for links; undefined = relative links. */
+  /** The URL at which people reach the service, for links; undefined = relative links. */
   readonly publicUrl?: string
   readonly maxBodyBytes: number
   readonly maxRecordingBytes: number

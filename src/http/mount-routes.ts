@@ -22,7 +22,7 @@ export interface RouteGuards {
   readonly onFailedLogin: () => void
 }
 
-/** Binds the table to the router: each route, and for every path what OPTIONS and other methods get. */
+/** Registers each route of the table, and for every path the answers to OPTIONS and other methods. */
 export function mountRoutes(app: Express, routes: readonly Route[], guards: RouteGuards): void {
   const byPath = Map.groupBy(routes, ({ path }) => path)
   for (const [path, samePath] of byPath) {
@@ -64,7 +64,10 @@ function admit(route: Route, guards: RouteGuards, request: Request): Caller {
   return caller
 }
 
-/** A page of another site reaches this machine too, by a name of its own that resolves to loopback. */
+/**
+ * A page of another site could reach this service by a host name that resolves to loopback, so other hosts are
+ * refused.
+ */
 function refuseOtherHosts({ headers }: Request): void {
   const host = (headers.host ?? 'localhost').replace(/:\d+$/, '')
   if (isLoopback(host)) return
@@ -78,10 +81,10 @@ function identify(route: Route, guards: RouteGuards, request: Request): Caller {
   try {
     return authenticate(guards.tokens(), request.headers.authorization, clientCertificate(request))
   } catch (error) {
-    // No token at all is no guess at one.
+    // a request without a token is no attempt to guess one
     if (request.headers.authorization !== undefined) {
       guards.onFailedLogin()
-      // A right token is let in whoever else guesses at that address. A controller is never told to slow down.
+      // a correct token works even if others guess tokens from the same address; controllers have no limit
       if (route.limit !== 'none') guards.rateLimits.checkLogins(request)
       guards.rateLimits.countFailedLogin(request)
     }
@@ -130,7 +133,10 @@ async function takeBody(
 const largest = (settings: HttpSettings, { roles }: Caller): number =>
   roles.has('large-recordings') ? settings.maxLargeRecordingBytes : settings.maxRecordingBytes
 
-/** A browser asks before it sends JSON to another origin, and does not before it sends a form: but it says whence. */
+/**
+ * A browser asks the server before it sends JSON to another origin, but not before it sends a form. It does send the
+ * origin.
+ */
 const typesFor = ({ headers }: Request, types: readonly string[]): readonly string[] =>
   headers.origin === undefined ? types : types.filter((type) => type !== formType)
 

@@ -3,14 +3,14 @@ import type { Caller } from './auth/caller.ts'
 import type { Role } from './auth/roles.ts'
 import { checkInput } from './request/check-input.ts'
 
-/** One row of a route table: the router and the OpenAPI document are both made from it. */
+/** One row of a route table. The router and the OpenAPI document are made from it. */
 export interface Route {
   readonly method: 'get' | 'post'
   /** With parameters as `{id}`. */
   readonly path: string
   readonly operationId: string
   readonly summary: string
-  /** Any one of them is enough; none = open to everybody. */
+  /** One of these roles is enough; an empty list = open to all. */
   readonly roles: readonly Role[]
   /** Which rate limit applies; routes that controllers call have none. */
   readonly limit: 'none' | 'read' | 'decide'
@@ -18,7 +18,7 @@ export interface Route {
   readonly query: z.ZodObject
   readonly body: RouteBody
   readonly answers: Readonly<Record<number, DocumentedAnswer>>
-  /** Assets of a page are no part of the documented interface. */
+  /** Whether the route is left out of the documentation, such as files of a page. */
   readonly hidden: boolean
   readonly run: (input: RouteInput) => Promise<Answer>
 }
@@ -30,7 +30,7 @@ export interface RouteGroup {
 }
 
 export interface RouteBody<B extends z.ZodType = z.ZodType> {
-  /** `text` and `bytes` hand the handler what came, unparsed; `none` leaves a body unread. */
+  /** `text` and `bytes` give the handler the body without parsing it; `none` does not read a body. */
   readonly form: 'json' | 'text' | 'bytes' | 'none'
   readonly types: readonly string[]
   readonly schema: B
@@ -42,14 +42,14 @@ export interface DocumentedAnswer {
   readonly description: string
   readonly type: string
   readonly schema?: z.ZodType
-  /** Other types that it is there in for those who accept them. */
+  /** Other types in which the answer is available, depending on the Accept header. */
   readonly alsoAs?: readonly string[]
 }
 
 export interface RouteContext {
   readonly caller: Caller
   readonly requestId: string
-  /** Aborts when the client has gone. */
+  /** Aborts when the client has disconnected. */
   readonly signal: AbortSignal
 }
 
@@ -100,7 +100,7 @@ interface BytesDefinition<P extends z.ZodObject, Q extends z.ZodObject> extends 
   ) => Promise<Answer>
 }
 
-/** A route that reads its body itself, since the body may be large; the schema documents it. */
+/** A route that reads its body itself, because the body may be large. The schema is only for the documentation. */
 export function bytesRoute<P extends z.ZodObject, Q extends z.ZodObject>(
   definition: BytesDefinition<P, Q>,
 ): Route {
@@ -116,7 +116,7 @@ export function bytesRoute<P extends z.ZodObject, Q extends z.ZodObject>(
   }
 }
 
-/** Checks what comes in against the schemas before the handler sees it. */
+/** A route whose input is checked against the schemas before the handler gets it. */
 export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
   definition: Definition<P, Q, B>,
 ): Route {

@@ -7,7 +7,7 @@ import type { TokenTable } from './token-table.ts'
 export function authenticate(
   tokens: TokenTable,
   authorization: string | undefined,
-  /** Fingerprint of the client's certificate, where it showed one that is trusted. */
+  /** Fingerprint of the client's certificate, if it sent a trusted one. */
   certificate?: string,
 ): Caller {
   if (authorization === undefined || tokens.anonymous?.local === true) {
@@ -25,7 +25,7 @@ export function authenticate(
   return caller
 }
 
-/** Any one of the roles is enough. */
+/** Refuses a caller that has none of the roles. */
 export function authorize(caller: Caller, wanted: readonly Role[]): void {
   if (wanted.some((role) => caller.roles.has(role))) return
   const names = wanted.join(' or ')

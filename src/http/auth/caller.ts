@@ -1,11 +1,11 @@
 import type { Role } from './roles.ts'
 
-/** Who asks. */
+/** The sender of a request. */
 export interface Caller {
   /** Name of the token, never the token. */
   readonly name: string
   readonly authenticated: boolean
-  /** Has no token, and needs none, since only this machine is served. */
+  /** Whether the caller needs no token, because the service listens only on this machine. */
   readonly local?: true
   readonly roles: ReadonlySet<Role>
   /** Undefined = all. */

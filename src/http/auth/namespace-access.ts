@@ -2,7 +2,10 @@ import { AppError } from '../../errors.ts'
 import type { Run, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
 import { type Caller, mayTouch } from './caller.ts'
 
-/** The run, where it exists and the caller may see it; the answer does not tell which of the two is missing. */
+/**
+ * The run, if it exists and the caller may see it. The error is the same in both cases, so that it does not reveal
+ * which runs exist.
+ */
 export async function visibleRun(store: VerdictStore, caller: Caller, id: string): Promise<Run> {
   const run = await store.getRun(id)
   if (run === undefined || !mayTouch(caller, run.namespace)) {
@@ -30,7 +33,7 @@ export function checkNamespace(caller: Caller, namespace: string): void {
   throw new AppError('forbidden', `expected a namespace of this token (${allowed}), got "${namespace}"`)
 }
 
-/** Which namespace to list: the one asked for, or the only one the token may see. */
+/** Which namespace to list: the one in the request, or the only one that the token may see. */
 export function namespaceToList(caller: Caller, asked: string | undefined): string | undefined {
   if (asked !== undefined) {
     checkNamespace(caller, asked)

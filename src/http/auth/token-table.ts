@@ -10,19 +10,22 @@ export interface Token {
   readonly namespaces?: readonly string[]
   /** SHA-256 in hex. */
   readonly sha256: string
-  /** Fingerprint of the client certificate that has to come with it; undefined = none has to. */
+  /** Fingerprint of the client certificate that the token needs; undefined = it needs none. */
   readonly certificate?: string
 }
 
 export interface TokenTable {
-  /** Who a request without a token is; undefined = nobody. */
+  /** The caller of requests without a token; undefined = such requests are refused. */
   readonly anonymous: Caller | undefined
   hasRole(role: Role): boolean
-  /** Takes the same time whichever token matches, and when none does. */
+  /** Takes the same time whichever token matches, and if none does. */
   find(presented: string, certificate?: string): Caller | undefined
 }
 
-/** What requests without a token may do: all on loopback, where only this machine is served; judge and read; nothing. */
+/**
+ * What requests without a token may do: everything, if the service listens on loopback only; judge and read; or
+ * nothing.
+ */
 export type Anonymous = 'all' | 'judge-and-read' | 'nothing'
 
 const open: Caller = { name: 'anonymous', authenticated: false, roles: new Set(['judge', 'read']) }

@@ -1,11 +1,11 @@
 import { AppError } from '../../errors.ts'
 
 export const jsonTypes = ['application/json'] as const
-/** A page may send a form anywhere, so it is only taken where the request comes from no page. */
+/** Any web page can send a form to any server, so a form is accepted only if the request does not come from a page. */
 export const formType = 'application/x-www-form-urlencoded'
 export const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'] as const
 
-/** Refuses another type than those expected, and another charset than UTF-8. */
+/** Refuses types that are not expected, and charsets other than UTF-8. */
 export function checkContentType(contentType: string | undefined, expected: readonly string[]): void {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase())
   if (!isExpected(type, expected)) {

@@ -2,16 +2,16 @@ import { AppError } from '../../errors.ts'
 
 const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** JSON without what JSON.parse lets through: deep nesting, keys named twice, and keys of the prototype chain. */
+/** Parses JSON, and refuses what JSON.parse accepts: deep nesting, duplicate keys, and keys of the prototype chain. */
 export function parseJson(text: string, maxDepth: number): unknown {
-  // Before parsing: of 31 MB of brackets, 48 bytes on the way here, the parser would need all memory there is.
+  // checked before parsing, because 31 MB of brackets, a few bytes when compressed, would use all memory
   if (isDeeperThan(text, maxDepth)) checkStructure(text, maxDepth)
   const value = parse(text)
   checkStructure(text, maxDepth)
   return value
 }
 
-/** Also of text that is no JSON. */
+/** Works for text that is not JSON too. */
 function isDeeperThan(text: string, maxDepth: number): boolean {
   let depth = 0
   for (let i = 0; i < text.length; i++) {
@@ -31,7 +31,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The engine's message quotes the body, which may hold what nobody should see again.
+    // the message of the engine quotes the body, which may contain a secret
     const place = error instanceof Error ? /line \d+ column \d+/.exec(error.message)?.[0] : undefined
     const got = text.trim() === '' ? 'nothing' : `a syntax error${place === undefined ? '' : ` at ${place}`}`
     throw new AppError('bad-json', `expected JSON, got ${got}`)
@@ -41,7 +41,7 @@ function parse(text: string): unknown {
 interface Frame {
   /** Keys seen so far; undefined in an array. */
   readonly keys: Set<string> | undefined
-  /** Where the scan is: the last key, or the number of the item. */
+  /** The current place: the last key, or the index of the item. */
   at: string | number
   expectsKey: boolean
 }
@@ -54,7 +54,7 @@ const openBracket = 0x5b
 const closeBracket = 0x5d
 const comma = 0x2c
 
-/** Walks over text that is JSON, or too deep; numbers and literals are skipped character by character. */
+/** Scans text that is JSON or nested too deeply. Numbers and literals are skipped character by character. */
 function checkStructure(text: string, maxDepth: number): void {
   const frames: Frame[] = []
   let frame: Frame | undefined

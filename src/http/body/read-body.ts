@@ -3,17 +3,22 @@ import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { AppError } from '../../errors.ts'
 
-/** Bytes still read from a refused body: many clients write all of it before they read the answer. */
+/** How many bytes to read from a refused body: many clients write the whole body before they read the answer. */
 const drainBytes = 1024 * 1024
-/** How long it is waited for; who sends nothing more reads the answer. */
+/** How long to wait for them; a client that sends nothing more reads the answer. */
 const drainMs = 1000
 
-/** JSON shrinks to a tenth or a fiftieth; what shrinks to less was made to cost much. */
+/**
+ * The largest ratio of compression. JSON shrinks to a tenth or a fiftieth; a body that shrinks more is probably an
+ * attack.
+ */
 const maxRatio = 100
-/** So little is not worth a ratio. */
+/** Below this size the ratio is not checked. */
 const freeBytes = 64 * 1024
 
-/** The inflated body; the limit holds for what arrives and for what it inflates to, and so does a ratio of the two. */
+/**
+ * The decompressed body. The limit holds for the compressed and the decompressed size, and their ratio is limited too.
+ */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   const body = inflate(request, encoding)
@@ -59,7 +64,7 @@ function collect(request: IncomingMessage, body: Readable, maxBytes: number): Pr
     if (arrived > maxBytes) tooLarge()
   })
   request.on('error', reject)
-  // It also closes after a whole body, and then what inflates it is still at work.
+  // the request also closes after a complete body, while the decompression is still running
   request.on('close', () => {
     if (!request.complete) reject(new Error('the client went away'))
   })
@@ -77,7 +82,7 @@ function collect(request: IncomingMessage, body: Readable, maxBytes: number): Pr
   return promise
 }
 
-/** Resolves when the rest was read, or is so much or so slow that the client has to cope with a closed connection. */
+/** Resolves when the rest was read, or when it is too large or too slow; then the client's connection is closed. */
 function drain(request: IncomingMessage): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const patience = setTimeout(resolve, drainMs)

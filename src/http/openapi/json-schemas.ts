@@ -3,7 +3,7 @@ import { z } from 'zod'
 export interface JsonSchemas {
   /** The schema, with references to components where it or its parts have an id. */
   of(schema: z.core.$ZodType, io: 'input' | 'output'): SchemaObject
-  /** Every schema with an id that was met so far. */
+  /** Every schema with an id that has occurred so far. */
   components(): Readonly<Record<string, object>>
 }
 

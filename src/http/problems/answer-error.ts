@@ -6,10 +6,10 @@ import { requestContext } from '../request/request-context.ts'
 import { sendContent } from '../request/send-answer.ts'
 import { toAppError } from './to-app-error.ts'
 
-/** Two headers rather than one with a list: browsers ask for a password only then. */
+/** Two headers instead of one with a list, because browsers ask for a password only then. */
 const challenges = ['Bearer realm="canary-judge"', 'Basic realm="canary-judge", charset="UTF-8"']
 
-/** The one place where an error becomes an answer. */
+/** Turns an error into an answer. Nothing else does. */
 export function answerError(log: Log, request: Request, response: Response, thrown: unknown): void {
   const error = toAppError(thrown)
   const { requestId, route } = requestContext(request)
@@ -25,7 +25,7 @@ export function answerError(log: Log, request: Request, response: Response, thro
   response.status(problem.status)
   if (problem.status === 401) response.setHeader('WWW-Authenticate', challenges)
   if (error.retryAfter !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfter))
-  // What is left of the body would be read as the next request.
+  // otherwise the rest of the body would be read as the next request
   if (hasUnreadBody(request)) response.setHeader('Connection', 'close')
   if (answersInLines(request.originalUrl)) {
     sendContent(response, 'text/plain; charset=utf-8', toProblemLine(problem))

@@ -16,7 +16,10 @@ export interface Problem {
 
 const maxIssues = 50
 
-/** What these say may hold anything, such as the address of the database; it belongs to the log. */
+/**
+ * The messages of these errors may contain internal details, such as the address of the database, so they go only to
+ * the log.
+ */
 const saidInTheLog: ReadonlyMap<AppErrorCode, string> = new Map([
   ['internal', 'Internal error'],
   ['store-unavailable', 'the store does not answer at the moment'],
@@ -38,7 +41,7 @@ export function toProblem(error: AppError, requestId: string): Problem {
 export function toProblemLine(problem: Problem): string {
   const issues = problem.issues ?? []
   const places = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
-  // The first issue often repeats what the detail says.
+  // the first issue often repeats the detail
   const details = places.filter((place) => !problem.detail.includes(place))
   return plainLine([`${problem.code}: ${problem.detail}`, ...details].join('; '))
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 
-/** What went wrong in our words; anything unforeseen is `internal` and keeps its cause for the log. */
+/** Converts any error to an AppError. Unexpected errors become `internal` and keep their cause for the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (error instanceof URIError) {

@@ -4,7 +4,7 @@ import { requestContext } from './request-context.ts'
 
 const quietRoutes = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** One line per request: no headers, no query, no body, since any of them may carry a secret. */
+/** Writes one line for each request, without headers, query and body, because each of them may contain a secret. */
 export function accessLog(log: Log): RequestHandler {
   return (request, response, next) => {
     const start = performance.now()

@@ -14,7 +14,7 @@ export interface BoundedCounter {
   readonly size: number
 }
 
-/** Counts hits per key in windows of fixed length; when it is full the oldest window makes room. */
+/** Counts hits per key in windows of fixed length. When it is full, the oldest window is removed. */
 export function createBoundedCounter({
   clock,
   windowMs,

@@ -1,7 +1,9 @@
 import type { Request, Response, NextFunction } from 'express'
 import { AppError } from '../../errors.ts'
 
-/** RFC 9112 has both refused: a proxy that takes another of two hosts would see another request than we do. */
+/**
+ * Refuses no Host and several, as RFC 9112 demands: of two hosts a proxy could use the other one than this service.
+ */
 export function checkHost(request: Request, _response: Response, next: NextFunction): void {
   const hosts = request.headersDistinct['host']?.length ?? 0
   const atLeast = request.httpVersion === '1.0' ? 0 : 1

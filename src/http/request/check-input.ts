@@ -4,7 +4,10 @@ import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
 import { toPathText } from '../../formats/mistakes/path.ts'
 import { schemaKeys } from '../../formats/mistakes/schema-keys.ts'
 
-/** The input as its schema gives it; rejects with every mistake, each with its path, expected and got. */
+/**
+ * Gives the input as its schema parses it. Throws with every mistake, each with its path and what was expected and
+ * got.
+ */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
   const result = schema.safeParse(input)
   if (result.success) return result.data

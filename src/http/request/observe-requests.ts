@@ -4,7 +4,7 @@ import { requestContext } from './request-context.ts'
 
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Durations by method, route template and status: labels that no client can multiply. */
+/** Records durations by method, route template and status. Clients cannot create new values of these labels. */
 export function observeRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const end = metrics.httpDuration.startTimer()

@@ -45,9 +45,9 @@ function limiter(clock: Clock, limit: () => number): RequestHandler {
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: clientKey,
-    // It has set Retry-After by then.
+    // the library has already set Retry-After
     handler: (_request, _response, next) => next(tooMany('requests', limit())),
-    // Its checks of the proxy set-up write to the console.
+    // the library's checks of the proxy set-up write to the console
     validate: false,
   })
 }
@@ -58,7 +58,7 @@ function boundedStore(clock: Clock): Store {
     localKeys: true,
     increment(key) {
       const { hits, resetAt } = counter.increment(key)
-      // It reckons with the system's clock, whatever ours is.
+      // the library uses the system's clock, not the one of this service
       return { totalHits: hits, resetTime: new Date(Date.now() + resetAt - clock.now()) }
     },
     decrement: (key) => counter.decrement(key),
@@ -66,7 +66,7 @@ function boundedStore(clock: Clock): Store {
   }
 }
 
-/** By token where there is one: behind an ingress everybody has the same address. */
+/** Limits by token where there is one, because behind an ingress all clients have the same address. */
 function clientKey(request: Request): string {
   const caller = requestContext(request).caller
   return caller?.authenticated === true ? `token ${caller.name}` : address(request)

@@ -13,6 +13,6 @@ export function readQuery(url: string): Readonly<Record<string, string>> {
       issues: [{ path: twice.slice(0, 60), message }],
     })
   }
-  // Own properties without a prototype, so that `__proto__` is an unknown key like any other.
+  // an object without a prototype, so that `__proto__` is an unknown key like any other
   return Object.assign(Object.create(null), Object.fromEntries(entries))
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../auth/caller.ts'
 
-/** What is learnt of a request on its way through. */
+/** What becomes known about a request while it is handled. */
 export interface RequestContext {
   readonly requestId: string
   /** Path template of the route that answers. */

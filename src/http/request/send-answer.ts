@@ -11,14 +11,14 @@ export function sendAnswer(request: Request, response: Response, answer: Answer)
   const { text, html } = answer.formats ?? {}
   const offered = ['application/json', ...(text ? ['text/plain'] : []), ...(html ? ['text/html'] : [])]
   if (offered.length > 1) response.vary('Accept')
-  // Whoever accepts none of it gets JSON: a verdict is worth more than a 406.
+  // a client that accepts none of the types gets JSON: a verdict is more useful than a 406
   const wanted = request.accepts(offered)
   if (wanted === 'text/plain' && text) sendContent(response, 'text/plain; charset=utf-8', text())
   else if (wanted === 'text/html' && html) sendContent(response, 'text/html; charset=utf-8', html())
   else sendContent(response, 'application/json; charset=utf-8', JSON.stringify(answer.json))
 }
 
-/** Always with Content-Length, so that a cut connection cannot be taken for a complete answer. */
+/** Sends Content-Length always, so that a client notices when the connection ends too early. */
 export function sendContent(response: Response, type: string, content: string | Buffer): void {
   const body = typeof content === 'string' ? Buffer.from(content) : content
   response.setHeader('Content-Type', type)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-// Control characters would garble logs, Events and terminals; NUL is refused by PostgreSQL.
+// Control characters would damage the display of logs, Events and terminals, and PostgreSQL refuses NUL.
 const printable = /^[^\p{Cc}\p{Cs}]*$/u
 
 export const text = (maxLength: number) =>
@@ -8,7 +8,7 @@ export const text = (maxLength: number) =>
 
 export const namespaceField = text(253).describe('Kubernetes namespace')
 export const nameField = text(253).describe('Name of the rollout or canary')
-/** The name of a parameter, as a selection has it between braces. */
+/** The name of a parameter, which a selection writes in braces. */
 export const paramName = z
   .string()
   .regex(/^[A-Za-z_]\w{0,62}$/, 'expected a name of at most 63 letters, digits and underscores')

@@ -2,9 +2,9 @@
 export interface Example {
   /** With parameters and query filled in, where the route has some. */
   readonly path?: string
-  /** Of the request: an object, or the text itself. */
+  /** The body of the request: an object, or the text itself. */
   readonly body?: object | string
-  /** Of the first good answer. */
+  /** The body of the first successful answer. */
   readonly answer?: object | string
 }
 

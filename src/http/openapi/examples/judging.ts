@@ -6,7 +6,7 @@ const summary =
   'fail: errors 1.3% of 1,867 canary requests vs 0.49% of 68,482 stable, at least 1.2 times worse'
 const text = summary.replace('fail: ', '')
 
-/** An answer of the judge, with one metric of several. */
+/** An answer of the judge; of its metrics only one is shown. */
 export const judgementExample = {
   id: verdict,
   run,
