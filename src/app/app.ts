@@ -26,7 +26,7 @@ import { createHealth, type Health } from '../telemetry/health.ts'
 import { createSourceHealth } from '../telemetry/source-health.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 
-/** What tests and demos put in place of the real parts. */
+/** Parts that tests and demos use instead of the real ones. */
 export interface Overrides {
   readonly clock?: Clock
   readonly logger?: Logger
@@ -34,9 +34,9 @@ export interface Overrides {
   readonly source?: MetricSource
   readonly metrics?: Metrics
   readonly judge?: Partial<JudgeLimits> & Pick<JudgeDeps, 'maxComputations' | 'storeCallMs' | 'notifier'>
-  /** Route groups beside those of the service. */
+  /** Route groups in addition to those of the service. */
   readonly groups?: readonly RouteGroup[]
-  /** How to read the configuration again, and the files whose change is the reason to. */
+  /** How to read the configuration again, and the files to watch. */
   readonly readConfig?: () => Promise<ConfigReading>
   readonly files?: readonly string[]
 }
@@ -46,7 +46,7 @@ export interface App {
   start(): Promise<{ readonly host: string; readonly port: number }>
   /** Lets requests under way finish, up to the deadline; stopping twice waits for the first. */
   stop(): Promise<void>
-  /** Looks for changed files now, rather than when the file system tells. */
+  /** Looks for changed files now, without waiting for the file system's notice. */
   reload(): Promise<void>
   readonly handler: RequestListener
   readonly groups: readonly RouteGroup[]
@@ -54,7 +54,7 @@ export interface App {
   readonly metrics: Metrics
 }
 
-/** A store that is away longer than this is done without, until it is back. */
+/** The service starts without a store that is away for longer than this, and uses it once it is back. */
 const startTimeoutMs = 3000
 
 export function createApp(initial: Config, overrides: Overrides = {}): App {
@@ -147,7 +147,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
       health,
       metrics,
     })
-    // Only now: who asks before policies are loaded would be told that his is unknown.
+    // listens only now, because before the policies are loaded every named policy would be unknown
     const { address: host, port } = await server.listen(initial.host, initial.port)
     if (initial.managementPort !== undefined) {
       const opened = await management?.listen(initial.host, initial.managementPort)
@@ -199,7 +199,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
 
 const operation = 'operation'
 
-/** With a port of their own, metrics are for those who reach that port; probes are answered at both. */
+/** With a separate management port, metrics are only there; probes are answered at both ports. */
 function splitGroups(groups: readonly RouteGroup[], apart: boolean) {
   const served = groups.map((group) =>
     apart && group.name === operation
@@ -214,7 +214,7 @@ function anonymousOf({ tokens, allowAnonymous, host }: Config): Anonymous {
   return tokens.length === 0 && isLoopback(host) ? 'all' : 'nothing'
 }
 
-/** The configuration in force, and what follows from it; replaced as a whole. */
+/** The configuration in force, and what is derived from it. A reload replaces both together. */
 function activeConfig(initial: Config, logger: Logger) {
   const derive = (config: Config) => ({
     config,

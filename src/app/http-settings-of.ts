@@ -3,7 +3,7 @@ import type { ServerLimits, ServerTls } from '../http/create-server.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import type { JudgeLimits } from '../judge/judge.ts'
 
-/** Recordings, the deepest of what is sent, have seven levels. */
+/** Recordings are the most deeply nested input, with seven levels. */
 const maxJsonDepth = 32
 const maxHeaderBytes = 16 * 1024
 const keepAliveTimeoutMs = 65_000
@@ -27,14 +27,14 @@ export function serverLimitsOf({ limits }: Config): ServerLimits {
     maxHeaderBytes,
     headersTimeoutMs: Math.min(headersTimeoutMs, limits.requestTimeoutMs),
     requestTimeoutMs: limits.requestTimeoutMs,
-    // Longer than what load balancers keep theirs open, so that they close first and lose no request.
+    // longer than load balancers keep connections open, so that they close first and lose no request
     keepAliveTimeoutMs,
     maxConnections: limits.connections,
     maxConnectionsPerAddress: Math.min(limits.connectionsPerAddress, limits.connections),
   }
 }
 
-/** Probes and scrapes are few, and shall not wait behind anybody. */
+/** The limits of the management port: probes and scrapes are few, and must not wait for other requests. */
 export const managementLimits = (config: Config): ServerLimits => ({
   ...serverLimitsOf(config),
   maxConnections: 200,

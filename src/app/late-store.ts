@@ -7,7 +7,7 @@ export interface LateStore {
   /** The open store; throws `store-unavailable` while there is none. */
   readonly store: () => VerdictStore
   readonly open: () => Promise<void>
-  /** Finds out whether it works, and tells health. */
+  /** Finds out whether the store works, and reports it to `health`. */
   readonly check: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -40,7 +40,7 @@ export function createLateStore({ openStore, health, log }: StoreHolderOptions):
     }
   }
   const check = async (): Promise<void> => {
-    // Probes come from everywhere, and one ping tells all of them.
+    // many probes may come at once, and one ping answers all of them
     if (store !== undefined) await (pinging ??= ping(store))
   }
   return {
@@ -50,7 +50,7 @@ export function createLateStore({ openStore, health, log }: StoreHolderOptions):
     },
     async open() {
       store = await openStore()
-      // A stop came first.
+      // the service was stopped first
       if (closed) await store.close()
       else await check()
     },

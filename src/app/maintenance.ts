@@ -17,7 +17,7 @@ export interface MaintenanceDeps {
 const pruneEveryMs = 3600_000
 const closeEveryMs = 10 * 60_000
 
-/** What the service does without being asked: it forgets what is past its time, and closes runs that are over. */
+/** What the service does by itself at intervals: it deletes old data, and closes runs that are over. */
 export function startMaintenance(deps: MaintenanceDeps): Schedule {
   const { current, stores, source, policies, clock, log, sleep } = deps
   const often = { log, ...(sleep !== undefined && { sleep }) }

@@ -18,10 +18,10 @@ export interface ReloadableSourceOptions {
   readonly closeAfterMs?: number
 }
 
-/** Looks under way go on with the source they began with. */
+/** Looks under way finish with the source with which they began, so it is closed only after this time. */
 const defaultCloseAfterMs = 30_000
 
-/** The source that the configuration in force describes; a new one when a reload has changed it. */
+/** The source of the configuration in force. A reload that changes the configuration creates a new one. */
 export function createReloadableSource(options: ReloadableSourceOptions): ReloadableSource {
   const { current, clock, log, telemetry, closeAfterMs = defaultCloseAfterMs } = options
   let held: { readonly key: string; readonly source: MetricSource } | undefined
@@ -57,7 +57,7 @@ export function createReloadableSource(options: ReloadableSourceOptions): Reload
 
 const keys = new WeakMap<Config['sources'], string>()
 
-/** Tells apart also what is secret, without holding it. */
+/** A key that also changes with secrets, without containing them. */
 function keyOf(sources: Config['sources']): string {
   const known = keys.get(sources)
   if (known !== undefined) return known

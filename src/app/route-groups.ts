@@ -25,7 +25,7 @@ export interface RouteGroupDeps {
   readonly judge: Judge
   readonly policies: ReloadableLibrary
   readonly source: () => MetricSource | undefined
-  /** Of the configuration in force. */
+  /** The names in the configuration in force. */
   readonly sourceNames: () => readonly string[]
   readonly clock: Clock
   readonly log: Log
@@ -35,7 +35,7 @@ export interface RouteGroupDeps {
   readonly extra: readonly RouteGroup[]
 }
 
-/** Every route of the service; a new caller is one more line here. */
+/** Every route of the service. A new caller adds a line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const { settings, stores, judge, policies, source, sourceNames, clock } = deps
   const { log, health, metrics, bodies, extra } = deps

@@ -6,18 +6,21 @@ export interface ScheduleOptions {
   readonly everyMs: number
   readonly work: (signal: AbortSignal) => Promise<void>
   readonly log: Log
-  /** From 0 to 1: replicas that start together shall not work together. */
+  /** From 0 to 1; spreads the work of replicas that start at the same time. */
   readonly random?: () => number
   /** Resolves after the time, rejects when aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 export interface Schedule {
-  /** Waits for work under way; none begins after it. */
+  /** Waits for work under way, and starts no more. */
   close(): Promise<void>
 }
 
-/** Does the work again and again, at moments spread by a tenth around the interval; the first time within one. */
+/**
+ * Does the work again and again, with a random tenth more or less than the interval between; the first time within one
+ * interval.
+ */
 export function schedule(options: ScheduleOptions): Schedule {
   const {
     what,

@@ -5,7 +5,7 @@ import { ConfigError, type ConfigReading, readConfig } from './config/config.ts'
 import { toIssueText } from '../formats/mistakes/issue-text.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
 
-/** What is left of a stop after its deadline: closing the store and writing the log. */
+/** The time after the deadline of a stop, for closing the store and writing the log. */
 const graceMs = 5000
 
 /** Runs the service until a signal. Exits 2 for mistakes in the configuration, 1 for anything else. */
@@ -23,7 +23,7 @@ async function start({ config, warnings, files }: ConfigReading): Promise<void> 
   const logger = createLogger(config.logLevel)
   const app = createApp(config, { logger, files, readConfig: () => readConfig() })
   const { delayMs, deadlineMs } = config.shutdown
-  // Before anything is awaited: PID 1 ignores signals that it has no handler for.
+  // set up before anything is awaited, because PID 1 ignores signals without a handler
   closeWithGrace({ delay: delayMs + deadlineMs + graceMs, logger }, async ({ signal, err }) => {
     if (err !== undefined) logger.error({ err }, 'stopping after an error that nobody caught')
     else logger.info({ signal }, 'signal received')

@@ -6,7 +6,7 @@ import type { RecordingLook } from '../../judge/judge.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
 import { readPolicy } from '../reload/read-policy.ts'
 
-/** What costs more than a short JSON body, and is done in a thread of its own. */
+/** Work that takes longer than a short JSON body, and has a thread of its own. */
 export type BodyTask =
   | { readonly kind: 'judge'; readonly sent: SentRecording }
   | { readonly kind: 'policy'; readonly text: string; readonly bases: BasePolicies }
@@ -18,7 +18,7 @@ export type BodyReply =
   | { readonly kind: 'refused'; readonly error: SentError }
   | { readonly kind: 'broken'; readonly message: string; readonly stack: string }
 
-/** An AppError as it crosses threads. */
+/** An AppError in the form in which it is sent between threads. */
 interface SentError {
   readonly code: AppErrorCode
   readonly message: string

@@ -3,7 +3,9 @@ import { AppError } from '../../errors.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 
 export interface BodyThread {
-  /** One task at a time; after a rejection with `body-too-large` or `internal` the thread is lost. */
+  /**
+   * Runs one task at a time. After a rejection with `body-too-large` or `internal` the thread cannot be used again.
+   */
   run(task: BodyTask, timeoutMs: number): Promise<BodyReply>
   readonly lost: boolean
   close(): Promise<void>
@@ -19,10 +21,10 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
-/** A thread that may be ended wherever it stands: nothing is lost with it but the body it was at. */
+/** A thread that may be stopped at any point: only its current body is lost. */
 export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
   const worker = new Worker(workerUrl, {
-    // A clean thread: the parent's --import hooks and NODE_OPTIONS are not meant for it.
+    // the parent's --import hooks and NODE_OPTIONS must not apply to this thread
     execArgv: [],
     env: {},
     name: 'canary-judge-bodies',
@@ -49,12 +51,12 @@ export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
     } finally {
       clearTimeout(timer)
       waiter = undefined
-      // An idle thread does not keep the process alive.
+      // an idle thread must not keep the process alive
       worker.unref()
     }
   }
   const ready = next(startMs, () => new AppError('internal', `the thread did not start in ${startMs} ms`))
-  // A failure shows when the first task waits for it.
+  // the first task that waits for it gets the failure
   ready.catch(() => undefined)
   return {
     async run(task, timeoutMs) {
@@ -83,5 +85,5 @@ function toAppError(error: unknown, heapMb: number): AppError {
     : new AppError('internal', 'the thread that reads bodies failed', { cause: error })
 }
 
-/** The compiler does not rewrite this name: the worker lies beside this file, under the same extension. */
+/** The compiler does not rewrite this name: the worker is beside this file, with the same extension. */
 const workerUrl = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)

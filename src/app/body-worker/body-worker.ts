@@ -7,7 +7,7 @@ import type { Log } from '../../judge/ports/ports.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 import { type BodyThread, startBodyThread } from './body-thread.ts'
 
-/** Reads bodies that may cost much, one at a time and in another thread, so that they delay nobody else. */
+/** Reads expensive bodies, one at a time in another thread, so that they do not delay other requests. */
 export interface BodyWorker {
   judge(sent: SentRecording, withinMs: number): Promise<RecordingLook>
   readPolicy(text: string, bases: BasePolicies): Promise<ParsedPolicy>
@@ -25,7 +25,7 @@ export interface BodyWorkerOptions {
 const defaultHeapMb = 512
 const defaultTaskMs = 5000
 const startMs = 30_000
-/** A recording has some megabytes; more waiting ones would be a matter of memory. */
+/** More waiting recordings, which have some megabytes each, would need too much memory. */
 const maxWaiting = 8
 
 export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {

@@ -1,7 +1,7 @@
 const shortest = 16
 const longest = 1024
 
-/** Why a text cannot be a token; undefined when it can. A short one could be found by trying. */
+/** Why a text cannot be a token; undefined when it can. A short token could be guessed. */
 export function checkTokenText(token: string): string | undefined {
   if (token.length < shortest)
     return `expected a token of at least ${shortest} characters, got ${token.length}`

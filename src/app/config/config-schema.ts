@@ -70,7 +70,7 @@ const retentionSchema = z.strictObject({
   decisions: keptFor('how long decisions are kept', 365 * day),
 })
 
-// Express takes true as well, and then anybody may say whom he speaks for.
+// Express also accepts `true`, but then every client could claim any address.
 const noProxy = z
   .custom<false>(
     (value) => value === false,
@@ -88,7 +88,7 @@ const tlsSchema = z.strictObject({
     .describe('file with the authorities of client certificates, PEM; then every client needs one'),
 })
 
-/** The configuration file. Environment variables win over it. */
+/** The configuration file. Environment variables override it. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).exactOptional(),
   port: portSchema.default(8080),

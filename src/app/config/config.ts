@@ -27,7 +27,7 @@ export interface TlsConfig {
 export interface Config {
   readonly host: string
   readonly port: number
-  /** Where probes and metrics are answered beside; undefined = with all else. */
+  /** A separate port for probes and metrics; undefined = the same port as everything else. */
   readonly managementPort?: number
   readonly tls?: TlsConfig
   readonly logLevel: (typeof logLevels)[number]
@@ -54,13 +54,13 @@ export interface Config {
 export interface ConfigReading {
   readonly config: Config
   readonly warnings: readonly string[]
-  /** What to watch: a change in any of them means to read again. */
+  /** The files to watch: a change in any of them means that the configuration must be read again. */
   readonly files: readonly string[]
 }
 
 export class ConfigError extends Error {
   readonly mistakes: readonly string[]
-  /** What was read until then: a mistake in one of them is mended there. */
+  /** The files that were read before the mistake: it can be corrected in one of them. */
   readonly files: readonly string[]
 
   constructor(mistakes: readonly string[], files: readonly string[]) {
@@ -71,10 +71,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** For commands that start from other defaults than the service does. */
+/** The environment of this process, for commands that change some of its defaults. */
 export const currentEnvironment = (): Environment => process.env
 
-/** Reads environment and file; rejects with ConfigError that holds every mistake. */
+/** Reads environment and file; rejects with a ConfigError that has every mistake. */
 export async function readConfig(env: Environment = process.env): Promise<ConfigReading> {
   const environment = readEnvironment(env)
   const { configFile } = environment.config
@@ -154,7 +154,10 @@ async function resolveDatabase(
   return database
 }
 
-/** PROMETHEUS_URL is the source named default, or the address of the one that the file describes. */
+/**
+ * Resolves the sources. PROMETHEUS_URL is the source named `default`, or the address of the source that the file
+ * describes.
+ */
 async function resolveSources(
   file: ConfigFile,
   env: EnvironmentConfig,

@@ -13,12 +13,12 @@ export type FileReading =
   | { readonly ok: true; readonly file: ConfigFile; readonly text: string }
   | { readonly ok: false; readonly mistakes: readonly string[] }
 
-/** The configuration file with its defaults, or every mistake in it with line and column. */
+/** Reads the configuration file and fills in its defaults; throws with every mistake in it, with line and column. */
 export async function readConfigFile(path: string | undefined): Promise<FileReading> {
   if (path === undefined) return { ok: true, file: configSchema.parse({}), text: '' }
   const text = await readText(path)
   if (typeof text !== 'string') return { ok: false, mistakes: [text.mistake] }
-  // An empty file, or one of comments only, changes nothing.
+  // an empty file, or one with only comments, changes nothing
   if (text.split('\n').every(saysNothing)) {
     return { ok: true, file: configSchema.parse({}), text }
   }

@@ -29,14 +29,14 @@ export interface EnvironmentConfig {
 const prefix = 'CANARY_JUDGE_'
 const ourKeys = ['CONFIG', 'TOKENS']
 
-/** What the environment says; mistakes and warnings name the variable, and never show a secret. */
+/** Reads the settings of the environment. Mistakes and warnings name the variable, and never show a secret. */
 export function readEnvironment(env: Environment): {
   readonly config: EnvironmentConfig
   readonly mistakes: readonly string[]
   readonly warnings: readonly string[]
 } {
   const mistakes: string[] = []
-  // An empty variable is how compose files and charts write "not set".
+  // compose files and charts write "not set" as an empty variable
   const set = (key: string): string | undefined => (env[key]?.trim() === '' ? undefined : env[key]?.trim())
   const read = <T>(key: string, parse: (text: string) => T | undefined, expected: string, secret = false) => {
     const text = set(key)
@@ -94,7 +94,7 @@ function readTokens(list: string): {
   }
 }
 
-/** `name:role:token`, or `name:role+role:token`; the mistake as a text otherwise. */
+/** Reads `name:role:token` or `name:role+role:token`; returns a text where the entry has a mistake. */
 function readToken(entry: string, index: number): EnvironmentToken | string {
   const place = `CANARY_JUDGE_TOKENS[${index}]`
   const [name = '', written = '', ...rest] = entry.split(':')

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-/** Reads the files that a configuration names, and remembers which ones, so that they can be watched. */
+/** Reads the files that a configuration names, and keeps a list of them, so that they can be watched. */
 export interface FileReader {
-  /** Its text without the line break at its end; undefined after noting a mistake at `place`. */
+  /**
+   * The text of the file without the line break at its end. Where it cannot be read, undefined and a mistake at
+   * `place`.
+   */
   read(place: string, path: string): Promise<string | undefined>
   /** An absolute path: relative ones start at the configuration file. */
   resolve(path: string): string

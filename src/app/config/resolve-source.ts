@@ -18,7 +18,7 @@ export interface SourceTls {
 
 export interface SourceConfig {
   readonly type?: string
-  /** Without a slash at its end; what follows is /api/v1/…. */
+  /** Without a slash at its end; requests append /api/v1/…. */
   readonly url: string
   readonly headers: Readonly<Record<string, Secret>>
   readonly auth?: SourceAuth
@@ -26,7 +26,7 @@ export interface SourceConfig {
   readonly timeoutMs: number
 }
 
-/** A source with the contents of its files; mistakes are noted with the reader. */
+/** Reads the files of a source; mistakes go to the reader. */
 export async function resolveSource(
   place: string,
   written: WrittenSource,
@@ -83,7 +83,7 @@ async function resolveAuth(
   }
 }
 
-/** The contents of the files of a key pair, as a client or a server; mistakes are noted with the reader. */
+/** Reads the files of a key pair of a client or a server; mistakes go to the reader. */
 export async function resolveTls(
   place: string,
   tls: WrittenSource['tls'],

@@ -11,7 +11,7 @@ export interface TokenConfig {
   readonly roles: readonly Role[]
   readonly namespaces?: readonly string[]
   readonly sha256: string
-  /** SHA-256 fingerprint of the client certificate that has to come with it: hex, upper case, with colons. */
+  /** SHA-256 fingerprint of the client certificate that the token needs: hex, upper case, with colons. */
   readonly certificate?: string
 }
 
@@ -43,6 +43,6 @@ export async function resolveTokens(
   return tokens
 }
 
-/** As Node writes those of certificates. */
+/** Writes a fingerprint as Node writes those of certificates. */
 const toFingerprint = (hex: string): string =>
   (hex.replaceAll(':', '').toUpperCase().match(/../g) ?? []).join(':')

@@ -1,4 +1,4 @@
-/** A value that cannot be printed by accident: neither JSON nor the console shows what a function gives. */
+/** A value that cannot be printed by accident, because neither JSON nor the console shows the result of a function. */
 export interface Secret {
   reveal(): string
 }
@@ -7,10 +7,10 @@ export function createSecret(value: string): Secret {
   return { reveal: () => value }
 }
 
-/** Keys whose values are never shown, nor anything below them. */
+/** Keys whose values, and everything inside them, are never shown. */
 const secretKeys = new Set(['token', 'password', 'bearer', 'basic', 'headers', 'database', 'sha256'])
 
-/** The same data with secrets blotted out, for messages that quote what was got. */
+/** The same data without secrets, for messages that quote the input. */
 export function withoutSecrets(value: unknown, hidden = false): unknown {
   if (typeof value === 'string') return hidden || /:\/\/[^/]*@/.test(value) ? '(hidden)' : value
   if (typeof value === 'number') return hidden ? 0 : value
@@ -22,7 +22,7 @@ export function withoutSecrets(value: unknown, hidden = false): unknown {
   )
 }
 
-/** Whether what a parser says of a line of YAML repeats a value of that line, which may be a secret. */
+/** Whether a parser's message about a line of YAML repeats a value of that line, which may be a secret. */
 export function repeatsValue(message: string, line: string): boolean {
   const values = line.replace(/^[^:]*:/, '').split(/[\s"'[\]{},*&!|>]+/)
   return values.some((value) => value.length > 2 && message.includes(value))

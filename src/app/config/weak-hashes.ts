@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** What stands in examples and what people try first. */
+/** Words from examples and words that attackers try first. */
 const words = `
   test testtest password passwordpassword password1 secret supersecret token mytoken admin administrator changeme
   change-me changemechangeme example example-token default canary canary-judge judge read decide argo flagger
@@ -12,10 +12,10 @@ const words = `
   .split(/\s+/)
 
 const hashes: ReadonlySet<string> = new Set([
-  // The one of our own example, which no token has.
+  // the hash in our own example, which is the hash of no token
   '0'.repeat(64),
   ...words.flatMap((word) => [hash('sha256', word), hash('sha256', `${word}\n`)]),
 ])
 
-/** Whether this is the SHA-256 of a word that everybody knows, with or without the line break that `echo` adds. */
+/** Whether this is the SHA-256 of a well-known word, with or without the line break that `echo` adds. */
 export const isWeakHash = (sha256: string): boolean => hashes.has(sha256)

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Config } from '../config/config.ts'
 import type { PolicyPlaces } from '../../judge/judge.ts'
 
-/** Beside src/ in the repository and beside dist/ in the image. */
+/** The folder is beside src/ in the repository and beside dist/ in the image. */
 export const bundledPolicies = fileURLToPath(new URL('../../../policies', import.meta.url))
 
 export function policyPlaces({ policies }: Config): PolicyPlaces {

@@ -13,7 +13,7 @@ import { warnOfSources } from './warn-of-sources.ts'
 export interface ReloaderDeps {
   readonly policies: ReloadableLibrary
   readonly current: () => Config
-  /** Puts a new configuration in force. */
+  /** Puts a new configuration into force. */
   readonly take: (config: Config) => void
   /** Undefined = the configuration came from code and never changes. */
   readonly readConfig: (() => Promise<ConfigReading>) | undefined
@@ -30,8 +30,8 @@ export interface Reloader {
 }
 
 /**
- * Loads the policies, and takes changed files into use, all of a kind at once; a bad one leaves what was there in force
- * and says so. Rejects when the policies are invalid at the start.
+ * Loads the policies and uses changed files: all policies at once, and the whole configuration at once. A file with a
+ * mistake is reported, and what was in force stays. Rejects when the policies are invalid at the start.
  */
 export async function startReloader(deps: ReloaderDeps): Promise<Reloader> {
   const { current, files, log } = deps
@@ -70,7 +70,7 @@ export async function startReloader(deps: ReloaderDeps): Promise<Reloader> {
 const directoriesOf = ({ policies }: Config): readonly string[] =>
   policies.directory === undefined ? [] : [policies.directory]
 
-/** Runs one after the other: of two readings the later begun is the later taken. */
+/** Runs readings one after the other, so that the one that began later is also used later. */
 function createQueue(): (work: () => Promise<void>) => Promise<void> {
   let last: Promise<void> = Promise.resolve()
   return (work) => {
@@ -80,7 +80,7 @@ function createQueue(): (work: () => Promise<void>) => Promise<void> {
   }
 }
 
-/** The configuration was read before anything watched its files, so it is read once more. */
+/** Reads the configuration once more, because it was read before its files were watched. */
 async function begin(deps: ReloaderDeps, configWatch: FileWatch, policyWatch: FileWatch): Promise<void> {
   if (deps.files.length > 0) {
     const reading = await readSettled(configWatch, () => readConfigOf(deps))
@@ -117,7 +117,7 @@ async function reloadPolicies(deps: ReloaderDeps, watch: FileWatch): Promise<voi
     if (reading.value.refused.length === 0) succeeded(deps, 'policies')
     else refusedSome(deps, reading.value.refused)
   } else failed(deps, 'policies', reading.error)
-  // those that stay in force may have lost their source
+  // policies that stay in force may have lost their source
   warnOfSources(deps)
 }
 
@@ -127,10 +127,10 @@ type Reading<T> = {
   readonly warnings: readonly string[]
 } & ({ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown })
 
-/** For files that somebody writes all the time: what was read last is taken then, and the watch finds the rest. */
+/** The most readings of files that keep changing. Then the last one is used, and the watch finds later changes. */
 const maxReadings = 5
 
-/** Reads again while files change, so that nothing is taken by halves and no change is lost. */
+/** Reads again while files change, so that no half-written file is used and no change is lost. */
 async function readSettled<T>(watch: FileWatch, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
   for (let readings = 1; ; readings++) {
     const reading = await read()
@@ -152,7 +152,10 @@ async function readConfigOf(deps: ReloaderDeps): Promise<Reading<Config>> {
   }
 }
 
-/** Who writes a file empties it first, and on a full disk it stays cut: what it still says may let anybody in. */
+/**
+ * Refuses a change that would remove all protection. A file that is being written is empty first, and on a full disk
+ * it stays cut; its remains could open the service to all.
+ */
 function refuseToOpen(before: Config, { config, files }: ConfigReading): void {
   if (before.tokens.length === 0 || config.tokens.length > 0) return
   throw new ConfigError(
@@ -161,7 +164,7 @@ function refuseToOpen(before: Config, { config, files }: ConfigReading): void {
   )
 }
 
-/** Whole lines may have been deleted on purpose; half a line was not. */
+/** Refuses a file that ends within a line. Whole lines may have been deleted on purpose, but not half a line. */
 function refuseCut({ current }: ReloaderDeps, { config, files }: ConfigReading): void {
   const [before, text] = [current().text.reveal(), config.text.reveal()]
   const isCut = text.length < before.length && before.startsWith(text) && !/(^|\n)$/.test(text)
@@ -193,7 +196,7 @@ function failed({ log, health, metrics }: ReloaderDeps, what: string, error: unk
   log.error({ what, mistakes: mistakesOf(error), err: error }, 'changed files are invalid and not in force')
 }
 
-/** One team's mistake is no other team's. */
+/** Reports the refused policies. The mistake of one team must not stop the policies of others. */
 function refusedSome({ log, health, metrics }: ReloaderDeps, refused: readonly RefusedFile[]): void {
   const names = refused.map(({ file }) => file)
   const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`

@@ -9,10 +9,10 @@ export interface WarnOfSourcesDeps {
   readonly log: Log
 }
 
-/** Says which of the policies in force name a Prometheus that is not configured. */
+/** Logs which policies in force name a Prometheus that is not configured. */
 export function warnOfSources({ policies, current, log }: WarnOfSourcesDeps): void {
   const configured = Object.keys(current().sources)
-  // a bundled one is nobody's choice, unless it is the default
+  // a bundled policy counts only if it is the default
   const chosen = policies
     .list()
     .filter(({ origin, policy }) => origin === 'user' || policy.name === policies.defaultName)

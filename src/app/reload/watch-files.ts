@@ -6,31 +6,33 @@ import type { Log } from '../../judge/ports/ports.ts'
 import { readBoundedFile } from '../../judge/judge.ts'
 
 export interface FileWatch {
-  /** Looks now; resolves after `onChange`, when there was one. */
+  /** Looks now; resolves after `onChange`, if there was a change. */
   check(): Promise<void>
   /**
-   * Whether what has just been read from these paths is whole: they are those that are followed, and hold what they
-   * held when they were looked at before the reading. If not, they are followed from now on, and want to be read again.
+   * Whether these paths are the ones that are watched, and have the same content as before they were read. If not,
+   * they are watched from now on and must be read again.
    */
   settled(paths: readonly string[]): Promise<boolean>
   close(): Promise<void>
 }
 
 export interface WatchOptions {
-  /** Files, and directories of which the files are meant. */
+  /** Files, and folders whose files are meant. */
   readonly paths: readonly string[]
   readonly everyMs: number
   readonly onChange: () => Promise<void>
   readonly log: Log
 }
 
-/** Editors and the kubelet change several files, or one in several steps. */
+/**
+ * How long to wait for further changes: editors and the kubelet change several files, or one file in several steps.
+ */
 const settleMs = 100
 
 /**
- * Calls `onChange` when the contents of the paths differ from what they were. Directories are watched, since a
- * ConfigMap is changed by swapping a symbolic link beside its files; looking every so often finds what the
- * file system does not report.
+ * Calls `onChange` when the contents of the paths differ from what they were. Folders are watched, because a ConfigMap
+ * changes by replacing a symbolic link beside its files. Looking at intervals finds what the file system does not
+ * report.
  */
 export async function watchFiles({ paths, everyMs, onChange, log }: WatchOptions): Promise<FileWatch> {
   let followed = paths
@@ -71,7 +73,7 @@ export async function watchFiles({ paths, everyMs, onChange, log }: WatchOptions
         others.length === followed.length && others.every((path, index) => path === followed[index])
       if (!same) {
         followed = others
-        // Before looking, so that what changes after the look is told.
+        // before looking, so that a change after the look is reported
         rewatch()
       }
       const before = seen
@@ -103,7 +105,7 @@ const directoriesOf = (paths: readonly string[]): readonly string[] => [
   ...new Set(paths.flatMap((path) => [path, dirname(path)])),
 ]
 
-/** Changes when any content does; what cannot be read is a content of its own. */
+/** A hash that changes when any content changes; a path that cannot be read counts as another content. */
 async function fingerprint(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(paths.map(contents))
   return hash('sha256', JSON.stringify(parts))
