@@ -6,7 +6,7 @@ interface Revisions {
   readonly stable?: { readonly revision: string }
 }
 
-/** With empty or equal revisions both arms would be the same pods, and every canary would pass. */
+/** Refuses empty and equal revisions: both arms would be the same pods, and every canary would pass. */
 export function checkRevisions({ canary, stable }: Revisions): void {
   const issues: FieldIssue[] = []
   for (const [arm, value] of [['canary', canary] as const, ['stable', stable] as const]) {

@@ -85,7 +85,7 @@ function decideByName(deps: DecisionDeps): Route {
 
 async function openRun(store: VerdictStore, namespace: string, name: string): Promise<Run | undefined> {
   const open = (await store.listRuns({ namespace, name, open: true, limit: 10 })).items
-  // A pipeline may have a run of its own; a decision by name means the controller's.
+  // a pipeline may have a run too; a decision by name means the controller's run
   const controllers = open.filter(isControllers)
   const items = controllers.length > 0 ? controllers : open
   if (items.length > 1) {
@@ -114,7 +114,7 @@ async function record(
     scope: request.scope,
     ...(step !== undefined && { step }),
     override: request.override,
-    // A token may speak for people; the record shows whose token it was.
+    // a token may name a person; the stored decision also names the token
     by:
       request.by === undefined || request.by === caller.name
         ? caller.name
@@ -129,7 +129,10 @@ async function record(
   return { status: 201, json: decisionToJson(decision) }
 }
 
-/** A decision comes after those that are there, whatever the clocks of replicas say: a clear has to take effect. */
+/**
+ * The time of a new decision: later than all earlier ones, whatever the clocks of the replicas show, so that `clear`
+ * takes effect.
+ */
 async function momentAfter(
   store: VerdictStore,
   { namespace, name }: { readonly namespace: string; readonly name: string },
@@ -140,7 +143,7 @@ async function momentAfter(
   return Math.max(now, (before.at(-1)?.at ?? 0) + 1)
 }
 
-/** Whoever opened a run between our look and our write has bound what was there, and not this decision. */
+/** Binds the decision to a run that was opened after this request looked for one and before it wrote the decision. */
 async function bindToRunOpenedMeanwhile(
   store: VerdictStore,
   { namespace, name }: { readonly namespace: string; readonly name: string },

@@ -1,6 +1,6 @@
 import type { GateChange, Run } from '../../judge/ports/ports.ts'
 
-/** How the gates stood when a run was opened, and what was changed until it was closed; oldest first. */
+/** The state of the gates when a run was opened, and their changes until it was closed; oldest first. */
 export function gatesDuring(run: Run, newestFirst: readonly GateChange[]): readonly GateChange[] {
   const { openedAt, closedAt = Infinity } = run
   const until = newestFirst.filter(({ at }) => at <= closedAt)

@@ -27,7 +27,7 @@ export interface HistoryDeps {
 }
 
 const read = { roles: ['read'], limit: 'read', method: 'get', body: noBody } as const
-/** A gate is changed by hand, a few times a run; pages would be for nobody. */
+/** A gate is changed by hand, a few times in a run, so pages are not needed. */
 const listedGateChanges = 200
 
 export function historyRoutes(deps: HistoryDeps): RouteGroup {
@@ -128,7 +128,7 @@ function showVerdict({ store }: HistoryDeps): Route {
   })
 }
 
-/** What an older release has kept may lack what the table shows; it is there as JSON all the same. */
+/** A verdict from an older release may lack fields that the table shows; it is still available as JSON. */
 const isJudgement = (body: object): body is Judgement => judgementSchema.safeParse(body).success
 
 function showRecording({ store }: HistoryDeps): Route {

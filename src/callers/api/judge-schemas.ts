@@ -3,7 +3,7 @@ import { nameField, namespaceField, text, paramName } from '../../http/schemas/f
 import { decisionSchema } from './history-schemas.ts'
 
 const printable = /^[^\p{Cc}\p{Cs}]*$/u
-// Empty is refused later, together with what is equal, as a request that makes no sense.
+// Empty revisions are refused later, together with equal ones.
 const revision = z.string().max(253).regex(printable, 'expected text without control characters')
 const arm = (description: string) =>
   z

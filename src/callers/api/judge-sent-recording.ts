@@ -11,7 +11,7 @@ import type { CutRecording } from '../../judge/ports/ports.ts'
 import { checkRevisions, refuse } from './check-judge-body.ts'
 import { judgeRequestSchema } from './judge-schemas.ts'
 
-/** A body of `POST /v1/judge` that holds a recording or is too large to look into, and what its judgement needs. */
+/** A body of `POST /v1/judge` that has a recording or is too large to parse here, and what its judgement needs. */
 export interface SentRecording {
   readonly bytes: Uint8Array
   readonly maxJsonDepth: number
@@ -22,7 +22,7 @@ export interface SentRecording {
   readonly linkBase: string
 }
 
-/** Everything from the bytes to the judgement: for a thread of its own, since any of it may take long. */
+/** Parses and judges the body. It runs in a thread of its own, because every part may take long. */
 export async function judgeSentRecording(
   sent: SentRecording,
   cut: (recording: Recording) => Promise<CutRecording>,

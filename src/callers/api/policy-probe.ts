@@ -12,7 +12,7 @@ export interface ProbeDeps {
   /** Undefined = none is configured. */
   readonly source: () => MetricSource | undefined
   readonly clock: Clock
-  /** Of a whole probe. */
+  /** The time limit of a whole probe. */
   readonly probeMs?: number
 }
 
@@ -77,7 +77,7 @@ export const diagnosisSchema = z
 
 type Query = z.output<typeof probeQuery>
 
-/** Asks the configured sources what the policy would get; undefined where no workload is named. */
+/** Finds out which data the policy would get from the configured sources; undefined where no workload is named. */
 export async function probe(
   policy: Policy,
   query: Query,
@@ -109,7 +109,10 @@ export async function probe(
   throw new AppError('unprocessable', 'expected a configured source to probe, got none')
 }
 
-/** The policy comes with the request, so its selectors reach every namespace, whatever the names beside it. */
+/**
+ * Refuses tokens that are limited to namespaces: the policy comes with the request, so its selectors can reach every
+ * namespace.
+ */
 function checkUnlimited({ namespaces, authenticated, local }: Caller): void {
   if (!authenticated && local === undefined)
     throw new AppError('forbidden', 'expected a token to probe a source, got none')

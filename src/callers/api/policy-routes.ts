@@ -12,7 +12,7 @@ import { diagnosisSchema, probe, type ProbeDeps, probeQuery } from './policy-pro
 
 export interface PolicyDeps extends ProbeDeps {
   readonly policies: PolicyLibrary
-  /** Those that are configured now, which a reload may change. */
+  /** The sources that are configured now; a reload may change them. */
   readonly sourceNames: () => readonly string[]
   readonly parsePolicy: (text: string) => Promise<{
     readonly policy: Policy

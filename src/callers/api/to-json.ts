@@ -1,6 +1,6 @@
 import type { GateChange, Run, Step, StoredVerdict } from '../../judge/ports/ports.ts'
 
-/** Without what is undefined, so that whole answers can be compared. */
+/** Leaves out undefined fields, so that whole answers can be compared. */
 export function runToJson(run: Run) {
   return {
     id: run.id,

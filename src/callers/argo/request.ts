@@ -5,7 +5,7 @@ import type { JudgeRequest, NamedStep, PlannedStep } from '../../judge/model/jud
 import { nameField, namespaceField, paramName, text } from '../../http/schemas/fields.ts'
 import { expectedWeights, parseWeights } from '../parse-weights.ts'
 
-// Whatever comes from args is a string, and an optional arg that nobody set is an empty one.
+// Every value from args is a string, and an optional arg that is not set is an empty one.
 const empty = z.literal('')
 const printable = /^[^\p{Cc}\p{Cs}]*$/u
 const numeric = z
@@ -28,7 +28,7 @@ interface NumberRange {
   readonly whole?: boolean
 }
 
-// Empty is refused later, together with what is equal, as a request that makes no sense.
+// Empty hashes are refused later, together with equal ones.
 const hashField = (description: string) =>
   z
     .string()
@@ -49,7 +49,7 @@ const optionalText = (maxLength: number) => z.union([empty, text(maxLength)]).ex
 const param = (description: string) =>
   optionalText(253).describe(`For policies that ask for it: ${description}`)
 
-/** What presets ask for beside the names. */
+/** The parameters that presets need, in addition to the names. */
 const paramFields = {
   target: param('the workload, where it is not named like the Rollout'),
   service: param('the service'),
@@ -108,7 +108,7 @@ export const argoRequestSchema = z
 
 export type ArgoRequest = z.output<typeof argoRequestSchema>
 
-/** The look that is asked for; what makes no sense is refused, with the field that is to be mended. */
+/** The look of this request. Refuses contradictions, and names the field to correct. */
 export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
   const {
     namespace,
@@ -156,13 +156,13 @@ type Given<T> = { readonly [K in keyof T]: T[K] | undefined }
 
 function wrongHashes(hashes: Pick<ArgoRequest, 'canaryHash' | 'stableHash'>): readonly FieldIssue[] {
   const { canaryHash, stableHash } = hashes
-  // A fieldRef with a mistake in it becomes an empty string without a word.
+  // a fieldRef with a mistake silently becomes an empty string
   const empties = (['canaryHash', 'stableHash'] as const).filter((path) => hashes[path] === '')
   if (empties.length > 0) {
     return empties.map((path) => ({ path, message: 'expected a pod template hash, got ""' }))
   }
   if (canaryHash !== stableHash) return []
-  // Both arms would be the same pods, and every canary would pass.
+  // with equal hashes both arms would be the same pods, and every canary would pass
   const message = `expected another hash than that of the canary, got "${canaryHash}" for both`
   return [{ path: 'stableHash', message }]
 }

@@ -18,7 +18,7 @@ export const argoAnswerSchema = judgementSchema
   })
   .meta({ id: 'ArgoAnswer' })
 
-/** 200 with one JSON document, whatever the request accepts: Argo takes a 2xx that is no JSON for a success. */
+/** 200 with one JSON document, whatever the request accepts, because Argo treats a 2xx without JSON as a success. */
 export function toArgoAnswer(judgement: Judgement): Answer {
   return {
     status: 200,
@@ -30,11 +30,11 @@ export function toArgoAnswer(judgement: Judgement): Answer {
 function argoResult({ score: exact, verdict: outcome, summary: text }: Judgement): ArgoResult {
   const noEvidence = 50
   const shown = Number.isFinite(exact) ? Math.round(exact * 10) / 10 : noEvidence
-  // Argo escapes < > & in what it stores; what people wrote as their reason may hold them.
+  // Argo escapes < > & in what it stores, and the reason of a person's decision may contain them
   return [shown, outcome, oneLine(text)]
 }
 
-/** A condition that meets null is an Error, one that meets nothing is only not true. */
+/** A condition on null is an Error in Argo; a condition on an absent field is only not true. */
 function withoutNull(_key: string, value: unknown): unknown {
   const missing = value === null || (typeof value === 'number' && !Number.isFinite(value))
   return missing ? undefined : value

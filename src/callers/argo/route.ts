@@ -14,8 +14,8 @@ export interface ArgoRouteDeps {
 }
 
 /**
- * For the `web` provider of Argo Rollouts. It takes any 2xx that is no JSON for a success and throws away the body
- * of everything else: so whatever could be judged, "we cannot tell" included, is a 200 with the whole verdict.
+ * For the `web` provider of Argo Rollouts. It treats a 2xx without JSON as a success, and ignores the body of all
+ * other answers. So every judged look, even an inconclusive one, is a 200 with the whole verdict.
  */
 export function argoRoutes({ judge, metrics }: ArgoRouteDeps): RouteGroup {
   return {

@@ -1,15 +1,15 @@
-/** The hooks whose order tells where in its plan a rollout is. */
+/** The hooks whose order shows the place of a rollout in its plan. */
 export type OrderedHook = 'pre-rollout' | 'rollout' | 'confirm-traffic-increase' | 'confirm-promotion'
 
-/** What a run remembers of the calls so far; it is kept as text in its `callerState`. */
+/** What a run keeps about the calls so far, as text in its `callerState`. */
 export interface HookMark {
-  /** The latest: of the confirm hooks only those that were answered 200. */
+  /** The latest hook; confirm hooks count only if they were answered 200. */
   readonly hook: OrderedHook | undefined
-  /** Flagger tells us its weights. */
+  /** Whether Flagger sends events with its weights. */
   readonly events: boolean
-  /** A confirm-promotion was answered 200. */
+  /** Whether a confirm-promotion was answered 200. */
   readonly promotion: boolean
-  /** Id of the reject that a hook answered with its reason, which Flagger puts into an Event. */
+  /** Id of the reject whose reason a hook has answered, so that Flagger shows it in an Event. */
   readonly reject?: string
 }
 

@@ -58,17 +58,17 @@ const endings: ReadonlyMap<string, string> = new Map([
   ['Failed', 'aborted'],
 ])
 
-/** Comes before a rollout, and under the checksum of the one before. */
+/** This hook comes before a rollout, with the checksum of the rollout before. */
 async function confirmRollout(call: HookCall, { judge }: HookDeps): Promise<Answer> {
   const { hold, away } = await judge.hookRuns.holdOnNext(call)
   if (hold !== undefined) return tooEarlyLine(`held by ${hold.by}: ${hold.reason}`)
   await judge.hookRuns.keep(requestOf(call), 'end', closeRun('superseded'))
   const rollout = `${call.namespace}/${call.name}`
-  // An outage of ours keeps no rollout from beginning; what is not known is not claimed either.
+  // an outage of this service does not stop a rollout from beginning, and the answer does not claim what is unknown
   return line(200, away ? `nobody is known to hold ${rollout}: the store is away` : `nobody holds ${rollout}`)
 }
 
-/** A tick of Flagger is 10 s or longer; its retries of one call come sooner. */
+/** Flagger's interval is 10 s or longer; its retries of one call come sooner. */
 const sameTickMs = 10_000
 
 async function confirmTrafficIncrease(call: HookCall, deps: HookDeps): Promise<Answer> {
@@ -79,12 +79,12 @@ async function confirmTrafficIncrease(call: HookCall, deps: HookDeps): Promise<A
   const { run, steps } = placed
   const last = readMark(run.callerState).hook
   const retried = last === hook && deps.clock.now() - (run.calledAt ?? 0) < sameTickMs
-  // Without any traffic there is nothing to judge, and without this answer there would never be any.
+  // without traffic there is nothing to judge, and without this answer traffic would never begin
   if (steps.length === 0 && (last === 'pre-rollout' || retried)) {
     if (!retried) await mark(call, run, { hook }, deps)
     return line(200, 'the first step may begin')
   }
-  // Nobody calls the rollout hook, so this one stands in for it.
+  // the manifest has no rollout hook, so this hook replaces it
   const judged = steps.length === 0 ? await place(call, deps) : placed
   const judgement = await look(call, judged, { ...deps, begun })
   const answer = toAnswer(hook, judgement)
@@ -99,13 +99,13 @@ async function confirmPromotion(call: HookCall, deps: HookDeps): Promise<Answer>
   const placed = await openRunOf(call, deps)
   if (placed === undefined) return tooEarlyLine(noRun(call))
   const judgement = await look(call, placed, { ...deps, begun })
-  // Blue/green asks again when all traffic is the canary's, and there is nothing left to compare with.
+  // blue/green calls again when the canary has all traffic, and then nothing is left to compare with
   const granted = readMark(placed.run.callerState).promotion && !isHeld(judgement)
   if (granted && judgement.verdict === 'inconclusive') return line(200, 'the promotion was confirmed before')
   const answer = toAnswer(hook, judgement)
   const promotion = granted || answer.status === 200
-  // Whoever asks for the promotion has arrived at the last weight. Refused for good is like any look with traffic: no
-  // pre-rollout goes on with such a run.
+  // Flagger asks for the promotion at the last weight. A final refusal is recorded like a look with traffic, so that
+  // no pre-rollout continues such a run.
   const last = judgement.verdict === 'fail' ? 'rollout' : hook
   await mark(call, placed.run, { hook: last, promotion, ...givenReason(judgement) }, deps)
   return answer
@@ -114,10 +114,13 @@ async function confirmPromotion(call: HookCall, deps: HookDeps): Promise<Answer>
 const isHeld = ({ decisions }: Judgement): boolean => decisions.some(({ decision }) => decision === 'hold')
 
 const aliveMs = 5 * 60_000
-/** It acts on what is known without new data, and a manifest gives it three seconds: no slow source may use them up. */
+/**
+ * This hook uses what is known without new data. A manifest gives it three seconds, so it must not wait for a slow
+ * source.
+ */
 const rollbackMs = 2500
 
-/** Answers 200 only for a rollout that is under way: an old fail must not roll back a new one. */
+/** Answers 200 only for a rollout that is under way: an old fail must not roll back a new rollout. */
 async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
   const begun = performance.now()
   const placed = await deps.judge.hookRuns.take(requestOf(call))
@@ -141,7 +144,7 @@ async function rollback(call: HookCall, deps: HookDeps): Promise<Answer> {
 
 const rejectOf = ({ decisions }: Judgement) => decisions.findLast(({ decision }) => decision === 'reject')
 
-/** What a hook leaves behind that answers a reject with its reason. */
+/** The mark of a hook that has answered a reject with its reason. */
 function givenReason(judgement: Judgement): Partial<HookMark> {
   const reject = rejectOf(judgement)
   return reject === undefined ? {} : { reject: reject.id }
@@ -149,7 +152,9 @@ function givenReason(judgement: Judgement): Partial<HookMark> {
 
 const usualIntervalMs = 60_000
 
-/** Whether Flagger had the reason of the reject from another hook, or none has called for two intervals. */
+/**
+ * Whether another hook has already given Flagger the reason of the reject, or no hook has called for two intervals.
+ */
 function isRejectShown(judgement: Judgement, run: Run, call: HookCall, now: number): boolean {
   const reject = rejectOf(judgement)
   if (reject === undefined) return false
@@ -196,7 +201,7 @@ export async function look(
   return judgement
 }
 
-/** What a run is opened with; the first step is named for the number of steps. */
+/** The request that opens a run. It names the first step because that has the number of steps. */
 const requestOf = (call: HookCall): JudgeRequest => ({
   ...lookRequest(call),
   ...(call.weights.length > 0 && { step: { index: 0, of: call.weights.length } }),

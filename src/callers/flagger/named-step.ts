@@ -5,24 +5,24 @@ import type { HookCall } from './request.ts'
 
 type Plan = Pick<HookCall, 'weights' | 'stepMinutes'>
 
-/** The step that a look of a `rollout` hook belongs to: the latest, or the one that has begun since. */
+/** The step that a look of a `rollout` hook belongs to: the latest, or one that has begun since. */
 export function stepOfRollout(steps: readonly Step[], mark: HookMark, plan: Plan): NamedStep {
   const latest = latestOf(steps)
   if (latest === undefined) return namedStep(0, plan)
-  // Who tells the weights tells this one too: another gate may have held the traffic back.
+  // where events report the weights they report this one too: another gate may have held the traffic back
   const advanced = mark.hook === 'confirm-traffic-increase' && !mark.events
   const next = latest.index + 1
   const isLast = plan.weights.length > 0 && next >= plan.weights.length
   return advanced && !isLast ? namedStep(next, plan) : toNamed(latest, plan)
 }
 
-/** The latest step as looks name it; undefined = the canary has had no traffic yet. */
+/** The latest step, in the form in which looks name it; undefined = the canary has had no traffic yet. */
 export function currentStep(steps: readonly Step[], plan: Plan): NamedStep | undefined {
   const latest = latestOf(steps)
   return latest && toNamed(latest, plan)
 }
 
-/** The step that begins with a weight Flagger told; undefined where it has begun. */
+/** The step that begins with a weight from Flagger's event; undefined where it has already begun. */
 export function stepOfWeight(weight: number, steps: readonly Step[], plan: Plan): NamedStep | undefined {
   const latest = latestOf(steps)
   if (latest?.weight === weight) return undefined
@@ -43,7 +43,7 @@ function namedStep(index: number, { weights, stepMinutes }: Plan): NamedStep {
   return {
     index,
     ...(weights.length > 0 && { of: weights.length }),
-    // After the last weight the canary gets everything.
+    // after the last weight the canary gets all traffic
     ...(weight !== undefined && { weight, next: weights[index + 1] ?? 100 }),
     ...(stepMinutes !== undefined && { minutes: stepMinutes }),
   }

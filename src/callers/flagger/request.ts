@@ -6,7 +6,7 @@ import { nearestKey } from '../../formats/mistakes/nearest-key.ts'
 import { nameField, namespaceField } from '../../http/schemas/fields.ts'
 import { expectedWeights, parseWeights } from '../parse-weights.ts'
 
-/** The types of Flagger's webhooks, and the last part of our paths. */
+/** The types of Flagger's webhooks, which are also the last part of our paths. */
 export const hookTypes = [
   'confirm-rollout',
   'pre-rollout',
@@ -23,7 +23,7 @@ export type HookType = (typeof hookTypes)[number]
 const printable = /^[^\p{Cc}\p{Cs}]*$/u
 const word = z.string().max(253).regex(printable, 'expected text without control characters')
 
-/** What Flagger sends; fields that a later Flagger adds are no mistake. */
+/** What Flagger sends. Fields that a later version of Flagger adds are no mistake. */
 export const flaggerSchema = z
   .looseObject({
     name: nameField.describe('Name of the Canary'),
@@ -46,13 +46,13 @@ export interface HookCall {
   readonly phase: string
   readonly revision: string
   readonly policy: string | undefined
-  /** What presets ask for. */
+  /** The parameters that presets need. */
   readonly params: Readonly<Record<string, string>>
-  /** The weights of the plan, ascending; empty = not told. */
+  /** The weights of the plan, ascending; empty = unknown. */
   readonly weights: readonly number[]
   readonly stepMinutes: number | undefined
   readonly intervalMs: number | undefined
-  /** How the canary's users are chosen. */
+  /** How the canary's users are selected. */
   readonly selected: string | undefined
   readonly eventMessage: string
 }
@@ -67,7 +67,7 @@ const ownKeys = new Set([
   'eventType',
   'timestamp',
 ])
-/** Hooks that look at one revision and could not tell which. */
+/** Hooks that look at one revision, and need the checksum to know which. */
 const needChecksum: ReadonlySet<HookType> = new Set([
   'pre-rollout',
   'rollout',

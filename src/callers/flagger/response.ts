@@ -4,11 +4,11 @@ import type { Judgement } from '../../judge/model/judgement.ts'
 import { plainLine } from '../../http/problems/plain-line.ts'
 import type { Answer } from '../../http/route.ts'
 
-/** The hooks that are answered with a verdict. */
+/** The hooks whose answer is a verdict. */
 export type JudgedHook = 'rollout' | 'confirm-traffic-increase' | 'confirm-promotion' | 'rollback'
 
-// Flagger reads any status above 202 as failed, so a pass is 200. Other 4xx than 429 it shows in an Event and never
-// repeats within a tick.
+// Flagger reads any status above 202 as failed, so a pass is 200. It shows any 4xx but 429 in an Event and does not
+// repeat the call within an interval.
 const go = 200
 const refused = 412
 const tooEarly = 425
@@ -27,7 +27,10 @@ export function toAnswer(hook: Exclude<JudgedHook, 'rollback'>, judgement: Judge
   return line(statuses[hook][judgement.verdict], withLink(judgement))
 }
 
-/** Whether the fail, or the reject, was known before this look, so that another hook gave its reason to Flagger. */
+/**
+ * Whether the fail or the reject was known before this look, so that another hook has already given Flagger its
+ * reason.
+ */
 interface Shown {
   readonly fail: boolean
   readonly reject: boolean
@@ -53,8 +56,9 @@ export const noRollbackLine = (why: string): Answer => line(noRollback, `no roll
 export const tooEarlyLine = (why: string): Answer => line(tooEarly, why)
 
 /**
- * A 200 would roll back at once. So it takes proof of harm, a person, or a policy that says what the end of a hold
- * means; a rule that answers `fail` for want of data stops the rollout by failed checks, which Flagger counts itself.
+ * A 200 would roll back at once. So it needs proof of harm, a person's decision, or a policy that says what the end of
+ * a hold means. A rule that answers `fail` because data are missing stops the rollout by failed checks, which Flagger
+ * counts itself.
  */
 function wantsRollback(judgement: Judgement, shown: Shown): boolean {
   const { verdict, judged, reasons } = judgement
@@ -70,7 +74,10 @@ const isRejected = ({ reasons }: Judgement): boolean => reasons.some(({ code }) 
 
 const retryAfterSeconds = 2
 
-/** Worth asking again at once; what is known all the same, such as an earlier fail, is answered. */
+/**
+ * Refuses an overloaded look, so that Flagger tries again at once. What is known without a look, such as an earlier
+ * fail, is answered.
+ */
 function refuseOverload({ verdict, reasons }: Judgement): void {
   const overloaded = reasons.find(({ code }) => code === 'overloaded')
   if (verdict !== 'inconclusive' || overloaded === undefined) return

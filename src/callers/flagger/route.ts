@@ -73,7 +73,7 @@ const refusals: Readonly<Record<HookType, Readonly<Record<number, string>>>> = {
 
 const retryAfterSeconds = 2
 
-/** What is our own fault is worth asking again; Flagger does so on a 503, as often as its manifest says. */
+/** Answers 503 for failures of this service: Flagger then tries again, as often as its manifest says. */
 async function orTryAgain(answer: () => Promise<Answer>, log: Log): Promise<Answer> {
   try {
     return await answer()

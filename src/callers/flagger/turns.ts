@@ -16,7 +16,7 @@ export const beginRun =
       callerState: writeMark({ ...readMark(undefined), hook: 'pre-rollout' }),
     }
     if (open === undefined) return { ...begins, calledAt: now }
-    // A later call has come before this one.
+    // a later call was handled before this one
     if (open.run.openedAt > now) return {}
     const goesOn = asksForPromotion(open.run, call) || waitsForTraffic(open, call)
     if (isQuiet(open.run, call, now) || !goesOn) return { ...begins, calledAt: now, ending: 'superseded' }
@@ -29,8 +29,8 @@ const marks = (run: Run, change: Partial<HookMark>, now: number): Turn => ({
 })
 
 /**
- * A blue/green canary whose promotion is refused goes back to its last check but one. Where it has only one, that is
- * the beginning, and pre-rollout comes again.
+ * After a refused promotion a blue/green canary goes back by one check. If it has only one check, Flagger starts again
+ * with pre-rollout.
  */
 function asksForPromotion(open: Run, { revision }: HookCall): boolean {
   const { hook, promotion } = readMark(open.callerState)
@@ -50,7 +50,7 @@ export const placeRollout =
     const isSame = open?.run.revision === call.revision
     const goesOn = open !== undefined && isSame && !isQuiet(open.run, call, now)
     const mark = readMark(goesOn ? open.run.callerState : undefined)
-    // The traffic changed when Flagger last heard that it may, not when it next asks.
+    // the traffic changed when Flagger last got permission, not when it calls next
     const isSoon = !goesOn || mark.hook === undefined || mark.hook === 'rollout'
     return {
       ...(open !== undefined && !goesOn && { ending: isSame ? 'gone quiet' : 'superseded' }),
@@ -62,13 +62,13 @@ export const placeRollout =
     }
   }
 
-/** What a call leaves behind on the run that it was answered from, unless a later one came first. */
+/** Stores the mark of a call on the run that answered it, unless a later call came first. */
 export const markRun =
   ({ id }: Run, change: Partial<HookMark>): PlanTurn =>
   (open, now) =>
     open?.run.id === id && (open.run.calledAt ?? 0) <= now ? marks(open.run, change, now) : {}
 
-/** The step that begins with the weight that an event told. */
+/** Opens the step that begins with the weight of an event. */
 export const advanceRun =
   (call: HookCall, weight: number): PlanTurn =>
   (open, now) => {
@@ -79,7 +79,7 @@ export const advanceRun =
     }
   }
 
-/** Closes what is open, or only a run of the revision where one is given. */
+/** Closes the open run; if a revision is given, only a run of that revision. */
 export const closeRun =
   (ending: string, revision?: string): PlanTurn =>
   (open, now) => {
@@ -89,7 +89,7 @@ export const closeRun =
 
 const quietMs = 30 * 60_000
 
-/** So long without any hook that Flagger must have been at something else. */
+/** Whether no hook has called for so long that Flagger must have stopped this rollout. */
 function isQuiet({ calledAt, openedAt }: Run, { intervalMs = 0 }: HookCall, now: number): boolean {
   return now - (calledAt ?? openedAt) > Math.max(quietMs, 3 * intervalMs)
 }

@@ -19,7 +19,7 @@ export function healthRoutes({ health, metrics, checkParts }: HealthDeps): Route
     routes: [
       route({
         ...open,
-        // Probes add parameters of their own, such as a time against caches.
+        // probes may add parameters, such as a time against caches
         query: z.looseObject({}),
         method: 'get',
         path: '/healthz',
@@ -55,7 +55,7 @@ export function healthRoutes({ health, metrics, checkParts }: HealthDeps): Route
         summary: 'Metrics of the service itself, for Prometheus',
         answers: { 200: { description: 'Text format 0.0.4', type: 'text/plain' } },
         async handle() {
-          // Where nothing probes /readyz, an alert on a part has only this to go by.
+          // where nothing probes /readyz, an alert on a part depends on this check
           if (health.state === 'ready') await checkParts()
           health.forgetStale()
           const content = await metrics.registry.metrics()

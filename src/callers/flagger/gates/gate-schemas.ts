@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { nameField, namespaceField } from '../../../http/schemas/fields.ts'
 
-/** What Flagger sends to any webhook; of it, only whose gate is meant matters. */
+/** What Flagger sends to any webhook. Only the name and namespace of the gate's canary matter here. */
 export const gateRequestSchema = z
   .looseObject({ namespace: namespaceField, name: nameField.describe('Name of the Canary') })
   .meta({ id: 'GateRequest', description: 'Whose gate; what else Flagger sends is taken and not read' })

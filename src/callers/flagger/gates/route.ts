@@ -17,8 +17,8 @@ export interface GateDeps {
 const deadlineMs = 5000
 
 /**
- * The paths and answers of Flagger's load tester, where people are used to approve by hand. A gate stands beside the
- * judge: it changes no verdict, and stays as it is until somebody changes it.
+ * The paths and answers of Flagger's load tester, which people use to approve by hand. A gate is independent of the
+ * judge: it changes no verdict, and stays as it is until a person changes it.
  */
 export function gateRoutes(deps: GateDeps): RouteGroup {
   return {
@@ -39,7 +39,7 @@ export function gateRoutes(deps: GateDeps): RouteGroup {
 
 const asked = { method: 'post', roles: ['judge', 'decide'], limit: 'none' } as const
 const nothing = { params: noInput, query: noInput } as const
-// `curl -d` calls whatever it sends a form, and the load tester never minded.
+// `curl -d` labels every body as a form, and the load tester accepts that.
 const types = [...jsonTypes, formType]
 const body = { form: 'json', types, schema: gateRequestSchema, size: 'normal' } as const
 const line = (description: string) => ({ description, type: 'text/plain' })
@@ -110,5 +110,5 @@ function change({ store, clock, log }: GateDeps, gate: Gate, { open, operationId
   })
 }
 
-/** A store that hangs would keep Flagger waiting until its own timeout, and tell it nothing. */
+/** Limits the time: with a store that hangs, Flagger would wait until its own timeout and get no reason. */
 const inTime = <T>(work: Promise<T>): Promise<T> => startDeadline(deadlineMs).within(work)

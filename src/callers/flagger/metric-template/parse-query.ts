@@ -1,14 +1,14 @@
-/** What of a verdict a query asks for. */
+/** The part of a verdict that a query asks for. */
 export type Asked = 'score' | 'pass' | 'fail'
 
-/** `online` is what Flagger asks to see whether a Prometheus is there. */
+/** `online`: Flagger's query to find out whether a Prometheus answers. */
 export type MetricQuery =
   'online' | { readonly asked: Asked; readonly labels: Readonly<Record<string, string>> }
 
 export const expectedQuery =
   'canary_judge_fail{namespace="…", name="…"}, or canary_judge_pass or canary_judge_score'
 
-/** Reads the one form of a query there is here: a name with labels that equal something. */
+/** Reads the only form of query that is supported: a name with labels and their values. */
 export function parseQuery(text: string): MetricQuery | undefined {
   const query = text.trim()
   if (/^vector\(1\)$/.test(query)) return 'online'

@@ -67,19 +67,22 @@ export function metricTemplateRoute(deps: HookDeps): Route {
 
 const subject = z.object({ namespace: namespaceField, name: nameField })
 
-/** The labels say what a hook has in its body and its metadata. */
+/** The labels of the query hold what a hook has in its body and metadata. */
 function toCall(labels: Readonly<Record<string, string>>): HookCall {
   const { namespace, name } = checkInput(subject, labels, 'query')
   const { namespace: _namespace, name: _name, ...metadata } = labels
   return toHookCall({ namespace, name, metadata }, 'event')
 }
 
-/** Flagger's metrics name no revision. Without hooks of ours the run is found in the data, as one by looks is. */
+/**
+ * Flagger's metrics name no revision. Where the canary has no hooks of this service, the run is found from the data,
+ * as for looks.
+ */
 async function judgeNow(call: HookCall, deps: HookDeps): Promise<Judgement> {
   const begun = performance.now()
   const request = lookRequest(call)
   const placed = await deps.judge.hookRuns.take(request)
-  // One that a metric opened has no state of hooks.
+  // a run that a metric opened has no state of hooks
   if (placed?.run.callerState !== undefined) return look(call, placed, { ...deps, begun, answerMs })
   const judgement = await deps.judge.judge({ ...request, revision: 'unknown', answerMs })
   const { verdict, judged } = judgement
