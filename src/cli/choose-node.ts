@@ -5,7 +5,7 @@ export type NodeChoice =
 
 const needed = 24
 
-/** Which Node to run on: this one, the one that was installed beside the service, or none with what to do. */
+/** Which Node to run on: this one, the one that was installed with the service, or none, with advice what to do. */
 export function chooseNode(version: string, findBundled: () => string | undefined): NodeChoice {
   if (Number.parseInt(version, 10) >= needed) return { kind: 'this' }
   const path = findBundled()

@@ -26,7 +26,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   }
 }
 
-/** For `check` and `ship`, 1 and 2 are verdicts, and `doctor` goes with them. */
+/** For `check` and `ship` the codes 1 and 2 are verdicts; `doctor` follows them. */
 const wrongUsage = (args: readonly string[]): 2 | 3 =>
   ['check', 'ship', 'doctor'].includes(args[0] ?? '') ? 3 : 2
 
@@ -44,16 +44,19 @@ function createProgram(context: CommandContext): Command {
   return program
 }
 
-/** What stands behind a misspelt option may be a token. */
+/** the text after a misspelt option may be a token */
 const withoutValues = (text: string): string => text.replace(/(unknown option '--[\w-]+)=[^']*'/g, "$1'")
 
-/** One mistake is the message; of several, each stands on its own line. Undefined for a fault of our own. */
+/**
+ * The lines to show for an error: one mistake is the message, several get a line each. Undefined for a bug of this
+ * program.
+ */
 function toLines(error: unknown): readonly string[] | undefined {
   if (error instanceof AppError)
     return error.issues.length < 2 ? [error.message] : error.issues.map(toIssueText)
   if (!(error instanceof Error)) return undefined
-  // Of the configuration, by its shape: the service is more than the other commands need to load.
+  // a ConfigError, recognised by its fields, because importing its class would load the whole service
   if ('mistakes' in error && Array.isArray(error.mistakes)) return error.mistakes.map(String)
-  // Of the system: a port that is taken, a folder that cannot be written to.
+  // an error of the system, such as a port in use or a folder without write permission
   return 'syscall' in error ? [error.message] : undefined
 }

@@ -5,7 +5,7 @@ import type { Engine } from './replay/replay-recording.ts'
 export interface Streams {
   readonly input: Readable
   readonly output: Writable
-  /** For people; progress is shown when it is a terminal. */
+  /** Messages for people. Progress is shown if it is a terminal. */
   readonly errors: Writable & { readonly isTTY?: boolean }
 }
 
@@ -14,11 +14,14 @@ export interface Surroundings extends Streams {
   readonly version: string
 }
 
-/** What a command gets beside its flags. */
+/** What a command gets in addition to its flags. */
 export interface CommandContext extends Surroundings {
   /** Sets the exit code; without a call it is 0. */
   readonly done: (code: number) => void
 }
 
-/** Adds one command to the command line. Its work is imported when it runs, so that no command loads another one's. */
+/**
+ * Adds one command to the command line. Its code is imported when it runs, so that no command loads the code of
+ * another one.
+ */
 export type AddCommand = (program: Command, context: CommandContext) => void

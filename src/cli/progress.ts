@@ -7,7 +7,7 @@ export interface Progress {
 
 const everyMs = 200
 
-/** A line that counts along on a terminal, and nothing elsewhere. */
+/** Shows a count on a terminal, and nothing elsewhere. */
 export function progress(
   errors: Writable & { readonly isTTY?: boolean },
   now: () => number = () => performance.now(),

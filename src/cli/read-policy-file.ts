@@ -5,13 +5,13 @@ import type { BasePolicies } from '../formats/policy/extend-policy.ts'
 import { type ParsedPolicy, parsePolicy, readHead } from '../formats/policy/parse-policy.ts'
 import { messageOf } from './message-of.ts'
 
-/** A policy that is a file, with what it extends. */
+/** Reads a policy file, with what it extends. */
 export async function readPolicyFile(path: string): Promise<ParsedPolicy> {
   const text = await readPolicyText(path)
   return parsePolicy(text, path, undefined, await basesBeside(path, text))
 }
 
-/** What a policy may extend: the bundled ones, and those in the folder of its file. */
+/** The policies that a policy may extend: the bundled ones, and those in the folder of its file. */
 export async function basesBeside(path: string, text: string): Promise<BasePolicies | undefined> {
   if (readHead(text).extends === undefined) return undefined
   const [{ createPolicyLibrary }, { bundledPolicies }, { readPolicy }] = await Promise.all([

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
 export interface Writer {
-  /** Waits while the reader is slow; false once it has gone away. Other failures reject. */
+  /** Waits while the reader is slow; false once the reader has closed the stream. Other failures reject. */
   write(text: string): Promise<boolean>
 }
 
@@ -28,7 +28,7 @@ export function createWriter(output: Writable): Writer {
 async function drained(output: Writable): Promise<void> {
   const stop = new AbortController()
   const { signal } = stop
-  // An error rejects both; it is kept by the listener above.
+  // an error rejects both; the listener above keeps it
   const ended = [once(output, 'drain', { signal }), once(output, 'close', { signal })]
   await Promise.race(ended).catch(() => undefined)
   stop.abort()

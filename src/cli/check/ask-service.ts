@@ -10,11 +10,11 @@ export interface Service {
   readonly token?: string
 }
 
-/** Nothing was judged. */
+/** The service did not judge. */
 export class AskError extends Error {
-  /** Whether asking again may help. */
+  /** Whether trying again may help. */
   readonly passing: boolean
-  /** When the service wants to be asked again. */
+  /** How long the service asks to wait. */
   readonly retryAfterMs: number
 
   constructor(message: string, options: { passing: boolean; retryAfterMs?: number; cause?: unknown }) {
@@ -25,10 +25,10 @@ export class AskError extends Error {
   }
 }
 
-/** Above the eight seconds that a service allows itself. */
+/** More than the eight seconds in which a service answers. */
 const timeoutMs = 20_000
 
-/** One look. Rejects with AskError; nothing of it holds the token. */
+/** Makes one look. Rejects with AskError, which never contains the token. */
 export async function askService(
   { url, token }: Service,
   request: CheckRequest,
@@ -43,7 +43,7 @@ export async function askService(
   }
 }
 
-/** An address of a service; what it says of a wrong one does not repeat it, since it may hold a password. */
+/** The address of a service. The error does not repeat a wrong address, because it may contain a password. */
 export function toServiceUrl(flag: string, written: string): string {
   if (!URL.canParse(written) || !/^https?:$/.test(new URL(written).protocol)) {
     throw new AppError('bad-request', `--${flag}: expected an http or https URL`)
@@ -90,7 +90,7 @@ async function post(
   }
 }
 
-/** What fetch says is only that it failed; the reason stands below. */
+/** The error of fetch only says that it failed; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return `none within ${timeoutMs / 1000} s`

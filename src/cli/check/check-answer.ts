@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])
 
-/** What the command reads of a verdict; a service of another version may say more. */
+/** The part of a verdict that the command reads; a service of another version may send more. */
 export const checkAnswerSchema = z.looseObject({
   verdict: outcome,
   judged: outcome,
@@ -25,7 +25,7 @@ export const checkAnswerSchema = z.looseObject({
 
 export type CheckAnswer = z.output<typeof checkAnswerSchema>
 
-/** The verdict for people: its sentence, then one line a metric. */
+/** The verdict for people: its sentence, then a line for each metric. */
 export function checkText(answer: CheckAnswer, serviceUrl: string | undefined): string {
   const rows = answer.metrics.map(({ name, judged, ratio, neededMinutes }) => [
     name,
@@ -43,7 +43,7 @@ export function checkText(answer: CheckAnswer, serviceUrl: string | undefined): 
   return `${lines.map(plain).join('\n')}\n`
 }
 
-/** What came over the network must not steer a terminal. */
+/** Removes control characters, because text from the network must not control a terminal. */
 export const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?')
 
 const short = (value: number): string => String(Number(value.toPrecision(3)))

@@ -3,15 +3,15 @@ import { toDuration } from '../../formats/policy/amounts.ts'
 import { plain } from './check-answer.ts'
 
 export interface CheckProgress {
-  /** `kind` tells one state from another: only a change of it is news. */
+  /** `kind` identifies the state: a line is written only when it changes. */
   show(kind: string, text: string, elapsedMs: number): void
-  /** Makes room for the result. */
+  /** Clears the line for the result. */
   clear(): void
 }
 
 type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number }
 
-/** While waiting: one line that is written over on a terminal, elsewhere one line a change. */
+/** Shows progress while waiting: on a terminal one line that is overwritten, elsewhere a line for each change. */
 export function checkProgress(errors: Terminal, waitMs: number): CheckProgress {
   const whole = toDuration(waitMs / 1000)
   const timed = (text: string, elapsedMs: number): string =>
@@ -29,7 +29,7 @@ export function checkProgress(errors: Terminal, waitMs: number): CheckProgress {
   let visible = false
   return {
     show(_kind, text, elapsedMs) {
-      // A line that wraps cannot be written over.
+      // a line that wraps cannot be overwritten
       const line = timed(text, elapsedMs).slice(0, Math.max((errors.columns ?? 80) - 1, 20))
       errors.write(`\r\u001B[K${line}`)
       visible = true

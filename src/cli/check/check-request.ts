@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { parseDuration } from '../../formats/policy/amounts.ts'
 
-/** What the command line says, as commander hands it over. */
+/** The flags as commander gives them. */
 export interface CheckFlags {
   readonly url?: string
   readonly prometheus?: string
@@ -37,7 +37,7 @@ export interface CheckRequest {
   readonly keep: true
 }
 
-/** What to ask; whether the values make sense is for the service to say. */
+/** The request of the flags; the service checks the values. */
 export function toCheckRequest(flags: CheckFlags): CheckRequest {
   const { namespace, name, canary, stable, policy, start } = flags
   const step = stepOf(flags)

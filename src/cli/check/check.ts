@@ -8,11 +8,11 @@ import { createWriter } from '../writer.ts'
 export interface CheckOptions {
   /** One look; rejects with AskError when nothing was judged. */
   readonly ask: (signal: AbortSignal) => Promise<CheckAnswer>
-  /** Until when to go on without a pass or a fail; undefined = one look. */
+  /** How long to wait for a pass or a fail; undefined = one look. */
   readonly waitMs?: number
   readonly intervalMs: number
   readonly json: boolean
-  /** What links are relative to; undefined = nobody could follow them. */
+  /** The base URL of links; undefined = there is no service to follow them to. */
   readonly serviceUrl?: string
   readonly output: Writable
   readonly errors: Writable & { readonly isTTY?: boolean; readonly columns?: number }
@@ -21,7 +21,7 @@ export interface CheckOptions {
 
 export const checkCodes = { pass: 0, fail: 1, inconclusive: 2, error: 3 } as const
 
-/** Asks for a verdict, until pass or fail where it is to wait, and gives the exit code. */
+/** Asks for verdicts until a pass or a fail, or only once without `waitMs`, and gives the exit code. */
 export async function check(options: CheckOptions): Promise<number> {
   const { output, errors, json, serviceUrl, waitMs } = options
   const last = await lastState(options)

@@ -15,13 +15,13 @@ export interface PrivateService extends Service {
 export interface PrivateServiceOptions {
   readonly env: Environment
   readonly prometheusUrl: string
-  /** For Prometheus. */
+  /** The token for Prometheus. */
   readonly token?: string
-  /** A policy beside the bundled ones. */
+  /** A policy in addition to the bundled ones. */
   readonly policyText?: string
 }
 
-/** A whole service for the time of one command: on loopback, in memory, and for nobody else. */
+/** A whole service for the time of one command: on loopback, in memory, and protected by a token. */
 export async function startPrivateService(options: PrivateServiceOptions): Promise<PrivateService> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-check-'))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
@@ -47,7 +47,9 @@ export async function startPrivateService(options: PrivateServiceOptions): Promi
   }
 }
 
-/** Of the environment only the configuration file counts, for what a Prometheus needs beside its address. */
+/**
+ * From the environment it uses only the configuration file, for what a Prometheus needs in addition to its address.
+ */
 async function privateConfig(options: PrivateServiceOptions, ownToken: string): Promise<Config> {
   const { env, prometheusUrl, token } = options
   const file = env['CANARY_JUDGE_CONFIG']

@@ -16,12 +16,12 @@ export interface CheckSurroundings extends Pick<Streams, 'output' | 'errors'> {
   readonly env: Environment
 }
 
-/** Runs `check` with its flags and gives the exit code, which is never that of a verdict when there is none. */
+/** Runs `check` with its flags and gives the exit code. Without a verdict it is never the code of a verdict. */
 export function runCheck(flags: CheckFlags, surroundings: CheckSurroundings): Promise<number> {
   return withExitCode(surroundings, (signal) => checkWith(flags, surroundings, signal))
 }
 
-/** The exit code of the work, or that of a signal that ends it, or of an error, which is written. */
+/** The exit code of the work, of a signal that ends it, or of an error, which is also shown. */
 export async function withExitCode(
   surroundings: Pick<Streams, 'errors'>,
   work: (signal: AbortSignal) => Promise<number>,
@@ -37,7 +37,7 @@ export async function withExitCode(
     process.on(name, listener)
     return () => process.off(name, listener)
   })
-  // Nobody who reads along is needed; without a listener a closed pipe would end with the code of a fail.
+  // without a listener a closed pipe would end the process with the exit code of a fail
   surroundings.errors.on('error', () => undefined)
   try {
     return await work(stop.signal)
@@ -81,7 +81,7 @@ export type ServiceFlags = Pick<CheckFlags, 'url' | 'prometheus' | 'tokenFile' |
 
 interface Answering {
   readonly service: Service
-  /** The name that the policy has in the service, where a file was given. */
+  /** The name of the policy in the service, if a file was given. */
   readonly policy?: string
   readonly stop: () => Promise<void>
 }
@@ -108,7 +108,7 @@ export async function serviceFor(flags: ServiceFlags, env: Environment): Promise
   return { service, ...(file !== undefined && { policy: file.name }), stop: () => service.stop() }
 }
 
-/** From a file or the environment: arguments can be read by everybody on the machine. */
+/** From a file or the environment, because every user of the machine can read arguments. */
 async function readToken({ token, tokenFile }: ServiceFlags, env: Environment): Promise<string | undefined> {
   if (token !== undefined) {
     throw new AppError(
@@ -124,7 +124,7 @@ async function readToken({ token, tokenFile }: ServiceFlags, env: Environment): 
   throw new AppError('bad-request', `${place}: expected a token of printable ASCII without spaces`)
 }
 
-/** A policy that is a file; undefined = the name of a bundled one. */
+/** Reads the policy if it is a file; undefined = it is the name of a bundled policy. */
 async function readOwnPolicy(
   policy: string | undefined,
 ): Promise<{ text: string; name: string } | undefined> {

@@ -4,7 +4,7 @@ import { ladder, type LiveRollout, minuteMs } from './live-rollout.ts'
 
 export interface Controller {
   rollout(): LiveRollout
-  /** What a controller does once a minute: it asks for the verdict, and goes on, waits or aborts by it. */
+  /** What a controller does once a minute: it gets the verdict, and advances, waits or aborts. */
   minute(): Promise<void>
 }
 
@@ -17,9 +17,9 @@ export interface ControllerOptions {
   readonly say: (line: string) => void
 }
 
-/** A step without an answer is given up after so long. */
+/** How long a step without an answer lasts before the controller gives up. */
 const patienceMs = 90 * minuteMs
-/** Between two rollouts. */
+/** The pause between two rollouts. */
 const pauseMs = 15 * minuteMs
 
 /** Rolls out one revision after the other, as Argo Rollouts would. */
@@ -34,7 +34,7 @@ export function createController({ name, clock, ask, say }: ControllerOptions): 
     if (rollout !== before || answer.verdict !== last) say(toLine(before, rollout, answer, clock.now()))
     last = answer.verdict
     if (rollout.begun.length === before.begun.length) return
-    // A new step asks at once, before there is anything to say about it.
+    // a new step makes its first look at once, before it has data
     last = 'inconclusive'
     await look()
   }
@@ -44,13 +44,13 @@ export function createController({ name, clock, ask, say }: ControllerOptions): 
       const { ended } = rollout
       if (ended !== undefined && clock.now() < ended.at + pauseMs) return
       if (ended !== undefined) rollout = nextRollout(rollout, thisMinute(clock.now()))
-      // Its pods need a minute to begin.
+      // its pods need a minute to start
       if (clock.now() >= rollout.begun[0] + minuteMs) await look()
     },
   }
 }
 
-/** From when on a change of the weight shows in the data. */
+/** When a change of the weight begins to show in the data. */
 const nextMinute = (now: number): number => thisMinute(now) + minuteMs
 const thisMinute = (now: number): number => Math.floor(now / minuteMs) * minuteMs
 

@@ -17,7 +17,7 @@ export function addDemo(program: Command, { output, version }: CommandContext): 
     })
 }
 
-/** Goes on listening: at a Ctrl-C under npm the signal comes twice, from the terminal and from npm. */
+/** Keeps listening, because under npm Ctrl-C sends the signal twice: from the terminal and from npm. */
 function untilSignal(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())

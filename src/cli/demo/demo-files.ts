@@ -16,7 +16,7 @@ export interface DemoFiles {
 
 interface DemoRollout {
   readonly name: string
-  /** What is the matter with the canary. */
+  /** What is wrong with the canary. */
   readonly story: string
   /** The body of a request to judge it. */
   readonly request: string

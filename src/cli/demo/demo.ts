@@ -11,16 +11,16 @@ import { type Rollouts, simulateRollouts } from './rollouts.ts'
 export interface DemoOptions {
   readonly env: Environment
   readonly output: Writable
-  /** Resolves when the demo is to end. */
+  /** Resolves when the demo must end. */
   readonly ended: Promise<unknown>
-  /** Waits for as long as a minute of the rollouts takes; rejects when the signal aborts. */
+  /** Waits for the length of a simulated minute; rejects when the signal aborts. */
   readonly minute: (signal: AbortSignal) => Promise<void>
   readonly version: string
 }
 
-/** Runs the service with a store in a folder of its own and rollouts that go on, and removes the folder at the end. */
+/** Runs the service with a store in a temporary folder and simulated rollouts, and removes the folder at the end. */
 export async function demo({ env, output, ended, minute, version }: DemoOptions): Promise<void> {
-  // The reader may have closed the output, as `head` does; the folder is to be removed all the same.
+  // the reader may have closed the output, as `head` does, but the folder must still be removed
   output.on('error', () => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-demo-'))
   try {
@@ -51,7 +51,7 @@ interface Parts {
   readonly rollouts: Rollouts
 }
 
-/** On 8080; if that is taken and no port was asked for, on a free one. */
+/** Starts on port 8080 or, if that is in use and no port was given, on a free port. */
 async function startApp(parts: Parts): Promise<Started> {
   try {
     return await startOn('8080', parts)

@@ -4,7 +4,7 @@ import { simulateRollout } from '../../simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../../simulate/simulated-rollout.ts'
 
 export interface DemoService {
-  /** What is the matter with its canaries. */
+  /** What is wrong with its canaries. */
   readonly story: string
   readonly effect: Effect
   /** Requests a second in both arms together. */
@@ -26,12 +26,12 @@ export const demoServices: Readonly<Record<string, DemoService>> = {
   'low-traffic': { story: 'healthy, with one request in two seconds', effect: effects.none, rps: 0.5 },
 }
 
-/** A rollout that goes on: what its controller has done so far. */
+/** A rollout in progress: what its controller has done so far. */
 export interface LiveRollout {
   readonly name: string
   readonly canary: string
   readonly stable: string
-  /** When each step began, in milliseconds; the last one goes on. */
+  /** When each step began, in milliseconds; the last one is in progress. */
   readonly begun: readonly [first: number, ...later: readonly number[]]
   /** Since when there is no canary, and why. */
   readonly ended?: { readonly at: number; readonly how: 'promoted' | 'aborted' | 'given up' }
@@ -39,10 +39,10 @@ export interface LiveRollout {
 
 export const ladder = rolloutDefaults.plan
 export const minuteMs = 60_000
-/** So much of a step is simulated ahead. */
+/** How much of a step is simulated in advance. */
 const aheadMs = 120 * minuteMs
 
-/** All data of the rollout, and what would follow if nothing changed: what is past stays the same in every call. */
+/** All data of the rollout, and what would follow if nothing changed. Past data are the same in every call. */
 export function liveRecording({ name, canary, begun, ended }: LiveRollout): Recording {
   const { effect = {}, rps = 1 } = demoServices[name] ?? {}
   const { history } = rolloutDefaults

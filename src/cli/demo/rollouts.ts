@@ -5,7 +5,7 @@ import { demoServices, minuteMs } from './live-rollout.ts'
 import { simulatedSource } from './simulated-source.ts'
 
 export interface Rollouts {
-  /** Simulated time, for the service too. */
+  /** The simulated time, which the service uses too. */
   readonly clock: Clock
   readonly source: MetricSource
   /** Lets time pass and every controller act, minute by minute, until `ended` resolves. */
@@ -13,16 +13,16 @@ export interface Rollouts {
 }
 
 interface GoOn {
-  /** Of the service. */
+  /** The URL of the service. */
   readonly url: string
-  /** Gets a line for each piece of news. */
+  /** Gets a line for each event. */
   readonly output: Writable
   readonly ended: Promise<unknown>
-  /** Waits for as long as a minute of the rollouts takes; rejects when the signal aborts. */
+  /** Waits for the length of a simulated minute; rejects when the signal aborts. */
   readonly minute: (signal: AbortSignal) => Promise<void>
 }
 
-/** Within a minute, so that the slice before it is settled. */
+/** How far into a minute the looks are, so that the slice before is settled. */
 const secondsIntoMinute = 20
 
 /** One simulated rollout of each service of the demo, all beginning at the minute of `nowMs`. */

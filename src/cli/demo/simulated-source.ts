@@ -3,10 +3,10 @@ import type { Recording } from '../../engine/model/recording.ts'
 import type { FetchRequest, MetricSource } from '../../judge/ports/ports.ts'
 import { type LiveRollout, liveRecording, minuteMs } from './live-rollout.ts'
 
-/** A slice is settled so long after its end, as with a Prometheus that scrapes every 15 seconds. */
+/** How long after its end a slice is settled, as with a Prometheus that scrapes every 15 seconds. */
 const settlingMs = 15_000
 
-/** Gives, at any moment, what a Prometheus would hold of the rollouts by then. */
+/** A source that gives at any time the data that a Prometheus would have of the rollouts. */
 export function simulatedSource(rolloutOf: (name: string) => LiveRollout | undefined): MetricSource {
   const recordings = new WeakMap<LiveRollout, Recording>()
   const recordingOf = (rollout: LiveRollout): Recording => {
@@ -30,7 +30,7 @@ export function simulatedSource(rolloutOf: (name: string) => LiveRollout | undef
   }
 }
 
-/** The judge writes steps and gates. */
+/** leaves out steps and gates, which the judge writes */
 function settledBy(recording: Recording, { run, until }: FetchRequest): Recording {
   const { steps: _steps, gates: _gates, ...rest } = recording
   const start = Date.parse(recording.start)

@@ -2,7 +2,7 @@ import type { Diagnosis, Finding, MetricDiagnosis, ProbedQuery } from '../../jud
 
 const marks = { error: '✗', warning: '!', note: '·' } as const
 
-/** The answer and its causes, the gravest first, in at most `most` lines and two; the rest is in the whole report. */
+/** The result and its causes, the most serious first, in at most `most` + 2 lines. The full report has the rest. */
 export function doctorCauses(diagnosis: Diagnosis, title: string, most: number): string {
   const { findings, metrics } = diagnosis
   const ofMetrics = metrics.flatMap(({ name, findings: own }) =>
@@ -27,7 +27,7 @@ function conclusionOf({ ok, findings, metrics }: Diagnosis): string {
     : `${counted(count('error'), 'problem')} in the way of a verdict, ${counted(count('warning'), 'warning')}.`
 }
 
-/** A diagnosis for people: what is wrong first at each metric, then what was asked and seen. */
+/** A diagnosis for people: for each metric first what is wrong, then the queries and what they found. */
 export function doctorReport(diagnosis: Diagnosis, title: string): string {
   const { findings, metrics, minutes, at } = diagnosis
   return [
@@ -81,7 +81,7 @@ function counted(count: number, word: string): string {
   return `${count === 0 ? 'no' : count} ${word}${count === 1 ? '' : 's'}`
 }
 
-/** What came from outside must not steer the terminal. */
+/** Removes control characters, because text from outside must not control the terminal. */
 function clean(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '?')
 }

@@ -12,7 +12,7 @@ import { doctorCauses, doctorReport } from './doctor-report.ts'
 import { messageOf } from '../message-of.ts'
 import { readPolicyFile } from '../read-policy-file.ts'
 
-/** As they stand on the command line. */
+/** The flags as they are on the command line. */
 export interface DoctorFlags {
   readonly policy: string
   readonly namespace: string
@@ -37,8 +37,8 @@ export interface DoctorSurroundings {
 }
 
 /**
- * Says what a policy would get from its sources for one workload, and why it gets nothing. Gives the exit code:
- * 0 = all that a verdict needs is there, 1 = something of it is missing, 3 = it could not be asked.
+ * Shows which data a policy would get from its sources for one workload, and why data are missing. Gives the exit
+ * code: 0 = everything that a verdict needs is there, 1 = something is missing, 3 = a source could not be reached.
  */
 export async function doctor(flags: DoctorFlags, surroundings: DoctorSurroundings): Promise<0 | 1 | 3> {
   const { output, errors } = surroundings
@@ -71,7 +71,7 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
 const unseenHooks =
   'Which hooks the Canary calls cannot be seen here: without pre-rollout and rollout it never starts (docs/flagger.md).\n'
 
-/** As presets tell the two callers apart. */
+/** whether the parameters are those of Flagger's presets */
 function isFlagger({ stable, param }: DoctorFlags): boolean {
   return (param?.['controller'] ?? (stable === undefined ? 'flagger' : 'argo')) === 'flagger'
 }
@@ -106,7 +106,7 @@ async function ask(
   }
 }
 
-/** Read as the service reads them, with what the flags say on top. */
+/** Reads the sources as the service does; flags override them. */
 async function readSources(
   { prometheus, config }: DoctorFlags,
   env: Environment,
@@ -123,7 +123,7 @@ async function readSources(
   )
 }
 
-/** The one address that was given stands for all sources that the policy names. */
+/** Uses the address from the flags for all sources that the policy names. */
 function sourcesFor(policy: Policy, sources: Config['sources'], isGiven: boolean): Config['sources'] {
   const only = sources['default']
   if (!isGiven || only === undefined) return sources
@@ -131,7 +131,7 @@ function sourcesFor(policy: Policy, sources: Config['sources'], isGiven: boolean
   return { ...sources, ...Object.fromEntries(names.map((name) => [name, only])) }
 }
 
-/** A source that does not answer leaves the question open. */
+/** a source that does not answer leaves the result unknown */
 function exitCode({ ok, findings }: Diagnosis): 0 | 1 | 3 {
   if (ok) return 0
   return findings.some(({ level }) => level === 'error') ? 3 : 1

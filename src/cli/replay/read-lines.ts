@@ -7,7 +7,7 @@ export interface Line {
 
 const newline = 0x0a
 
-/** The lines of a stream that are not blank, one at a time; what is beyond the limit is thrown away, not kept. */
+/** The lines of a stream that are not blank, one at a time. The part of a line beyond the limit is dropped. */
 export async function* readLines(input: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Line> {
   let number = 1
   let parts: Uint8Array[] = []

@@ -25,11 +25,11 @@ export interface Replayed {
   /** The slice of the first fail. */
   readonly firstFail: number | null
   readonly passedSteps: SliceOutcomes['passedSteps']
-  /** The looks at which the verdict changed; on demand every one, with score and summary. */
+  /** The looks at which the verdict changed; with the option every look, with score and summary. */
   readonly looks: readonly ReplayedLook[]
 }
 
-/** What would have been answered after every slice of a rollout. */
+/** The verdicts after every slice of a rollout. */
 export function replayRecording(
   recording: Recording,
   {
@@ -45,7 +45,7 @@ export function replayRecording(
   }
   return {
     id: recording.id ?? null,
-    // A recording that ends where the rollout starts has no look at all.
+    // a recording that ends where the rollout starts has no look
     final: looks.at(-1)?.verdict ?? 'inconclusive',
     firstFail: firstFail ?? null,
     passedSteps,

@@ -5,7 +5,7 @@ const widths = [36, 13, 11, 24] as const
 
 export const tableHead = row(['recording', 'final', 'first fail', 'passed steps', 'looks'])
 
-/** One recording as a row for people; with summaries, one more line for each look. */
+/** One recording as a row for people; with summaries a further line for each look. */
 export function toTableRow(replayed: Replayed, line: number): string {
   const { id, final, firstFail, passedSteps, looks } = replayed
   const steps = passedSteps.map(({ weight, slice }) => `${weight}% at ${slice}`).join(', ')
@@ -26,7 +26,7 @@ export function toTableRow(replayed: Replayed, line: number): string {
   return [first, ...inFull].join('\n')
 }
 
-/** A line that could not be replayed. */
+/** The row for a line that could not be replayed. */
 export function toErrorRow(id: string | number | undefined, line: number, error: string): string {
   return row([String(id ?? `line ${line}`), 'error', '-', '-', error])
 }
@@ -38,7 +38,7 @@ function row(cells: readonly string[]): string {
     .trimEnd()
 }
 
-/** What came from outside must not steer the terminal. */
+/** Removes control characters, because text from outside must not control the terminal. */
 function clean(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '?')
 }

@@ -30,8 +30,8 @@ interface BadLine {
 const defaultLineLimit = 256 * 1024 * 1024
 
 /**
- * Replays one recording a line. Every line that is not blank gives one line out, in order: a bad one its number and
- * what is wrong, which also goes to `errors`. Gives the exit code: 1 when a line was bad.
+ * Replays one recording per line. Every line that is not blank gives one output line, in order. For a bad line it has
+ * the line number and the error, which also goes to `errors`. Gives the exit code: 1 if a line was bad.
  */
 export async function replay(options: ReplayOptions, { input, output, errors }: Streams): Promise<0 | 1> {
   const writer = createWriter(output)
@@ -48,7 +48,7 @@ export async function replay(options: ReplayOptions, { input, output, errors }: 
       errors.write(`line ${result.line}: ${result.error}\n`)
     }
     const written = await writer.write(`${options.table ? toRow(result) : toJson(result)}\n`)
-    // Nobody reads any more: `| head` is no failure.
+    // the reader has closed the pipe, as `| head` does, which is no failure
     if (!written) break
     shown.show(done, bad)
   }
@@ -97,14 +97,16 @@ function idOf(value: unknown): string | number | undefined {
   return typeof value.id === 'string' ? value.id.slice(0, 200) : undefined
 }
 
-/** Who numbers the lines, or writes null where there is no id, gets back what was written. */
+/** Accepts ids that are numbers or null, and returns them unchanged. */
 function withTextId(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('id' in value)) return value
   const { id, ...rest } = value
   return typeof id === 'number' || id === null ? rest : value
 }
 
-/** A recording that the engine cannot bear is a bad line like any other: the rest goes on. */
+/**
+ * Describes any failure, so that a recording on which the engine fails is a bad line and the rest is still replayed.
+ */
 function explain(error: unknown): string {
   return error instanceof AppError ? error.message : `internal error: ${messageOf(error)}`
 }

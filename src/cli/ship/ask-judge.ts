@@ -8,11 +8,11 @@ export interface JudgeOptions {
   readonly service: Service
   readonly namespace: string
   readonly flags: ShipFlags
-  /** The name that the policy has in the service, where a file was given. */
+  /** The name of the policy in the service, if a file was given. */
   readonly policy?: string
 }
 
-/** One look at each app of the release at its stage; the worst verdict is that of the release. */
+/** Makes one look at each app of the release at its stage; the worst verdict is the verdict of the release. */
 export async function askJudge(
   { service, namespace, flags, policy = flags.policy }: JudgeOptions,
   { apps, stages, stage, started }: Release,
@@ -44,7 +44,9 @@ export async function askJudge(
 
 const worstFirst = ['fail', 'inconclusive', 'pass'] as const
 
-/** Of several apps: the answer that decides, with the sentences of all that say the same. */
+/**
+ * Combines the answers for several apps: the one that decides, with the sentences of all apps with the same verdict.
+ */
 function together(answers: readonly { readonly name: string; readonly answer: CheckAnswer }[]): CheckAnswer {
   const verdict = worstFirst.find((each) => answers.some(({ answer }) => answer.verdict === each))
   const deciding = answers.filter(({ answer }) => answer.verdict === verdict)

@@ -14,7 +14,7 @@ interface AskOptions extends JudgeOptions, Pick<CheckOptions, 'output' | 'errors
 
 class ReleaseMoved extends Error {}
 
-/** Asks as `check --wait` does, for as long as the release stands at its stage. */
+/** Asks for verdicts as `check --wait` does, while the release stays at its stage. */
 export function askRelease(options: AskOptions): DriveOptions['judge'] {
   const { flags, service, releases, output, errors } = options
   const waitMs = toMilliseconds('wait', flags.wait ?? '1h')

@@ -13,13 +13,13 @@ export interface Wanted {
 }
 
 export type Beginning =
-  /** Stable has these images already. */
+  /** Stable already has these images. */
   | { readonly kind: 'live' }
   /** The same release goes on. */
   | { readonly kind: 'going-on'; readonly release: Release }
   | { readonly kind: 'new'; readonly release: Release }
 
-/** What `start` means, with what is there; throws where it would get in the way of something. */
+/** What `start` means in the current state; throws where it would disturb another release. */
 export function beginRelease(wanted: Wanted, current: Release | undefined, cluster: Cluster): Beginning {
   if (current !== undefined && !isOver(current)) {
     const isSame =

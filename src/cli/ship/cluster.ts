@@ -7,7 +7,7 @@ const deploymentSchema = z.looseObject({
   kind: z.literal('Deployment'),
   metadata: z.looseObject({
     name: z.string(),
-    // Empty of what is yet to be made.
+    // Empty for an object that does not exist yet.
     resourceVersion: z.string().default(''),
     generation: z.number().default(0),
     labels: texts.default({}),
@@ -42,10 +42,10 @@ export const weightKey = 'nginx.ingress.kubernetes.io/canary-weight'
 
 export type Deployment = z.output<typeof deploymentSchema>
 
-/** What was read at one moment. */
+/** The state of the cluster at one time. */
 export interface Cluster {
   readonly deployments: ReadonlyMap<string, Deployment>
-  /** By the name of the ingress. */
+  /** Weights by the name of the ingress. */
   readonly weights: ReadonlyMap<string, number>
 }
 
@@ -53,7 +53,7 @@ const listSchema = z.looseObject({
   items: z.array(z.discriminatedUnion('kind', [deploymentSchema, ingressSchema])).default([]),
 })
 
-/** Of what `kubectl get -o json` wrote: a list, one object, or nothing. */
+/** Parses the output of `kubectl get -o json`: a list, one object, or nothing. */
 export function parseCluster(text: string): Cluster {
   const items = text.trim() === '' ? [] : itemsOf(text)
   const deployments = new Map<string, Deployment>()
@@ -76,7 +76,7 @@ function itemsOf(text: string): z.output<typeof listSchema>['items'] {
   )
 }
 
-/** Whether all pods that are asked for are there, of the newest template, and none beyond them. */
+/** Whether all desired pods exist with the newest template, and no others. */
 export function isReady({ metadata, spec, status }: Deployment): boolean {
   return (
     status.observedGeneration >= metadata.generation &&
@@ -86,7 +86,7 @@ export function isReady({ metadata, spec, status }: Deployment): boolean {
   )
 }
 
-/** Whether Kubernetes has given up waiting for it. */
+/** Whether Kubernetes has stopped waiting for it. */
 export const isStuck = ({ metadata, status }: Deployment): boolean =>
   status.observedGeneration >= metadata.generation &&
   status.conditions.some(

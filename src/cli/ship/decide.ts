@@ -6,7 +6,7 @@ type Phase = Release['phase']
 
 const goesBack = new Set<Phase>(['undoing', 'rolling-back', 'rolled-back'])
 
-/** The release after a person's decision; the same one where it was decided before. */
+/** The release after a person's decision; unchanged where the decision was made before. */
 export function decide(verb: 'promote' | 'rollback' | 'abort', release: Release, why: string): Release {
   const { phase } = release
   const moved = (to: Phase): Release => ({ ...release, phase: to, why })

@@ -1,6 +1,6 @@
 import type { Write } from './next-action.ts'
 
-/** A command in words, for the progress. */
+/** An action in words, for the progress output. */
 export function describeAction(action: Write): string {
   switch (action.kind) {
     case 'record':

@@ -16,7 +16,7 @@ export interface Read {
   readonly cluster: Cluster
 }
 
-/** What was said of the stage, with an exit code of `check`; undefined = the release went on in another way. */
+/** The verdict on a stage, with an exit code of `check`; undefined = something else has moved the release. */
 export type Judged = { readonly code: number; readonly summary: string } | undefined
 
 export interface DriveOptions {
@@ -25,13 +25,16 @@ export interface DriveOptions {
   readonly judge: (release: Release, signal: AbortSignal) => Promise<Judged>
   readonly who: string
   readonly now: () => Date
-  /** How long pods may take; undefined = as long as the Deployments say. */
+  /** How long pods may take; undefined = as long as the Deployments allow. */
   readonly readyWithinMs?: number
   readonly errors: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly signal: AbortSignal
 }
 
-/** Reads, does what comes next, and reads again, until the release is over or needs a person; gives the exit code. */
+/**
+ * Reads the cluster, carries out the next action, and reads again, until the release is over or needs a person. Gives
+ * the exit code.
+ */
 export async function drive(options: DriveOptions): Promise<number> {
   const waiting = waitingTime(options)
   for (;;) {
@@ -71,7 +74,7 @@ async function act(
   }
 }
 
-/** Inconclusive or not answered: the release stays as it is, for a person or another call. */
+/** the verdict is inconclusive or missing: the release stays as it is, until a person or another call moves it */
 async function judged(release: Release, said: Judged, options: DriveOptions): Promise<number | undefined> {
   if (said === undefined) return undefined
   const { code, summary } = said
@@ -88,7 +91,7 @@ async function judged(release: Release, said: Judged, options: DriveOptions): Pr
   return undefined
 }
 
-/** Whether nobody has moved the release in between. */
+/** Whether the release has not been moved in between. */
 export const isSameMoment = (a: Release, b: Release): boolean =>
   a.started === b.started && a.phase === b.phase && a.stage === b.stage
 
@@ -111,7 +114,10 @@ export async function write(
 
 const mostFailures = 10
 
-/** What was written by others in between, and a server that is away for a moment, is tried again from the reading on. */
+/**
+ * Repeats work that failed because others wrote in between or the server was away for a moment; it reads the state
+ * again.
+ */
 export async function retried<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (let failures = 1; ; failures += 1) {
     try {
@@ -123,7 +129,10 @@ export async function retried<T>(signal: AbortSignal, work: () => Promise<T>): P
   }
 }
 
-/** How long pods have not become more; any step forward begins anew, as with the progress deadline of Kubernetes. */
+/**
+ * Measures how long the number of ready pods has not grown. Any progress starts it again, as with the progress
+ * deadline of Kubernetes.
+ */
 function waitingTime({ readyWithinMs, errors, signal }: DriveOptions) {
   let seen = ''
   let since = performance.now()

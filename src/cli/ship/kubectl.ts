@@ -3,9 +3,9 @@ import { text } from 'node:stream/consumers'
 import { messageOf } from '../message-of.ts'
 import type { Command } from './to-command.ts'
 
-/** kubectl said no, or could not be started. */
+/** kubectl failed or could not be started. */
 export class KubectlError extends Error {
-  /** Whether it may be otherwise when what is there is read again. */
+  /** Whether the call may succeed after the state is read again. */
   readonly passing: boolean
 
   constructor(message: string, passing: boolean) {
@@ -17,7 +17,7 @@ export class KubectlError extends Error {
 
 export type Kubectl = (command: Command, signal: AbortSignal) => Promise<string>
 
-/** Runs kubectl with its own login; `flags` stand before each command. Rejects with KubectlError. */
+/** Runs kubectl with its own login; `flags` come before each command. Rejects with KubectlError. */
 export function createKubectl(flags: readonly string[]): Kubectl {
   return async ({ args, input }, signal) => {
     const child = spawn('kubectl', [...flags, ...args], { stdio: 'pipe', signal })
@@ -25,7 +25,7 @@ export function createKubectl(flags: readonly string[]): Kubectl {
       child.once('error', reject)
       child.once('close', resolve)
     })
-    // A kubectl that ends before it has read everything says why.
+    // if kubectl ends before it has read its input, its output says why
     child.stdin.on('error', () => undefined)
     child.stdin.end(input ?? '')
     try {
@@ -40,7 +40,7 @@ export function createKubectl(flags: readonly string[]): Kubectl {
   }
 }
 
-/** Of what kubectl writes, the last line says what is wrong; those before it repeat themselves. */
+/** The last line of kubectl's output has the error; earlier lines repeat it. */
 const messageIn = (err: string): string =>
   err
     .trim()
@@ -48,7 +48,7 @@ const messageIn = (err: string): string =>
     .at(-1)
     ?.replace(/^error: /, '') ?? ''
 
-/** Written by somebody else in between, or a server that does not answer at the moment. */
+/** Messages for a change by others in between, and for a server that does not answer at the moment. */
 const mayPass = new RegExp(
   [
     String.raw`\((Conflict|AlreadyExists|Timeout|ServerTimeout|TooManyRequests|InternalError|ServiceUnavailable)\)`,

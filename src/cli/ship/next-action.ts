@@ -11,7 +11,7 @@ export type Write =
   | { readonly kind: 'image'; readonly app: ReleaseApp; readonly image: string; readonly version: string }
   | { readonly kind: 'weight'; readonly ingress: string; readonly to: number }
 
-/** No command: what has to happen first, or that nothing is left to do. */
+/** No command: either something must happen first, or nothing is left to do. */
 export type Pause =
   | { readonly kind: 'wait'; readonly for: readonly string[] }
   | { readonly kind: 'judge' }
@@ -24,8 +24,8 @@ export const isPause = (action: Action): action is Pause =>
   ['wait', 'judge', 'stuck', 'done'].includes(action.kind)
 
 /**
- * What to do next, from what is there and nothing else: each command changes what is read the next time, so a release
- * goes on after a kill at any moment as if nothing had happened. Pods are added before others are taken away.
+ * The next action, which depends only on the state of the cluster. Each command changes the state that is read next,
+ * so a release that was killed at any point continues from there. Pods are added before others are removed.
  */
 export function nextAction(release: Release, cluster: Cluster, isOverdue: boolean): Action {
   const apps = release.apps.map((app) => toSeen(app, release, cluster))
@@ -46,7 +46,7 @@ export function nextAction(release: Release, cluster: Cluster, isOverdue: boolea
   }
 }
 
-/** One app of the release and what is there of it. */
+/** One app of the release and its objects in the cluster. */
 interface Seen {
   readonly app: ReleaseApp
   readonly stable: Deployment | undefined
@@ -99,7 +99,10 @@ function shift(release: Release, apps: readonly Seen[], isOverdue: boolean): Act
   ])
 }
 
-/** The image first, on as many pods as stable has at the moment: no more pods of the old version are started. */
+/**
+ * First changes the image, with the current number of stable's pods, so that no more pods of the old version are
+ * started.
+ */
 function promote(release: Release, apps: readonly Seen[], isOverdue: boolean): Action {
   return first([
     ...apps.map(({ app, stable }) => setImage(app, stable, app.to, app.toVersion)),
@@ -134,7 +137,7 @@ function rollBack(release: Release, apps: readonly Seen[], isOverdue: boolean): 
 
 const first = (steps: Steps): Action => steps.find((step) => step !== undefined) ?? { kind: 'done' }
 
-/** Who and when are added by the one who writes it. */
+/** A change of the release; the writer adds who and when. */
 const record = (release: Release, phase: Release['phase'], why: string): Action => ({
   kind: 'record',
   release: { ...release, phase, why },
@@ -196,7 +199,10 @@ const setWeights = ({ nginx }: Release, apps: readonly Seen[], to: number): Step
       )
     : []
 
-/** What is not ready in time ends a release; where that is the way back, a person has to look. */
+/**
+ * Waits for pods. If they are not ready in time, the release is rolled back; if that happens during the rollback, a
+ * person has to look.
+ */
 function wait(
   release: Release,
   arms: readonly (Deployment | undefined)[],
@@ -209,6 +215,6 @@ function wait(
   const message = `${names.join(' and ')} not ready in time`
   if (release.phase === 'shifting') return record(release, 'rolling-back', message)
   if (release.phase === 'promoting') return record(release, 'undoing', message)
-  // The stable that was promoted half may still be what Kubernetes gave up on, until it sees the image of before.
+  // Kubernetes may still report the half-promoted stable as failed, until it has seen the previous image.
   return isOverdue ? { kind: 'stuck', message } : { kind: 'wait', for: names }
 }

@@ -1,6 +1,6 @@
 import type { Release } from './release.ts'
 
-/** For people: `kubectl rollout history` shows the first, `kubectl describe` all. */
+/** Annotations for people: `kubectl rollout history` shows the first, `kubectl describe` shows all. */
 export function notes({ who, when, why }: Release, image: string): Readonly<Record<string, string>> {
   return {
     'kubernetes.io/change-cause': `${image} by ${who}${why === '' ? '' : `: ${why}`}`,

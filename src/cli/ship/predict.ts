@@ -3,7 +3,7 @@ import { canaryManifest } from './canary-manifest.ts'
 import { type Cluster, type Deployment, parseCluster } from './cluster.ts'
 import { type Release, withKey } from './release.ts'
 
-/** What a command changes, for a dry run; pods are ready when `settle` says so. */
+/** The cluster after an action, for a dry run. Pods become ready by `settle`. */
 export function predict(action: Write, release: Release, cluster: Cluster): Cluster {
   const changed = (name: string, change: (deployment: Deployment) => Deployment): Cluster => {
     const deployment = cluster.deployments.get(name)
@@ -33,7 +33,7 @@ export function predict(action: Write, release: Release, cluster: Cluster): Clus
   }
 }
 
-/** All pods of these Deployments are ready. */
+/** The cluster when all pods of these Deployments are ready. */
 export function settle(names: readonly string[], cluster: Cluster): Cluster {
   const deployments = [...cluster.deployments].map(
     ([name, each]) => [name, names.includes(name) ? settled(each) : each] as const,

@@ -4,7 +4,7 @@ import { predict, settle } from './predict.ts'
 import type { Release } from './release.ts'
 import { type Command, toCommand } from './to-command.ts'
 
-/** Every command of a release where all goes well and each verdict is a pass, as lines for a shell. */
+/** All commands of a release in which every verdict is a pass, as lines for a shell. */
 export function* rehearse(begun: Release, read: Cluster, flags: readonly string[]): Generator<string> {
   let release = begun
   let cluster = withoutVersions(read)
@@ -33,7 +33,7 @@ export function afterPass(release: Release): Release {
   return isLast ? { ...release, phase: 'promoting' } : { ...release, stage: release.stage + 1 }
 }
 
-/** What was read will have been written to by then. */
+/** By then the versions that were read will have changed, so they are left out. */
 function withoutVersions(cluster: Cluster): Cluster {
   const deployments = [...cluster.deployments].map(
     ([name, each]) => [name, { ...each, metadata: { ...each.metadata, resourceVersion: '' } }] as const,

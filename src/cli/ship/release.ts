@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 
-/** On the Deployment `<app>-stable` of the first app: the whole state of a release. */
+/** Annotation of the Deployment `<app>-stable` of the first app: the whole state of a release. */
 export const releaseKey = 'canary-judge/release'
-/** On the Deployments `<app>-stable` of the other apps while a release goes on: the first app. */
+/** Annotation of the Deployments `<app>-stable` of the other apps during a release: the name of the first app. */
 export const withKey = 'canary-judge/release-with'
-/** On a canary: the start of the release that it was made for. */
+/** Annotation of a canary: the start of the release for which it was created. */
 export const startedKey = 'canary-judge/started'
 
 const appSchema = z.strictObject({
@@ -16,7 +16,7 @@ const appSchema = z.strictObject({
   to: z.string(),
   fromVersion: z.string(),
   toVersion: z.string(),
-  /** Of stable when the release began, and again at its end. */
+  /** The number of stable's pods when the release began, and again at its end. */
   replicas: z.number(),
 })
 
@@ -24,12 +24,12 @@ const releaseSchema = z.strictObject({
   apps: z.array(appSchema).min(1).readonly(),
   stages: z.array(z.number()).min(1).readonly(),
   stage: z.number(),
-  /** `undoing` takes together again the apps that have left with the promotion, before `rolling-back`. */
+  /** `undoing` brings the apps that were already promoted back, before `rolling-back`. */
   phase: z.enum(['shifting', 'promoting', 'promoted', 'undoing', 'rolling-back', 'rolled-back']),
-  /** Ingresses `<app>-canary` of ingress-nginx hold the weight; else the replicas are the weight. */
+  /** Whether Ingresses `<app>-canary` of ingress-nginx hold the weight; otherwise the numbers of replicas do. */
   nginx: z.boolean(),
   started: z.string(),
-  /** Of the last change of phase or stage. */
+  /** Who made the last change of phase or stage. */
   who: z.string(),
   when: z.string(),
   why: z.string(),
@@ -49,7 +49,7 @@ export function parseRelease(text: string, deployment: string): Release {
   }
 }
 
-/** How many pods each arm of an app has at a weight, never less together than stable had before. */
+/** How many pods each arm of an app has at a weight; together at least as many as stable had before. */
 export function podsAt(
   { replicas }: ReleaseApp,
   weight: number,
@@ -59,7 +59,7 @@ export function podsAt(
   return { canary, stable: nginx ? replicas : Math.max(1, replicas - canary) }
 }
 
-/** Of an image: its tag, or the beginning of its digest, as the value of a label. */
+/** The version of an image: its tag, or the beginning of its digest, as the value of a label. */
 export function versionOf(image: string): string {
   const digest = /@\w+:([0-9a-f]{12})/.exec(image)?.[1]
   const tag = /:([\w][\w.-]{0,127})$/.exec(image)?.[1]

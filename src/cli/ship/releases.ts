@@ -7,14 +7,14 @@ import { parseRelease, type Release, releaseKey, withKey } from './release.ts'
 export interface Releases {
   /** The app whose stable Deployment holds the release. */
   readonly lead: string
-  /** What is there, with the release that is or was the last one. */
+  /** Reads the cluster, with the current or the latest release. */
   readAny(signal: AbortSignal): Promise<{ readonly release?: Release; readonly cluster: Cluster }>
-  /** The same where there must be a release. */
+  /** The same, but there must be a release. */
   read(signal: AbortSignal): Promise<Read>
   namespace(flag: string | undefined, signal: AbortSignal): Promise<string>
 }
 
-/** Reads releases: of the apps that are named, or of the release that the first one takes part in. */
+/** Reads releases: of the named apps, or of the release to which the first one belongs. */
 export async function openReleases(
   kubectl: Kubectl,
   named: readonly string[],

@@ -105,7 +105,7 @@ async function start(shipping: Shipping): Promise<number> {
   }
 }
 
-/** What a person decides: it is recorded, and carried out to its end. */
+/** Records a person's decision and carries it out to its end. */
 async function finish(shipping: Shipping, verb: 'promote' | 'rollback' | 'abort'): Promise<number> {
   const { flags, releases, signal } = shipping
   const driving = drivingOf(shipping)

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 
 export type ShipVerb = 'start' | 'status' | 'promote' | 'rollback' | 'abort'
 
-/** What the command line says, as commander hands it over; those from `image` on are of `start`. */
+/** The flags as commander gives them; those from `image` on belong to `start`. */
 export interface ShipFlags {
   readonly app: string
   readonly namespace?: string

@@ -3,7 +3,7 @@ import { type Cluster, imageOf } from './cluster.ts'
 import { describeAction } from './describe-action.ts'
 import type { Release } from './release.ts'
 
-/** Where a release is: its moment, who moved it there, and the pods of each arm. */
+/** The state of a release: its phase and stage, who moved it there, and the pods of each arm. */
 export function statusText(release: Release, { deployments, weights }: Cluster): string {
   const { apps, who, when, started, nginx } = release
   const arms = apps.flatMap(({ name, container }) =>

@@ -5,13 +5,16 @@ import { type Cluster, weightKey } from './cluster.ts'
 import { notes } from './notes.ts'
 import { type Release, releaseKey, withKey } from './release.ts'
 
-/** Arguments of kubectl, and what it reads. */
+/** The arguments of kubectl and its input. */
 export interface Command {
   readonly args: readonly string[]
   readonly input?: string
 }
 
-/** What is written against what was read: if that has changed since, the command is refused and the plan made anew. */
+/**
+ * The command for an action. It names the version that was read: if that has changed since, Kubernetes refuses the
+ * command, and the next action is planned again.
+ */
 export function toCommand(action: Write, release: Release, cluster: Cluster): Command {
   const lead = release.apps[0]?.name ?? ''
   switch (action.kind) {
