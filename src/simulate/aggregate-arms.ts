@@ -3,7 +3,10 @@ import type { Arm, PodSeries, Recording, Sample } from '../engine/model/recordin
 
 const arms: readonly Arm[] = ['stable', 'canary']
 
-/** The same recording as a source that cannot tell pods apart gives it: one row an arm, counts summed, gauges averaged. */
+/**
+ * The same recording as from a source that does not distinguish pods: one row for each arm, with sums of counts and
+ * means of gauges.
+ */
 export function aggregateArms(recording: Recording): Recording {
   const rowsOf = (arm: Arm) => recording.pods.flatMap((pod, row) => (pod.arm === arm ? [row] : []))
   const members = arms.map(rowsOf)

@@ -3,10 +3,10 @@ import type { Noise } from './noise.ts'
 import { uniform, type Random } from './random.ts'
 import type { Arm } from '../engine/model/recording.ts'
 
-/** What a pod meets in one slice, as factors of the service's usual level. */
+/** The conditions of a pod in one slice, as factors of the service's usual level. */
 export interface Conditions {
   errors: number
-  /** Share of requests that fails whatever the error rate. */
+  /** Share of requests that fail independently of the error rate. */
   failing: number
   latency: number
   conversion: number
@@ -26,7 +26,7 @@ export interface Place {
   readonly index: number
 }
 
-/** Takes the draws that concern the whole rollout, so that all pods meet the same. */
+/** Makes the random draws for the whole rollout, so that they are the same for all pods. */
 export function settle(noise: Noise, random: Random): Noise {
   if (noise.outage === undefined) return noise
   const { earliest, latest } = noise.outage
@@ -34,7 +34,9 @@ export function settle(noise: Noise, random: Random): Noise {
   return { ...noise, outage: { ...noise.outage, earliest: minute, latest: minute } }
 }
 
-/** All that is not chance: the environment of both arms, the youth of new pods, and what the release does. */
+/**
+ * Everything that is not random: the environment of both arms, the start of new pods, and the effect of the release.
+ */
 export function conditionsAt(noise: Noise, effect: Effect, place: Place, moment: Moment): Conditions {
   const conditions: Conditions = { errors: 1, failing: 0, latency: 1, conversion: 1, memory: 1 }
   applyEnvironment(conditions, noise, moment.minute)
@@ -44,7 +46,7 @@ export function conditionsAt(noise: Noise, effect: Effect, place: Place, moment:
   return conditions
 }
 
-/** Traffic of both arms together, as a factor of the usual. */
+/** The traffic of both arms together, as a factor of the usual traffic. */
 export function trafficAt(noise: Noise, minute: number): number {
   return noise.trend === undefined ? 1 : towards(noise.trend.traffic, minute / noise.trend.minutes)
 }

@@ -1,19 +1,22 @@
-/** What the new release does to its own pods. All ratios are to stable: 1 = alike. Minutes count from the rollout's start. */
+/**
+ * What the new release does to its own pods. All ratios are to stable: 1 = equal. Minutes count from the rollout's
+ * start.
+ */
 export interface Effect {
-  /** Of the share of failed requests. */
+  /** Ratio of the share of failed requests. */
   readonly errors?: number
-  /** Of every quantile of latency. */
+  /** Ratio of every quantile of latency. */
   readonly latency?: number
-  /** Of the share of checkouts that become orders. */
+  /** Ratio of the share of checkouts that become orders. */
   readonly conversion?: number
   readonly memory?: number
   /** Minute from which the four ratios hold; 0 unless given. */
   readonly fromMinute?: number
   /** This share of the canary's requests fails, from some minute on. */
   readonly crash?: { readonly failing: number; readonly fromMinute: number }
-  /** Only the first so many canary pods are ill. */
+  /** Only this many canary pods have the problem. */
   readonly badPods?: { readonly pods: number; readonly errors: number; readonly latency: number }
-  /** Memory and latency grow by these shares of their level each minute; errors jump when it has gone on for a while. */
+  /** Memory and latency grow by these shares of their level each minute; after a while errors jump. */
   readonly leak?: {
     readonly memoryPerMinute: number
     readonly latencyPerMinute: number

@@ -7,7 +7,7 @@ export function logFactorial(n: number): number {
   return (n + 0.5) * Math.log(n + 1) - (n + 1) + halfLogTwoPi + stirlingTail(n)
 }
 
-/** What (n + ½) ln(n + 1) − (n + 1) + ½ ln 2π leaves out of ln n!, for whole n ≥ 0. */
+/** The difference between ln n! and (n + ½) ln(n + 1) − (n + 1) + ½ ln 2π, for whole n ≥ 0. */
 export function stirlingTail(n: number): number {
   return smallTails[n] ?? stirlingError(n + 1)
 }

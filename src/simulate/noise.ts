@@ -1,14 +1,14 @@
-/** How far one metric of one pod strays from the service's own level, on the log scale. */
+/** How much one metric of one pod differs from the service's level, on the log scale. */
 export interface Wobble {
-  /** Standard deviation between pods of what stays for a pod's whole life. */
+  /** Standard deviation between pods of the part that stays for a pod's whole life. */
   readonly podSd: number
-  /** Standard deviation of each pod's own first-order autoregression, once it has settled. */
+  /** Standard deviation of each pod's first-order autoregression in its stationary state. */
   readonly sd: number
-  /** Its correlation from one slice to the next. */
+  /** Correlation of the autoregression from one slice to the next. */
   readonly rho: number
 }
 
-/** Everything that happens to both arms alike, or to new pods of any release: none of it is the canary's fault. */
+/** Everything that happens to both arms, or to new pods of any release, so that it is not the canary's fault. */
 export interface Noise {
   readonly errors: Wobble
   readonly latency: Wobble
@@ -33,8 +33,8 @@ export interface Noise {
     readonly latency: number
   }
   /**
-   * For some minutes of the rollout this share of all requests fails in both arms, besides those that fail anyway.
-   * It begins at a whole minute from `earliest` to `latest`, drawn from the seed.
+   * For some minutes of the rollout this share of all requests fails in both arms, besides those that fail anyway. It
+   * begins at a whole minute from `earliest` to `latest`, drawn from the seed.
    */
   readonly outage?: {
     readonly earliest: number
@@ -42,9 +42,9 @@ export interface Noise {
     readonly minutes: number
     readonly failing: number
   }
-  /** A new canary pod starts with these factors; what is above 1 fades by e in every `fadeMinutes`. */
+  /** A new canary pod starts with these factors; the part above 1 fades by a factor of e in every `fadeMinutes`. */
   readonly coldStart?: { readonly errors: number; readonly latency: number; readonly fadeMinutes: number }
-  /** A new canary pod lacks this share of its memory and fills up evenly over these minutes. */
+  /** A new canary pod begins without this share of its memory and fills it evenly over these minutes. */
   readonly cacheFill?: { readonly missing: number; readonly minutes: number }
 }
 
@@ -76,7 +76,7 @@ export const noises = {
   'outage-60': outage(0.6),
   'cold-start': { ...quiet, coldStart: { errors: 9, latency: 2.5, fadeMinutes: 1 } },
   'cache-fill': { ...quiet, cacheFill: { missing: 0.3, minutes: 15 } },
-  /** Nothing but the chance in counting: every pod is alike. */
+  /** Only the randomness of counts: all pods are equal. */
   none: {
     errors: { podSd: 0, sd: 0, rho: 0 },
     latency: { podSd: 0, sd: 0, rho: 0 },

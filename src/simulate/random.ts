@@ -1,4 +1,4 @@
-/** A stream of random bits: the state of an sfc32 generator, and the seed it came from so that it can be split. */
+/** A stream of random bits: the state of an sfc32 generator, and its seed, from which other streams can be split. */
 export interface Random {
   readonly seed: string
   a: number
@@ -11,12 +11,12 @@ export interface Random {
 export function createRandom(seed: string | number): Random {
   const text = String(seed)
   const random = { seed: text, a: hash(text, 1), b: hash(text, 2), c: hash(text, 3), counter: 1 }
-  // sfc32 needs a dozen rounds until close seeds have parted
+  // sfc32 needs a dozen rounds until similar seeds give different streams
   for (let round = 0; round < 15; round++) nextBits(random)
   return random
 }
 
-/** A stream of its own that depends on the seed and the label only, never on how much was drawn before. */
+/** Another stream, which depends only on the seed and the label, not on how much was drawn before. */
 export function split(random: Random, label: string | number): Random {
   return createRandom(`${random.seed}/${label}`)
 }

@@ -11,7 +11,7 @@ import type { SimulatedRollout } from './simulated-rollout.ts'
 export interface PodCounts {
   readonly requests: (number | null)[]
   readonly failed: (number | null)[]
-  /** `[bound][slice]`: slower than the bound. */
+  /** `[bound][slice]`: requests slower than the bound. */
   readonly slower: readonly (number | null)[][]
   readonly checkouts: (number | null)[]
   readonly orders: (number | null)[]
@@ -25,8 +25,8 @@ export interface PodLife extends Place {
 }
 
 /**
- * Draws what one pod records. Each metric has its own stream of random numbers, so that an effect on one leaves
- * the others as they were, and a healthy recording and a sick one of the same seed differ by the effect alone.
+ * Draws the data of one pod. Each metric has its own stream of random numbers, so that an effect on one metric does
+ * not change the others. A healthy and a harmful recording with the same seed differ only by the effect.
  */
 export function simulatePod(rollout: SimulatedRollout, life: PodLife): PodCounts {
   const counts = emptyCounts(life.expected.length, rollout.service.latencyBounds.length)
@@ -75,11 +75,14 @@ function sliceDrawer({ service, noise, metrics }: SimulatedRollout, streams: Str
 function sampleFailed(random: Random, requests: number, chance: number, clump = 1): number {
   if (clump <= 1) return sampleBinomial(random, requests, chance)
   const clumps = samplePoisson(random, (requests * chance) / clump)
-  // each is one and those that it takes along
+  // each clump is one failure and those that come with it
   return Math.min(requests, clumps + samplePoisson(random, clumps * (clump - 1)))
 }
 
-/** A multinomial draw over the buckets: those slower than a bound are a binomial share of those slower than the last. */
+/**
+ * A multinomial draw over the buckets: the requests slower than a bound are a binomial share of those slower than the
+ * bound before.
+ */
 function fillSlower(
   random: Random,
   slower: PodCounts['slower'],
@@ -129,7 +132,7 @@ function openStreams(random: Random, noise: Noise): Streams {
   }
 }
 
-/** The pod's own factor, slice by slice, with mean 1; the autoregression starts in its settled state. */
+/** The pod's own factor by slice, with mean 1; the autoregression starts in its stationary state. */
 function wobbling(random: Random, { podSd, sd, rho }: Wobble): () => number {
   const lasting = podSd * sampleNormal(random) - (podSd * podSd + sd * sd) / 2
   if (sd === 0) {
@@ -145,7 +148,7 @@ function wobbling(random: Random, { podSd, sd, rho }: Wobble): () => number {
   }
 }
 
-/** Whether the pod is in a burst, slice by slice, starting in the settled state. */
+/** Whether the pod is in a burst, by slice, starting in the stationary state. */
 function bursting(random: Random, bursts: Noise['bursts']): () => boolean {
   if (bursts === undefined) return () => false
   const { start, goOn } = bursts

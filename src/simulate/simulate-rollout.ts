@@ -48,7 +48,7 @@ function recordedSteps({ plan, history, sliceSeconds }: SimulatedRollout): Recor
   })
 }
 
-/** Who runs when, and how many requests each can expect. */
+/** Which pods run in which slices, and how many requests each can expect. */
 function armLives(
   rollout: SimulatedRollout,
   arm: Arm,

@@ -11,7 +11,7 @@ export interface PlannedStep {
   readonly stablePods?: number
 }
 
-/** What the service is like when nothing is wrong. */
+/** The service when nothing is wrong. */
 export interface Service {
   /** Share of requests that fail. */
   readonly errorRate: number
@@ -19,7 +19,7 @@ export interface Service {
   readonly latencyMedian: number
   readonly latencySigma: number
   readonly latencyBounds: readonly number[]
-  /** Share of requests that could become an order, and of those the share that does. */
+  /** The share of requests that could become an order, and the share of these that do. */
   readonly checkoutShare: number
   readonly conversionRate: number
   readonly memoryBytes: number
@@ -30,7 +30,7 @@ export type SimulatedMetric = 'errors' | 'latency' | 'conversion' | 'memory'
 /** Everything about a rollout that can be chosen; `rolloutDefaults` is the setting of docs/statistics.md's benchmark. */
 export interface SimulatedRollout {
   readonly seed: string | number
-  /** Goes into the recording; nothing if undefined. */
+  /** The id of the recording; undefined = none. */
   readonly id?: string
   /** Start of slice 0, RFC 3339. */
   readonly start: string
@@ -44,9 +44,9 @@ export interface SimulatedRollout {
   readonly service: Service
   readonly noise: Noise
   readonly effect: Effect
-  /** False: one row an arm, as when the pods are not told apart. */
+  /** False: one row for each arm, as from a source that does not distinguish pods. */
   readonly podLabels: boolean
-  /** Names of the metrics in the recording; one that is absent is not recorded. */
+  /** Names of the metrics in the recording; a metric without a name is not recorded. */
   readonly metrics: Readonly<Partial<Record<SimulatedMetric, string>>>
 }
 
