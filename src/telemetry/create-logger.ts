@@ -6,7 +6,7 @@ export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 export type LogLevel = (typeof logLevels)[number]
 
-/** JSON lines on stdout; whatever part writes them, no line carries credentials. */
+/** Writes JSON lines to stdout. No line contains credentials, whichever part writes it. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   return pino(
     {

@@ -9,8 +9,8 @@ export interface ErrorDescription {
 const longestChain = 5
 
 /**
- * An error as it goes into the log. Other properties are left out: libraries hang whole requests, headers and all,
- * on their errors.
+ * An error as it goes into the log. Other properties are left out, because libraries attach whole requests with their
+ * headers to errors.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error).slice(0, 1000) }

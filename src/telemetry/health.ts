@@ -11,15 +11,15 @@ export interface PartHealth {
   readonly since: string
 }
 
-/** What `/readyz` tells: whether this process takes requests, and how its parts are. */
+/** The content of `/readyz`: whether this process takes requests, and the state of its parts. */
 export interface Health {
   state: LifeState
   ok(part: string): void
-  /** With `forMs` it is forgotten so long after it was last said. */
+  /** With `forMs` the state is forgotten that long after it was last reported. */
   degraded(part: string, reason: string, forMs?: number): void
-  /** The part is there no more. */
+  /** The part does not exist any more. */
   forget(part: string): void
-  /** Forgets what nobody has confirmed for too long; to be called before anybody reads. */
+  /** Forgets states that were not reported again in time. Call it before reading. */
   forgetStale(): void
   parts(): Readonly<Record<string, PartHealth>>
 }

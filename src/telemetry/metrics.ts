@@ -3,7 +3,7 @@ import { createStoreMetrics } from './store-metrics.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** Every metric of the service, on a registry of its own; each part records into those that concern it. */
+/** All metrics of the service, on their own registry. Each part records into its own metrics. */
 export function createMetrics(version: string) {
   const registry = new Registry()
   const registers = [registry]

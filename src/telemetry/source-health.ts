@@ -6,7 +6,7 @@ export interface SourceHealthDeps {
   readonly names: () => readonly string[]
 }
 
-/** Tells health of each source how its latest query ended; a source nobody has asked yet is no part. */
+/** Reports to `health` how the latest query of each source ended. A source without any query yet is not reported. */
 export function createSourceHealth({ health, names }: SourceHealthDeps) {
   const known = new Set<string>()
   return {
@@ -26,12 +26,12 @@ export function createSourceHealth({ health, names }: SourceHealthDeps) {
   }
 }
 
-/** Between rollouts nobody asks, and nobody would find out that the source is well again. */
+/** Between rollouts there are no queries that could show that the source has recovered. */
 const staleAfterMs = 15 * 60_000
 
 const partOf = (source: string): string => `source ${source}`
 
-/** What says that the source is not well, rather than that a question was too large or half answered. */
+/** The problems that mean that the source is down. Others mean that a query was too large or only partly answered. */
 const outages: ReadonlySet<string> = new Set([
   'source-down',
   'source-timeout',

@@ -5,7 +5,7 @@ type Watched = Pick<WriteQueue, 'counts'>
 
 const nothing: WriteQueueCounts = { queued: 0, queuedBytes: 0, kept: 0, keptLater: 0, dropped: 0, refused: 0 }
 
-/** What the queue of writes counts itself, read at each scrape. */
+/** The counts of the write queue, read at each scrape. */
 export function createStoreMetrics(registers: Registry[]) {
   let watched: Watched = { counts: () => nothing }
   const storeGauges = gauges.map(
