@@ -6,7 +6,7 @@ export interface Line {
 }
 
 export interface Chart {
-  /** For those who do not see it. */
+  /** A description for readers who cannot see it. */
   readonly label: string
   readonly from: number
   readonly to: number
@@ -23,7 +23,7 @@ export interface Chart {
 const plot = { left: 50, right: 332, top: 8, bottom: 124 } as const
 const minuteMs = 60_000
 
-/** Lines over time as SVG. What lies beyond the plot is drawn at its edge. */
+/** Lines over time as SVG. Values outside the plot are drawn at its edge. */
 export function chart({ label, steps, lines, band = [], levels, toText, ...range }: Chart): Html {
   const { low, high } = range
   const x = (at: number): number => scaled(at, range.from, range.to, plot.left, plot.right)

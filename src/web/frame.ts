@@ -4,15 +4,15 @@ import { style } from './style.ts'
 
 export interface Framed {
   readonly title: string
-  /** Path under which people reach the service, without a slash at the end. */
+  /** The path at which people reach the service, without a slash at the end. */
   readonly base: string
   readonly here?: 'rollouts' | 'policies'
-  /** Whether the page changes by itself. */
+  /** Whether the page refreshes itself. */
   readonly follows?: boolean
   readonly body: Html
 }
 
-/** The style stands in the page, allowed by its hash: a page that is saved or printed needs no second file. */
+/** The page contains its style, allowed by its hash, so that a saved or printed page needs no second file. */
 export const pageHeaders = {
   'Content-Security-Policy': [
     "default-src 'none'",
@@ -26,7 +26,7 @@ export const pageHeaders = {
   ].join('; '),
 } as const
 
-/** What all pages have in common. */
+/** The frame of every page. */
 export function framed({ title, base, here, follows = false, body }: Framed): string {
   const link = (path: string, words: string, isHere: boolean): Html =>
     html`<a href="${base}${path}" ${isHere && html` aria-current="page"`}>${words}</a>`

@@ -1,4 +1,4 @@
-/** Markup that `html` made: JSON cannot hold the symbol, so nothing that came from outside passes for markup. */
+/** Markup made by `html`. JSON cannot contain the symbol, so text from outside can never count as markup. */
 export interface Html {
   readonly [markup]: string
 }
@@ -7,12 +7,12 @@ export type Part = Html | string | number | false | undefined | readonly Part[]
 
 const markup = Symbol('markup')
 
-/** A template of HTML in which every part is escaped unless `html` made it. Attributes stand in double quotes. */
+/** A template of HTML in which every part is escaped unless `html` made it. Put attributes in double quotes. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { [markup]: String.raw({ raw: strings }, ...parts.map(toText)) }
 }
 
-/** For text that this service has written itself, such as its style sheet. */
+/** Marks text of this service itself, such as its style sheet, as markup. */
 export const trusted = (text: string): Html => ({ [markup]: text })
 
 export const toText = (part: Part): string => {

@@ -2,7 +2,7 @@ import type { Judgement } from '../judge/model/judgement.ts'
 import { escaped } from './html.ts'
 import { dataFacts, keptText, metricCells, metricHead, stepText } from './judgement-text.ts'
 
-/** The verdict as a plain page, without scripts or styles: nothing of it may load anything. */
+/** The verdict as a plain page without scripts and styles, so that it loads nothing. */
 export function judgementPage(judgement: Judgement): string {
   const { summary, verdict, judged, score, run, window, links, reasons, decisions, metrics } = judgement
   const facts: readonly (readonly string[])[] = [

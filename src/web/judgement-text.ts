@@ -41,7 +41,7 @@ export function judgementText(judgement: Judgement): string {
 
 export const metricHead = ['metric', 'judged', 'canary', 'stable', 'ratio', 'evidence', 'needs'] as const
 
-/** One metric as a row, in the order of the head. */
+/** One metric as a row, in the order of the table head. */
 export function metricCells(metric: MetricVerdict): readonly string[] {
   const { name, judged, canary, stable, ratio, evidence, neededMinutes, required } = metric
   return [
@@ -62,7 +62,7 @@ export function stepText({ step }: Judgement): string {
   return `${step.index + 1}${weight}${next}${step.passed ? ', passed' : ''}`
 }
 
-/** Where the data of a look at the past come from; other looks need not say it. */
+/** Where the data of a look at the past come from; nothing for other looks. */
 export function dataFacts({ data }: Judgement): readonly (readonly [string, string])[] {
   if (data === undefined) return []
   return [['data', data === 'stored' ? 'the recording kept then' : 'what Prometheus has today']]
@@ -79,7 +79,7 @@ export function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbe
   return `${shown}${counts}`
 }
 
-/** Three digits, or whole where there are more before the point. */
+/** Three digits, or a whole number where more digits are before the point. */
 export function short(value: number): string {
   const size = Math.abs(value)
   if (size >= 1e9 || (size > 0 && size < 1e-4)) return value.toExponential(1)
@@ -101,5 +101,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
   )
 }
 
-/** What came from outside must not steer a terminal. */
+/** Removes control characters, because text from outside must not control a terminal. */
 const clean = (line: string): string => line.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?')

@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts'
 import { armText, short } from './judgement-text.ts'
 import { badge } from './pieces.ts'
 
-/** What one look said of a metric. */
+/** What one look found about a metric. */
 export interface MetricLook {
   readonly at: number
   readonly metric: MetricVerdict
@@ -19,7 +19,7 @@ export interface Tile {
   readonly passesAt?: number | undefined
 }
 
-/** One metric with its numbers, where they come from and how far they are from deciding. */
+/** One metric with its numbers, their history, and how far they are from a decision. */
 export function metricTile(tile: Tile): Html {
   const { metric, history } = tile
   const { name, judged, canary, stable, neededMinutes, dispersion, required, reasons } = metric
@@ -111,7 +111,7 @@ function ratios({ metric, history, time }: Tile): Html {
   </figure>`
 }
 
-/** On a scale of powers of ten, where equal steps are equal evidence. */
+/** The evidence on a scale of powers of ten, where equal distances mean equal factors. */
 function evidence({ metric, history, time, failsAt, passesAt }: Tile): Html {
   const log = (value: number | undefined): number | undefined =>
     value === undefined ? undefined : Math.log10(Math.max(value, 1e-3))

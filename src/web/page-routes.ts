@@ -29,7 +29,7 @@ const page = {
   answers: { 200: { description: 'A page', type: 'text/html' } },
 } as const
 
-/** What people look at; tokens reach as far as with the API. */
+/** The pages for people; tokens have the same rights as with the API. */
 export function pageRoutes(deps: PageDeps): RouteGroup {
   return {
     name: 'pages',
@@ -55,7 +55,7 @@ const htmlAnswer = (content: string): Answer => ({
   headers: pageHeaders,
 })
 
-/** A form sends its empty fields too. */
+/** A form sends its empty fields too, and they count as absent. */
 const optional = <T extends z.ZodType>(field: T) =>
   z.union([z.literal('').transform(() => undefined), field]).exactOptional()
 

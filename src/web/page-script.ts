@@ -1,6 +1,7 @@
 /**
- * For every page: times in the reader's zone, and a run that goes on is read anew. Pages read without it. What is
- * read anew comes from the same address and goes in as parsed HTML, in which no script runs.
+ * The script of every page: it shows times in the reader's time zone, and refreshes the page of a run in progress.
+ * Pages work without it. The refreshed content comes from the same address and is parsed as HTML in which no script
+ * runs.
  */
 export const pageScript = `'use strict'
 const day = { month: 'short', day: 'numeric' }

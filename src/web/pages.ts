@@ -1,6 +1,6 @@
 import { problemTable } from '../http/problems/problem-table.ts'
 
-/** Swagger UI from our own files; without inline scripts, so that a strict content policy holds. */
+/** Swagger UI from our own files, without inline scripts, so that a strict content policy is possible. */
 export function docsPage(base: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -25,7 +25,7 @@ export function startScript(base: string): string {
   return `window.ui = SwaggerUIBundle(${JSON.stringify(options)})\n`
 }
 
-/** Where the `type` of a problem leads. */
+/** The page to which the `type` of a problem links. */
 export function errorsPage(): string {
   const rows = Object.entries(problemTable).map(
     ([code, { status, title, meaning }]) =>

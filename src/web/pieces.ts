@@ -13,7 +13,7 @@ export function badge(verdict: Outcome | undefined): Html {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** In UTC; the script shows it in the reader's zone, and UTC stays in the title. */
+/** A time in UTC; the script shows it in the reader's time zone and keeps UTC in the title. */
 export function time(ms: number): Html {
   const iso = new Date(ms).toISOString()
   const day = `${months[new Date(ms).getUTCMonth()] ?? ''} ${new Date(ms).getUTCDate()}`

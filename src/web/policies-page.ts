@@ -3,7 +3,7 @@ import { policyToYaml } from '../formats/policy/policy-to-yaml.ts'
 import { framed } from './frame.ts'
 import { type Html, html } from './html.ts'
 
-/** Which policies are loaded, and what each compares. */
+/** The page of the loaded policies, and what each compares. */
 export function policiesPage(base: string, policies: PolicyLibrary): string {
   const cards = policies.list().map(
     ({ policy, origin, file }) =>
@@ -27,7 +27,7 @@ export function policiesPage(base: string, policies: PolicyLibrary): string {
   })
 }
 
-/** One policy, with every default written out. */
+/** The page of one policy, with every default written out. */
 export function policyPage(base: string, { policy, digest, origin, file, warnings }: LoadedPolicy): string {
   const lines: readonly Html[] = warnings.map(
     ({ path, message }) => html`<li><code>${path}</code>: ${message}</li>`,

@@ -23,10 +23,13 @@ export interface RolloutPage {
 }
 
 const pageSize = 25
-/** How many runs are looked at for a page of those with one verdict. */
+/** How many runs are searched for a page of runs with one verdict. */
 const searched = 200
 
-/** Runs with what they are at, newest first; rejects as `GET /v1/runs` does for namespaces that are not the caller's. */
+/**
+ * Runs with their current state, newest first. Rejects as `GET /v1/runs` does for namespaces that the caller may not
+ * see.
+ */
 export async function readRollouts(
   store: VerdictStore,
   caller: Caller,

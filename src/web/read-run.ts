@@ -38,7 +38,7 @@ export async function readRun(store: VerdictStore, caller: Caller, id: string): 
   }
 }
 
-/** What an older release has kept may lack what the page shows. */
+/** Whether a verdict has what the page shows; one from an older release may lack it. */
 export function isLook(verdict: StoredVerdict): verdict is Look {
   const { body } = verdict
   return ['metrics', 'reasons', 'decisions'].every((key) => Array.isArray(Reflect.get(body, key)))

@@ -6,12 +6,12 @@ import type { Rollout, RolloutFilter, RolloutPage } from './read-rollouts.ts'
 export interface Rollouts {
   readonly base: string
   readonly filter: RolloutFilter
-  /** Undefined where only the others are asked for. */
+  /** Undefined where only closed runs are listed. */
   readonly open?: RolloutPage | undefined
   readonly closed?: RolloutPage | undefined
 }
 
-/** All rollouts as one line each, those that go on first. */
+/** All rollouts, one line each, those in progress first. */
 export function rolloutsPage({ base, filter, open, closed }: Rollouts): string {
   const lists = [list({ base, filter, title: 'Going on', isOpen: true, page: open })]
   lists.push(list({ base, filter, title: 'Ended', isOpen: false, page: closed }))
@@ -27,7 +27,7 @@ export function rolloutsPage({ base, filter, open, closed }: Rollouts): string {
   })
 }
 
-/** For a token of several namespaces: one of them has to be chosen, as with the API. */
+/** For a token with several namespaces, which must choose one, as with the API. */
 export function namespacesPage(base: string, namespaces: readonly string[]): string {
   const links = namespaces.map(
     (name) => html`<li><a href="${base}/?namespace=${encodeURIComponent(name)}">${name}</a></li>`,
@@ -79,7 +79,7 @@ function row(base: string, { run, step, latest }: Rollout): Html {
   </li> `
 }
 
-/** The verdict stands beside it as a word already. */
+/** Removes the verdict from a summary, because it is already shown beside it. */
 const withoutVerdict = (summary: string | undefined): string | undefined =>
   summary?.replace(/^(pass|fail|inconclusive): /, '')
 

@@ -5,7 +5,7 @@ import { metricTile } from './metric-tile.ts'
 import { badge, time } from './pieces.ts'
 import type { Look, RunView } from './read-run.ts'
 
-/** One rollout: what is answered and why, how far it is, which metric speaks, what was decided. */
+/** The page of one rollout: the verdict and its reason, the progress, the metrics, and the decisions. */
 export function runPage(base: string, view: RunView): string {
   const { run, looks, decisions } = view
   const latest = looks.at(-1)
@@ -77,7 +77,7 @@ function rung(step: Step, following: Step | undefined, looks: readonly Look[]): 
 
 const heights = { pass: 10, inconclusive: 18, fail: 26 } as const
 
-/** Every look as a bar: the worse, the higher. */
+/** Every look as a bar: the worse the verdict, the higher the bar. */
 function strip(base: string, looks: readonly Look[]): Html {
   if (looks.length === 0) return html``
   const bars = looks.map(({ verdict, at }, index) => {

@@ -1,4 +1,4 @@
-/** The one style sheet of all pages. Canary and stable have the same colours everywhere, and are told apart by dashes too. */
+/** The one style sheet of all pages. Canary and stable have the same colours everywhere, and differ by dashes too. */
 export const style = `
 :root{color-scheme:light dark;--page:#f7f7f5;--card:#fff;--ink:#1c1e21;--soft:#565b62;--rule:#dcdcd7;--pass:#14693d;--fail:#b3231f;--inconclusive:#855000;--canary:#b86e00;--stable:#4d6284;--band:#d98b0033;--shade:#0000000a}
 @media(prefers-color-scheme:dark){:root{--page:#14161a;--card:#1c1f24;--ink:#e8e8e4;--soft:#a5abb3;--rule:#343941;--pass:#4cc38a;--fail:#ff7f7c;--inconclusive:#f0b04a;--canary:#f0b04a;--stable:#8fa8d0;--band:#f0b04a33;--shade:#ffffff0a}}

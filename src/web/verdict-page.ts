@@ -6,7 +6,7 @@ import { time } from './pieces.ts'
 import { isLook, type Look } from './read-run.ts'
 import { headline, reasonsCard, repeatCard } from './run-page.ts'
 
-/** One verdict as it was answered, with its numbers as a table where it has them. */
+/** The page of one verdict as it was answered, with its numbers as a table if it has them. */
 export function verdictPage(base: string, stored: StoredVerdict): string {
   const { verdict, judged, score, at, runId } = stored
   const look = isLook(stored) ? stored : undefined
