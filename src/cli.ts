@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { chooseNode } from './cli/choose-node.ts'
 
-// Nothing else is imported before the version is known: an old Node could not read it.
+// Nothing else is imported before the version is checked, because an old Node could not parse it.
 const choice = chooseNode(process.versions.node, findBundledNode)
 // For `check`, 1 and 2 are verdicts.
 const failed = process.argv[2] === 'check' ? 3 : 2

@@ -1,4 +1,4 @@
-/** Our own failures, as opposed to a bad canary (a verdict) and to not knowing (inconclusive with a reason). */
+/** The failures of this service. A bad canary is a verdict, and an unknown result is `inconclusive` with a reason. */
 export const appErrorCodes = [
   'bad-request',
   'bad-json',
@@ -24,9 +24,9 @@ export const appErrorCodes = [
 
 export type AppErrorCode = (typeof appErrorCodes)[number]
 
-/** One mistake in what was handed to us, with the place where it stands. */
+/** One mistake in the input, with its place. */
 export interface FieldIssue {
-  /** Dotted path such as `metrics[0].margin`; empty for the whole. */
+  /** Path such as `metrics[0].margin`; empty for the whole input. */
   readonly path: string
   /** Says what was expected and what was got. */
   readonly message: string

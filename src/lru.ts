@@ -1,17 +1,17 @@
-/** Remembers the entries used last, as many as fit; reading one makes it the latest. */
+/** Keeps the entries that were used last, as many as fit. Reading an entry counts as use. */
 export interface Lru<V> {
   get(key: string): V | undefined
-  /** What alone is too large is not kept. */
+  /** An entry that is larger than the whole cache is not kept. */
   set(key: string, value: V): void
   delete(key: string): void
   clear(): void
-  /** Of all entries together. */
+  /** The size of all entries together. */
   readonly size: number
 }
 
-/** `most` is a number of entries, or of bytes where `sizeOf` tells those of an entry. */
+/** `most` is a number of entries, or of bytes where `sizeOf` gives the bytes of an entry. */
 export function createLru<V>(most: number, sizeOf: (value: V) => number = () => 1): Lru<V> {
-  // A Map keeps the order in which keys were set: the first is the one unused for longest.
+  // a Map keeps the order in which keys were set, so its first key is unused for longest
   const entries = new Map<string, { readonly value: V; readonly size: number }>()
   let size = 0
   const drop = (key: string): void => {
@@ -48,12 +48,12 @@ export function createLru<V>(most: number, sizeOf: (value: V) => number = () => 
   }
 }
 
-/** About how many bytes plain data take: of the arrays of numbers in it, which are most of it, quite exactly. */
+/** About how many bytes plain data need. For arrays of numbers, which are most of the data, it is quite exact. */
 export function heldBytes(value: unknown): number {
   if (typeof value === 'string') return 24 + value.length
   if (typeof value !== 'object' || value === null) return 8
   if (Array.isArray(value)) {
-    // not one by one: a recording has a hundred thousand
+    // not counted one by one, because a recording has a hundred thousand
     if (typeof value[0] === 'number') return 32 + 8 * value.length
   }
   let bytes = 32

@@ -10,6 +10,6 @@ if (Number(major) < oldest) {
   process.exit(1)
 }
 
-// Only now, since an older Node fails already at loading what this imports.
+// imported only now, because an older Node fails when it loads this module
 const { serve } = await import('./app/serve.ts')
 await serve()

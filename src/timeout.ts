@@ -1,4 +1,4 @@
-/** What the work gives or, once `ms` have passed, what `late` gives or throws. The work itself goes on. */
+/** Gives the result of the work or, after `ms`, what `late` returns or throws. The work itself continues. */
 export async function inTime<T, L>(work: Promise<T>, ms: number, late: () => L): Promise<T | L> {
   const { promise: over, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)
