@@ -45,8 +45,8 @@ export function explain(run: RunEvidence, path: readonly Decided[], at: number):
 
 /** What the source could not give stands twice: as the reason for an undecided metric, and as a remark. */
 function withoutRepeats(reasons: readonly Reason[]): readonly Reason[] {
-  const sentences = Map.groupBy(reasons, ({ code, text }) => `${code} ${text}`)
-  return [...sentences.values()].flatMap(([first]) => first ?? [])
+  const alike = Map.groupBy(reasons, ({ code, text }) => `${code} ${text}`)
+  return [...alike.values()].flatMap(([first]) => first ?? [])
 }
 
 const PASS_CODES = { shown: 'within-margin', 'no-sign': 'no-sign-of-harm', 'no-fail': 'not-failed' } as const
