@@ -8,6 +8,7 @@ import { createPolicies } from './tables/policies.ts'
 import { prune } from './tables/prune.ts'
 import { createRecordings } from './recordings/recordings.ts'
 import { createRuns } from './tables/runs.ts'
+import { createSharedKey } from './tables/shared-key.ts'
 import { createSteps } from './tables/steps.ts'
 import { isSchemaGone, isTransient, toStoreError } from './store-error.ts'
 import { createVerdicts } from './tables/verdicts.ts'
@@ -26,6 +27,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
   const { saveDecision, listDecisions, bindDecisions } = createDecisions(connection)
   const { saveGateChange, listGateChanges } = createGates(connection)
   const { savePolicy, loadPolicy } = createPolicies(connection)
+  const { sharedKey } = createSharedKey(connection)
   const { digestRecording, saveRecording, loadRecording } = createRecordings(connection)
   return {
     openRun: (run) => calls.make(() => openRun(run)),
@@ -50,6 +52,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
     digestRecording,
     saveRecording: (runId, recording) => calls.make(() => saveRecording(runId, recording)),
     loadRecording: (digest) => calls.make(() => loadRecording(digest)),
+    sharedKey: () => calls.make(() => sharedKey()),
     prune: (now, retention, signal) => calls.make(() => prune(connection, now, retention, signal)),
     ping: () => calls.make(() => ping(connection)),
     close: () => calls.close(() => connection.db.destroy()),

@@ -7,6 +7,7 @@ import { pruneContract } from './prune-contract.ts'
 import { recordingContract } from './recording-contract.ts'
 import { runContract } from './run-contract.ts'
 import { aRun } from './rows.ts'
+import { sharedKeyContract } from './shared-key-contract.ts'
 import { stepContract } from './step-contract.ts'
 import { verdictContract } from './verdict-contract.ts'
 
@@ -38,6 +39,7 @@ export const verdictStoreContract = (name: string, start: () => Promise<StoreUnd
     gateContract(store)
     recordingContract(store)
     policyContract(store)
+    sharedKeyContract(store)
     pruneContract(store)
 
     describe('ping and close', () => {

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { decisionToJson } from '../../judge/model/decision-to-json.ts'
-import type { Clock, Decision, Log, Run, VerdictStore } from '../../judge/ports/ports.ts'
+import type { Run, VerdictStore } from '../../judge/ports/ports.ts'
 import type { Caller } from '../../http/auth/caller.ts'
 import { jsonTypes } from '../../http/body/decode-text.ts'
 import { noInput } from '../../http/request/no-input.ts'
@@ -10,13 +9,9 @@ import { route, type Answer, type Route, type RouteGroup } from '../../http/rout
 import { idParams, nameField, namespaceField, text } from '../../http/schemas/fields.ts'
 import { decisionSchema } from './history-schemas.ts'
 import { checkNamespace, visibleRun } from '../../http/auth/namespace-access.ts'
-import { isControllers } from '../../judge/judge.ts'
+import { isControllers, recordDecision, type RecordDecisionDeps } from '../../judge/judge.ts'
 
-export interface DecisionDeps {
-  readonly store: () => VerdictStore
-  readonly clock: Clock
-  readonly log: Log
-}
+export type DecisionDeps = RecordDecisionDeps
 
 const decisionFields = {
   decision: z.enum(['approve', 'reject', 'hold', 'clear']),
@@ -60,9 +55,6 @@ function decideOnRun(deps: DecisionDeps): Route {
     body: { form: 'json', types: jsonTypes, schema: runDecision, size: 'normal' },
     async handle({ params, body, caller }) {
       const run = await visibleRun(deps.store(), caller, params.id)
-      if (run.closedAt !== undefined) {
-        throw new AppError('conflict', `expected an open run, but "${run.id}" is closed`)
-      }
       return record(deps, caller, run, { ...body, namespace: run.namespace, name: run.name })
     },
   })
@@ -99,61 +91,16 @@ async function openRun(store: VerdictStore, namespace: string, name: string): Pr
 }
 
 async function record(
-  { store, clock, log }: DecisionDeps,
+  deps: DecisionDeps,
   caller: Caller,
   run: Run | undefined,
-  request: z.output<typeof namedDecision>,
+  { by, ...request }: z.output<typeof namedDecision>,
 ): Promise<Answer> {
-  const step = request.step ?? (request.scope === 'step' ? await currentStep(store(), run) : undefined)
-  const decision: Decision = {
-    id: randomUUID(),
-    namespace: request.namespace,
-    name: request.name,
-    ...(run !== undefined && { runId: run.id }),
-    kind: request.decision,
-    scope: request.scope,
-    ...(step !== undefined && { step }),
-    override: request.override,
+  const decision = await recordDecision(deps, {
+    ...request,
+    run,
     // a token may name a person; the stored decision also names the token
-    by:
-      request.by === undefined || request.by === caller.name
-        ? caller.name
-        : `${request.by} (token ${caller.name})`,
-    reason: request.reason,
-    at: await momentAfter(store(), request, run, clock.now()),
-  }
-  await store().saveDecision(decision)
-  if (run === undefined) await bindToRunOpenedMeanwhile(store(), request)
-  const { id, namespace, name, kind, by } = decision
-  log.info({ decision: { id, namespace, name, kind, by, run: run?.id } }, 'decision recorded')
+    by: by === undefined || by === caller.name ? caller.name : `${by} (token ${caller.name})`,
+  })
   return { status: 201, json: decisionToJson(decision) }
-}
-
-/**
- * The time of a new decision: later than all earlier ones, whatever the clocks of the replicas show, so that `clear`
- * takes effect.
- */
-async function momentAfter(
-  store: VerdictStore,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  run: Run | undefined,
-  now: number,
-): Promise<number> {
-  const before = await store.listDecisions({ namespace, name, ...(run !== undefined && { runId: run.id }) })
-  return Math.max(now, (before.at(-1)?.at ?? 0) + 1)
-}
-
-/** Binds the decision to a run that was opened after this request looked for one and before it wrote the decision. */
-async function bindToRunOpenedMeanwhile(
-  store: VerdictStore,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): Promise<void> {
-  const { items } = await store.listRuns({ namespace, name, open: true, limit: 1 })
-  if (items[0] !== undefined) await store.bindDecisions(items[0])
-}
-
-async function currentStep(store: VerdictStore, run: Run | undefined): Promise<number | undefined> {
-  if (run === undefined) return undefined
-  const steps = await store.listSteps(run.id)
-  return steps.length === 0 ? undefined : Math.max(...steps.map(({ index }) => index))
 }

@@ -205,6 +205,9 @@ export interface VerdictStore {
   savePolicy(digest: string, text: string): Promise<void>
   loadPolicy(digest: string): Promise<string | undefined>
 
+  /** 32 random bytes in base64url, made by the first caller ever and the same for all that share the data. */
+  sharedKey(): Promise<string>
+
   /**
    * Deletes what is older than its retention, but nothing of an open run and not the last change of a gate. Gives how
    * many rows were deleted. When aborted, it ends after the current batch.

@@ -42,6 +42,10 @@ export const migrations: readonly Migration[] = [
     name: 'how the caller counts steps',
     statements: () => ['alter table steps add column caller_index integer'],
   },
+  {
+    name: 'a key that replicas share',
+    statements: () => ['create table shared_key (id integer primary key, value text not null)'],
+  },
 ]
 
 export const runMigration = async (

@@ -12,6 +12,13 @@ export interface Database {
   readonly chunks: ChunkRow
   readonly policies: PolicyRow
   readonly gate_changes: GateChangeRow
+  readonly shared_key: SharedKeyRow
+}
+
+/** One row at most. */
+export interface SharedKeyRow {
+  readonly id: number
+  readonly value: string
 }
 
 export interface RunRow {
