@@ -31,6 +31,11 @@ metrics:
   - { name: memory, kind: gauge }
 `
 
+const byHand = `name: by-hand
+extends: demo
+approval: manual
+`
+
 /** Writes configuration, policy and simulated recordings into the folder, where they can be looked at and changed. */
 export async function writeDemoFiles(folder: string): Promise<DemoFiles> {
   const policies = join(folder, 'policies')
@@ -42,9 +47,12 @@ export async function writeDemoFiles(folder: string): Promise<DemoFiles> {
   await mkdir(policies, { recursive: true })
   await writeFile(files.config, 'policies: { directory: policies }\ndefaultPolicy: demo\n')
   await writeFile(files.policy, policy)
-  const recordings = Object.entries(demoServices).map(([name, plan]) => recordingToJson(simulate(name, plan)))
+  await writeFile(join(policies, 'by-hand.yaml'), byHand)
+  // What a person decides is in no recording.
+  const recorded = Object.entries(demoServices).filter(([, service]) => service.policy === undefined)
+  const recordings = recorded.map(([name, plan]) => recordingToJson(simulate(name, plan)))
   await writeFile(files.recordings, recordings.map(toLine).join(''))
-  const rollouts = Object.entries(demoServices).map(async ([name, { story }], index) => {
+  const rollouts = recorded.map(async ([name, { story }], index) => {
     const request = join(folder, `${name}.json`)
     const revisions = { canary: { revision: 'v2' }, stable: { revision: 'v1' } }
     await writeFile(request, toLine({ namespace: 'demo', name, ...revisions, recording: recordings[index] }))

@@ -83,9 +83,10 @@ function explain(url: string, { policy, recordings, rollouts }: DemoFiles, versi
     ({ request, story }) =>
       `  # ${story}\n  curl -s ${url}/v1/judge --json @${request} -H 'Accept: text/plain'\n`,
   )
-  return `canary-judge ${version} serves at ${url} until Ctrl-C, with a store of its own and no Prometheus.
+  return `Look at the rollouts in a browser: ${url}/
 
-  ${url}/          the rollouts, to look at in a browser
+canary-judge ${version} serves there until Ctrl-C, with a store of its own and no Prometheus.
+
   ${url}/docs      the interface, to read and to try
   ${url}/readyz    whether it takes requests, and how its parts are
   ${url}/metrics   metrics of its own
@@ -105,7 +106,8 @@ The same recordings, judged slice by slice without the service (in this folder):
 
   npm run -s cli -- replay --policy ${policy} --table < ${recordings}
 
-Four simulated rollouts go on now, and ask the service for a verdict each minute. Their news:
+Three simulated controllers release six services now, call the service's hooks each minute as Flagger does, and begin
+again when they are through. by-hand waits for a person: approve it at ${url}/?name=by-hand. Their news:
 
 `
 }

@@ -9,6 +9,8 @@ export interface DemoService {
   readonly effect: Effect
   /** Requests a second in both arms together. */
   readonly rps: number
+  /** Another one than the default. */
+  readonly policy?: string
 }
 
 export const demoServices: Readonly<Record<string, DemoService>> = {
@@ -23,8 +25,26 @@ export const demoServices: Readonly<Record<string, DemoService>> = {
     effect: effects['latency-25'],
     rps: 300,
   },
+  'conversion-20': {
+    story: 'a fifth fewer orders, with errors and latency as they were',
+    effect: effects['conversion-20'],
+    rps: 300,
+  },
   'low-traffic': { story: 'healthy, with one request in two seconds', effect: effects.none, rps: 0.5 },
+  'by-hand': {
+    story: 'healthy, and its policy wants a person to approve each step',
+    effect: effects.none,
+    rps: 300,
+    policy: 'by-hand',
+  },
 }
+
+/** What each of the controllers releases, one after the other. */
+export const demoControllers: readonly (readonly [string, ...string[]])[] = [
+  ['healthy', 'conversion-20'],
+  ['errors-x1.5', 'by-hand'],
+  ['latency-25', 'low-traffic'],
+]
 
 /** A rollout in progress: what its controller has done so far. */
 export interface LiveRollout {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Clock, MetricSource } from '../../judge/ports/ports.ts'
-import { type Controller, createController } from './controller.ts'
-import { demoServices, minuteMs } from './live-rollout.ts'
+import { type Controller, createController, type HookAnswer } from './controller.ts'
+import { demoControllers, minuteMs } from './live-rollout.ts'
 import { simulatedSource } from './simulated-source.ts'
 
 export interface Rollouts {
@@ -25,14 +25,16 @@ interface GoOn {
 /** How far into a minute the looks are, so that the slice before is settled. */
 const secondsIntoMinute = 20
 
-/** One simulated rollout of each service of the demo, all beginning at the minute of `nowMs`. */
+/** Controllers that release the services of the demo, from the minute of `nowMs` on. */
 export function simulateRollouts(nowMs: number): Rollouts {
   let now = Math.floor(nowMs / minuteMs) * minuteMs + secondsIntoMinute * 1000
   const clock = { now: () => now }
-  const controllers = new Map<string, Controller>()
+  const controllers: Controller[] = []
+  const rolloutOf = (name: string) =>
+    controllers.map((controller) => controller.rolloutOf(name)).find((rollout) => rollout !== undefined)
   return {
     clock,
-    source: simulatedSource((name) => controllers.get(name)?.rollout()),
+    source: simulatedSource(rolloutOf),
     async goOn({ url, output, ended, minute }) {
       const stop = new AbortController()
       ended.then(
@@ -40,11 +42,12 @@ export function simulateRollouts(nowMs: number): Rollouts {
         () => stop.abort(),
       )
       const say = (line: string): boolean => output.write(`${line}\n`)
-      for (const name of Object.keys(demoServices)) {
-        controllers.set(name, createController({ name, clock, say, ask: (body) => ask(url, body) }))
+      for (const names of demoControllers) {
+        const call = (hook: string, body: object): Promise<HookAnswer> => callHook(url, hook, body)
+        controllers.push(createController({ names, clock, say, call }))
       }
       while (!stop.signal.aborted) {
-        for (const controller of controllers.values()) await controller.minute()
+        for (const controller of controllers) await controller.minute()
         await minute(stop.signal).catch((error: unknown) => {
           if (!stop.signal.aborted) throw error
         })
@@ -54,12 +57,14 @@ export function simulateRollouts(nowMs: number): Rollouts {
   }
 }
 
-async function ask(url: string, body: object): Promise<unknown> {
-  const response = await fetch(`${url}/v1/argo`, {
+async function callHook(url: string, hook: string, body: object): Promise<HookAnswer> {
+  const response = await fetch(`${url}/v1/flagger/${hook}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   })
-  if (response.ok) return response.json()
-  throw new Error(`expected a verdict, got status ${response.status}: ${await response.text()}`)
+  const { status } = response
+  const text = await response.text()
+  if ([200, 412, 425].includes(status)) return { status, text }
+  throw new Error(`expected a verdict, got status ${status}: ${text}`)
 }

@@ -3,34 +3,37 @@ import { createController } from '../../../src/cli/demo/controller.ts'
 
 const minuteMs = 60_000
 const start = Date.parse('2026-11-20T10:00:00Z')
+const texts: Readonly<Record<number, string>> = {
+  200: 'pass: because',
+  412: 'fail: because',
+  425: 'inconclusive: because',
+}
 
-/** A controller whose service gives these answers, one a minute; more looks in one minute take more of them. */
-function controllerThatHears(answers: readonly string[]) {
-  const asked: object[] = []
+/** A controller whose service answers its looks with these statuses, one a minute. */
+function controllerThatHears(
+  statuses: readonly number[],
+  names: readonly [string, ...string[]] = ['healthy'],
+) {
+  const looks: object[] = []
+  const calls: string[] = []
   const lines: string[] = []
   let now = start + 20_000
   const controller = createController({
-    name: 'web',
+    names,
     clock: { now: () => now },
-    async ask(body) {
-      const verdict = answers[asked.length] ?? 'inconclusive'
-      asked.push(body)
-      return {
-        verdict,
-        judged: verdict,
-        score: 50,
-        summary: `${verdict}: because`,
-        run: 'r',
-        reasons: [],
-        metrics: [],
-        links: { verdict: '/v' },
-      }
+    async call(hook, body) {
+      calls.push(hook)
+      if (!hook.startsWith('confirm')) return { status: 200, text: 'noted' }
+      const status = statuses[looks.length] ?? 425
+      looks.push(body)
+      return { status, text: `${texts[status]}; /v1/verdicts/1` }
     },
     say: (line) => lines.push(line),
   })
   return {
     controller,
-    asked,
+    looks,
+    calls,
     lines,
     pass: async (minutes: number): Promise<void> => {
       for (let minute = 0; minute < minutes; minute++) {
@@ -41,53 +44,71 @@ function controllerThatHears(answers: readonly string[]) {
   }
 }
 
-test('a controller asks once a minute from the second one on, and says a verdict once', async () => {
-  const { asked, lines, pass } = controllerThatHears([])
-  await pass(5)
-  expect(asked).toHaveLength(4)
-  const step = { step: 1, of: 3, weight: 5, next: 25, minutes: 10 }
-  expect(asked[0]).toEqual({ namespace: 'live', name: 'web', canaryHash: 'v2', stableHash: 'v1', ...step })
-  expect(lines).toEqual(['10:01  web         v2  at 5%   inconclusive: because'])
-})
-
-test('a pass raises the weight from the next minute on, and the next step asks at once', async () => {
-  const { controller, asked, lines, pass } = controllerThatHears(['inconclusive', 'pass'])
+test('a controller begins, asks once a minute, and says a verdict once', async () => {
+  const { looks, calls, lines, pass } = controllerThatHears([])
   await pass(4)
-  expect(controller.rollout().begun).toEqual([start, start + 3 * minuteMs])
-  expect(asked[2]).toMatchObject({ step: 2, weight: 25, next: 50 })
+  expect(calls).toEqual([
+    'pre-rollout',
+    'event',
+    'confirm-traffic-increase',
+    'confirm-traffic-increase',
+    'confirm-traffic-increase',
+  ])
+  const metadata = { steps: '5,25,50', minutes: '10' }
+  expect(looks[0]).toEqual({
+    namespace: 'live',
+    name: 'healthy',
+    checksum: 'v2',
+    phase: 'Progressing',
+    metadata,
+  })
   expect(lines).toEqual([
-    '10:01  web         v2  at 5%   inconclusive: because',
-    '10:02  web         v2  at 5%   pass: because → on to 25%',
+    '10:00  healthy       v2  at 5%   began: a healthy canary',
+    '10:01  healthy       v2  at 5%   inconclusive: because',
   ])
 })
 
-test('after the last pass the canary is stable, and the next revision follows a pause', async () => {
-  const { controller, lines, pass } = controllerThatHears(['pass', 'pass', 'pass'])
-  await pass(2)
-  expect(lines.at(-1)).toBe('10:01  web         v2  at 50%  pass: because → promoted')
-  expect(controller.rollout().ended).toEqual({ at: start + 2 * minuteMs, how: 'promoted' })
-  await pass(15)
-  expect(controller.rollout().canary).toBe('v2')
+test('a pass raises the weight from the next minute on', async () => {
+  const { controller, calls, lines, pass } = controllerThatHears([425, 200])
+  await pass(3)
+  expect(controller.rolloutOf('healthy')?.begun).toEqual([start, start + 3 * minuteMs])
+  expect(calls.at(-1)).toBe('event')
+  expect(lines.at(-1)).toBe('10:02  healthy       v2  at 5%   pass: because → on to 25%')
+})
+
+test('the last pass promotes, and the next service follows a pause', async () => {
+  const { controller, calls, lines, pass } = controllerThatHears([200, 200, 200], ['healthy', 'by-hand'])
+  await pass(4)
+  expect(calls.slice(-2)).toEqual(['confirm-promotion', 'post-rollout'])
+  expect(lines.at(-1)).toBe('10:03  healthy       v2  at 50%  pass: because → promoted')
+  expect(controller.rolloutOf('healthy')?.ended).toEqual({ at: start + 4 * minuteMs, how: 'promoted' })
+  await pass(5)
+  expect(controller.rolloutOf('by-hand')).toBeUndefined()
   await pass(1)
-  const begun = [start + 17 * minuteMs]
-  expect(controller.rollout()).toEqual({ name: 'web', canary: 'v3', stable: 'v2', begun })
+  const begun = [start + 9 * minuteMs]
+  expect(controller.rolloutOf('by-hand')).toEqual({ name: 'by-hand', stable: 'v1', canary: 'v2', begun })
 })
 
 test('a fail ends the rollout, and the next revision is compared with the same stable one', async () => {
-  const { controller, asked, lines, pass } = controllerThatHears(['fail'])
-  await pass(16)
-  expect(asked).toHaveLength(1)
-  expect(lines).toEqual(['10:01  web         v2  at 5%   fail: because → aborted'])
-  await pass(3)
-  expect(asked[1]).toMatchObject({ canaryHash: 'v3', stableHash: 'v1', step: 1 })
-  expect(controller.rollout().canary).toBe('v3')
+  const { controller, looks, lines, pass } = controllerThatHears([412])
+  await pass(6)
+  expect(looks).toHaveLength(1)
+  expect(lines.at(-1)).toBe('10:01  healthy       v2  at 5%   fail: because → aborted')
+  await pass(2)
+  expect(controller.rolloutOf('healthy')).toMatchObject({ canary: 'v3', stable: 'v1' })
 })
 
-test('a step without an answer is given up after an hour and a half', async () => {
+test('after a promotion the next revision is compared with the one that was promoted', async () => {
+  const { controller, pass } = controllerThatHears([200, 200, 200])
+  await pass(10)
+  expect(controller.rolloutOf('healthy')).toMatchObject({ canary: 'v3', stable: 'v2' })
+})
+
+test('a step without an answer is given up after an hour', async () => {
   const { controller, lines, pass } = controllerThatHears([])
-  await pass(90)
-  expect(controller.rollout().ended).toBeUndefined()
+  await pass(60)
+  expect(controller.rolloutOf('healthy')?.ended).toBeUndefined()
   await pass(1)
-  expect(controller.rollout().ended?.how).toBe('given up')
-  expect(lines.at(-1)).toBe('11:30  web         v2  at 5%   inconclusive: because → given up')
+  expect(controller.rolloutOf('healthy')?.ended?.how).toBe('given up')
+  expect(lines.at(-1)).toBe('11:00  healthy       v2  at 5%   inconclusive: because → given up')
 })
