@@ -19,6 +19,7 @@ import { createServer } from '../http/create-server.ts'
 import type { RouteGroup } from '../http/route.ts'
 import { createJudge, createPolicyLibrary, type JudgeDeps, type JudgeLimits } from '../judge/judge.ts'
 import type { Clock, MetricSource, VerdictStore } from '../judge/ports/ports.ts'
+import { problemPages } from '../web/problem-page.ts'
 import { openStore } from '../store/open-store.ts'
 import { createWriteQueue } from '../store/write-queue.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
@@ -101,8 +102,10 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     linkBase: () => force.settings().publicUrl ?? '',
   })
   const bodies = createBodyWorker({ log: logger })
+  const end = new AbortController()
   const groups = createRouteGroups({
     bodies,
+    stopping: end.signal,
     ...force,
     stores,
     judge,
@@ -116,9 +119,11 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     extra: overrides.groups ?? [],
   })
   const { trustProxy } = initial
-  const handling = { ...force, trustProxy, clock, logger, metrics, health }
+  const sharedKey = (): Promise<string> => stores.store().sharedKey()
+  const showProblem = problemPages(force.settings)
+  const handling = { ...force, trustProxy, clock, logger, metrics, health, sharedKey }
   const split = splitGroups(groups, initial.managementPort !== undefined)
-  const handler = createHandler({ ...handling, groups: split.served })
+  const handler = createHandler({ ...handling, groups: split.served, problemPage: showProblem })
   const managementHandler = createHandler({ ...handling, groups: split.management })
   const server = createServer(handler, serverLimitsOf(initial), tlsOf(initial))
   const management =
@@ -163,6 +168,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   }
   const stop = async (): Promise<void> => {
     health.state = 'stopping'
+    end.abort()
     server.endConnections()
     const { delayMs, deadlineMs } = force.current().shutdown
     logger.info({ delayMs, deadlineMs }, 'stopping')

@@ -32,13 +32,15 @@ export interface RouteGroupDeps {
   readonly health: Health
   readonly metrics: Metrics
   readonly bodies: BodyWorker
+  /** Aborts when the service stops. */
+  readonly stopping: AbortSignal
   readonly extra: readonly RouteGroup[]
 }
 
 /** Every route of the service. A new caller adds a line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const { settings, stores, judge, policies, source, sourceNames, clock } = deps
-  const { log, health, metrics, bodies, extra } = deps
+  const { log, health, metrics, bodies, stopping, extra } = deps
   const { store } = stores
   const judgeSent = (bytes: Uint8Array, withinMs: number): Promise<RecordingLook> => {
     const { maxBodyBytes, maxJsonDepth, publicUrl = '' } = settings()
@@ -63,7 +65,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
       clock,
     }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
-    pageRoutes({ store, policies, settings }),
+    pageRoutes({ store, clock, log, policies, settings, stopping }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,
   ]

@@ -13,7 +13,10 @@ import type { Clock } from '../judge/ports/ports.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { accessLog } from './request/access-log.ts'
-import { answerError } from './problems/answer-error.ts'
+import { type Admission, everybody, pageSession } from './auth/admit.ts'
+import { createSessions } from './auth/sessions.ts'
+import { answerError, type ProblemPage } from './problems/answer-error.ts'
+import type { Problem } from './problems/problem.ts'
 import type { TokenTable } from './auth/token-table.ts'
 import { checkHost } from './request/check-host.ts'
 import type { HttpSettings } from './http-settings.ts'
@@ -22,7 +25,7 @@ import { observeRequests } from './request/observe-requests.ts'
 import { createRateLimits } from './request/rate-limits.ts'
 import { setRequestContext } from './request/request-context.ts'
 import { requestId } from './request/request-id.ts'
-import type { RouteGroup } from './route.ts'
+import type { PageSession, RouteGroup } from './route.ts'
 
 export interface HandlerDeps {
   readonly groups: readonly RouteGroup[]
@@ -33,7 +36,16 @@ export interface HandlerDeps {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly health: Health
+  /** The key that signs sessions, the same for all replicas. */
+  readonly sharedKey: () => Promise<string>
+  /** Makes the page that a browser gets in place of problem JSON. */
+  readonly problemPage?: ProblemPageOf
 }
+
+export type ProblemPageOf = (
+  problem: Problem,
+  asked: { readonly path: string; readonly isFromElsewhere: boolean; readonly session: PageSession },
+) => Promise<ProblemPage>
 
 /** Builds the handler for all requests. */
 export function createHandler(deps: HandlerDeps): RequestListener {
@@ -46,17 +58,37 @@ export function createHandler(deps: HandlerDeps): RequestListener {
   app.use(checkHost)
   const routes = deps.groups.flatMap((group) => group.routes)
   const rateLimits = createRateLimits({ clock, settings })
-  mountRoutes(app, routes, { settings, tokens, rateLimits, onFailedLogin: () => metrics.failedLogins.inc() })
+  const admission = {
+    settings,
+    tokens,
+    rateLimits,
+    sessions: createSessions({ key: deps.sharedKey, tokens, clock }),
+    onFailedLogin: () => metrics.failedLogins.inc(),
+  }
+  mountRoutes(app, routes, admission)
   app.use((request) => {
     throw new AppError('not-found', `expected a path of /openapi.json, got ${shown(request.path)}`)
   })
   // Express recognises an error handler by its four arguments
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
-    answerError(logger, request, response, error),
+    answerError({ log: logger, page: problemPage(deps, admission) }, request, response, error),
   )
   return (request, response) => {
     request.url = withoutOrigin(request.url ?? '/')
     app(request, response)
+  }
+}
+
+function problemPage({ problemPage: page, logger }: HandlerDeps, admission: Admission) {
+  if (page === undefined) return undefined
+  return async (problem: Problem, request: Request): Promise<ProblemPage | undefined> => {
+    const { originalUrl, headers } = request
+    const isFromElsewhere = headers['sec-fetch-site'] === 'cross-site'
+    const session = pageSession(request, everybody, admission)
+    return page(problem, { path: originalUrl, isFromElsewhere, session }).catch((error: unknown) => {
+      logger.error({ err: error }, 'a problem could not be shown as a page')
+      return undefined
+    })
   }
 }
 

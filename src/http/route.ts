@@ -30,8 +30,11 @@ export interface RouteGroup {
 }
 
 export interface RouteBody<B extends z.ZodType = z.ZodType> {
-  /** `text` and `bytes` give the handler the body without parsing it; `none` does not read a body. */
-  readonly form: 'json' | 'text' | 'bytes' | 'none'
+  /**
+   * `text` and `bytes` give the handler the body without parsing it; `none` does not read a body. A `form` comes from one
+   * of our own pages, and is refused from other sites and without the token of its page.
+   */
+  readonly form: 'json' | 'form' | 'text' | 'bytes' | 'none'
   readonly types: readonly string[]
   readonly schema: B
   /** Which limit of the configuration applies. */
@@ -46,8 +49,21 @@ export interface DocumentedAnswer {
   readonly alsoAs?: readonly string[]
 }
 
+/** The session of the browser that asks. */
+export interface PageSession {
+  /** Whether somebody has signed in. */
+  readonly isOpen: boolean
+  /** The field `csrf` that every form of a page must contain. */
+  readonly formToken: () => Promise<string>
+  readonly isFormToken: (token: string) => Promise<boolean>
+  /** Gives the header `Set-Cookie`. Rejects for an unknown token, as every other route does. */
+  readonly begin: (token: string) => Promise<string>
+  readonly end: () => string
+}
+
 export interface RouteContext {
   readonly caller: Caller
+  readonly session: PageSession
   readonly requestId: string
   /** Aborts when the client has disconnected. */
   readonly signal: AbortSignal
@@ -71,6 +87,13 @@ export type Answer =
       readonly status: number
       readonly type: string
       readonly content: string | Buffer
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | {
+      readonly status: number
+      readonly type: string
+      /** Sent one by one as they come, until the last one or until the client disconnects. */
+      readonly pieces: AsyncIterable<string>
       readonly headers?: Readonly<Record<string, string>>
     }
 

@@ -11,7 +11,7 @@ export interface RecordDecisionDeps {
 export interface DecisionRequest {
   readonly namespace: string
   readonly name: string
-  /** Undefined = the decision binds the next run that opens. */
+  /** Undefined = the decision is for the next run that opens. */
   readonly run?: Run | undefined
   readonly decision: DecisionKind
   readonly scope: 'step' | 'run'
@@ -22,7 +22,7 @@ export interface DecisionRequest {
   readonly reason: string
 }
 
-/** Keeps what a person decided, whichever way the decision came. Rejects with `conflict` for a run that is closed. */
+/** Stores what a person decided. Rejects with `conflict` for a closed run. */
 export async function recordDecision(
   { store, clock, log }: RecordDecisionDeps,
   request: DecisionRequest,

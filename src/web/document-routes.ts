@@ -5,7 +5,9 @@ import type { HttpSettings } from '../http/http-settings.ts'
 import { noBody, noInput } from '../http/request/no-input.ts'
 import { openApi } from '../http/openapi/openapi.ts'
 import { type Answer, route, type Route, type RouteGroup } from '../http/route.ts'
-import { docsPage, errorsPage, startScript } from './pages.ts'
+import { apiPageHeaders, pageAnswer, pageHeaders } from './frame.ts'
+import { docsPage, errorsPage, reasonsPage, startScript } from './pages.ts'
+import { basePath } from './visit-of.ts'
 
 export interface DocumentDeps {
   /** All groups of the service, this one included. */
@@ -24,7 +26,7 @@ const open = {
 } as const
 
 export function documentRoutes({ groups, settings, version }: DocumentDeps): RouteGroup {
-  const base = (): string => new URL(settings().publicUrl ?? 'http://localhost').pathname.replace(/\/$/, '')
+  const base = (): string => basePath(settings())
   return {
     name: 'documents',
     description: 'What the service says of itself',
@@ -40,7 +42,8 @@ export function documentRoutes({ groups, settings, version }: DocumentDeps): Rou
         handle: () => ({ status: 200, json: openApi(groups(), { version, ...settings() }) }),
       }),
       page('/docs', 'showDocs', 'The interface, to read and to try', () => docsPage(base())),
-      page('/docs/errors', 'showErrors', 'What each problem means', errorsPage),
+      page('/docs/errors', 'showErrors', 'What each problem means', () => errorsPage(base())),
+      page('/docs/reasons', 'showReasons', 'What each reason of a verdict means', () => reasonsPage(base())),
       script('/docs/start.js', 'showStart', () => startScript(base())),
       asset('swagger-ui.css', 'text/css; charset=utf-8'),
       asset('swagger-ui-bundle.js', 'text/javascript; charset=utf-8'),
@@ -49,31 +52,14 @@ export function documentRoutes({ groups, settings, version }: DocumentDeps): Rou
   }
 }
 
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 function page(path: string, operationId: string, summary: string, html: () => string): Route {
-  const type = 'text/html; charset=utf-8'
   return route({
     ...open,
     path,
     operationId,
     summary,
     answers: { 200: { description: 'A page', type: 'text/html' } },
-    handle: () => ({
-      status: 200,
-      type,
-      content: html(),
-      headers: { 'Content-Security-Policy': pagePolicy },
-    }),
+    handle: () => pageAnswer(html(), path === '/docs' ? apiPageHeaders : pageHeaders),
   })
 }
 

@@ -1,24 +1,26 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { visibleVerdict } from '../http/auth/namespace-access.ts'
-import type { HttpSettings } from '../http/http-settings.ts'
+import { visibleRun, visibleVerdict } from '../http/auth/namespace-access.ts'
 import { noBody, noInput } from '../http/request/no-input.ts'
-import { type Answer, route, type Route, type RouteGroup } from '../http/route.ts'
+import { route, type Route, type RouteContext, type RouteGroup } from '../http/route.ts'
 import { afterField, idParams, nameField, namespaceField } from '../http/schemas/fields.ts'
-import type { PolicyLibrary, VerdictStore } from '../judge/ports/ports.ts'
-import { pageHeaders } from './frame.ts'
+import type { PolicyLibrary } from '../judge/ports/ports.ts'
+import { type ActDeps, actRoutes } from './act-routes.ts'
+import { pageAnswer, type Visit } from './frame.ts'
 import { pageScript } from './page-script.ts'
 import { policiesPage, policyPage } from './policies-page.ts'
 import { readRollouts } from './read-rollouts.ts'
 import { readRun } from './read-run.ts'
 import { namespacesPage, rolloutsPage } from './rollouts-page.ts'
+import { runEvents } from './run-events.ts'
 import { runPage } from './run-page.ts'
 import { verdictPage } from './verdict-page.ts'
+import { visitOf } from './visit-of.ts'
 
-export interface PageDeps {
-  readonly store: () => VerdictStore
+export interface PageDeps extends ActDeps {
   readonly policies: PolicyLibrary
-  readonly settings: () => HttpSettings
+  /** Aborts when the service stops. */
+  readonly stopping: AbortSignal
 }
 
 const page = {
@@ -37,23 +39,17 @@ export function pageRoutes(deps: PageDeps): RouteGroup {
     routes: [
       showRollouts(deps),
       showRun(deps),
+      followRun(deps),
       showVerdict(deps),
       showPolicies(deps),
       showPolicy(deps),
       pageScriptRoute(),
+      ...actRoutes(deps),
     ],
   }
 }
 
-const basePath = ({ settings }: PageDeps): string =>
-  new URL(settings().publicUrl ?? 'http://localhost').pathname.replace(/\/$/, '')
-
-const htmlAnswer = (content: string): Answer => ({
-  status: 200,
-  type: 'text/html; charset=utf-8',
-  content,
-  headers: pageHeaders,
-})
+const visit = (deps: PageDeps, context: RouteContext): Promise<Visit> => visitOf(deps.settings, context)
 
 /** A form sends its empty fields too, and they count as absent. */
 const optional = <T extends z.ZodType>(field: T) =>
@@ -73,16 +69,17 @@ function showRollouts(deps: PageDeps): Route {
       open: optional(z.enum(['true', 'false']).transform((open) => open === 'true')),
       after: optional(afterField),
     }),
-    async handle({ query, caller }) {
-      const base = basePath(deps)
+    async handle({ query, ...context }) {
+      const { caller } = context
+      const visiting = await visit(deps, context)
       const { namespaces = [] } = caller
       if (query.namespace === undefined && namespaces.length > 1) {
-        return htmlAnswer(namespacesPage(base, namespaces))
+        return pageAnswer(namespacesPage(visiting, namespaces))
       }
       const read = (open: boolean) => readRollouts(deps.store(), caller, { ...query, open })
-      return htmlAnswer(
+      return pageAnswer(
         rolloutsPage({
-          base,
+          visit: visiting,
           filter: query,
           ...(query.open !== false && { open: await read(true) }),
           ...(query.open !== true && { closed: await read(false) }),
@@ -100,8 +97,40 @@ function showRun(deps: PageDeps): Route {
     summary: 'One rollout as a page',
     params: idParams,
     query: noInput,
-    handle: async ({ params, caller }) =>
-      htmlAnswer(runPage(basePath(deps), await readRun(deps.store(), caller, params.id))),
+    handle: async ({ params, ...context }) =>
+      pageAnswer(runPage(await visit(deps, context), await readRun(deps.store(), context.caller, params.id))),
+  })
+}
+
+/** Each reader holds a connection, and asks the store every two seconds. */
+const maxFollowers = 100
+
+function followRun({ store, stopping }: PageDeps): Route {
+  let followers = 0
+  return route({
+    ...page,
+    path: '/runs/{id}/events',
+    operationId: 'followRun',
+    summary: 'Server-sent events: `changed` whenever the page of the run would be another one',
+    params: idParams,
+    query: z.strictObject({ seen: z.string().max(300).default('') }),
+    answers: { 200: { description: 'Events, until the run ends', type: 'text/event-stream' } },
+    async handle({ params, query, caller, signal }) {
+      const run = await visibleRun(store(), caller, params.id)
+      if (stopping.aborted) throw new AppError('shutting-down', 'this replica is stopping')
+      if (followers >= maxFollowers) {
+        const message = `expected at most ${maxFollowers} readers who follow a run, got more`
+        throw new AppError('overloaded', message, { retryAfter: 10 })
+      }
+      followers += 1
+      signal.addEventListener('abort', () => (followers -= 1), { once: true })
+      const ended = AbortSignal.any([signal, stopping])
+      return {
+        status: 200,
+        type: 'text/event-stream',
+        pieces: runEvents({ store, run, ...query, signal: ended }),
+      }
+    },
   })
 }
 
@@ -113,9 +142,9 @@ function showVerdict(deps: PageDeps): Route {
     summary: 'One verdict as a page',
     params: idParams,
     query: noInput,
-    async handle({ params, caller }) {
-      const verdict = await visibleVerdict(deps.store(), caller, params.id)
-      return htmlAnswer(verdictPage(basePath(deps), verdict))
+    async handle({ params, ...context }) {
+      const verdict = await visibleVerdict(deps.store(), context.caller, params.id)
+      return pageAnswer(verdictPage(await visit(deps, context), verdict))
     },
   })
 }
@@ -128,7 +157,7 @@ function showPolicies(deps: PageDeps): Route {
     summary: 'The policies as a page',
     params: noInput,
     query: noInput,
-    handle: () => htmlAnswer(policiesPage(basePath(deps), deps.policies)),
+    handle: async (context) => pageAnswer(policiesPage(await visit(deps, context), deps.policies)),
   })
 }
 
@@ -140,9 +169,9 @@ function showPolicy(deps: PageDeps): Route {
     summary: 'One policy as a page, with every default written out',
     params: idParams,
     query: noInput,
-    handle({ params }) {
+    async handle({ params, ...context }) {
       const loaded = deps.policies.list().find(({ policy }) => policy.name === params.id)
-      if (loaded !== undefined) return htmlAnswer(policyPage(basePath(deps), loaded))
+      if (loaded !== undefined) return pageAnswer(policyPage(await visit(deps, context), loaded))
       throw new AppError('not-found', `expected the name of a loaded policy, got "${params.id}"`)
     },
   })

@@ -1,15 +1,15 @@
 import type { LoadedPolicy, PolicyLibrary } from '../judge/ports/ports.ts'
 import { policyToYaml } from '../formats/policy/policy-to-yaml.ts'
-import { framed } from './frame.ts'
+import { framed, type Visit } from './frame.ts'
 import { type Html, html } from './html.ts'
 
 /** The page of the loaded policies, and what each compares. */
-export function policiesPage(base: string, policies: PolicyLibrary): string {
+export function policiesPage(visit: Visit, policies: PolicyLibrary): string {
   const cards = policies.list().map(
     ({ policy, origin, file }) =>
       html`<section class="card">
         <h2>
-          <a href="${base}/policies/${encodeURIComponent(policy.name)}">${policy.name}</a
+          <a href="${visit.base}/policies/${encodeURIComponent(policy.name)}">${policy.name}</a
           >${policy.name === policies.defaultName && html` <small>the default</small>`}
         </h2>
         <p>
@@ -20,7 +20,7 @@ export function policiesPage(base: string, policies: PolicyLibrary): string {
   )
   return framed({
     title: 'Policies',
-    base,
+    visit,
     here: 'policies',
     body: html`<h1>Policies</h1>
       ${cards}`,
@@ -28,13 +28,13 @@ export function policiesPage(base: string, policies: PolicyLibrary): string {
 }
 
 /** The page of one policy, with every default written out. */
-export function policyPage(base: string, { policy, digest, origin, file, warnings }: LoadedPolicy): string {
+export function policyPage(visit: Visit, { policy, digest, origin, file, warnings }: LoadedPolicy): string {
   const lines: readonly Html[] = warnings.map(
     ({ path, message }) => html`<li><code>${path}</code>: ${message}</li>`,
   )
   return framed({
     title: `${policy.name} · policy`,
-    base,
+    visit,
     here: 'policies',
     body: html`<h1>${policy.name}</h1>
       <p class="soft">${originText({ origin, file })} · digest ${digest.slice(0, 8)}</p>

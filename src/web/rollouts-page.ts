@@ -1,10 +1,10 @@
-import { framed } from './frame.ts'
+import { framed, type Visit } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { badge, time, weightBar } from './pieces.ts'
 import type { Rollout, RolloutFilter, RolloutPage } from './read-rollouts.ts'
 
 export interface Rollouts {
-  readonly base: string
+  readonly visit: Visit
   readonly filter: RolloutFilter
   /** Undefined where only closed runs are listed. */
   readonly open?: RolloutPage | undefined
@@ -12,14 +12,15 @@ export interface Rollouts {
 }
 
 /** All rollouts, one line each, those in progress first. */
-export function rolloutsPage({ base, filter, open, closed }: Rollouts): string {
+export function rolloutsPage({ visit, filter, open, closed }: Rollouts): string {
+  const { base } = visit
   const lists = [list({ base, filter, title: 'Going on', isOpen: true, page: open })]
   lists.push(list({ base, filter, title: 'Ended', isOpen: false, page: closed }))
   const isEmpty = [open, closed].every((page) => page === undefined || page.items.length === 0)
   const isFirst = filter.after === undefined
   return framed({
     title: 'Rollouts',
-    base,
+    visit,
     here: 'rollouts',
     follows: isFirst,
     body: html`<h1>Rollouts</h1>
@@ -28,7 +29,8 @@ export function rolloutsPage({ base, filter, open, closed }: Rollouts): string {
 }
 
 /** For a token with several namespaces, which must choose one, as with the API. */
-export function namespacesPage(base: string, namespaces: readonly string[]): string {
+export function namespacesPage(visit: Visit, namespaces: readonly string[]): string {
+  const { base } = visit
   const links = namespaces.map(
     (name) => html`<li><a href="${base}/?namespace=${encodeURIComponent(name)}">${name}</a></li>`,
   )
@@ -37,7 +39,7 @@ export function namespacesPage(base: string, namespaces: readonly string[]): str
     <ul>
       ${links}
     </ul>`
-  return framed({ title: 'Rollouts', base, here: 'rollouts', body })
+  return framed({ title: 'Rollouts', visit, here: 'rollouts', body })
 }
 
 interface List {

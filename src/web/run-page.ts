@@ -1,20 +1,25 @@
-import type { Decision, Step } from '../judge/ports/ports.ts'
-import { framed } from './frame.ts'
+import type { Step } from '../judge/ports/ports.ts'
+import { decisionsCard } from './decisions-card.ts'
+import { framed, type Visit } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { metricTile } from './metric-tile.ts'
 import { badge, time } from './pieces.ts'
+import { marked } from './pages.ts'
+import { reasonsCard, todoOf } from './reasons-card.ts'
 import type { Look, RunView } from './read-run.ts'
+import { runState } from './run-events.ts'
 
 /** The page of one rollout: the verdict and its reason, the progress, the metrics, and the decisions. */
-export function runPage(base: string, view: RunView): string {
-  const { run, looks, decisions } = view
+export function runPage(visit: Visit, view: RunView): string {
+  const { run, looks } = view
+  const { base } = visit
   const latest = looks.at(-1)
   const { namespace, name, revision, stableRevision, policy, policyDigest } = run
   return framed({
     title: `${latest?.verdict ?? 'not judged'} · ${name}`,
-    base,
+    visit,
     here: 'rollouts',
-    follows: run.closedAt === undefined,
+    ...(run.closedAt === undefined && { follows: true, events: eventsAddress(base, view) }),
     body: html`<p class="crumb">
         ${namespace} / ${name} · revision
         ${revision}${stableRevision !== undefined && ` against ${stableRevision}`} · policy
@@ -23,11 +28,17 @@ export function runPage(base: string, view: RunView): string {
       </p>
       ${headline(latest)}
       <p class="soft">${state(view)}</p>
-      ${ladder(view)} ${strip(base, looks)} ${latest !== undefined && tiles(view, latest)}
+      ${latest !== undefined && todo(latest)} ${ladder(view)} ${strip(base, looks)}
+      ${latest !== undefined && tiles(view, latest)}
       <div class="two">
-        ${latest !== undefined && reasonsCard(latest)}${decisionsCard(decisions)}${latest !== undefined && repeatCard(base, latest)}
+        ${latest !== undefined && reasonsCard(base, latest)}${decisionsCard(visit, view)}${latest !== undefined && repeatCard(base, latest)}
       </div>`,
   })
+}
+
+function eventsAddress(base: string, { run, looks, decisions }: RunView): string {
+  const seen = runState(run, looks.at(-1), decisions)
+  return `${base}/runs/${encodeURIComponent(run.id)}/events?seen=${encodeURIComponent(seen)}`
 }
 
 export function headline(latest: Pick<Look, 'verdict' | 'summary'> | undefined): Html {
@@ -36,7 +47,7 @@ export function headline(latest: Pick<Look, 'verdict' | 'summary'> | undefined):
   return html`<h1><em class="${latest.verdict}">${latest.verdict}:</em> ${why}</h1>`
 }
 
-function state({ run, looks }: RunView): Html {
+function state({ run, looks, decisions }: RunView): Html {
   const latest = looks.at(-1)
   const looked = latest === undefined ? '' : html`Looked last ${time(latest.createdAt)}. `
   if (run.closedAt !== undefined) {
@@ -47,7 +58,17 @@ function state({ run, looks }: RunView): Html {
     fail: 'The controller takes the canary back.',
     inconclusive: 'The controller asks again; the step goes on.',
   } as const
-  return html`${looked}${latest === undefined ? '' : next[latest.verdict]} This page follows by itself.`
+  const decided = decisions.at(-1)
+  const isNew = decided !== undefined && decided.at >= (latest?.createdAt ?? 0)
+  const then = latest === undefined ? '' : next[latest.verdict]
+  return html`${looked}${isNew ? `The ${decided.kind} by ${decided.by} counts from the next look on.` : then}
+  This page follows by itself.`
+}
+
+/** The advice of the first reason that has one. */
+function todo({ body }: Look): Html | false {
+  const text = body.reasons.map(({ code }) => todoOf(code)).find((each) => each !== '')
+  return text !== undefined && html`<p class="todo"><b>What to do:</b> ${marked(text)}</p>`
 }
 
 function ladder({ steps, looks }: RunView): Html {
@@ -146,40 +167,6 @@ function tiles({ run, steps, looks, limits }: RunView, latest: Look): Html {
         ${watched.map((one) => one.html)}
       </details>`
     }`
-}
-
-export function reasonsCard({ body }: Pick<Look, 'body'>): Html {
-  const { reasons } = body
-  return html`<section class="card">
-    <h2>Reasons</h2>
-    ${
-      reasons.length === 0
-        ? html`<p>none</p>`
-        : html`<ul>
-            ${reasons.map(({ code, metric, text }) => html`<li><code>${code}</code>${metric !== undefined && ` (${metric})`}: ${text}</li>`)}
-          </ul>`
-    }
-  </section>`
-}
-
-function decisionsCard(decisions: readonly Decision[]): Html {
-  const lines = decisions.map(
-    ({ kind, by, reason, at, scope, step }) =>
-      html`<li>
-        ${time(at)} <b>${kind}</b> by
-        ${by}${scope === 'step' && step !== undefined ? ` for step ${step + 1}` : ' for the run'}: ${reason}
-      </li>`,
-  )
-  return html`<section class="card">
-    <h2>Decisions of people</h2>
-    ${
-      lines.length === 0
-        ? html`<p>none</p>`
-        : html`<ul>
-            ${lines}
-          </ul>`
-    }
-  </section>`
 }
 
 export function repeatCard(

@@ -25,14 +25,21 @@ h1 em{font-style:normal}
 .card h2{margin:0 0 8px;font-size:15px}
 .card ul{margin:0;padding-left:18px}
 .rollouts{list-style:none;margin:0;padding:0}
-.rollout{display:grid;grid-template-columns:118px minmax(0,1.1fr) 132px minmax(0,2fr) auto;gap:4px 16px;align-items:center}
+.rollout{display:grid;grid-template-columns:118px minmax(0,1.1fr) 132px minmax(0,2fr) 162px;gap:4px 16px;align-items:center}
 .rollout a{font-weight:600}
 .rollout p{margin:0}
-.bar{display:block;width:100%;height:8px}
+svg.bar{height:8px}
 .bar rect{fill:var(--rule)}.bar .done{fill:var(--stable)}
-form{display:flex;flex-wrap:wrap;gap:10px;align-items:end;margin:14px 0}
-label{display:grid;font-size:13px;color:var(--soft)}
-input,select,button{font:inherit;padding:5px 8px;border:1px solid var(--soft);border-radius:6px;background:var(--card);color:var(--ink);max-width:100%}
+main form{display:flex;flex-wrap:wrap;gap:10px;align-items:end;margin:14px 0}
+form label{display:grid;font-size:13px;color:var(--soft)}
+form input,form select,form button{font:inherit;padding:5px 8px;border:1px solid var(--soft);border-radius:6px;background:var(--card);color:var(--ink);max-width:100%}
+.who{margin:0 0 0 auto;display:flex;gap:10px;align-items:baseline;color:var(--soft);font-size:13px}
+.who button{padding:2px 8px;font-size:13px}
+main .sign-in{max-width:480px;display:grid}
+main .decide{margin:0 0 12px}
+form .wide{flex:1 1 100%}.buttons{display:flex;flex-wrap:wrap;gap:8px;margin:0}.note{flex:1 1 100%;margin:0}
+form .box{display:flex;gap:6px;align-items:center;color:var(--ink)}
+form button{cursor:pointer}.go{border-color:var(--pass);color:var(--pass);font-weight:600}.stop{border-color:var(--fail);color:var(--fail);font-weight:600}
 .ladder{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;list-style:none;margin:14px 0;padding:0}
 .rung{margin:0;border-top-width:4px}.rung b{font-size:18px}.rung p{margin:0;font-size:13px;color:var(--soft)}
 .rung.pass{border-top-color:var(--pass)}.rung.fail{border-top-color:var(--fail)}.rung.inconclusive{border-top-color:var(--inconclusive)}.rung.next{border-style:dashed}
@@ -40,21 +47,22 @@ input,select,button{font:inherit;padding:5px 8px;border:1px solid var(--soft);bo
 .tile header{display:flex;flex-wrap:wrap;gap:4px 10px;align-items:center}
 .numbers{margin:2px 0 8px}
 .charts{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:14px}
-figure{margin:0}svg{width:100%;height:auto;display:block}
-.strip{height:26px}
-.strip rect{fill:currentColor}
+figure{margin:0}figure svg,.bar{width:100%;height:auto;display:block}
+figure .strip{height:26px}
+figure .strip rect{fill:currentColor}
 .grid{stroke:var(--rule)}.tick{font-size:11px;fill:var(--soft)}.shade{fill:var(--shade)}
-path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-.line-canary{stroke:var(--canary)}.line-stable{stroke:var(--stable);stroke-dasharray:5 4}.band{fill:var(--band);stroke:none}
+figure path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+.line-canary{stroke:var(--canary)}.line-stable{stroke:var(--stable);stroke-dasharray:5 4}figure .band{fill:var(--band);stroke:none}
 .level-fail{stroke:var(--fail);stroke-dasharray:8 3}.level-pass{stroke:var(--pass);stroke-dasharray:2 3}.level-alike{stroke:var(--soft)}
 .line-pass{stroke:var(--pass);stroke-dasharray:2 4}
 .key{display:inline-block;width:18px;height:0;border-top:3px solid var(--canary);vertical-align:middle;margin:0 3px 0 6px}
 .key.stable{border-top:3px dashed var(--stable)}.key.limit{border-top:3px dashed var(--fail)}.key.margin{border-top:3px dotted var(--pass)}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:12px}
 pre{overflow:auto;background:var(--page);border:1px solid var(--rule);border-radius:6px;padding:8px;font-size:12.5px;margin:6px 0 0}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top}
+main>.card table,.scroll table{border-collapse:collapse;width:100%}.scroll th,.scroll td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top}
 .scroll{overflow-x:auto}
 summary{cursor:pointer;margin:12px 0}
 @media(max-width:820px){.charts,.two{grid-template-columns:minmax(0,1fr)}.rollout{grid-template-columns:auto 1fr}.rollout .why{grid-column:1/-1}main,nav{padding-left:14px;padding-right:14px}h1{font-size:21px}}
+.todo{margin:4px 0 0}
 @media print{body{background:#fff}nav,form{display:none}.card,.rung,.rollout{break-inside:avoid}}
 `

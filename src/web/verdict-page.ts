@@ -1,18 +1,20 @@
-import { framed } from './frame.ts'
+import { framed, type Visit } from './frame.ts'
 import type { StoredVerdict } from '../judge/ports/ports.ts'
 import { type Html, html } from './html.ts'
 import { dataFacts, metricCells, metricHead, stepText } from './judgement-text.ts'
 import { time } from './pieces.ts'
 import { isLook, type Look } from './read-run.ts'
-import { headline, reasonsCard, repeatCard } from './run-page.ts'
+import { reasonsCard } from './reasons-card.ts'
+import { headline, repeatCard } from './run-page.ts'
 
 /** The page of one verdict as it was answered, with its numbers as a table if it has them. */
-export function verdictPage(base: string, stored: StoredVerdict): string {
+export function verdictPage(visit: Visit, stored: StoredVerdict): string {
   const { verdict, judged, score, at, runId } = stored
+  const { base } = visit
   const look = isLook(stored) ? stored : undefined
   return framed({
     title: `${verdict} · verdict`,
-    base,
+    visit,
     here: 'rollouts',
     body: html`<p class="crumb">
         <a href="${base}/runs/${encodeURIComponent(runId)}">The rollout</a> · data up to ${time(at)}
@@ -20,7 +22,7 @@ export function verdictPage(base: string, stored: StoredVerdict): string {
       ${headline(stored)}
       <p class="soft">judged ${judged} · score ${Math.round(score)}${look && facts(look)}</p>
       ${look && metricsCard(look)}
-      <div class="two">${look && reasonsCard(look)}${repeatCard(base, stored)}</div>`,
+      <div class="two">${look && reasonsCard(base, look)}${repeatCard(base, stored)}</div>`,
   })
 }
 

@@ -37,19 +37,28 @@ interface Call {
 
 async function call(route: string, change: Call): Promise<Response> {
   const [method = '', path = ''] = route.split(' ')
-  const { address = path, body: good } = routeTable[route] ?? { roles: [] }
+  const { address = path, body: good, form } = routeTable[route] ?? { roles: [] }
   const { token, body = good } = change
-  const type = change.type ?? (typeof good === 'string' ? 'application/yaml' : 'application/json')
-  const text = typeof body === 'object' ? JSON.stringify(body) : body
+  const typeOfText = form === undefined ? 'application/yaml' : 'application/x-www-form-urlencoded'
+  const type = change.type ?? (typeof good === 'string' ? typeOfText : 'application/json')
+  const csrf = form === undefined || change.body === '' ? '' : `csrf=${await csrfOf(form, token)}&`
+  const text = typeof body === 'object' ? JSON.stringify(body) : body === undefined ? body : `${csrf}${body}`
   return fetch(`${running.url}${address}`, {
     method: change.method ?? method,
     redirect: 'manual',
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(form !== undefined && { origin: running.url }),
       ...(text !== undefined && { 'content-type': type }),
     },
     ...(text !== undefined && change.method !== 'GET' && { body: text }),
   })
+}
+
+async function csrfOf(path: string, token: string | undefined): Promise<string> {
+  const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` }
+  const page = await fetch(`${running.url}${path}`, headers === undefined ? {} : { headers })
+  return /name="csrf" value="([^"]*)"/.exec(await page.text())?.[1] ?? ''
 }
 
 const root = tokenOf('root')
@@ -78,12 +87,16 @@ test('every route that reads a body has one in the table', () => {
 test.each(Object.keys(routeTable))(
   '%s answers its own method, and 405 with Allow to others',
   async (route) => {
-    const [own = ''] = route.split(' ')
+    const [own = '', path = ''] = route.split(' ')
     const well = await call(route, { token: root })
     // A recording that is not kept is the one thing that is missing here.
     const missing = route.endsWith('/recording') ? [] : [404]
     expect([401, 405, 415, ...missing]).not.toContain(well.status)
-    for (const method of ['PUT', 'DELETE', 'PATCH', own === 'GET' ? 'POST' : 'GET']) {
+    const others = ['PUT', 'DELETE', 'PATCH', 'GET', 'POST'].filter(
+      (method) => !(`${method} ${path}` in routeTable),
+    )
+    expect(others.length).toBeGreaterThan(2)
+    for (const method of others) {
       const refused = await call(route, { token: root, method })
       expect([method, refused.status]).toEqual([method, 405])
       expect(refused.headers.get('allow')).toContain(own)

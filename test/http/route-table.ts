@@ -5,6 +5,8 @@ export interface Refusals {
   readonly roles: readonly Role[]
   /** A body that is right, of shop/web; undefined = the route takes none. */
   readonly body?: object | string
+  /** A form of a page, whose token the test adds; the page that has it. */
+  readonly form?: string
   /** The same as `body` for JSON whose further fields are no mistake. */
   readonly loose?: true
   /** What of `shop` is named, where no body names it. */
@@ -83,12 +85,25 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
   'GET /openapi.json': open,
   'GET /': { roles: ['read', 'decide'], address: '/?namespace=shop', elsewhere: 403 },
   'GET /runs/{id}': { roles: ['read', 'decide'], address: '/runs/run-1', elsewhere: 404 },
+  'GET /runs/{id}/events': { roles: ['read', 'decide'], address: '/runs/run-1/events', elsewhere: 404 },
   'GET /verdicts/{id}': { roles: ['read', 'decide'], address: '/verdicts/v-1', elsewhere: 404 },
   'GET /policies': { roles: ['read', 'decide'] },
   'GET /policies/{id}': { roles: ['read', 'decide'], address: '/policies/application' },
+  'GET /sign-in': open,
+  'POST /sign-in': { roles: [], body: 'token=root-token-0123456789', form: '/sign-in' },
+  'POST /sign-out': { roles: [], body: '', form: '/sign-in' },
+  'POST /runs/{id}/decisions': {
+    roles: ['decide'],
+    body: 'decision=hold&reason=because',
+    form: '/runs/run-1',
+    address: '/runs/run-1/decisions',
+    // Without the page of the run there is no token for its form.
+    elsewhere: 403,
+  },
   'GET /docs/pages.js': open,
   'GET /docs': open,
   'GET /docs/errors': open,
+  'GET /docs/reasons': open,
   'GET /docs/start.js': open,
   'GET /docs/swagger-ui.css': open,
   'GET /docs/swagger-ui-bundle.js': open,

@@ -4,7 +4,7 @@ import { demoServices, ladder, type LiveRollout, minuteMs } from './live-rollout
 export interface Controller {
   /** The latest rollout of the service. */
   rolloutOf(name: string): LiveRollout | undefined
-  /** What a controller does once a minute: it asks for the verdict, and goes on, waits or aborts by it. */
+  /** What a controller does once a minute: it gets the verdict, and advances, waits or aborts. */
   minute(): Promise<void>
 }
 
@@ -14,7 +14,7 @@ export interface HookAnswer {
 }
 
 export interface ControllerOptions {
-  /** Its services, of which it releases one after the other. */
+  /** The services of this controller, which it releases one after the other. */
   readonly names: readonly [string, ...string[]]
   readonly clock: Clock
   /** Calls a hook of the service. */
@@ -23,12 +23,12 @@ export interface ControllerOptions {
   readonly say: (line: string) => void
 }
 
-/** A rollout that waits for longer is given up. */
+/** How long a step without an answer lasts before the controller gives up. */
 const patienceMs = 60 * minuteMs
-/** Between two rollouts. */
+/** The pause between two rollouts. */
 const pauseMs = 5 * minuteMs
 
-/** Releases one service after the other, and calls the hooks that Flagger would. */
+/** Releases one service after the other, and calls the same hooks as Flagger. */
 export function createController({ names, clock, call, say }: ControllerOptions): Controller {
   const rollouts = new Map<string, LiveRollout>()
   let current: LiveRollout | undefined

@@ -48,7 +48,7 @@ export async function writeDemoFiles(folder: string): Promise<DemoFiles> {
   await writeFile(files.config, 'policies: { directory: policies }\ndefaultPolicy: demo\n')
   await writeFile(files.policy, policy)
   await writeFile(join(policies, 'by-hand.yaml'), byHand)
-  // What a person decides is in no recording.
+  // no recording contains what a person decides
   const recorded = Object.entries(demoServices).filter(([, service]) => service.policy === undefined)
   const recordings = recorded.map(([name, plan]) => recordingToJson(simulate(name, plan)))
   await writeFile(files.recordings, recordings.map(toLine).join(''))

@@ -9,7 +9,7 @@ export interface DemoService {
   readonly effect: Effect
   /** Requests a second in both arms together. */
   readonly rps: number
-  /** Another one than the default. */
+  /** The policy, if it is not the default one. */
   readonly policy?: string
 }
 
@@ -39,7 +39,7 @@ export const demoServices: Readonly<Record<string, DemoService>> = {
   },
 }
 
-/** What each of the controllers releases, one after the other. */
+/** The services that each controller releases, one after the other. */
 export const demoControllers: readonly (readonly [string, ...string[]])[] = [
   ['healthy', 'conversion-20'],
   ['errors-x1.5', 'by-hand'],

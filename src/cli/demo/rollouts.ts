@@ -25,7 +25,7 @@ interface GoOn {
 /** How far into a minute the looks are, so that the slice before is settled. */
 const secondsIntoMinute = 20
 
-/** Controllers that release the services of the demo, from the minute of `nowMs` on. */
+/** Controllers that release the services of the demo, beginning at the minute of `nowMs`. */
 export function simulateRollouts(nowMs: number): Rollouts {
   let now = Math.floor(nowMs / minuteMs) * minuteMs + secondsIntoMinute * 1000
   const clock = { now: () => now }

@@ -20,6 +20,8 @@ export interface TokenTable {
   hasRole(role: Role): boolean
   /** Takes the same time whichever token matches, and if none does. */
   find(presented: string, certificate?: string): Caller | undefined
+  /** The token of that name with its digest, as long as it is configured and its certificate is there. */
+  named(name: string, certificate?: string): { readonly caller: Caller; readonly digest: Buffer } | undefined
 }
 
 /**
@@ -38,6 +40,8 @@ export function createTokenTable(tokens: readonly Token[], anonymous: Anonymous 
     caller: toCaller(token),
     certificate: token.certificate,
   }))
+  const isBound = (entry: { certificate: string | undefined }, certificate: string | undefined): boolean =>
+    entry.certificate === undefined || entry.certificate === certificate
   return {
     anonymous: callers[anonymous],
     hasRole: (role) => entries.some(({ caller }) => caller.roles.has(role)),
@@ -45,12 +49,13 @@ export function createTokenTable(tokens: readonly Token[], anonymous: Anonymous 
       const digest = hash('sha256', presented, 'buffer')
       let found: Caller | undefined
       for (const entry of entries) {
-        const bound = entry.certificate === undefined || entry.certificate === certificate
-        const same = timingSafeEqual(digest, entry.digest) && bound
+        const same = timingSafeEqual(digest, entry.digest) && isBound(entry, certificate)
         found = same ? entry.caller : found
       }
       return found
     },
+    named: (name, certificate) =>
+      entries.find((entry) => entry.caller.name === name && isBound(entry, certificate)),
   }
 }
 

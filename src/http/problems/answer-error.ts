@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import type { Log } from '../../judge/ports/ports.ts'
 import { answersInLines } from './plain-line.ts'
-import { toProblem, toProblemLine } from './problem.ts'
+import { type Problem, toProblem, toProblemLine } from './problem.ts'
 import { requestContext } from '../request/request-context.ts'
 import { sendContent } from '../request/send-answer.ts'
 import { toAppError } from './to-app-error.ts'
@@ -9,8 +9,25 @@ import { toAppError } from './to-app-error.ts'
 /** Two headers instead of one with a list, because browsers ask for a password only then. */
 const challenges = ['Bearer realm="canary-judge"', 'Basic realm="canary-judge", charset="UTF-8"']
 
+/** A problem as a page. */
+export interface ProblemPage {
+  readonly content: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface AnswerErrorDeps {
+  readonly log: Log
+  /** Makes the page for browsers; undefined = browsers get JSON too. */
+  readonly page: ((problem: Problem, request: Request) => Promise<ProblemPage | undefined>) | undefined
+}
+
 /** Turns an error into an answer. Nothing else does. */
-export function answerError(log: Log, request: Request, response: Response, thrown: unknown): void {
+export async function answerError(
+  { log, page }: AnswerErrorDeps,
+  request: Request,
+  response: Response,
+  thrown: unknown,
+): Promise<void> {
   const error = toAppError(thrown)
   const { requestId, route } = requestContext(request)
   const fields = { requestId, route, code: error.code, err: error.cause ?? error }
@@ -23,16 +40,28 @@ export function answerError(log: Log, request: Request, response: Response, thro
   }
   const problem = toProblem(error, requestId)
   response.status(problem.status)
-  if (problem.status === 401) response.setHeader('WWW-Authenticate', challenges)
+  const shown = page !== undefined && wantsPage(request) ? await page(problem, request) : undefined
+  if (problem.status === 401) {
+    // the page asks for the token itself, so the browser shall not open its own dialogue first
+    response.setHeader('WWW-Authenticate', shown === undefined ? challenges : challenges.slice(0, 1))
+  }
   if (error.retryAfter !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfter))
   // otherwise the rest of the body would be read as the next request
   if (hasUnreadBody(request)) response.setHeader('Connection', 'close')
-  if (answersInLines(request.originalUrl)) {
+  if (shown !== undefined) {
+    for (const [name, value] of Object.entries(shown.headers)) response.setHeader(name, value)
+    sendContent(response, 'text/html; charset=utf-8', shown.content)
+  } else if (answersInLines(request.originalUrl)) {
     sendContent(response, 'text/plain; charset=utf-8', toProblemLine(problem))
   } else {
     sendContent(response, 'application/problem+json; charset=utf-8', JSON.stringify(problem))
   }
 }
+
+const wantsPage = (request: Request): boolean =>
+  !answersInLines(request.originalUrl) &&
+  request.headers.accept?.includes('text/html') === true &&
+  request.accepts(['application/json', 'text/html']) === 'text/html'
 
 const hasUnreadBody = ({ complete, headers }: Request): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)

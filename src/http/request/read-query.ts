@@ -1,15 +1,19 @@
 import { AppError } from '../../errors.ts'
 
-/** The query as a map of texts; a parameter given twice is an error, not a list. */
+/** The query as a map of texts. */
 export function readQuery(url: string): Readonly<Record<string, string>> {
   const start = url.indexOf('?')
-  if (start < 0) return {}
-  const entries = [...new URLSearchParams(url.slice(start + 1))]
+  return start < 0 ? {} : readPairs(url.slice(start + 1), 'query')
+}
+
+/** The names and values of a query or a form as a map. A name given twice is an error, not a list. */
+export function readPairs(text: string, where: 'query' | 'form'): Readonly<Record<string, string>> {
+  const entries = [...new URLSearchParams(text)]
   const names = entries.map(([name]) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) {
     const message = 'expected each parameter once, got it twice'
-    throw new AppError('bad-request', `invalid query: ${twice.slice(0, 60)}: ${message}`, {
+    throw new AppError('bad-request', `invalid ${where}: ${twice.slice(0, 60)}: ${message}`, {
       issues: [{ path: twice.slice(0, 60), message }],
     })
   }

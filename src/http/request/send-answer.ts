@@ -1,11 +1,16 @@
 import type { Request, Response } from 'express'
 import type { Answer } from '../route.ts'
 
-export function sendAnswer(request: Request, response: Response, answer: Answer): void {
+export async function sendAnswer(request: Request, response: Response, answer: Answer): Promise<void> {
   response.status(answer.status)
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
   if ('content' in answer) {
     sendContent(response, answer.type, answer.content)
+    return
+  }
+  if ('pieces' in answer) {
+    response.setHeader('Content-Type', answer.type)
+    await sendPieces(response, answer.pieces)
     return
   }
   const { text, html } = answer.formats ?? {}
@@ -16,6 +21,19 @@ export function sendAnswer(request: Request, response: Response, answer: Answer)
   if (wanted === 'text/plain' && text) sendContent(response, 'text/plain; charset=utf-8', text())
   else if (wanted === 'text/html' && html) sendContent(response, 'text/html; charset=utf-8', html())
   else sendContent(response, 'application/json; charset=utf-8', JSON.stringify(answer.json))
+}
+
+async function sendPieces(response: Response, pieces: AsyncIterable<string>): Promise<void> {
+  // otherwise nginx would collect the pieces before it sends them
+  response.setHeader('X-Accel-Buffering', 'no')
+  response.flushHeaders()
+  if (response.req.method !== 'HEAD') {
+    for await (const piece of pieces) {
+      if (response.destroyed) return
+      response.write(piece)
+    }
+  }
+  response.end()
 }
 
 /** Sends Content-Length always, so that a client notices when the connection ends too early. */

@@ -205,7 +205,7 @@ export interface VerdictStore {
   savePolicy(digest: string, text: string): Promise<void>
   loadPolicy(digest: string): Promise<string | undefined>
 
-  /** 32 random bytes in base64url, made by the first caller ever and the same for all that share the data. */
+  /** A key of 32 random bytes in base64url. The first call creates it; all processes on the same data get the same key. */
   sharedKey(): Promise<string>
 
   /**
