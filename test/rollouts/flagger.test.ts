@@ -146,13 +146,23 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollout
     }
   })
 
+  test('each that counts checks says how long its only step is, and checks until step and hold are over', () => {
+    const counting = withHooks().filter(({ canary }) => canary.spec.analysis.iterations !== undefined)
+    expect(counting.map(({ folder }) => folder)).toEqual(
+      expect.arrayContaining([`${root}/ab-testing`, `${root}/kubernetes`]),
+    )
+    for (const { name, canary } of counting) {
+      const { minutes } = ofJudge(canary)[0]?.metadata ?? {}
+      const [hold, beyond] = [10, 4]
+      expect([name, canary.spec.analysis.iterations]).toEqual([name, Number(minutes) + hold + beyond])
+    }
+  })
+
   test('each ends at 50 %, where both versions still have traffic, and leaves the metrics to the judge', () => {
     for (const { name, canary } of canaries()) {
       const { iterations, metrics } = canary.spec.analysis
-      // Step, hold and the minutes until its end is seen.
-      const enough =
-        iterations === undefined ? maxWeight(canary.spec.analysis) <= 50 : iterations === 10 + 10 + 4
-      expect([name, enough]).toEqual([name, true])
+      const isSplit = iterations !== undefined || maxWeight(canary.spec.analysis) <= 50
+      expect([name, isSplit]).toEqual([name, true])
       const templates = metrics.map(({ templateRef }) => templateRef.name)
       expect([name, templates]).toEqual([
         name,
