@@ -15,3 +15,9 @@ export function toolsMissing(): string | undefined {
 /** Why releases with plain Deployments are not tried; undefined when kubectl is installed. */
 export const kubectlMissing = (): string | undefined =>
   isThere('kubectl') ? undefined : 'kubectl is not installed; get it with: apt-get install kubernetes-client'
+
+/** Why releases are not tried on a real API server; undefined when a kubeconfig for one is named. */
+export const realClusterMissing = (): string | undefined =>
+  process.env['TEST_KUBECONFIG'] === undefined
+    ? 'TEST_KUBECONFIG names no kubeconfig of a cluster in which tests may make namespaces'
+    : undefined

@@ -5,6 +5,8 @@ import {
 } from '../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
+import type { SimulatedSeries } from '../support/simulated-prometheus/simulated-series.ts'
+import type { ConventionName } from '../support/simulated-world/conventions.ts'
 import { createWorld } from '../support/simulated-world/create-world.ts'
 import { createIdentity, type Identity } from '../support/simulated-world/identity.ts'
 import type { Outage } from '../support/simulated-world/timeline.ts'
@@ -41,7 +43,8 @@ const historyMinutes = 125
 /** How long the last weight is played on; Prometheus shows nothing that lies ahead of the clock. */
 const aheadMinutes = 100
 
-interface Phase {
+/** From when on which weight holds. */
+export interface Phase {
   readonly from: number
   readonly weight: number
 }
@@ -52,7 +55,7 @@ export async function createLiveWorld(options: LiveWorldOptions): Promise<LiveWo
   const prometheus = await startSimulatedPrometheus({ clock })
   const identity = createIdentity('live', { controller })
   let phases: readonly Phase[] = [{ from: start, weight: 0 }]
-  const load = (): void => prometheus.load(seriesOf(phases, start, options))
+  const load = (): void => prometheus.load(liveSeries(phases, start, options))
   load()
   if (away !== undefined) {
     const from = start + away.fromMinute * 60_000
@@ -73,11 +76,26 @@ export async function createLiveWorld(options: LiveWorldOptions): Promise<LiveWo
   }
 }
 
-function seriesOf(
+type Living = Omit<LiveWorldOptions, 'clock'> & {
+  readonly convention?: ConventionName
+  readonly target?: string
+}
+
+/** What a Prometheus holds of a service whose canary's weight was set at `start` and later. */
+export function liveSeries(
   phases: readonly Phase[],
   start: number,
-  { controller, effect = {}, rps = 200, routes = true, away, decoys = true }: LiveWorldOptions,
-) {
+  {
+    controller,
+    effect = {},
+    rps = 200,
+    routes = true,
+    away,
+    decoys = true,
+    convention = 'istio',
+    target = 'web',
+  }: Living,
+): readonly SimulatedSeries[] {
   const recording = simulateRollout({
     seed: 'live',
     start: new Date(start - historyMinutes * 60_000).toISOString(),
@@ -94,8 +112,9 @@ function seriesOf(
   })
   return createWorld({
     recording,
-    convention: 'istio',
+    convention,
     controller,
+    target,
     seed: 'live',
     decoys,
     outages: away === undefined ? [] : [outageOf(away)],

@@ -29,18 +29,28 @@ export class AskError extends Error {
 const timeoutMs = 20_000
 
 /** Makes one look. Rejects with AskError, which never contains the token. */
-export async function askService(
-  { url, token }: Service,
+export function askService(
+  service: Service,
   request: CheckRequest,
   signal: AbortSignal,
 ): Promise<CheckAnswer> {
-  const response = await post(`${url}/v1/judge`, token, request, signal)
-  if (!response.ok) throw refusal(response)
-  try {
-    return checkAnswerSchema.parse(JSON.parse(response.text))
-  } catch (error) {
-    throw new AskError(`expected a verdict from ${url}, got something else`, { passing: false, cause: error })
-  }
+  const asked = { method: 'POST', path: '/v1/judge', body: JSON.stringify(request) }
+  return ask(service, { ...asked, what: 'a verdict', schema: checkAnswerSchema }, signal)
+}
+
+const policiesSchema = z.looseObject({ policies: z.array(z.looseObject({ name: z.string() })) })
+
+/** Rejects with AskError where the service does not answer, does not take the token, or has no such policy. */
+export async function expectService(
+  service: Service,
+  policy: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = { method: 'GET', path: '/v1/policies', what: 'a list of policies', schema: policiesSchema }
+  const names = (await ask(service, asked, signal)).policies.map(({ name }) => name)
+  if (policy === undefined || policy === '' || names.includes(policy)) return
+  const message = `--policy: expected one that ${service.url} has loaded, got "${policy}"; it has ${names.join(', ')}`
+  throw new AskError(plain(message), { passing: false })
 }
 
 /** The address of a service. The error does not repeat a wrong address, because it may contain a password. */
@@ -56,6 +66,29 @@ export function toServiceUrl(flag: string, written: string): string {
   return href.replace(/(?<!\/)\/+$/, '')
 }
 
+interface Asked<T> {
+  readonly method: string
+  readonly path: string
+  readonly body?: string
+  /** What is expected, for the message where it is something else. */
+  readonly what: string
+  readonly schema: z.ZodType<T>
+}
+
+async function ask<T>(service: Service, asked: Asked<T>, signal: AbortSignal): Promise<T> {
+  const { what, schema } = asked
+  const response = await send(service, asked, signal)
+  if (!response.ok) throw refusal(response, what)
+  try {
+    return schema.parse(JSON.parse(response.text))
+  } catch (error) {
+    throw new AskError(`expected ${what} from ${service.url}, got something else`, {
+      passing: false,
+      cause: error,
+    })
+  }
+}
+
 interface Received {
   readonly ok: boolean
   readonly status: number
@@ -63,23 +96,23 @@ interface Received {
   readonly text: string
 }
 
-async function post(
-  url: string,
-  token: string | undefined,
-  body: object,
+async function send<T>(
+  { url: base, token }: Service,
+  { method, path, body }: Asked<T>,
   signal: AbortSignal,
 ): Promise<Received> {
+  const url = `${base}${path}`
   try {
     const response = await fetch(url, {
-      method: 'POST',
+      method,
       // A redirect would turn the POST into a GET, or carry the token elsewhere.
       redirect: 'manual',
       headers: {
-        'Content-Type': 'application/json',
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
         Accept: 'application/json',
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     })
     const { ok, status, headers } = response
@@ -106,13 +139,13 @@ const problemSchema = z.looseObject({
   issues: z.array(z.looseObject({ path: z.string(), message: z.string() })).default([]),
 })
 
-function refusal({ status, headers, text }: Received): AskError {
+function refusal({ status, headers, text }: Received, what: string): AskError {
   const passing = status >= 500 || status === 429 || status === 408
   const seconds = Number(headers.get('retry-after') ?? 0)
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : 0
   const problem = problemSchema.safeParse(parsed(text))
   if (!problem.success)
-    return new AskError(`expected a verdict, got status ${status}`, { passing, retryAfterMs })
+    return new AskError(`expected ${what}, got status ${status}`, { passing, retryAfterMs })
   const { code, detail, issues } = problem.data
   const places = issues
     .map(({ path, message }) => `${path}: ${message}`)

@@ -33,6 +33,7 @@ export function beginRelease(wanted: Wanted, current: Release | undefined, clust
   }
   const apps = [...wanted.images].map(([name, to]) => toApp(name, to, wanted, cluster))
   if (apps.every(({ from, to }) => from === to)) return { kind: 'live' }
+  for (const app of apps) expectChange(app)
   const { stages, nginx, who, when, why } = wanted
   const release = { apps, stages, stage: 0, phase: 'shifting', nginx, started: when, who, when, why } as const
   return { kind: 'new', release }
@@ -61,6 +62,17 @@ function toApp(name: string, to: string, { container: asked, nginx }: Wanted, cl
   if (from === undefined) throw refused(`${metadata.name}: expected a container ${container}, got none`)
   const fromVersion = spec.template.metadata.labels['version'] ?? versionOf(from)
   return { name, container, from, to, fromVersion, toVersion: versionOf(to), replicas: spec.replicas }
+}
+
+/** Two arms that are alike have nothing to tell; two of one version could not be told apart. */
+function expectChange({ name, from, to, fromVersion, toVersion }: ReleaseApp): void {
+  if (from === to)
+    throw refused(`${name}: expected another image than that of stable, got ${to}; leave it out of --app`)
+  if (fromVersion === toVersion)
+    throw refused(
+      `${name}: expected another version than that of stable, got ${toVersion} of ${to} for both; ` +
+        'give the new image a tag or a digest of its own',
+    )
 }
 
 function containerOf(app: string, { metadata, spec }: Deployment): string {

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { AppError } from '../../errors.ts'
 import { checkCodes } from '../check/check.ts'
 import { toMilliseconds } from '../check/check-request.ts'
+import { expectService } from '../check/ask-service.ts'
 import { type CheckSurroundings, serviceFor, withExitCode } from '../check/run-check.ts'
 import { beginRelease, imagesIn } from './begin-release.ts'
 import { askRelease } from './ask-release.ts'
@@ -91,6 +92,8 @@ async function start(shipping: Shipping): Promise<number> {
       const begun = await begin()
       if (begun.beginning.kind === 'new') {
         const { release } = begun.beginning
+        // What would not be judged is not begun.
+        await expectService(service.service, service.policy ?? flags.policy, signal)
         await write({ kind: 'record', release }, release, begun.cluster, driving)
       }
       return begun.beginning

@@ -7,14 +7,13 @@ import { at, type Fields, fieldsOf, type Json, mergePatch, numberOf, textOf } fr
 
 export interface ApiServer {
   readonly url: string
-  readonly writes: readonly string[]
+  /** Empty when it has been deleted. */
+  namespace(): string
   /** Adds an object as if it had been there for long. */
   seed(object: Fields): void
   get(kind: string, name: string): Fields | undefined
   /** The fewest pods of an app that were ready at one moment. */
   lowest(app: string): number
-  /** Called before each write; may write itself. */
-  beforeWrite: (write: string) => void
   close(): Promise<void>
 }
 
@@ -24,18 +23,20 @@ const kinds: Readonly<Record<string, { kind: string; apiVersion: string }>> = {
   services: { kind: 'Service', apiVersion: 'v1' },
 }
 
-const path = /^\/apis?(?:\/[a-z.0-9]+)?\/v1\/namespaces\/shop\/([a-z]+)(?:\/([a-z0-9-]+))?(?:\/(scale))?$/
+const path =
+  /^\/apis?(?:\/[a-z.0-9]+)?\/v1\/namespaces\/([a-z0-9-]+)\/([a-z]+)(?:\/([a-z0-9-]+))?(?:\/(scale))?$/
+const namespacePath = /^\/api\/v1\/namespaces(?:\/([a-z0-9-]+))?$/
 
 /**
- * A stand-in of the Kubernetes API for kubectl, on a real socket, with the one namespace `shop`. Time passes when a
- * Deployment is read: pods that are asked for are ready at the next reading.
+ * A stand-in of the Kubernetes API for kubectl, on a real socket. It has one namespace at a time, at first `shop`. Time
+ * passes when a Deployment is read: pods that are asked for are ready at the next reading.
  */
 export async function startApiServer(rules: Rules): Promise<ApiServer> {
   const objects = new Map<string, Fields>()
   const workloads = new Map<string, Workload>()
   const lowest = new Map<string, number>()
-  const writes: string[] = []
   let version = 100
+  let namespace = 'shop'
 
   const put = (key: string, object: Fields): Fields => {
     version += 1
@@ -46,7 +47,7 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
     const metadata = {
       ...fieldsOf(object['metadata']),
       ...identity,
-      namespace: 'shop',
+      namespace,
       creationTimestamp: '2026-11-28T10:00:00Z',
       generation,
       resourceVersion: String(version),
@@ -72,7 +73,7 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
 
   const api: ApiServer = {
     url: '',
-    writes,
+    namespace: () => namespace,
     seed(object) {
       const plural = Object.keys(kinds).find((each) => kinds[each]?.kind === object['kind']) ?? ''
       put(`${plural}/${textOf(at(object, 'metadata', 'name'))}`, object)
@@ -82,7 +83,6 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
     },
     get: (plural, name) => objects.get(`${plural}/${name}`),
     lowest: (app) => lowest.get(app) ?? Number.NaN,
-    beforeWrite: () => undefined,
     close: () => Promise.resolve(),
   }
 
@@ -90,9 +90,11 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     const described = discovery(pathname)
     if (described !== undefined) return [200, described]
-    const [, plural = '', name, sub] = path.exec(pathname) ?? []
+    if (namespacePath.test(pathname)) return answerNamespace(request.method ?? '', body)
+    const [, its, plural = '', name, sub] = path.exec(pathname) ?? []
     const kind = kinds[plural]
-    if (kind === undefined) return problem(404, 'NotFound', `the server could not find ${pathname}`)
+    if (kind === undefined || its !== namespace)
+      return problem(404, 'NotFound', `the server could not find ${pathname}`)
     if (request.method === 'GET') {
       pass()
       if (name === undefined) return [200, list(plural, searchParams)]
@@ -102,9 +104,14 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
     }
     const written: Json = JSON.parse(body)
     const key = `${plural}/${name ?? textOf(at(written, 'metadata', 'name'))}`
-    api.beforeWrite(`${request.method} ${key}`)
-    writes.push(`${request.method} ${key}`)
     return change(request, key, sub, kind, written)
+  }
+
+  function answerNamespace(method: string, body: string): [status: number, json: Json] {
+    if (method === 'POST') namespace = textOf(at(JSON.parse(body), 'metadata', 'name'))
+    const found = { kind: 'Namespace', apiVersion: 'v1', metadata: { name: namespace } }
+    if (method === 'DELETE') namespace = ''
+    return [method === 'POST' ? 201 : 200, found]
   }
 
   function change(
@@ -149,7 +156,7 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
 
   const watch = (request: IncomingMessage, response: ServerResponse): void => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    const [, plural = ''] = path.exec(pathname) ?? []
+    const [, , plural = ''] = path.exec(pathname) ?? []
     response.writeHead(200, { 'Content-Type': 'application/json' })
     const timer = setInterval(() => {
       pass()

@@ -21,6 +21,13 @@ const scale = {
   verbs: ['get', 'patch', 'update'],
 }
 
+const namespaces = {
+  name: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+  verbs: ['create', 'delete', 'get'],
+}
+
 const groupOf = (name: string): Json => ({
   name,
   versions: [{ groupVersion: `${name}/v1`, version: 'v1' }],
@@ -56,7 +63,7 @@ const answers: Readonly<Record<string, Json>> = {
     apiVersion: 'v1',
     groups: [groupOf('apps'), groupOf('networking.k8s.io')],
   },
-  '/api/v1': resources('v1', resource('services', 'Service')),
+  '/api/v1': resources('v1', resource('services', 'Service', namespaces)),
   '/apis/apps/v1': resources('apps/v1', resource('deployments', 'Deployment', scale)),
   '/apis/networking.k8s.io/v1': resources('networking.k8s.io/v1', resource('ingresses', 'Ingress')),
   '/openapi/v3': { paths: { 'apis/apps/v1': { serverRelativeURL: '/openapi/v3/apis/apps/v1' } } },

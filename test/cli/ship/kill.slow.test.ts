@@ -1,13 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { startCli } from '../../support/start-cli.ts'
-import { kubectlMissing } from '../../support/tools.ts'
-import { arm, images, openLab, stable } from './lab.ts'
+import { describe, expect, test } from 'vitest'
+import { type Lab, openLab } from './lab.ts'
+import { clusterKinds } from './lab-cluster.ts'
+import { standBefore } from './stand-before-kubectl.ts'
 
-/** Stands before kubectl: kills `ship` once before each command that writes, and once after it. */
+/** Kills `ship` once before each command that writes, and once after it. */
 const killer = (kubectl: string, log: string): string => `#!/usr/bin/env bash
 case "$1" in get | config) exec ${kubectl} "$@" ;; esac
 if [ "$(tail -n 1 ${log})" != "before $1 $2" ]; then
@@ -20,49 +18,60 @@ echo "after $1 $2" >>${log}
 kill -9 $PPID
 `
 
-test.skipIf(kubectlMissing() !== undefined)(
-  'a release that is killed before and after every command goes on to its end',
-  { timeout: 300_000 },
-  async () => {
-    const lab = await openLab()
-    const folder = await mkdtemp(join(tmpdir(), 'canary-judge-kill-'))
-    try {
-      lab.api.seed(stable('web', 4))
-      const log = join(folder, 'log')
-      const kubectl = execFileSync('bash', ['-c', 'command -v kubectl'], { encoding: 'utf8' }).trim()
-      await writeFile(log, '')
-      await writeFile(join(folder, 'kubectl'), killer(kubectl, log), { mode: 0o755 })
-      const env = { ...lab.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
-      const args = ['--app', 'web', '--image', images.new, '--stages', '50', '--url', lab.judgeUrl]
-      let kills = 0
-      for (; kills < 60; kills += 1) {
-        await using started = startCli(['ship', 'start', ...args], env)
-        const { code, signal, stderr } = await started.ended
-        if (signal === 'SIGKILL') continue
-        expect({ code, stderr }).toMatchObject({ code: 0 })
-        break
+/** Starts the release again after each kill until it is through; gives how often that was, and the commands. */
+async function shipThroughKills(lab: Lab, apps: readonly string[]) {
+  await using before = await standBefore(lab, async (kubectl, folder) => {
+    await writeFile(join(folder, 'log'), '')
+    return killer(kubectl, join(folder, 'log'))
+  })
+  const args = ['--app', apps.join(), '--image', lab.images.new, '--stages', '50', '--url', lab.judgeUrl]
+  for (let kills = 0; ; kills += 1) {
+    expect(kills).toBeLessThan(80)
+    await using started = lab.shipWith(before.env, 'start', ...args)
+    const { code, signal, stderr } = await started.ended
+    if (signal === 'SIGKILL') continue
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    const log = await readFile(join(before.folder, 'log'), 'utf8')
+    const commands = log.trimEnd().split('\n')
+    expect(commands).toHaveLength(kills)
+    return commands.filter((line) => line.startsWith('after')).map((line) => line.slice('after '.length))
+  }
+}
+
+describe.each(clusterKinds)('with $name', { timeout: 600_000 }, ({ missing, open }) => {
+  test.skipIf(missing !== undefined)(
+    'a release that is killed before and after every command goes on to its end',
+    async () => {
+      const lab = await openLab(await open())
+      try {
+        const apps = ['web', 'users']
+        for (const app of apps) await lab.seedStable(app, 4)
+        expect(await shipThroughKills(lab, apps)).toEqual([
+          'annotate deployment/web-stable',
+          'annotate deployment/users-stable',
+          'create --validate=false',
+          'create --validate=false',
+          'scale deployment/web-stable',
+          'scale deployment/users-stable',
+          'annotate deployment/web-stable',
+          'patch deployment/web-stable',
+          'patch deployment/users-stable',
+          'scale deployment/web-stable',
+          'scale deployment/users-stable',
+          'scale deployment/web-canary',
+          'scale deployment/users-canary',
+          'annotate deployment/users-stable',
+          'annotate deployment/web-stable',
+        ])
+        const fresh = (replicas: number) => ({ replicas, image: lab.images.new })
+        for (const app of apps) {
+          const arms = [await lab.arm(`${app}-stable`), await lab.arm(`${app}-canary`)]
+          expect([app, ...arms]).toEqual([app, fresh(4), fresh(0)])
+          expect([app, lab.lowest(app)]).toEqual([app, 4])
+        }
+      } finally {
+        await lab.close()
       }
-      const commands = (await readFile(log, 'utf8')).trimEnd().split('\n')
-      expect(commands).toHaveLength(kills)
-      expect(commands.filter((line) => line.startsWith('after'))).toEqual([
-        'after annotate deployment/web-stable',
-        'after create --validate=false',
-        'after scale deployment/web-stable',
-        'after annotate deployment/web-stable',
-        'after patch deployment/web-stable',
-        'after scale deployment/web-stable',
-        'after scale deployment/web-canary',
-        'after annotate deployment/web-stable',
-      ])
-      const arms = [arm(lab, 'web-stable'), arm(lab, 'web-canary')]
-      expect(arms).toEqual([
-        { replicas: 4, image: images.new },
-        { replicas: 0, image: images.new },
-      ])
-      expect(lab.api.lowest('web')).toBe(4)
-    } finally {
-      await lab.close()
-      await rm(folder, { recursive: true })
-    }
-  },
-)
+    },
+  )
+})

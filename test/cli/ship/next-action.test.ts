@@ -7,7 +7,7 @@ import { isPause, nextAction } from '../../../src/cli/ship/next-action.ts'
 import { predict, settle } from '../../../src/cli/ship/predict.ts'
 import { afterPass } from '../../../src/cli/ship/rehearse.ts'
 import { isOver, type Release } from '../../../src/cli/ship/release.ts'
-import { images, stable } from './lab.ts'
+import { images, stable } from './seeds.ts'
 
 const at = '2026-11-28T10:00:00.000Z'
 
