@@ -55,7 +55,9 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of docs/ge
 
   test('make objects that the API server accepts, with podinfo as the image', async () => {
     const all = [...argo, ...flagger].map(({ document }) => kubernetesObject.parse(document))
-    const mistakes = await Promise.all(all.map((each) => flaggerMistakes(each) ?? kubernetesMistakes(each)))
+    const mistakes = await Promise.all(
+      all.map(async (each) => flaggerMistakes(each) ?? kubernetesMistakes(each)),
+    )
     expect(mistakes.flat()).toEqual([])
     for (const workload of all.filter(({ kind }) => kind === 'Rollout' || kind === 'Deployment'))
       expect(workload).toMatchObject({

@@ -49,7 +49,7 @@ async function openStandIn(): Promise<LabCluster> {
     images,
     env: envOf(folder),
     seed: (object) => Promise.resolve(api.seed(object)),
-    lowest: api.lowest,
+    lowest: (app) => api.lowest(app),
     async close() {
       await Promise.all([api.close(), rm(folder, { recursive: true })])
     },
@@ -111,7 +111,7 @@ export async function openNamespace(kubeconfig: string, its: Images): Promise<La
         await kubectl(['rollout', 'status', `deployment/${name}`, '--timeout=120s'])
       ready.forget()
     },
-    lowest: ready.lowest,
+    lowest: (app) => ready.lowest(app),
     async close() {
       await ready.close()
       await kubectl(['delete', 'namespace', namespace, '--wait=false'])

@@ -26,11 +26,9 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 300_000 }
       await using world = await startReleaseWorld({ apps, policies, ...options })
       lab.answer = world.answer
       const env = { ...lab.env, CANARY_JUDGE_TOKEN: token }
-      await using started = lab.shipWith(
-        env,
-        ...['start', '--app', apps.join(), '--image', lab.images.new, '--stages', '25,50'],
-        ...['--url', lab.judgeUrl, '--policy', policy, '--minutes', '10', '--interval', '1s'],
-      )
+      const release = ['--app', apps.join(), '--image', lab.images.new, '--stages', '25,50']
+      const judging = ['--url', lab.judgeUrl, '--policy', policy, '--minutes', '10', '--interval', '1s']
+      await using started = lab.shipWith(env, 'start', ...release, ...judging)
       const [out, ended] = await Promise.all([text(started.child.stdout), started.ended])
       return { code: ended.code, out, err: ended.stderr }
     }
