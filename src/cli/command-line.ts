@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import { toIssueText } from '../formats/mistakes/issue-text.ts'
 import type { CommandContext, Surroundings } from './command.ts'
 import { commands } from './commands.ts'
+import { plain } from './plain.ts'
 
 /**
  * Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy; `check`,
@@ -21,7 +22,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage(args)
     const lines = toLines(error)
     if (lines === undefined) throw error
-    for (const line of lines) surroundings.errors.write(`canary-judge: ${line}\n`)
+    for (const line of lines) surroundings.errors.write(`canary-judge: ${plain(line)}\n`)
     return 2
   }
 }

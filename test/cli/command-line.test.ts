@@ -151,6 +151,23 @@ describe('canary-judge replay', () => {
     ])
   })
 
+  it('replay shows a terminal nothing that turns its lines around, as JSON and in errors too', async () => {
+    const id = 'a\u202Eb\u{E0001}'
+    const { out } = await run(['replay', '--policy', policy], recording({ id }))
+    expect(out()).toContain(String.raw`"id":"a\u202eb\udb40\udc01"`)
+    expect(lines(out())).toEqual([{ ...replayed, id }])
+    const bad = await run(['replay', '--policy', policy, '--table'], recording({ [id]: 1 }))
+    expect(bad.out() + bad.err()).toContain('a?b?')
+    expect(bad.out() + bad.err()).not.toMatch(/\p{Cf}/u)
+  })
+
+  it('a file of which the name turns lines around is named without that', async () => {
+    const { code, err } = await run(['replay', '--policy', 'a\u202Eb.yaml'])
+    expect(code).toBe(2)
+    expect(err()).toContain('a?b.yaml')
+    expect(err()).not.toContain('\u202E')
+  })
+
   it('replay --table --all-looks has a line for each look', async () => {
     const { out } = await run(['replay', '--policy', policy, '--table', '--all-looks'], recording())
     expect(out().split('\n')).toHaveLength(8)

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { type CheckAnswer, checkAnswerSchema, plain } from './check-answer.ts'
+import { type CheckAnswer, checkAnswerSchema } from './check-answer.ts'
 import type { CheckRequest } from './check-request.ts'
 import { messageOf } from '../message-of.ts'
+import { plain } from '../plain.ts'
 
 export interface Service {
   /** Without a slash at its end. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plain } from '../plain.ts'
 
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])
 
@@ -42,9 +43,6 @@ export function checkText(answer: CheckAnswer, serviceUrl: string | undefined): 
   ]
   return `${lines.map(plain).join('\n')}\n`
 }
-
-/** Removes control characters, because text from the network must not control a terminal. */
-export const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?')
 
 const short = (value: number): string => String(Number(value.toPrecision(3)))
 

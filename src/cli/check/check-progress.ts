@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { toDuration } from '../../formats/policy/amounts.ts'
-import { plain } from './check-answer.ts'
+import { plain } from '../plain.ts'
 
 export interface CheckProgress {
   /** `kind` identifies the state: a line is written only when it changes. */

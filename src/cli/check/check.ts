@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AskError } from './ask-service.ts'
 import { type CheckAnswer, checkText } from './check-answer.ts'
 import { checkProgress } from './check-progress.ts'
+import { plain, plainJson } from '../plain.ts'
 import { createWriter } from '../writer.ts'
 
 export interface CheckOptions {
@@ -26,11 +27,11 @@ export async function check(options: CheckOptions): Promise<number> {
   const { output, errors, json, serviceUrl, waitMs } = options
   const last = await lastState(options)
   if ('failure' in last) {
-    errors.write(`canary-judge: ${last.failure.message}\n`)
+    errors.write(`canary-judge: ${plain(last.failure.message)}\n`)
     return checkCodes.error
   }
   const { answer } = last
-  await createWriter(output).write(json ? `${JSON.stringify(answer)}\n` : checkText(answer, serviceUrl))
+  await createWriter(output).write(json ? `${plainJson(answer)}\n` : checkText(answer, serviceUrl))
   if (waitMs !== undefined && answer.verdict === 'inconclusive') {
     errors.write('canary-judge: neither pass nor fail within the time to wait\n')
   }

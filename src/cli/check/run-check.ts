@@ -10,6 +10,7 @@ import { askService, type Service, toServiceUrl } from './ask-service.ts'
 import { check, checkCodes } from './check.ts'
 import { type CheckFlags, toCheckRequest, toMilliseconds } from './check-request.ts'
 import { messageOf } from '../message-of.ts'
+import { plain } from '../plain.ts'
 import { startPrivateService } from './private-service.ts'
 
 export interface CheckSurroundings extends Pick<Streams, 'output' | 'errors'> {
@@ -43,7 +44,7 @@ export async function withExitCode(
     return await work(stop.signal)
   } catch (error) {
     if (signalCode !== undefined) return signalCode
-    for (const line of linesOf(error)) surroundings.errors.write(`canary-judge: ${line}\n`)
+    for (const line of linesOf(error)) surroundings.errors.write(`canary-judge: ${plain(line)}\n`)
     return checkCodes.error
   } finally {
     for (const forget of listeners) forget()

@@ -1,3 +1,4 @@
+import { plain } from '../plain.ts'
 import type { Diagnosis, Finding, MetricDiagnosis, ProbedQuery } from '../../judge/ports/diagnosis.ts'
 
 const marks = { error: '✗', warning: '!', note: '·' } as const
@@ -12,8 +13,8 @@ export function doctorCauses(diagnosis: Diagnosis, title: string, most: number):
   const causes = (['error', 'warning'] as const).flatMap((level) => all.filter((one) => one.level === level))
   const hidden = causes.length - most
   return [
-    `${clean(title)}: ${conclusionOf(diagnosis)}`,
-    ...causes.slice(0, most).map(({ level, text }) => clean(`${marks[level]} ${text}`)),
+    `${plain(title)}: ${conclusionOf(diagnosis)}`,
+    ...causes.slice(0, most).map(({ level, text }) => plain(`${marks[level]} ${text}`)),
     `${hidden > 0 ? `${hidden} more, and each query and label: ` : 'Each query and label: '}--verbose`,
     '',
   ].join('\n')
@@ -31,7 +32,7 @@ function conclusionOf({ ok, findings, metrics }: Diagnosis): string {
 export function doctorReport(diagnosis: Diagnosis, title: string): string {
   const { findings, metrics, minutes, at } = diagnosis
   return [
-    `${clean(title)}, the ${minutes} minutes until ${at}`,
+    `${plain(title)}, the ${minutes} minutes until ${at}`,
     ...findings.map(lineOf),
     ...metrics.flatMap((metric) => ['', ...metricLines(metric)]),
     '',
@@ -49,14 +50,14 @@ function metricLines({ name, kind, required, source, queries, labels, findings }
       : '✓'
   const labelWidth = Math.max(...labels.map((label) => label.name.length), 0)
   return [
-    clean(`${mark} ${name} (${kind}${required ? '' : ', not required'}) from ${source}`),
+    plain(`${mark} ${name} (${kind}${required ? '' : ', not required'}) from ${source}`),
     ...findings.map(lineOf),
     ...(queries.length > 0 ? ['', ...table(queries), ''] : []),
-    ...queries.map(({ of, query }) => clean(`  ${of.padEnd(7)}  ${query}`)),
+    ...queries.map(({ of, query }) => plain(`  ${of.padEnd(7)}  ${query}`)),
     ...(labels.length > 0 ? ['', '  labels seen'] : []),
     ...labels.map(({ name: label, values, count }) => {
       const more = count > values.length ? ` and ${count - values.length} more` : ''
-      return clean(`  ${label.padEnd(labelWidth)}  ${values.join(', ')}${more}`)
+      return plain(`  ${label.padEnd(labelWidth)}  ${values.join(', ')}${more}`)
     }),
   ]
 }
@@ -74,14 +75,9 @@ function table(queries: readonly ProbedQuery[]): readonly string[] {
 }
 
 function lineOf({ level, text }: Finding): string {
-  return clean(`  ${marks[level]} ${text}`)
+  return plain(`  ${marks[level]} ${text}`)
 }
 
 function counted(count: number, word: string): string {
   return `${count === 0 ? 'no' : count} ${word}${count === 1 ? '' : 's'}`
-}
-
-/** Removes control characters, because text from outside must not control the terminal. */
-function clean(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?')
 }

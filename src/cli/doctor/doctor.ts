@@ -10,6 +10,7 @@ import type { Clock } from '../../judge/ports/ports.ts'
 import { createSourceSet } from '../../sources/source-set.ts'
 import { doctorCauses, doctorReport } from './doctor-report.ts'
 import { messageOf } from '../message-of.ts'
+import { plain, plainJson } from '../plain.ts'
 import { readPolicyFile } from '../read-policy-file.ts'
 
 /** The flags as they are on the command line. */
@@ -44,7 +45,8 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
   const { output, errors } = surroundings
   try {
     const { policy, warnings } = await readPolicyFile(flags.policy)
-    for (const warning of warnings) errors.write(`${flags.policy}: warning: ${toIssueText(warning)}\n`)
+    for (const warning of warnings)
+      errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
     const diagnosis = await ask(policy, flags, surroundings)
     const title = `${policy.name} for ${flags.namespace}/${flags.name}`
     const hooks = isFlagger(flags) ? unseenHooks : ''
@@ -54,7 +56,7 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
         ? doctorReport(diagnosis, title)
         : doctorCauses(diagnosis, title, hooks === '' ? 3 : 2)
     const report = `${text}${hooks}`
-    output.write(flags.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : report)
+    output.write(flags.json === true ? `${plainJson(diagnosis, 2)}\n` : report)
     return exitCode(diagnosis)
   } catch (error) {
     const lines = linesOf(error)
@@ -62,7 +64,7 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
     for (const line of lines) {
       const asGiven =
         flags.prometheus === undefined ? line : line.replace(/^PROMETHEUS_URL:/, '--prometheus:')
-      errors.write(`canary-judge: ${asGiven}\n`)
+      errors.write(`canary-judge: ${plain(asGiven)}\n`)
     }
     return 3
   }

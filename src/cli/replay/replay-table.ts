@@ -1,3 +1,4 @@
+import { plain } from '../plain.ts'
 import type { Replayed } from './replay-recording.ts'
 
 /** Wide enough for a UUID. */
@@ -21,7 +22,7 @@ export function toTableRow(replayed: Replayed, line: number): string {
   ])
   const inFull = full.map(
     ({ at, verdict, score, summary }) =>
-      `  ${String(at).padStart(6)}  ${verdict.padEnd(12)}  ${String(Math.round(score ?? 0)).padStart(3)}  ${summary}`,
+      `  ${String(at).padStart(6)}  ${verdict.padEnd(12)}  ${String(Math.round(score ?? 0)).padStart(3)}  ${plain(String(summary))}`,
   )
   return [first, ...inFull].join('\n')
 }
@@ -33,12 +34,7 @@ export function toErrorRow(id: string | number | undefined, line: number, error:
 
 function row(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => clean(cell).padEnd(widths[index] ?? 0))
+    .map((cell, index) => plain(cell).padEnd(widths[index] ?? 0))
     .join('  ')
     .trimEnd()
-}
-
-/** Removes control characters, because text from outside must not control the terminal. */
-function clean(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?')
 }

@@ -4,6 +4,7 @@ import type { Policy } from '../../engine/model/policy.ts'
 import { parseRecording } from '../../formats/recording/parse-recording.ts'
 import type { Streams } from '../command.ts'
 import { messageOf } from '../message-of.ts'
+import { plain, plainJson } from '../plain.ts'
 import { progress } from '../progress.ts'
 import { readLines, type Line } from './read-lines.ts'
 import { type Engine, type Replayed, replayRecording } from './replay-recording.ts'
@@ -45,7 +46,7 @@ export async function replay(options: ReplayOptions, { input, output, errors }: 
     if ('error' in result) {
       bad += 1
       shown.clear()
-      errors.write(`line ${result.line}: ${result.error}\n`)
+      errors.write(`line ${result.line}: ${plain(result.error)}\n`)
     }
     const written = await writer.write(`${options.table ? toRow(result) : toJson(result)}\n`)
     // the reader has closed the pipe, as `| head` does, which is no failure
@@ -112,7 +113,7 @@ function explain(error: unknown): string {
 }
 
 function toJson(result: Result): string {
-  return JSON.stringify('error' in result ? result : result.replayed)
+  return plainJson('error' in result ? result : result.replayed)
 }
 
 function toRow(result: Result): string {

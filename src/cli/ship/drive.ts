@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { checkCodes } from '../check/check.ts'
-import { plain } from '../check/check-answer.ts'
 import { checkProgress } from '../check/check-progress.ts'
+import { plain } from '../plain.ts'
 import type { Cluster } from './cluster.ts'
 import { describeAction } from './describe-action.ts'
 import { type Kubectl, KubectlError } from './kubectl.ts'
@@ -65,7 +65,7 @@ async function act(
     case 'done':
       return release.phase === 'promoted' ? checkCodes.pass : checkCodes.fail
     case 'stuck':
-      options.errors.write(`canary-judge: ${action.message}; the canary stays until stable is ready\n`)
+      options.errors.write(`canary-judge: ${plain(action.message)}; the canary stays until stable is ready\n`)
       return checkCodes.error
     case 'judge':
       return judged(release, await options.judge(release, options.signal), options)

@@ -4,6 +4,7 @@ import { checkCodes } from '../check/check.ts'
 import { toMilliseconds } from '../check/check-request.ts'
 import { expectService } from '../check/ask-service.ts'
 import { type CheckSurroundings, serviceFor, withExitCode } from '../check/run-check.ts'
+import { plain } from '../plain.ts'
 import { beginRelease, imagesIn } from './begin-release.ts'
 import { askRelease } from './ask-release.ts'
 import { decide } from './decide.ts'
@@ -99,7 +100,7 @@ async function start(shipping: Shipping): Promise<number> {
       return begun.beginning
     })
     if (beginning.kind === 'live') return live(shipping)
-    if (beginning.kind === 'going-on') errors.write(`goes on with ${imagesIn(beginning.release)}\n`)
+    if (beginning.kind === 'going-on') errors.write(`goes on with ${plain(imagesIn(beginning.release))}\n`)
     const namespace = await releases.namespace(flags.namespace, signal)
     const judge = askRelease({ ...service, namespace, flags, releases, output, errors })
     return await drive({ ...driving, judge })

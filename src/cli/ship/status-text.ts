@@ -1,4 +1,4 @@
-import { plain } from '../check/check-answer.ts'
+import { plain } from '../plain.ts'
 import { type Cluster, imageOf } from './cluster.ts'
 import { describeAction } from './describe-action.ts'
 import type { Release } from './release.ts'

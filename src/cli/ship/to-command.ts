@@ -2,6 +2,7 @@ import { AppError } from '../../errors.ts'
 import type { Write } from './next-action.ts'
 import { canaryManifest } from './canary-manifest.ts'
 import { type Cluster, weightKey } from './cluster.ts'
+import { plainJson } from '../plain.ts'
 import { notes } from './notes.ts'
 import { type Release, releaseKey, withKey } from './release.ts'
 
@@ -19,7 +20,7 @@ export function toCommand(action: Write, release: Release, cluster: Cluster): Co
   const lead = release.apps[0]?.name ?? ''
   switch (action.kind) {
     case 'record':
-      return annotate(`${lead}-stable`, cluster, `${releaseKey}=${JSON.stringify(action.release)}`)
+      return annotate(`${lead}-stable`, cluster, `${releaseKey}=${plainJson(action.release)}`)
     case 'join':
       return annotate(`${action.app}-stable`, cluster, `${withKey}=${lead}`)
     case 'leave':
@@ -37,7 +38,7 @@ export function toCommand(action: Write, release: Release, cluster: Cluster): Co
       const verb = canary === undefined ? 'create' : 'replace'
       return {
         args: [verb, '--validate=false', '--filename=-'],
-        input: `${JSON.stringify(manifest, undefined, 2)}\n`,
+        input: `${plainJson(manifest, 2)}\n`,
       }
     }
     case 'scale': {
@@ -51,7 +52,7 @@ export function toCommand(action: Write, release: Release, cluster: Cluster): Co
         spec: { containers: [{ name: app.container, image }] },
       }
       const patch = { metadata: { annotations: notes(release, image) }, spec: { template } }
-      return { args: ['patch', `deployment/${app.name}-stable`, `--patch=${JSON.stringify(patch)}`] }
+      return { args: ['patch', `deployment/${app.name}-stable`, `--patch=${plainJson(patch)}`] }
     }
     case 'weight':
       return { args: ['annotate', `ingress/${action.ingress}`, '--overwrite', `${weightKey}=${action.to}`] }

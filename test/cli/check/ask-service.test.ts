@@ -77,7 +77,7 @@ describe('checkText()', () => {
     verdict: 'fail',
     judged: 'fail',
     score: 0,
-    summary: 'fail: errors\u001B[2J',
+    summary: 'fail: errors\u001B[2J\u202E',
     run: 'shop.web.b.1',
     reasons: [],
     metrics: [],
@@ -89,7 +89,7 @@ describe('checkText()', () => {
       { name: 'errors', judged: 'fail', ratio: { estimate: 10.234, low: 6, high: 14.8 } } as const,
       { name: 'p95', judged: 'inconclusive', neededMinutes: 11.2 } as const,
     ]
-    expect(checkText({ ...base, metrics }, 'http://judge:8080')).toBe(`fail: errors?[2J
+    expect(checkText({ ...base, metrics }, 'http://judge:8080')).toBe(`fail: errors?[2J?
 
 metric  judged        canary/stable     needs
 errors  fail          10.2 (6 to 14.8)  -
@@ -101,6 +101,6 @@ more  http://judge:8080/v1/verdicts/v-1
   })
 
   test('has no table without metrics, and no link that nobody could follow', () => {
-    expect(checkText(base, undefined)).toBe('fail: errors?[2J\n\nrun   shop.web.b.1\n')
+    expect(checkText(base, undefined)).toBe('fail: errors?[2J?\n\nrun   shop.web.b.1\n')
   })
 })
