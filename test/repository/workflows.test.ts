@@ -41,6 +41,17 @@ test('CI runs .ci/run', () => {
   expect(stepsOf('.github/workflows/ci.yml').map(({ run }) => run)).toContain('.ci/run')
 })
 
+test('every action is pinned to a commit, with its version beside it', () => {
+  for (const file of files) {
+    const uses = readText(file)
+      .split('\n')
+      .filter((line) => line.includes('uses:'))
+    expect(uses.filter((line) => !/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual(
+      [],
+    )
+  }
+})
+
 test('a release has image, chart and package, with SBOM, provenance and signatures', () => {
   const steps = stepsOf('.github/workflows/release.yml')
   const build = steps.find(({ uses }) => uses?.startsWith('docker/build-push-action@'))
@@ -55,6 +66,8 @@ test('a release has image, chart and package, with SBOM, provenance and signatur
     /helm push /,
     /cosign sign .*\$CHARTS/,
     /npm publish --provenance/,
+    /npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >sbom/,
+    /gh release create .*sbom/,
   ])
     expect(commands).toMatch(command)
 })
