@@ -1,7 +1,7 @@
 /**
  * What a look costs, against a real Prometheus: npm run bench:speed
  *
- * With `--load`, what many looks cost: see speed-load.ts.
+ * With `--load`, what many looks cost: see speed-load.ts; with `--fleet`, what 300 rollouts of 100 pods cost: speed-fleet.ts.
  */
 import { outcomesBySlice } from '../src/engine/outcomes-by-slice.ts'
 import { prometheusMissing, startPrometheus } from '../test/support/prometheus.ts'
@@ -18,6 +18,7 @@ const sizes = [
 ] as const
 
 if (process.argv.includes('--load')) await import('./speed-load.ts')
+else if (process.argv.includes('--fleet')) await import('./speed-fleet.ts')
 else if (prometheusMissing() === undefined) await run()
 else {
   console.error(prometheusMissing())

@@ -1,0 +1,20 @@
+/** A thread that asks an address every 20 ms until it is told to stop, and then says the p99 of its waits in ms. */
+import { Agent, get } from 'node:http'
+import { parentPort, workerData } from 'node:worker_threads'
+
+const agent = new Agent({ keepAlive: true })
+const waits: number[] = []
+const url = String(workerData)
+
+const timer = setInterval(() => {
+  const begin = performance.now()
+  get(url, { agent }, (response) => {
+    response.resume().once('end', () => waits.push(performance.now() - begin))
+  }).on('error', () => waits.push(Infinity))
+}, 20)
+
+parentPort?.once('message', () => {
+  clearInterval(timer)
+  waits.sort((a, b) => a - b)
+  parentPort?.postMessage(waits[Math.floor(waits.length * 0.99)] ?? 0)
+})
