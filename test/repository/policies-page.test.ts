@@ -85,7 +85,7 @@ describe('docs/policies.md', () => {
     expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(bundled))
   })
 
-  test('gives the shares of the error budget', () => {
+  test('gives the weights by which falseAbort is divided', () => {
     const shares = tableRows(page, 'kind').map(([kind = '', share]) => [kind, Number(share)])
     const ofKinds = Object.entries(engineKinds).map(([kind, { evidenceShare }]) => [kind, evidenceShare])
     expect(Object.fromEntries(shares)).toEqual({ ...Object.fromEntries(ofKinds), absolute: ABSOLUTE_SHARE })

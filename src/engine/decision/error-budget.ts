@@ -39,7 +39,7 @@ export function gatePassLevel({ policy }: Judged): number {
   return policy.missedHarm * GATE_PASS_SHARE
 }
 
-/** One e-value with its share of the error budget. */
+/** One e-value with its share of `falseAbort`. */
 export interface Component {
   readonly metric: string
   readonly rule: 'worse' | AbsoluteRule['rule']

@@ -19,7 +19,7 @@ export interface Kind<Policy extends MetricPolicy = MetricPolicy, Data extends M
   readonly defaults: KindDefaults & { readonly [Key in keyof Policy]?: Policy[Key] }
   /** The tolerance of a critical metric, which may not be worse than stable at all. */
   readonly noWorse: number
-  /** The part of the error budget along the rollout that the metrics of this kind share. */
+  /** The weight of this kind when `falseAbort` along the rollout is divided; its metrics divide it equally. */
   readonly evidenceShare: number
   /** The part of a gate's error budget that the metrics of this kind share; 0 = gates do not fail on this kind. */
   readonly gateShare: number

@@ -66,7 +66,7 @@ export type Selection =
 
 interface CommonMetricPolicy {
   readonly name: string
-  /** Its share of the error budget; undefined = an equal part of the kind's share. */
+  /** Its weight when `falseAbort` is divided; undefined = the weight of its kind, divided equally. */
   readonly weight?: number
   /** A step passes only when every required metric passes. */
   readonly required: boolean

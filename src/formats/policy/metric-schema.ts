@@ -20,7 +20,10 @@ const kind = <K extends string>(name: K): z.ZodLiteral<K> =>
 const common = {
   name: metricName,
   weight: z.exactOptional(
-    share("Share of the error budget in place of the kind's own, shared equally.", { min: 0, max: 1 }),
+    share('Its weight when falseAbort is divided, in place of its part of the weight of its kind.', {
+      min: 0,
+      max: 1,
+    }),
   ),
   required: z.exactOptional(
     z.boolean().meta({
