@@ -33,7 +33,8 @@ export function armsBySelection(
     targetLabels: ['job', 'instance', 'container'],
     podLabel: 'pod',
     both: [...common, ...shared],
-    stable: [...common, ...Object.entries(stable).map(([name, value]): Matcher => equals(name, value))],
+    canary: [...common, ...matchersOf(canary)],
+    stable: [...common, ...matchersOf(stable)],
     armOf: (labels) => armOf(labels, canary, stable),
     armByLabels: (labels) => armOf(labels, canary, stable),
     // the one that asks for more is meant
@@ -41,6 +42,9 @@ export function armsBySelection(
     defaults,
   }
 }
+
+const matchersOf = (labels: Labels): readonly Matcher[] =>
+  Object.entries(labels).map(([name, value]) => equals(name, value))
 
 /** Where both fit, the one that asks for more is meant. */
 function armOf(labels: Labels, canary: Labels, stable: Labels): Arm | undefined {

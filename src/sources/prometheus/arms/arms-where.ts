@@ -6,7 +6,7 @@ import { equals } from '../queries/matcher.ts'
 /** The same arms, of series with these labels alone. */
 export function armsWhere(where: Labels, arms: Arms, subject: Workload): Arms {
   const more = Object.entries(where).map(([label, text]) => equals(label, fillPlaceholders(text, subject)))
-  return more.length === 0
-    ? arms
-    : { ...arms, both: [...arms.both, ...more], stable: [...arms.stable, ...more] }
+  if (more.length === 0) return arms
+  const { both, canary, stable } = arms
+  return { ...arms, both: [...both, ...more], canary: [...canary, ...more], stable: [...stable, ...more] }
 }

@@ -12,6 +12,7 @@ export interface Arms {
   readonly podLabel: string | undefined
   /** Enough to find both; `armOf` is exact. */
   readonly both: readonly Matcher[]
+  readonly canary: readonly Matcher[]
   readonly stable: readonly Matcher[]
   armOf(labels: Labels): Arm | undefined
   /** The same without a look at the pod: a service may have pods of another revision behind it. */
@@ -57,6 +58,7 @@ export function armsByLabel(spec: LabelArms): Arms {
     targetLabels,
     podLabel,
     both: [...common, eitherOf(label, canary, stable)],
+    canary: [...common, eitherOf(label, canary, canary)],
     stable: [...common, eitherOf(label, stable, stable)],
     armOf,
     armByLabels: armOf,

@@ -7,6 +7,7 @@ import type { LatencyQueries } from '../queries/metric-queries.ts'
 import { toClassic } from '../histograms/native-histograms.ts'
 import type { Series } from '../client/query-result.ts'
 import { checkLabelCoverage } from './check-label-coverage.ts'
+import { checkValuesOfCanary } from './check-values-of-canary.ts'
 import type { HistogramState } from './run-state.ts'
 import type { Slicing } from '../../recording/slicing.ts'
 
@@ -38,6 +39,7 @@ export async function readSeriesGroup(
     case 'conversion': {
       const [total, part] = await Promise.all([ask(queries.total), ask(queries.part)])
       await checkLabelCoverage(one, queries, counts, { total, part }, window.end)
+      await checkValuesOfCanary(one, queries, { total, part }, window.end)
       return { total, part }
     }
     default:

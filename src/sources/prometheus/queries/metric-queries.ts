@@ -1,8 +1,9 @@
+import type { Arm } from '../../../engine/model/recording.ts'
 import type { LatencyPolicy, MetricPolicy, RestartsPolicy } from '../../../engine/model/policy.ts'
 import { AppError } from '../../../errors.ts'
 import type { Arms } from '../arms/arms.ts'
 import { boundTexts } from '../histograms/bucket-bounds.ts'
-import { oneOf } from './matcher.ts'
+import { type Matcher, oneOf } from './matcher.ts'
 import { addMatchers, parseSelector, printSelector, type Selector } from './selector.ts'
 import { distinguishingLabels } from './distinguishing-labels.ts'
 
@@ -16,7 +17,14 @@ export interface CountQueries {
   /** What is scraped, for the interval. */
   readonly scraped: string
   /** Labels that tell the part from the whole, with what counts an arm's series that have one, in all and of the part. */
-  readonly telling: readonly { readonly label: string; readonly inAll: string; readonly inPart: string }[]
+  readonly telling: readonly {
+    readonly label: string
+    readonly inAll: string
+    readonly inPart: string
+    /** One series for each value that an arm has of it. */
+    readonly values: Readonly<Record<Arm, string>>
+  }[]
+  readonly partSelector: Selector
 }
 
 export interface LatencyQueries {
@@ -86,6 +94,8 @@ function countQueries(
   const scraped = printSelector(total, arms.both)
   const labelled = (selector: Selector, label: string): string =>
     `count by (${arms.armLabels.join(', ')}) (${printSelector(selector, [...arms.both, { label, op: '!=', value: '' }])})`
+  const valuesOf = (label: string, arm: readonly Matcher[]): string =>
+    `count by (${label}) (${printSelector(total, arm)})`
   return {
     kind,
     total: `${by} (${scraped})`,
@@ -95,7 +105,9 @@ function countQueries(
       label,
       inAll: labelled(total, label),
       inPart: labelled(part, label),
+      values: { canary: valuesOf(label, arms.canary), stable: valuesOf(label, arms.stable) },
     })),
+    partSelector: part,
   }
 }
 
