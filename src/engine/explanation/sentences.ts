@@ -53,6 +53,7 @@ export const sentences = {
   noStableData: 'no data of stable',
   noCanaryTraffic: 'the canary has no traffic',
   noStableTraffic: 'stable has no traffic',
+  neverWarm: 'no canary pod past its warm-up has traffic',
   warmingUp: (left: number) => `canary pods are warming up, ${minutes(left)}`,
   needs: (names: readonly string[], wait: number | undefined) =>
     wait === undefined

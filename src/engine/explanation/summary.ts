@@ -59,7 +59,8 @@ export function sumUp(found: readonly Uncertainty[]): string {
     return sentences.needs(names, Math.max(...waits))
   if (code === 'warming-up') return sentences.warmingUp(Math.max(...alike.map((one) => one.minutes ?? 1)))
   const shared = sharedSentences[code]
-  return alike.length > 1 && shared !== undefined ? `${shared} (${list(names)})` : text
+  const isShared = shared !== undefined && alike.every(({ reason }) => reason.text.endsWith(shared))
+  return alike.length > 1 && isShared ? `${shared} (${list(names)})` : text
 }
 
 const sharedSentences: Partial<Record<ReasonCode, string>> = {

@@ -125,8 +125,8 @@ function silence(run: RunEvidence, metric: MetricEvidence, look: Decided): Uncer
   const born = firstTraffic(metric, look.t)
   if (born === undefined) return reason('no-canary-traffic', sentences.noCanaryTraffic)
   const left = run.policy.warmupSeconds / 60 - ((look.t - born) * run.recording.sliceSeconds) / 60
-  const wait = Math.max(left, 1)
-  return { ...reason('warming-up', sentences.warmingUp(wait)), minutes: wait }
+  if (left <= 0) return reason('no-canary-traffic', sentences.neverWarm)
+  return { ...reason('warming-up', sentences.warmingUp(left)), minutes: Math.max(left, 1) }
 }
 
 function firstTraffic(metric: MetricEvidence, t: number): number | undefined {

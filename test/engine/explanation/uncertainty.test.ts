@@ -64,11 +64,17 @@ describe('uncertainties of a metric that an arm says nothing about', () => {
     // three minutes of warm-up, five slices into the rollout
     ['just now', 5, 60, 3, '3 more minutes'],
     ['a slice ago', 4, 60, 2, '2 more minutes'],
-    ['long ago', 0, 60, 1, '1 more minute'],
+    ['half a minute less ago than they warm up', 0, 30, 1, '1 more minute'],
     ['two slices of 15 s ago', 3, 15, 2.5, '3 more minutes'],
   ])('says how long pods warm up that had traffic %s', (_name, born, sliceSeconds, minutes, text) => {
     expect(found({ metrics: { errors: trafficFrom(born) }, sliceSeconds })).toEqual([
       one('warming-up', 'errors', `: canary pods are warming up, ${text}`, minutes),
+    ])
+  })
+
+  it('does not say minute after minute that pods which never live long need one more', () => {
+    expect(found({ metrics: { errors: trafficFrom(0) } })).toEqual([
+      one('no-canary-traffic', 'errors', ': no canary pod past its warm-up has traffic'),
     ])
   })
 
