@@ -102,9 +102,11 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     linkBase: () => force.settings().publicUrl ?? '',
   })
   const bodies = createBodyWorker({ log: logger })
+  const reads = createBodyWorker({ log: logger, taskMs: 20_000 })
   const end = new AbortController()
   const groups = createRouteGroups({
     bodies,
+    reads,
     stopping: end.signal,
     ...force,
     stores,
@@ -180,6 +182,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     await reloader?.close()
     await upkeep?.close()
     await bodies.close()
+    await reads.close()
     await writes.close()
     await sources.close()
     await stores.close()

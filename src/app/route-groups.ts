@@ -32,6 +32,8 @@ export interface RouteGroupDeps {
   readonly health: Health
   readonly metrics: Metrics
   readonly bodies: BodyWorker
+  /** A second one for what is read, so that no verdict waits for a reader. */
+  readonly reads: BodyWorker
   /** Aborts when the service stops. */
   readonly stopping: AbortSignal
   readonly extra: readonly RouteGroup[]
@@ -40,7 +42,7 @@ export interface RouteGroupDeps {
 /** Every route of the service. A new caller adds a line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const { settings, stores, judge, policies, source, sourceNames, clock } = deps
-  const { log, health, metrics, bodies, stopping, extra } = deps
+  const { log, health, metrics, bodies, reads, stopping, extra } = deps
   const { store } = stores
   const judgeSent = (bytes: Uint8Array, withinMs: number): Promise<RecordingLook> => {
     const { maxBodyBytes, maxJsonDepth, publicUrl = '' } = settings()
@@ -54,7 +56,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     judgeRoutes({ judge, judgeSent, settings, metrics }),
     argoRoutes({ judge, metrics }),
     flaggerRoutes({ judge, clock, log, metrics }),
-    historyRoutes({ store }),
+    historyRoutes({ store, recordingJson: (packed) => reads.readRecording(packed) }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
     policyRoutes({

@@ -28,7 +28,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
   const { saveGateChange, listGateChanges } = createGates(connection)
   const { savePolicy, loadPolicy } = createPolicies(connection)
   const { sharedKey } = createSharedKey(connection)
-  const { digestRecording, saveRecording, loadRecording } = createRecordings(connection)
+  const { digestRecording, saveRecording, loadRecording, loadPackedRecording } = createRecordings(connection)
   return {
     openRun: (run) => calls.make(() => openRun(run)),
     findOpenRun: (key) => calls.make(() => findOpenRun(key)),
@@ -53,6 +53,7 @@ export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOpti
     saveRecording: (runId, recording) => calls.make(() => saveRecording(runId, recording)),
     loadRecording: (digest) => calls.make(() => loadRecording(digest)),
     sharedKey: () => calls.make(() => sharedKey()),
+    loadPackedRecording: (digest) => calls.make(() => loadPackedRecording(digest)),
     prune: (now, retention, signal) => calls.make(() => prune(connection, now, retention, signal)),
     ping: () => calls.make(() => ping(connection)),
     close: () => calls.close(() => connection.db.destroy()),

@@ -4,17 +4,22 @@ import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
 import type { RecordingLook } from '../../judge/judge.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
+import { unpackRecording } from '../../store/recordings/unpack-recording.ts'
+import { recordingToJson } from '../../formats/recording/recording-to-json.ts'
+import type { PackedRecording } from '../../judge/ports/ports.ts'
 import { readPolicy } from '../reload/read-policy.ts'
 
 /** Work that takes longer than a short JSON body, and has a thread of its own. */
 export type BodyTask =
   | { readonly kind: 'judge'; readonly sent: SentRecording }
   | { readonly kind: 'policy'; readonly text: string; readonly bases: BasePolicies }
+  | { readonly kind: 'recording'; readonly packed: PackedRecording }
 
 export type BodyReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'judge'; readonly look: RecordingLook }
   | { readonly kind: 'policy'; readonly parsed: ParsedPolicy }
+  | { readonly kind: 'recording'; readonly json: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'refused'; readonly error: SentError }
   | { readonly kind: 'broken'; readonly message: string; readonly stack: string }
 
@@ -29,6 +34,7 @@ export async function runBodyTask(task: BodyTask): Promise<BodyReply> {
   try {
     if (task.kind === 'policy')
       return { kind: 'policy', parsed: readPolicy(task.text, undefined, task.bases) }
+    if (task.kind === 'recording') return { kind: 'recording', json: await jsonOf(task.packed) }
     return { kind: 'judge', look: await judgeSentRecording(task.sent, cutRecording) }
   } catch (error) {
     if (error instanceof AppError) {
@@ -38,4 +44,8 @@ export async function runBodyTask(task: BodyTask): Promise<BodyReply> {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
     return { kind: 'broken', message, stack }
   }
+}
+
+async function jsonOf(packed: PackedRecording): Promise<Uint8Array<ArrayBuffer>> {
+  return new TextEncoder().encode(JSON.stringify(recordingToJson(await unpackRecording(packed))))
 }

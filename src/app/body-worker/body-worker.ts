@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
 import type { RecordingLook } from '../../judge/judge.ts'
-import type { Log } from '../../judge/ports/ports.ts'
+import type { Log, PackedRecording } from '../../judge/ports/ports.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 import { type BodyThread, startBodyThread } from './body-thread.ts'
 
@@ -11,6 +11,8 @@ import { type BodyThread, startBodyThread } from './body-thread.ts'
 export interface BodyWorker {
   judge(sent: SentRecording, withinMs: number): Promise<RecordingLook>
   readPolicy(text: string, bases: BasePolicies): Promise<ParsedPolicy>
+  /** A stored recording as JSON. */
+  readRecording(packed: PackedRecording): Promise<Buffer>
   close(): Promise<void>
 }
 
@@ -27,6 +29,8 @@ const defaultTaskMs = 5000
 const startMs = 30_000
 /** More waiting recordings, which have some megabytes each, would need too much memory. */
 const maxWaiting = 8
+/** With the wait for others; a recording of the largest size takes a few seconds. */
+const longestReadMs = 25_000
 
 export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
   const { log, heapMb = defaultHeapMb, taskMs = defaultTaskMs, startThread = startBodyThread } = options
@@ -60,6 +64,11 @@ export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
     async readPolicy(text, bases) {
       const reply = await run({ kind: 'policy', text, bases }, 2 * taskMs)
       if (reply.kind === 'policy') return reply.parsed
+      throw unexpected(reply)
+    },
+    async readRecording(packed) {
+      const reply = await run({ kind: 'recording', packed }, longestReadMs)
+      if (reply.kind === 'recording') return Buffer.from(reply.json.buffer)
       throw unexpected(reply)
     },
     async close() {

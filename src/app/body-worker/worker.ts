@@ -1,7 +1,9 @@
 import { parentPort } from 'node:worker_threads'
 import { type BodyReply, type BodyTask, runBodyTask } from './body-task.ts'
 
-const send = (reply: BodyReply): void => parentPort?.postMessage(reply)
+/** What may be large is handed over, not copied. */
+const send = (reply: BodyReply): void =>
+  parentPort?.postMessage(reply, reply.kind === 'recording' ? [reply.json.buffer] : [])
 
 parentPort?.on('message', (task: BodyTask) => {
   void runBodyTask(task).then(send)

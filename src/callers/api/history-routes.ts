@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { recordingToJson } from '../../formats/recording/recording-to-json.ts'
 import { decisionToJson } from '../../judge/model/decision-to-json.ts'
 import type { Judgement } from '../../judge/model/judgement.ts'
-import type { VerdictStore } from '../../judge/ports/ports.ts'
+import type { PackedRecording, VerdictStore } from '../../judge/ports/ports.ts'
 import { noBody, noInput } from '../../http/request/no-input.ts'
 import { route, type Route, type RouteGroup } from '../../http/route.ts'
 import {
@@ -24,6 +23,8 @@ import { namespaceToList, visibleRun, visibleVerdict } from '../../http/auth/nam
 
 export interface HistoryDeps {
   readonly store: () => VerdictStore
+  /** In another thread: a large recording takes seconds. */
+  readonly recordingJson: (packed: PackedRecording) => Promise<Buffer>
 }
 
 const read = { roles: ['read'], limit: 'read', method: 'get', body: noBody } as const
@@ -131,7 +132,7 @@ function showVerdict({ store }: HistoryDeps): Route {
 /** A verdict from an older release may lack fields that the table shows; it is still available as JSON. */
 const isJudgement = (body: object): body is Judgement => judgementSchema.safeParse(body).success
 
-function showRecording({ store }: HistoryDeps): Route {
+function showRecording({ store, recordingJson }: HistoryDeps): Route {
   return route({
     ...read,
     path: '/v1/verdicts/{id}/recording',
@@ -142,15 +143,15 @@ function showRecording({ store }: HistoryDeps): Route {
     answers: { 200: { description: 'The recording', type: 'application/json', schema: recordingSchema } },
     async handle({ params, caller }) {
       const { id, recordingDigest } = await visibleVerdict(store(), caller, params.id)
-      const recording =
-        recordingDigest === undefined ? undefined : await store().loadRecording(recordingDigest)
-      if (recording === undefined) {
+      const packed =
+        recordingDigest === undefined ? undefined : await store().loadPackedRecording(recordingDigest)
+      if (packed === undefined) {
         throw new AppError('not-found', `expected a recording that is still kept for verdict "${id}"`)
       }
       return {
         status: 200,
         type: 'application/json; charset=utf-8',
-        content: JSON.stringify(recordingToJson(recording)),
+        content: await recordingJson(packed),
       }
     },
   })

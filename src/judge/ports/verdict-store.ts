@@ -76,6 +76,12 @@ export interface CutRecording {
   readonly chunks: ReadonlyMap<string, string>
 }
 
+/** The same as it is stored: the chunks are compressed. */
+export interface PackedRecording {
+  readonly manifest: string
+  readonly chunks: ReadonlyMap<string, Uint8Array>
+}
+
 export type DecisionKind = 'approve' | 'reject' | 'hold' | 'clear'
 
 export interface Decision {
@@ -200,6 +206,8 @@ export interface VerdictStore {
    */
   saveRecording(runId: string, recording: Recording | CutRecording): Promise<string>
   loadRecording(digest: string): Promise<Recording | undefined>
+  /** The same recording, not unpacked: a large one takes seconds of processor time, which another thread can spend. */
+  loadPackedRecording(digest: string): Promise<PackedRecording | undefined>
 
   /** Keeps a policy as text under its digest, for the runs that begin with it. Idempotent. */
   savePolicy(digest: string, text: string): Promise<void>
