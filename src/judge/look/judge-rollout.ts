@@ -93,7 +93,8 @@ interface Seen {
 }
 
 function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
-  const { request, place, observation, now } = seen
+  const { request, observation, now } = seen
+  const place = { ...seen.place, steps: stepsAsSeen(seen.place.steps, observation?.steps) }
   const { run, inForce } = place
   const asked = request.at ?? now
   const engine = observation?.verdict ?? overloadedVerdict(place, request.step, asked)
@@ -135,6 +136,14 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
     ...(change !== undefined && { change }),
     ...(passed !== undefined && { passed }),
   }
+}
+
+/** A step that began anew with the return of the canary is taken as the look saw it. */
+function stepsAsSeen(
+  steps: RunAndSteps['steps'],
+  observed: RunAndSteps['steps'] | undefined = [],
+): RunAndSteps['steps'] {
+  return steps.map((step) => observed.find(({ index }) => index === step.index) ?? step)
 }
 
 const keyOfLook = (
