@@ -1,6 +1,6 @@
 import type { Judgement } from '../judge/model/judgement.ts'
 import { escaped } from './html.ts'
-import { dataFacts, keptText, metricCells, metricHead, stepText } from './judgement-text.ts'
+import { dataFacts, keptText, metricCells, metricHead, policyFacts, stepText } from './judgement-text.ts'
 
 /** The verdict as a plain page without scripts and styles, so that it loads nothing. */
 export function judgementPage(judgement: Judgement): string {
@@ -9,6 +9,7 @@ export function judgementPage(judgement: Judgement): string {
     ['verdict', verdict],
     ['judged', judged],
     ['score', String(Math.round(score))],
+    ...policyFacts(judgement),
     ['step', stepText(judgement)],
     ['window', `${window.from} to ${window.to}`],
     ...dataFacts(judgement),

@@ -12,6 +12,7 @@ export function judgementText(judgement: Judgement): string {
       ['judged', judgement.judged],
       ['score', String(Math.round(score))],
       ['run', judgement.run],
+      ...policyFacts(judgement),
       ['step', stepText(judgement)],
       ['window', `${window.from} to ${window.to}`],
       ...dataFacts(judgement),
@@ -61,6 +62,9 @@ export function stepText({ step }: Judgement): string {
   const next = step.next === undefined ? '' : `, next ${step.next}%`
   return `${step.index + 1}${weight}${next}${step.passed ? ', passed' : ''}`
 }
+
+export const policyFacts = ({ policy }: Judgement): readonly (readonly [string, string])[] =>
+  policy === undefined ? [] : [['policy', `${policy.name} ${policy.digest.slice(0, 12)}`]]
 
 /** Where the data of a look at the past come from; nothing for other looks. */
 export function dataFacts({ data }: Judgement): readonly (readonly [string, string])[] {

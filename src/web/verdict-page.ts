@@ -1,7 +1,7 @@
 import { framed, type Visit } from './frame.ts'
 import type { StoredVerdict } from '../judge/ports/ports.ts'
 import { type Html, html } from './html.ts'
-import { dataFacts, metricCells, metricHead, stepText } from './judgement-text.ts'
+import { dataFacts, metricCells, metricHead, policyFacts, stepText } from './judgement-text.ts'
 import { time } from './pieces.ts'
 import { isLook, type Look } from './read-run.ts'
 import { reasonsCard } from './reasons-card.ts'
@@ -28,7 +28,7 @@ export function verdictPage(visit: Visit, stored: StoredVerdict): string {
 
 const facts = ({ body }: Look): readonly string[] => [
   ` · step ${stepText(body)}`,
-  ...dataFacts(body).map(([name, value]) => ` · ${name} ${value}`),
+  ...[...policyFacts(body), ...dataFacts(body)].map(([name, value]) => ` · ${name} ${value}`),
 ]
 
 function metricsCard({ body }: Look): Html {

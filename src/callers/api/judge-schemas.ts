@@ -108,6 +108,10 @@ export const judgementSchema = z
   .strictObject({
     id: z.string().describe('The same look at the same data has the same'),
     run: z.string().describe('Id of the run'),
+    policy: z
+      .strictObject({ name: z.string(), digest: z.string() })
+      .optional()
+      .describe('By which it was judged'),
     judged: outcome.describe('What the statistics say'),
     verdict: outcome.describe('What is answered after rules and decisions'),
     score: z.number().describe('0 fail, 50 no evidence, 100 pass'),

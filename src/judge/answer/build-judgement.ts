@@ -41,6 +41,7 @@ export function buildJudgement(look: JudgedLook): Conclusion {
   const judgement = {
     id,
     run: run.id,
+    policy: { name: inForce.policy.name, digest: inForce.digest },
     ...answered,
     decisions: look.decisions.map(decisionToJson),
     ...(look.data !== undefined && { data: look.data }),

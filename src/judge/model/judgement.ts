@@ -7,6 +7,8 @@ export interface Judgement extends Omit<Verdict, 'firstFail'> {
   readonly id: string
   /** Id of the run. */
   readonly run: string
+  /** The policy that judged it; absent in verdicts that an older release kept. */
+  readonly policy?: { readonly name: string; readonly digest: string }
   /** The decisions in force for this step, oldest first. */
   readonly decisions: readonly DecisionJson[]
   /** Whether the verdict was durable in the store when it was answered. */
