@@ -41,9 +41,9 @@ function presence({ pods, metrics, slices }: Recording, arm: Arm): Uint8Array {
   const there = new Uint8Array(slices)
   for (const data of Object.values(metrics)) {
     for (const [i, pod] of pods.entries()) {
-      const row = pod.arm === arm ? totalsOf(data)[i] : undefined
-      for (let slice = 0; row && slice < slices; slice++) {
-        if (row[slice] !== null) there[slice] = 1
+      const row = (pod.arm === arm ? totalsOf(data)[i] : undefined) ?? []
+      for (const [slice, sample] of row.entries()) {
+        if (sample !== null) there[slice] = 1
       }
     }
   }
@@ -56,7 +56,11 @@ function totalsOf(data: MetricData): readonly PodSeries[] {
       return data.value
     case 'restarts':
       return data.restarts
-    default:
+    case 'errors':
+    case 'conversion':
+    case 'latency':
       return data.total
+    default:
+      return data satisfies never
   }
 }
