@@ -58,9 +58,8 @@ export function sumUp(found: readonly Uncertainty[]): string {
   if (code === 'needs-more-data' && waits.length === alike.length)
     return sentences.needs(names, Math.max(...waits))
   if (code === 'warming-up') return sentences.warmingUp(Math.max(...alike.map((one) => one.minutes ?? 1)))
-  const shared = sharedSentences[code]
-  const isShared = shared !== undefined && alike.every(({ reason }) => reason.text.endsWith(shared))
-  return alike.length > 1 && isShared ? `${shared} (${list(names)})` : text
+  const shared = text.endsWith(sentences.neverWarm) ? sentences.neverWarm : sharedSentences[code]
+  return alike.length > 1 && shared !== undefined ? `${shared} (${list(names)})` : text
 }
 
 const sharedSentences: Partial<Record<ReasonCode, string>> = {
