@@ -42,7 +42,8 @@ describe('a whole blue/green rollout by Flagger', () => {
     expect(new Set(statusesOf(result, 'rollback'))).toEqual(new Set([409]))
     const { runs, steps } = await scene.history()
     expect(runs).toMatchObject([{ source: 'flagger', gates: 1, ending: 'promoted' }])
-    expect(steps).toMatchObject([{ weight: 50 }])
+    expect(steps).toMatchObject([{ index: 0, next: 100 }])
+    expect(steps[0]?.weight).toBeUndefined()
   })
 
   test('rolls a canary with three times the errors back before a user meets it', async () => {

@@ -8,12 +8,23 @@ type Plan = Pick<HookCall, 'weights' | 'stepMinutes'>
 /** The step that a look of a `rollout` hook belongs to: the latest, or one that has begun since. */
 export function stepOfRollout(steps: readonly Step[], mark: HookMark, plan: Plan): NamedStep {
   const latest = latestOf(steps)
-  if (latest === undefined) return namedStep(0, plan)
+  if (latest === undefined) {
+    const { weight, ...first } = namedStep(0, plan)
+    return isShifted(mark, plan) && weight !== undefined ? { ...first, weight } : first
+  }
   // where events report the weights they report this one too: another gate may have held the traffic back
   const advanced = mark.hook === 'confirm-traffic-increase' && !mark.events
   const next = latest.index + 1
   const isLast = plan.weights.length > 0 && next >= plan.weights.length
   return advanced && !isLast ? namedStep(next, plan) : toNamed(latest, plan)
+}
+
+/**
+ * Whether the plan's weights are shares of the traffic. Blue/green and A/B have one number too, and Flagger asks for no
+ * traffic increase before it.
+ */
+function isShifted({ hook }: HookMark, { weights }: Plan): boolean {
+  return weights.length !== 1 || hook === 'confirm-traffic-increase'
 }
 
 /** The latest step, in the form in which looks name it; undefined = the canary has had no traffic yet. */

@@ -7,11 +7,9 @@ const LOST = 2 / 3
 
 /**
  * Whether the canary counts far fewer requests than its weight sends it: requests that never end are counted nowhere,
- * and their outcome is unknown. A plan with one weight promises no share of the traffic: blue/green and A/B have one
- * too.
+ * and their outcome is unknown. A step without a declared weight promises no share of the traffic.
  */
 export function losesTraffic(run: RunEvidence, t: number): boolean {
-  if (run.plan.gates < 2) return false
   const traffic = run.metrics.find((metric) => metric.traffic !== undefined)?.traffic
   const found = traffic && trafficShare(traffic, run.plan, t)
   if (found === undefined || found.evidence < SURE) return false

@@ -136,6 +136,19 @@ test('POST /v1/flagger/rollout never goes beyond the last of the steps', async (
   expect((await runsOf(running))[0]?.gates).toBe(1)
 })
 
+// Blue/green and A/B, whose one number promises no share of the traffic.
+test('POST /v1/flagger/rollout opens the step of one number without a weight where no traffic increase was asked for', async () => {
+  await using running = await runFlagger()
+  const metadata = { ...payload.metadata, steps: '50' }
+  await running.hook('pre-rollout', { metadata })
+  for (let tick = 0; tick < 3; tick++) {
+    running.clock.ms += minute
+    await running.hook('rollout', { metadata })
+  }
+  expect(await stepsOf(running)).toEqual([[0, undefined, 100, 1]])
+  expect((await runsOf(running))[0]?.gates).toBe(1)
+})
+
 test('POST /v1/flagger/event tells weights that no steps announce', async () => {
   await using running = await runFlagger()
   const { steps: _, ...metadata } = payload.metadata

@@ -36,8 +36,12 @@ describe('losesTraffic of a canary with a weight of 50 %', () => {
     expect(loses(canary)).toBe(lost)
   })
 
-  // Flagger's blue/green and A/B declare one weight, from which no share of the traffic follows.
-  it('is false where the plan has one weight only', () => {
-    expect(loses(300, [{ slice: 0, ends: 12, weight: 50 }])).toBe(false)
+  it('is true of a plan of one step as well', () => {
+    expect(loses(300, [{ slice: 0, ends: 12, weight: 50 }])).toBe(true)
+    expect(loses(500, [{ slice: 0, ends: 12, weight: 50 }])).toBe(false)
+  })
+
+  it('is false where no weight is declared', () => {
+    expect(loses(100, [{ slice: 0, ends: 12, weight: 0 }])).toBe(false)
   })
 })
