@@ -18,7 +18,7 @@ const folder = new URL('results/', import.meta.url)
 
 const help = `npm run bench:accuracy -- [options]
   --rollouts N         simulated rollouts in each scenario (200)
-  --policy NAME        strict or default (strict)
+  --policy NAME        no-worse or default (no-worse)
   --scenario NAME      only this one; may be repeated
   --rule NAME          only this one; may be repeated
   --seed S             (1)
@@ -49,7 +49,7 @@ async function run(): Promise<Report> {
     done += job.to - job.from
     showProgress(done, rollouts * scenarios.length, started)
   }
-  await runJobs(jobs, { worker, onDone })
+  await runJobs([jobs], { worker, onDone })
   process.stderr.write('\n')
   const steps = rolloutDefaults.plan.length
   const cells = scenarios.flatMap((scenario) =>
@@ -93,7 +93,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         rollouts: { type: 'string', default: '200' },
-        policy: { type: 'string', default: 'strict' },
+        policy: { type: 'string', default: 'no-worse' },
         scenario: { type: 'string', multiple: true },
         rule: { type: 'string', multiple: true },
         seed: { type: 'string', default: '1' },
@@ -110,9 +110,9 @@ function readOptions() {
 }
 
 function readPolicyName(name: string): PolicyName {
-  return name === 'strict' || name === 'default'
+  return name === 'no-worse' || name === 'default'
     ? name
-    : fail(`expected --policy strict or default, got ${name}`)
+    : fail(`expected --policy no-worse or default, got ${name}`)
 }
 
 function isChosen(names: readonly string[] | undefined, name: string): boolean {

@@ -1,11 +1,11 @@
 import type { Policy } from '../src/engine/model/policy.ts'
 import { parsePolicy } from '../src/formats/policy/parse-policy.ts'
 
-export type PolicyName = 'strict' | 'default'
+export type PolicyName = 'no-worse' | 'default'
 
 /** Nothing may get worse: every tolerance is "no worse", and memory 10 %. */
-const strict = `
-name: strict
+const noWorse = `
+name: no-worse
 metrics:
   - {name: errors, kind: errors, tolerance: 1}
   - {name: latency, kind: latency, quantile: 0.95, tolerance: 0%}
@@ -24,6 +24,6 @@ metrics:
 `
 
 export const policies: Readonly<Record<PolicyName, Policy>> = {
-  strict: parsePolicy(strict, 'strict').policy,
+  'no-worse': parsePolicy(noWorse, 'no-worse').policy,
   default: parsePolicy(usual, 'default').policy,
 }

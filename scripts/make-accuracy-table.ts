@@ -4,5 +4,5 @@ import { accuracyTable } from './accuracy-table.ts'
 const page = 'docs/statistics.md'
 writeFileSync(
   page,
-  accuracyTable(readFileSync(page, 'utf8'), readFileSync('bench/results/accuracy-strict.json', 'utf8')),
+  accuracyTable(readFileSync(page, 'utf8'), readFileSync('bench/results/accuracy-no-worse.json', 'utf8')),
 )

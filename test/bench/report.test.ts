@@ -13,13 +13,13 @@ const rules: readonly NamedRule[] = [
   { name: 'static-argo-0', title: 'thresholds <0>', rule: staticThresholds(0) },
   { name: 'static-argo-3', title: 'thresholds 3', rule: staticThresholds(3) },
 ]
-const all = accuracyScenarios(policies.strict)
+const all = accuracyScenarios(policies['no-worse'])
 const find = (name: string) => {
   const scenario = all.find((candidate) => candidate.name === name)
   if (scenario === undefined) throw new Error(`expected a scenario, got ${name}`)
   return scenario
 }
-const batch = { policy: policies.strict, rules, seed: 's' }
+const batch = { policy: policies['no-worse'], rules, seed: 's' }
 
 describe('accuracyScenarios', () => {
   test('accuracyScenarios(policy) has ten healthy, fifteen harmful, and a canary at each margin of each step', () => {
@@ -90,7 +90,7 @@ describe('the report', () => {
       ),
     )
   })
-  const report = { policy: 'strict', rollouts: 5, seed: 's', cells }
+  const report = { policy: 'no-worse', rollouts: 5, seed: 's', cells }
 
   test('toMarkdown(report) has a row a scenario in each table', () => {
     const text = toMarkdown(report, rules)
@@ -102,7 +102,7 @@ describe('the report', () => {
 
   test('toJson(report) is the same report, rounded', () => {
     const read = JSON.parse(toJson(report))
-    expect(read).toMatchObject({ policy: 'strict', rollouts: 5, seed: 's' })
+    expect(read).toMatchObject({ policy: 'no-worse', rollouts: 5, seed: 's' })
     expect(read.cells).toHaveLength(6)
     expect(read.cells[0].aborted.value).toBeCloseTo(cells[0]?.aborted.value ?? Number.NaN, 4)
   })
