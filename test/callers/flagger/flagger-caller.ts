@@ -30,7 +30,11 @@ export async function callHook(url: string, hook: HookType, change: object = {})
   return { status, text, headers }
 }
 
-/** Strict enough to fail the bad fixture, lax enough to pass the good one within a few minutes, before its data end. */
+/**
+ * Strict enough to fail the bad fixture, lax enough to pass the good one within a few minutes. `pass: strict`, since a
+ * fixture with little traffic has to wait and be held for want of evidence, where the default rule lets it go on at its
+ * end; the hooks answer alike under each rule.
+ */
 export const quickPolicy = (more = ''): string => `
 name: web
 pass: strict
