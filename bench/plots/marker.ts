@@ -16,6 +16,12 @@ const looks: Readonly<Record<string, Look>> = {
   'static-flagger-5': { shape: 'diamond', color: '#D55E00', hollow: true },
   'static-argo-3': { shape: 'triangle', color: '#D55E00', hollow: true },
   'static-argo-0': { shape: 'triangle', color: '#D55E00', hollow: false },
+  balanced: { shape: 'circle', color: '#0072B2', hollow: false },
+  strict: { shape: 'circle', color: '#0072B2', hollow: true },
+  fast: { shape: 'triangle', color: '#56B4E9', hollow: false },
+  thresholds: { shape: 'diamond', color: '#D55E00', hollow: true },
+  sequential: { shape: 'square', color: '#E69F00', hollow: false },
+  guarded: { shape: 'square', color: '#E69F00', hollow: true },
   'peeked-z': { shape: 'cross', color: '#333333', hollow: false },
 }
 

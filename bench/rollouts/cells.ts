@@ -97,7 +97,7 @@ export const cells: readonly RolloutCell[] = [
   ...part('harm at other error rates', {
     effect: ['errors-x2', 'errors-x3', 'errors-x10'],
     base: [0.001, 0.02],
-    rps: [5, 50],
+    rps: traffic,
   }),
   ...part('harm in noise', { noise: ['bursty', 'clumped'], effect: mainHarms, rps: [5, 50] }),
   ...part('harm with few pods', { pods: [1, 3], effect: mainHarms, rps: [5, 50] }),

@@ -11,21 +11,17 @@ export interface Played {
   readonly lengths: readonly number[]
 }
 
-/** How long a step waits for a bit more, before it is simulated to the end of its hold. */
-const FIRST_WAIT = 3
-
 /**
  * Plays a rollout as a controller does: a look a minute, a step ends with the look that passes it, a fail aborts, and
  * what has not passed when the hold is over waits for a person. A step that goes otherwise than was thought is
- * simulated anew from there on.
+ * simulated anew from there on; no look depends on what comes after it.
  */
 export function play(rollout: Rollout, policy: Policy, judge: Judge): Played {
-  const plan = plans[rollout.cell.plan]
-  const hold = policy.hold.forSeconds / 60
-  let lengths: readonly number[] = plan.minutes
+  const guess = guessing(plans[rollout.cell.plan], policy)
+  let lengths = guess.from(0)
   for (;;) {
     const path = judge(rollout, lengths, policy)
-    const next = compare(path, lengths, plan, hold)
+    const next = compare(path, lengths, guess)
     if ('end' in next) return next
     lengths = next.lengths
   }
@@ -33,11 +29,26 @@ export function play(rollout: Rollout, policy: Policy, judge: Judge): Played {
 
 export type Judge = (rollout: Rollout, lengths: readonly number[], policy: Policy) => readonly Decided[]
 
+/** How long steps will last. */
+interface Guess {
+  readonly steps: number
+  /** Of step `i` and those after it, as far as it is worth guessing. */
+  from(i: number): readonly number[]
+  /** With the hold. */
+  most(i: number): number
+}
+
+/** Under `strict` most steps wait to the end of the hold, else most end as planned. */
+function guessing({ minutes }: Plan, { pass, hold }: Policy): Guess {
+  const most = (i: number): number => (minutes[i] ?? 0) + hold.forSeconds / 60
+  const from = (i: number): readonly number[] => (pass === 'strict' ? [most(i)] : minutes.slice(i))
+  return { steps: minutes.length, from, most }
+}
+
 function compare(
   path: readonly Decided[],
   lengths: readonly number[],
-  { minutes }: Plan,
-  hold: number,
+  guess: Guess,
 ): Played | { readonly lengths: readonly number[] } {
   let from = 0
   for (const [i, length] of lengths.entries()) {
@@ -46,21 +57,18 @@ function compare(
     const before = lengths.slice(0, i)
     if (ended >= 0 && looks[ended]?.judged === 'fail')
       return { end: 'aborted', lengths: [...before, ended + 1] }
-    if (ended >= 0 && ended < length - 1) return { lengths: [...before, ended + 1, ...minutes.slice(i + 1)] }
-    if (ended < 0) {
-      const most = (minutes[i] ?? 0) + hold
-      if (length >= most) return { end: 'asked', lengths: [...before, length] }
-      return {
-        lengths: [
-          ...before,
-          Math.min(most, length < (minutes[i] ?? 0) + FIRST_WAIT ? length + FIRST_WAIT : most),
-        ],
-      }
-    }
+    if (ended < 0 && length >= guess.most(i)) return { end: 'asked', lengths: [...before, length] }
+    if (ended < 0) return { lengths: [...before, guess.most(i)] }
+    if (ended < length - 1) return goOn([...before, ended + 1], guess)
     from += length
   }
-  if (lengths.length < minutes.length) return { lengths: [...lengths, ...minutes.slice(lengths.length)] }
-  return { end: 'promoted', lengths }
+  return goOn(lengths, guess)
+}
+
+/** The step that ended last was the last one, or others follow. */
+function goOn(lengths: readonly number[], guess: Guess): Played | { readonly lengths: readonly number[] } {
+  if (lengths.length === guess.steps) return { end: 'promoted', lengths }
+  return { lengths: [...lengths, ...guess.from(lengths.length)] }
 }
 
 /** What the engine decides, look by look; policies that differ in `pass` alone share the evidence. */

@@ -32,7 +32,7 @@ export function toMarkdown(report: Report, rules: readonly RolloutRule[]): strin
     '',
     `Seed ${report.seed}, \`${report.command}\`. ${counts('healthy', healthy)}; ${counts('harmful', harmful)}.`,
     '',
-    'Each simulated rollout goes as a controller plays it: a look a minute; a step ends with the look that passes it; a step that has not passed ten minutes after its planned end waits for a person, who needs 15 minutes and decides rightly. The other rules know no waiting and keep to the plan.',
+    'Each simulated rollout goes as a controller plays it: a look a minute; a step ends with the look that passes it; a step that has not passed ten minutes after its planned end waits for a person, who needs 15 minutes and decides rightly. The other rules know no waiting and keep to the plan. ± is one standard error, of a share as if half a rollout more had gone either way.',
     '',
     ...overall(report, rules),
     ...parts(
@@ -40,14 +40,14 @@ export function toMarkdown(report: Report, rules: readonly RolloutRule[]): strin
       rules,
       'promoted by itself within the plan + 2 minutes / aborted / a person asked, %; mean minutes',
       (one) =>
-        `${share(one.onTime, one)} / ${share(one.aborted, one, 1)} / ${share(one.asked, one, 1)}; ${(one.minutes / one.rollouts).toFixed(0)}`,
+        `${withError(one.onTime, one)} / ${share(one.aborted, one, 1)} / ${share(one.asked, one, 1)}; ${(one.minutes / one.rollouts).toFixed(0)}`,
     ),
     ...parts(
       harmful,
       rules,
       'promoted by itself / aborted / a person asked, %; mean excess bad outcomes, with the hour after a wrong promotion',
       (one) =>
-        `${share(one.promoted, one)} / ${share(one.aborted, one)} / ${share(one.asked, one)}; ${number(one.excess / one.rollouts)}`,
+        `${withError(one.promoted, one)} / ${share(one.aborted, one)} / ${share(one.asked, one)}; ${meanExcess(one)}`,
     ),
   ].join('\n')
 }
@@ -118,7 +118,7 @@ function parts(
   })
 }
 
-const mean = ({ excess, rollouts }: Tally): number => excess / rollouts
+export const mean = ({ excess, rollouts }: Tally): number => excess / rollouts
 
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
@@ -126,6 +126,18 @@ function average(values: readonly number[]): number {
 
 function share(part: number, { rollouts }: Tally, digits = 0): string {
   return ((100 * part) / rollouts).toFixed(digits)
+}
+
+/** A share in percent with its standard error, which is not 0 where all went the same way. */
+export function withError(part: number, { rollouts }: Tally): string {
+  const p = (part + 0.5) / (rollouts + 1)
+  return `${((100 * part) / rollouts).toFixed(0)}±${(100 * Math.sqrt((p * (1 - p)) / rollouts)).toFixed(0)}`
+}
+
+export function meanExcess(tally: Tally): string {
+  const { excessSquares, rollouts } = tally
+  const variance = Math.max(excessSquares / rollouts - mean(tally) ** 2, 0)
+  return `${number(mean(tally))}±${number(Math.sqrt(variance / Math.max(rollouts - 1, 1)))}`
 }
 
 function number(value: number): string {

@@ -36,7 +36,7 @@ const rival = { policy: balanced, every: 1 }
 
 export const rolloutRules: readonly RolloutRule[] = [
   { name: 'balanced', title: 'balanced', policy: balanced, every: 1 },
-  { name: 'strict', title: 'strict', policy: policyOf('strict'), every: 4 },
+  { name: 'strict', title: 'strict', policy: policyOf('strict'), every: 8 },
   { name: 'fast', title: 'fast', policy: policyOf('fast'), every: 4 },
   { name: 'kayenta', title: 'Kayenta', rule: kayenta(false), ...rival },
   { name: 'thresholds', title: 'thresholds', rule: staticThresholds(4), ...rival },

@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runJobs } from '../run-jobs.ts'
 import { cells, isHealthy, type RolloutCell } from './cells.ts'
@@ -9,13 +11,16 @@ import { rolloutRules } from './rollout-rules.ts'
 import type { Job, JobDone } from './rollouts-worker.ts'
 import { add, type Tally } from './run-rollouts.ts'
 
-const rolloutsPerJob = 4
+/** In one round every healthy cell gets so many rollouts, and every harmful one: four to one, as in the whole benchmark. */
+const healthyPerRound = 4
+const harmfulPerRound = 1
 const worker = new URL('rollouts-worker.ts', import.meta.url)
 
 const help = `npm run bench:rollouts -- [options]
   --healthy N     simulated rollouts in each healthy cell (400)
   --harmful N     and in each harmful one (100)
-  --minutes M     begin no more after so long; every cell gets about the same share
+  --minutes M     begin no new round of all cells after so long
+  --workers N     (as many as there are cores)
   --short         a few cells in under a minute, for CI
   --cell TEXT     only cells whose name contains it; may be repeated
   --rule NAME     only this one; may be repeated
@@ -39,8 +44,8 @@ console.log(markdown)
 
 async function run(): Promise<Report> {
   const started = performance.now()
-  const jobs = allJobs()
-  const all = jobs.reduce((sum, { from, to }) => sum + to - from, 0)
+  const rounds = allRounds()
+  const all = rounds.flat().reduce((sum, { from, to }) => sum + to - from, 0)
   const tallies = new Map<string, Tally>()
   let done = 0
   const isOver = (): boolean => performance.now() - started > options.minutes * 60_000
@@ -53,7 +58,8 @@ async function run(): Promise<Report> {
     done += job.to - job.from
     showProgress(done, all, started)
   }
-  await runJobs(jobs, { worker, isOver, onDone })
+  const { workers } = options
+  await runJobs(rounds, { worker, isOver, onDone, ...(workers !== undefined && { workers }) })
   process.stderr.write('\n')
   const found = chosenCells.flatMap((cell) =>
     chosenRules.flatMap(({ name }) => {
@@ -64,25 +70,26 @@ async function run(): Promise<Report> {
   return { seed: options.seed, command: commandLine(), results: found }
 }
 
-/** One small job of each cell after another, so that a run that is cut short has some of every cell. */
-function allJobs(): readonly Job[] {
+/** Some rollouts of each cell in every round, so that a run that is cut short has equally many of all. */
+function allRounds(): readonly (readonly Job[])[] {
   const rules = chosenRules.map(({ name }) => name)
-  const jobs: { readonly order: number; readonly job: Job }[] = []
-  for (const cell of chosenCells) {
-    const rollouts = isHealthy(cell) ? options.healthy : options.harmful
-    for (let from = 0; from < rollouts; from += rolloutsPerJob) {
-      const to = Math.min(rollouts, from + rolloutsPerJob)
-      jobs.push({ order: from / rollouts, job: { cell: cell.name, rules, seed: options.seed, from, to } })
-    }
-  }
-  return jobs.toSorted((a, b) => a.order - b.order).map(({ job }) => job)
+  const count = Math.max(options.healthy / healthyPerRound, options.harmful / harmfulPerRound)
+  return Array.from({ length: Math.ceil(count) }, (_, round) =>
+    chosenCells.flatMap((cell) => {
+      const [each, most] = isHealthy(cell)
+        ? [healthyPerRound, options.healthy]
+        : [harmfulPerRound, options.harmful]
+      const [from, to] = [round * each, Math.min((round + 1) * each, most)]
+      return from < to ? [{ cell: cell.name, rules, seed: options.seed, from, to }] : []
+    }),
+  )
 }
 
 function write(result: Report, text: string): void {
   const folder =
     options.out === undefined
       ? new URL('../results/', import.meta.url)
-      : new URL(`file://${process.cwd()}/${options.out}/`)
+      : pathToFileURL(`${resolve(options.out)}/`)
   mkdirSync(folder, { recursive: true })
   writeFileSync(new URL('rollouts.md', folder), text)
   writeFileSync(new URL('rollouts.json', folder), toJson(result))
@@ -124,6 +131,7 @@ function readOptions() {
         healthy: { type: 'string' },
         harmful: { type: 'string' },
         minutes: { type: 'string', default: '100000' },
+        workers: { type: 'string' },
         short: { type: 'boolean', default: false },
         cell: { type: 'string', multiple: true },
         rule: { type: 'string', multiple: true },
@@ -135,7 +143,8 @@ function readOptions() {
     if (values.help) fail('')
     const healthy = whole('--healthy', values.healthy ?? (values.short ? '12' : '400'))
     const harmful = whole('--harmful', values.harmful ?? (values.short ? '8' : '100'))
-    return { ...values, healthy, harmful, minutes: whole('--minutes', values.minutes) }
+    const workers = values.workers === undefined ? undefined : whole('--workers', values.workers)
+    return { ...values, healthy, harmful, workers, minutes: whole('--minutes', values.minutes) }
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }

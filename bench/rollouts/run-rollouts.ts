@@ -17,6 +17,8 @@ export interface Tally {
   readonly aborted: number
   readonly asked: number
   readonly minutes: number
+  /** Of those that were aborted. */
+  readonly minutesToAbort: number
   readonly excess: number
   readonly excessSquares: number
 }
@@ -74,6 +76,7 @@ function tallyOf(cell: RolloutCell, rule: string, played: readonly Played[]): Ta
     aborted: count(({ end }) => end === 'aborted'),
     asked: count(({ end }) => end === 'asked'),
     minutes: sum(minutes),
+    minutesToAbort: sum((one) => (one.end === 'aborted' ? minutes(one) : 0)),
     excess: sum(excess),
     excessSquares: sum((one) => excess(one) ** 2),
   }
@@ -89,6 +92,7 @@ export function add(a: Tally, b: Tally): Tally {
     aborted: a.aborted + b.aborted,
     asked: a.asked + b.asked,
     minutes: a.minutes + b.minutes,
+    minutesToAbort: a.minutesToAbort + b.minutesToAbort,
     excess: a.excess + b.excess,
     excessSquares: a.excessSquares + b.excessSquares,
   }

@@ -38,7 +38,8 @@ function mergeSeries(series: readonly PodSeries[], slices: number, mean: boolean
   const present = new Float64Array(slices)
   for (const row of series) {
     if (row === null) continue
-    for (const [slice, sample] of row.entries()) {
+    for (let slice = 0; slice < slices; slice++) {
+      const sample = row[slice] ?? null
       if (sample === null) continue
       sums[slice] = (sums[slice] ?? 0) + sample
       present[slice] = (present[slice] ?? 0) + 1
