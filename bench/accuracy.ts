@@ -49,7 +49,7 @@ async function run(): Promise<Report> {
     done += job.to - job.from
     showProgress(done, rollouts * scenarios.length, started)
   }
-  await runJobs([jobs], { worker, onDone })
+  await runJobs(jobs, { worker, onDone })
   process.stderr.write('\n')
   const steps = rolloutDefaults.plan.length
   const cells = scenarios.flatMap((scenario) =>

@@ -6,22 +6,17 @@ export interface Workshop {
   /** The module that every worker runs: it answers each job with one message. */
   readonly worker: URL
   onDone(done: unknown): void
-  /** Asked before each round; a round that has begun is finished. */
+  /** Asked before each job. */
   isOver?(): boolean
   /** As many as there are cores, unless given. */
   readonly workers?: number
 }
 
-/** Works the jobs off, round by round; the results come in any order. Rejects with the first job that throws. */
-export async function runJobs(rounds: readonly (readonly object[])[], workshop: Workshop): Promise<void> {
-  const waiting = [...rounds]
-  let queue: object[] = []
-  const next = (): object | undefined => {
-    if (queue.length === 0 && workshop.isOver?.() !== true) queue = [...(waiting.shift() ?? [])]
-    return queue.shift()
-  }
-  const most = Math.max(...rounds.map((jobs) => jobs.length), 0)
-  const crew = Math.min(workshop.workers ?? availableParallelism(), most)
+/** Works the jobs off in workers; the results come in any order. Rejects with the first job that throws. */
+export async function runJobs(jobs: readonly object[], workshop: Workshop): Promise<void> {
+  const queue = [...jobs]
+  const next = (): object | undefined => (workshop.isOver?.() === true ? undefined : queue.shift())
+  const crew = Math.min(workshop.workers ?? availableParallelism(), queue.length)
   await Promise.all(Array.from({ length: crew }, async () => workOff(workshop, next)))
 }
 

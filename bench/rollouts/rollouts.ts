@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -6,25 +6,24 @@ import { runJobs } from '../run-jobs.ts'
 import { cells, isHealthy, type RolloutCell } from './cells.ts'
 import { plotCost } from './plots/plot-cost.ts'
 import { plotHandsOff } from './plots/plot-hands-off.ts'
+import { readRolloutResults } from './read-results.ts'
 import { type Report, toJson, toMarkdown } from './report.ts'
 import { rolloutRules } from './rollout-rules.ts'
 import type { Job, JobDone } from './rollouts-worker.ts'
 import { add, type Tally } from './run-rollouts.ts'
 
-/** In one round every healthy cell gets so many rollouts, and every harmful one: four to one, as in the whole benchmark. */
-const healthyPerRound = 4
-const harmfulPerRound = 1
 const worker = new URL('rollouts-worker.ts', import.meta.url)
 
 const help = `npm run bench:rollouts -- [options]
   --healthy N     simulated rollouts in each healthy cell (400)
   --harmful N     and in each harmful one (100)
-  --minutes M     begin no new round of all cells after so long
+  --minutes M     begin no more after so long; cells then have equally many, but for one
   --workers N     (as many as there are cores)
   --short         a few cells in under a minute, for CI
   --cell TEXT     only cells whose name contains it; may be repeated
   --rule NAME     only this one; may be repeated
   --seed S        (1)
+  --add FILE      counts the rollouts of an earlier run with another seed too
   --out FOLDER    where the files are written (bench/results)
 With --short, --cell or --rule the tables are printed, and files are written only with --out.`
 
@@ -44,9 +43,11 @@ console.log(markdown)
 
 async function run(): Promise<Report> {
   const started = performance.now()
-  const rounds = allRounds()
-  const all = rounds.flat().reduce((sum, { from, to }) => sum + to - from, 0)
+  const jobs = allJobs()
+  const earlier =
+    options.add === undefined ? undefined : readRolloutResults(readFileSync(options.add, 'utf8'))
   const tallies = new Map<string, Tally>()
+  for (const { cell, ...tally } of earlier?.results ?? []) tallies.set(`${cell.name} ${tally.rule}`, tally)
   let done = 0
   const isOver = (): boolean => performance.now() - started > options.minutes * 60_000
   const onDone = ({ job, tallies: found }: JobDone): void => {
@@ -56,10 +57,10 @@ async function run(): Promise<Report> {
       tallies.set(key, known === undefined ? tally : add(known, tally))
     }
     done += job.to - job.from
-    showProgress(done, all, started)
+    showProgress(done, jobs.length, started)
   }
   const { workers } = options
-  await runJobs(rounds, { worker, isOver, onDone, ...(workers !== undefined && { workers }) })
+  await runJobs(jobs, { worker, isOver, onDone, ...(workers !== undefined && { workers }) })
   process.stderr.write('\n')
   const found = chosenCells.flatMap((cell) =>
     chosenRules.flatMap(({ name }) => {
@@ -67,22 +68,21 @@ async function run(): Promise<Report> {
       return tally === undefined || tally.rollouts === 0 ? [] : [{ cell, ...tally }]
     }),
   )
-  return { seed: options.seed, command: commandLine(), results: found }
+  const command = earlier === undefined ? commandLine() : `${earlier.command} && ${commandLine()}`
+  return { seed: options.seed, command, results: found }
 }
 
-/** Some rollouts of each cell in every round, so that a run that is cut short has equally many of all. */
-function allRounds(): readonly (readonly Job[])[] {
+/** One rollout of each cell after another, so that a run that is cut short has some of every cell. */
+function allJobs(): readonly Job[] {
   const rules = chosenRules.map(({ name }) => name)
-  const count = Math.max(options.healthy / healthyPerRound, options.harmful / harmfulPerRound)
-  return Array.from({ length: Math.ceil(count) }, (_, round) =>
-    chosenCells.flatMap((cell) => {
-      const [each, most] = isHealthy(cell)
-        ? [healthyPerRound, options.healthy]
-        : [harmfulPerRound, options.harmful]
-      const [from, to] = [round * each, Math.min((round + 1) * each, most)]
-      return from < to ? [{ cell: cell.name, rules, seed: options.seed, from, to }] : []
-    }),
-  )
+  const jobs = chosenCells.flatMap((cell) => {
+    const rollouts = isHealthy(cell) ? options.healthy : options.harmful
+    return Array.from({ length: rollouts }, (_, from) => ({
+      order: from / rollouts,
+      job: { cell: cell.name, rules, seed: options.seed, from, to: from + 1 },
+    }))
+  })
+  return jobs.toSorted((a, b) => a.order - b.order).map(({ job }) => job)
 }
 
 function write(result: Report, text: string): void {
@@ -136,6 +136,7 @@ function readOptions() {
         cell: { type: 'string', multiple: true },
         rule: { type: 'string', multiple: true },
         seed: { type: 'string', default: '1' },
+        add: { type: 'string' },
         out: { type: 'string' },
         help: { type: 'boolean', default: false },
       },

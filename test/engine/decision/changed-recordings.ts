@@ -33,7 +33,11 @@ export function continuedAlike(recording: Recording, slices: number): Recording 
 }
 
 /** `of` changes requests, `part` what happened to some of them. */
-function withRows(recording: Recording, of: (rows: Rows) => Rows, part: (events: Rows, of: Rows) => Rows): Recording {
+function withRows(
+  recording: Recording,
+  of: (rows: Rows) => Rows,
+  part: (events: Rows, of: Rows) => Rows,
+): Recording {
   const change = (data: MetricData): MetricData => {
     switch (data.kind) {
       case 'errors':
@@ -41,7 +45,12 @@ function withRows(recording: Recording, of: (rows: Rows) => Rows, part: (events:
       case 'conversion':
         return { ...data, good: part(data.good, data.total), total: of(data.total) }
       case 'latency': {
-        const byBound = data.bounds.map((_, b) => part(data.above.map((rows) => rows?.[b] ?? null), data.total))
+        const byBound = data.bounds.map((_, b) =>
+          part(
+            data.above.map((rows) => rows?.[b] ?? null),
+            data.total,
+          ),
+        )
         const above = of(data.total).map((_, j) => byBound.map((rows) => rows[j] ?? []))
         return { ...data, above, total: of(data.total) }
       }

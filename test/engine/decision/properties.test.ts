@@ -103,11 +103,16 @@ describe('a pass, by any rollout', () => {
 
   it('comes no later with a larger budget', () => {
     fc.assert(
-      fc.property(anyRollout, fc.constantFrom(0, 1, 20, 200), fc.constantFrom(1, 4, 50), (recording, n, times) => {
-        const small = passes(recording, by('balanced', { budget: n }))
-        const large = passes(recording, by('balanced', { budget: n * times + 1 }))
-        for (const [step, t] of small) expect(large.get(step)).toBeLessThanOrEqual(t)
-      }),
+      fc.property(
+        anyRollout,
+        fc.constantFrom(0, 1, 20, 200),
+        fc.constantFrom(1, 4, 50),
+        (recording, n, times) => {
+          const small = passes(recording, by('balanced', { budget: n }))
+          const large = passes(recording, by('balanced', { budget: n * times + 1 }))
+          for (const [step, t] of small) expect(large.get(step)).toBeLessThanOrEqual(t)
+        },
+      ),
       runs,
     )
   })
