@@ -36,9 +36,11 @@ export const monitoringSchemas = {
       hosts: z.array(
         z.strictObject({
           host: text,
-          paths: z.array(
-            z.strictObject({ path: text, pathType: z.enum(['Prefix', 'Exact', 'ImplementationSpecific']) }),
-          ),
+          paths: z
+            .array(
+              z.strictObject({ path: text, pathType: z.enum(['Prefix', 'Exact', 'ImplementationSpecific']) }),
+            )
+            .exactOptional(),
         }),
       ),
       tls: z.array(z.strictObject({ secretName: text, hosts: z.array(text) }).partial()),
