@@ -1,14 +1,21 @@
 import type { RequestListener } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { httpSettingsOf, judgeLimitsOf, managementLimits, serverLimitsOf, tlsOf } from './http-settings-of.ts'
+import {
+  httpSettingsOf,
+  judgeLimitsOf,
+  managementLimits,
+  notifySettingsOf,
+  serverLimitsOf,
+  tlsOf,
+} from './http-settings-of.ts'
 import { type Reloader, startReloader } from './reload/reloader.ts'
 import { readPolicy } from './reload/read-policy.ts'
 import { createBodyWorker } from './body-worker/body-worker.ts'
 import { createRouteGroups } from './route-groups.ts'
 import type { Schedule } from './schedule.ts'
 import { createReloadableSource } from './reloadable-source.ts'
-import { createLateStore } from './late-store.ts'
+import { createLateStore, type LateStore } from './late-store.ts'
 import { startMaintenance } from './maintenance.ts'
 import { version } from './version.ts'
 import type { Config, ConfigReading } from './config/config.ts'
@@ -20,6 +27,10 @@ import type { RouteGroup } from '../http/route.ts'
 import { createJudge, createPolicyLibrary, type JudgeDeps, type JudgeLimits } from '../judge/judge.ts'
 import type { Clock, MetricSource, VerdictStore } from '../judge/ports/ports.ts'
 import { problemPages } from '../web/problem-page.ts'
+import { inTime } from '../timeout.ts'
+import { announcingStore } from '../notify/announcing-store.ts'
+import { createCourier } from '../notify/courier.ts'
+import type { NotifySettings } from '../notify/settings.ts'
 import { openStore } from '../store/open-store.ts'
 import { createWriteQueue } from '../store/write-queue.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
@@ -34,7 +45,7 @@ export interface Overrides {
   readonly openStore?: () => Promise<VerdictStore>
   readonly source?: MetricSource
   readonly metrics?: Metrics
-  readonly judge?: Partial<JudgeLimits> & Pick<JudgeDeps, 'maxComputations' | 'storeCallMs' | 'notifier'>
+  readonly judge?: Partial<JudgeLimits> & Pick<JudgeDeps, 'maxComputations' | 'storeCallMs'>
   /** Route groups in addition to those of the service. */
   readonly groups?: readonly RouteGroup[]
   /** How to read the configuration again, and the files to watch. */
@@ -55,6 +66,8 @@ export interface App {
   readonly metrics: Metrics
 }
 
+/** A scrape waits this long for the store. */
+const scrapeReadMs = 1000
 /** The service starts without a store that is away for longer than this, and uses it once it is back. */
 const startTimeoutMs = 3000
 
@@ -65,16 +78,26 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   const health = createHealth(clock, metrics)
   const policies = createPolicyLibrary(readPolicy)
   const force = activeConfig(initial, logger)
-  const stores = createLateStore({
+  const notify = (): NotifySettings => notifySettingsOf(force.current())
+  const stores: LateStore = createLateStore({
     openStore:
       overrides.openStore ??
       (() =>
         openStore({ url: initial.database.reveal(), clock, log: logger, startTimeoutMs, whenAway: 'start' })),
     health,
     log: logger,
+    wrap: (store) => announcingStore(store, { settings: notify, wake: () => courier.wake() }),
+  })
+  const courier = createCourier({
+    store: stores.store,
+    settings: notify,
+    clock,
+    log: logger,
+    count: (target, result) => metrics.messages.inc({ target, result }),
   })
   const writes = createWriteQueue({ log: logger })
   metrics.watchWrites(writes)
+  metrics.watchRuns(async (most) => inTime(stores.store().listOpenRuns(most), scrapeReadMs, () => []))
   const sourceNames = (): readonly string[] => Object.keys(force.current().sources)
   const sourceHealth = createSourceHealth({ health, names: sourceNames })
   const sources = createReloadableSource({
@@ -108,6 +131,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     bodies,
     reads,
     stopping: end.signal,
+    notify,
     ...force,
     stores,
     judge,
@@ -162,8 +186,9 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     }
     await stores.open()
     if (stopping === undefined) {
-      upkeep = startMaintenance({ ...force, stores, source, policies, clock, log: logger })
+      upkeep = startMaintenance({ ...force, stores, source, policies, clock, courier, log: logger })
       health.state = 'ready'
+      courier.wake()
     }
     logger.info({ host, port, version, policies: policies.list().length }, 'ready')
     return { host, port }
@@ -183,7 +208,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     await upkeep?.close()
     await bodies.close()
     await reads.close()
-    await writes.close()
+    await Promise.all([writes.close(), courier.close()])
     await sources.close()
     await stores.close()
     logger.info({}, 'stopped')

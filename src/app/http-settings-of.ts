@@ -2,6 +2,7 @@ import type { Config } from './config/config.ts'
 import type { ServerLimits, ServerTls } from '../http/create-server.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import type { JudgeLimits } from '../judge/judge.ts'
+import type { NotifySettings } from '../notify/settings.ts'
 
 /** Recordings are the most deeply nested input, with seven levels. */
 const maxJsonDepth = 32
@@ -21,6 +22,11 @@ export function httpSettingsOf({ limits, publicUrl }: Config): HttpSettings {
     failedLoginsPerMinute: limits.failedLoginsPerMinute,
   }
 }
+
+export const notifySettingsOf = ({ notify, publicUrl }: Config): NotifySettings => ({
+  ...notify,
+  ...(publicUrl !== undefined && { publicUrl }),
+})
 
 export function serverLimitsOf({ limits }: Config): ServerLimits {
   return {

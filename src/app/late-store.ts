@@ -16,12 +16,19 @@ export interface StoreHolderOptions {
   readonly openStore: () => Promise<VerdictStore>
   readonly health: Health
   readonly log: Log
+  /** What stands between the store and those who use it. */
+  readonly wrap?: (store: VerdictStore) => VerdictStore
 }
 
 const pingTimeoutMs = 1000
 const away = 'the store does not answer; judging goes on without history'
 
-export function createLateStore({ openStore, health, log }: StoreHolderOptions): LateStore {
+export function createLateStore({
+  openStore,
+  health,
+  log,
+  wrap = (store) => store,
+}: StoreHolderOptions): LateStore {
   let store: VerdictStore | undefined
   let pinging: Promise<void> | undefined
   let closed = false
@@ -45,7 +52,7 @@ export function createLateStore({ openStore, health, log }: StoreHolderOptions):
   }
   return {
     store() {
-      if (store !== undefined && !closed) return store
+      if (store !== undefined && !closed) return wrap(store)
       throw new AppError('store-unavailable', 'the store is not open', { retryAfter: 1 })
     },
     async open() {

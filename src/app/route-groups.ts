@@ -8,11 +8,13 @@ import { flaggerRoutes } from '../callers/flagger/route.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../web/document-routes.ts'
 import { pageRoutes } from '../web/page-routes.ts'
+import { linkRoutes } from '../callers/links/route.ts'
 import { healthRoutes } from '../callers/operation/health-routes.ts'
 import type { RouteGroup } from '../http/route.ts'
 import type { Judge, RecordingLook } from '../judge/judge.ts'
 import type { ReloadableLibrary } from '../judge/judge.ts'
 import type { Clock, Log, MetricSource } from '../judge/ports/ports.ts'
+import type { NotifySettings } from '../notify/settings.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { LateStore } from './late-store.ts'
@@ -36,13 +38,14 @@ export interface RouteGroupDeps {
   readonly reads: BodyWorker
   /** Aborts when the service stops. */
   readonly stopping: AbortSignal
+  readonly notify: () => NotifySettings
   readonly extra: readonly RouteGroup[]
 }
 
 /** Every route of the service. A new caller adds a line here. */
 export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
   const { settings, stores, judge, policies, source, sourceNames, clock } = deps
-  const { log, health, metrics, bodies, reads, stopping, extra } = deps
+  const { log, health, metrics, bodies, reads, stopping, notify, extra } = deps
   const { store } = stores
   const judgeSent = (bytes: Uint8Array, withinMs: number): Promise<RecordingLook> => {
     const { maxBodyBytes, maxJsonDepth, publicUrl = '' } = settings()
@@ -59,6 +62,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     historyRoutes({ store, recordingJson: (packed) => reads.readRecording(packed) }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
+    linkRoutes({ store, clock, log, notify, settings }),
     policyRoutes({
       policies,
       parsePolicy: (text) => bodies.readPolicy(text, policies.bases()),

@@ -2,6 +2,7 @@ import type { AddCommand } from './command.ts'
 import { addCheck } from './check/check-command.ts'
 import { addDemo } from './demo/demo-command.ts'
 import { addDoctor } from './doctor/doctor-command.ts'
+import { addNotify } from './notify/notify-command.ts'
 import { addReplay } from './replay/replay-command.ts'
 import { addShip } from './ship/ship-command.ts'
 
@@ -12,4 +13,5 @@ export const commands: Readonly<Record<string, AddCommand>> = {
   ship: addShip,
   replay: addReplay,
   doctor: addDoctor,
+  notify: addNotify,
 }

@@ -11,15 +11,7 @@ import { type Deadline, startDeadline } from './model/deadline.ts'
 import type { JudgeRequest } from './model/judge-request.ts'
 import type { Judgement } from './model/judgement.ts'
 import { createPolicyMemory } from './policies/kept-policies.ts'
-import type {
-  Clock,
-  Log,
-  MetricSource,
-  Notifier,
-  PolicyLibrary,
-  VerdictStore,
-  WriteQueue,
-} from './ports/ports.ts'
+import type { Clock, Log, MetricSource, PolicyLibrary, VerdictStore, WriteQueue } from './ports/ports.ts'
 
 // The door of this room, beside its ports and its model.
 export { isControllers } from './history/look-by-hand.ts'
@@ -48,7 +40,6 @@ export interface JudgeDeps {
   readonly policies: PolicyLibrary
   /** Undefined = no Prometheus is configured. */
   readonly source: () => MetricSource | undefined
-  readonly notifier?: Notifier
   readonly clock: Clock
   readonly log: Log
   /** The beginning of links; empty = links are relative. */
@@ -77,11 +68,11 @@ export interface Judge {
   readonly hookRuns: HookRuns
 }
 
-/** The one use case: find the run, get its recording, analyze, decide, keep, report. */
+/** The one use case: find the run, get its recording, analyze, decide, keep. */
 export function createJudge(deps: JudgeDeps): Judge {
   const parts = partsOf(deps)
   const { limits } = deps
-  const verdicts = createVerdictWriter({ ...parts, notifier: deps.notifier })
+  const verdicts = createVerdictWriter(parts)
   const counted = countLooks(() => limits().maxLooks)
   return {
     judge: (request) =>

@@ -4,6 +4,7 @@ import type { VerdictStore } from '../judge/ports/ports.ts'
 import type { Connection } from './connection.ts'
 import { createDecisions } from './tables/decisions.ts'
 import { createGates } from './tables/gates.ts'
+import { createMessages } from './tables/messages.ts'
 import { createPolicies } from './tables/policies.ts'
 import { prune } from './tables/prune.ts'
 import { createRecordings } from './recordings/recordings.ts'
@@ -21,32 +22,35 @@ export interface SqlStoreOptions {
 /** The store, on either database. */
 export const createSqlStore = (connection: Connection, { prepare }: SqlStoreOptions): VerdictStore => {
   const calls = new Calls(once(prepare))
-  const { openRun, findOpenRun, getRun, updateRun, reportVerdict, listRuns } = createRuns(connection)
+  const { openRun, findOpenRun, getRun, updateRun, listRuns } = createRuns(connection)
   const { saveStep, listSteps } = createSteps(connection)
-  const { saveVerdict, getVerdict, listVerdicts, listEvidence } = createVerdicts(connection)
+  const { saveVerdict, getVerdict, listVerdicts, listOpenRuns, listEvidence } = createVerdicts(connection)
   const { saveDecision, listDecisions, bindDecisions } = createDecisions(connection)
   const { saveGateChange, listGateChanges } = createGates(connection)
+  const { claimMessage, settleMessage } = createMessages(connection)
   const { savePolicy, loadPolicy } = createPolicies(connection)
   const { sharedKey } = createSharedKey(connection)
   const { digestRecording, saveRecording, loadRecording, loadPackedRecording } = createRecordings(connection)
   return {
-    openRun: (run) => calls.make(() => openRun(run)),
+    openRun: (run, messages) => calls.make(() => openRun(run, messages)),
     findOpenRun: (key) => calls.make(() => findOpenRun(key)),
     getRun: (id) => calls.make(() => getRun(id)),
-    updateRun: (id, change) => calls.make(() => updateRun(id, change)),
-    reportVerdict: (runId, verdict) => calls.make(() => reportVerdict(runId, verdict)),
+    updateRun: (id, change, messages) => calls.make(() => updateRun(id, change, messages)),
     listRuns: (filter) => calls.make(() => listRuns(filter)),
-    saveStep: (step) => calls.make(() => saveStep(step)),
+    listOpenRuns: (limit) => calls.make(() => listOpenRuns(limit)),
+    saveStep: (step, messages) => calls.make(() => saveStep(step, messages)),
     listSteps: (runId) => calls.make(() => listSteps(runId)),
-    saveVerdict: (verdict) => calls.make(() => saveVerdict(verdict)),
+    saveVerdict: (verdict, messages) => calls.make(() => saveVerdict(verdict, messages)),
     getVerdict: (id) => calls.make(() => getVerdict(id)),
     listVerdicts: (runId, page) => calls.make(() => listVerdicts(runId, page)),
     listEvidence: (runId, from) => calls.make(() => listEvidence(runId, from)),
-    saveDecision: (decision) => calls.make(() => saveDecision(decision)),
+    saveDecision: (decision, messages) => calls.make(() => saveDecision(decision, messages)),
     listDecisions: (of) => calls.make(() => listDecisions(of)),
     bindDecisions: (run) => calls.make(() => bindDecisions(run)),
     saveGateChange: (change) => calls.make(() => saveGateChange(change)),
     listGateChanges: (of) => calls.make(() => listGateChanges(of)),
+    claimMessage: (target, moment) => calls.make(() => claimMessage(target, moment)),
+    settleMessage: (id, outcome) => calls.make(() => settleMessage(id, outcome)),
     savePolicy: (digest, text) => calls.make(() => savePolicy(digest, text)),
     loadPolicy: (digest) => calls.make(() => loadPolicy(digest)),
     digestRecording,

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createRunMetrics } from './run-metrics.ts'
 import { createStoreMetrics } from './store-metrics.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -63,6 +64,7 @@ function judgeMetrics(registers: Registry[]) {
       registers,
     }),
     ...createStoreMetrics(registers),
+    ...createRunMetrics(registers),
   }
 }
 
@@ -72,6 +74,12 @@ function operationMetrics(registers: Registry[]) {
       name: 'canary_judge_part_up',
       help: '1 when the part works, 0 when it is degraded; /readyz says why',
       labelNames: ['part'],
+      registers,
+    }),
+    messages: new Counter({
+      name: 'canary_judge_messages_total',
+      help: 'Tries to deliver a message, by how they ended',
+      labelNames: ['target', 'result'],
       registers,
     }),
     reloads: new Counter({

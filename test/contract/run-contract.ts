@@ -137,18 +137,6 @@ export const runContract = (store: () => VerdictStore): void => {
       for (const answer of answers) expect(answer.gates).toBe(stored?.gates)
     })
 
-    test('reportVerdict() is true once for each change, also among racing callers', async () => {
-      const { run } = await store().openRun(aRun())
-      const report = (verdict: 'pass' | 'fail') =>
-        Promise.all([1, 2, 3].map(() => store().reportVerdict(run.id, verdict)))
-      for (const verdict of ['fail', 'pass', 'fail'] as const) {
-        expect((await report(verdict)).filter((changed) => changed)).toHaveLength(1)
-        expect(await report(verdict)).toEqual([false, false, false])
-        expect(await store().getRun(run.id)).toEqual({ ...run, reported: verdict })
-      }
-      expect(await store().reportVerdict('nobody', 'fail')).toBe(false)
-    })
-
     test('updateRun() of an unknown run is not found', async () => {
       await expect(store().updateRun('nobody', { gates: 1 })).rejects.toMatchObject({ code: 'not-found' })
     })

@@ -57,6 +57,30 @@ export const verdictContract = (store: () => VerdictStore): void => {
       expect(await from(t0 + 4 * minute, 10)).toEqual([])
     })
 
+    test('listOpenRuns() gives open runs, newest first, each with the verdict that is newest', async () => {
+      const later = t0 + 900_000 * minute
+      const open = async (start: number) => (await store().openRun(aRun({ start }))).run
+      const [old, fresh, bare, closed] = [
+        await open(later),
+        await open(later + 1),
+        await open(later + 2),
+        await open(later + 3),
+      ]
+      const latest = aVerdict(old.id, { at: t0 + 2 * minute })
+      const only = aVerdict(fresh.id)
+      for (const verdict of [aVerdict(old.id, { at: t0 + minute }), latest, aVerdict(old.id), only]) {
+        await store().saveVerdict(verdict)
+      }
+      await store().updateRun(closed.id, { closedAt: later })
+      expect(await store().listOpenRuns(3)).toEqual([
+        { run: bare },
+        { run: fresh, latest: only },
+        { run: old, latest },
+      ])
+      expect(await store().listOpenRuns(1)).toEqual([{ run: bare }])
+      for (const { id } of [old, fresh, bare]) await store().updateRun(id, { closedAt: later })
+    })
+
     test('saveVerdict() of an unknown run is not found', async () => {
       await expect(store().saveVerdict(aVerdict('nobody'))).rejects.toMatchObject({ code: 'not-found' })
     })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 import { decisionContract } from './decision-contract.ts'
 import { gateContract } from './gate-contract.ts'
+import { messageContract } from './message-contract.ts'
 import { policyContract } from './policy-contract.ts'
 import { pruneContract } from './prune-contract.ts'
 import { recordingContract } from './recording-contract.ts'
@@ -40,6 +41,7 @@ export const verdictStoreContract = (name: string, start: () => Promise<StoreUnd
     recordingContract(store)
     policyContract(store)
     sharedKeyContract(store)
+    messageContract(store)
     pruneContract(store)
 
     describe('ping and close', () => {

@@ -38,10 +38,10 @@ const statuses = (
 
 const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` })
 
-test('only routes of operation, signing in and out, and the documentation are open to everybody', () => {
+test('only operation, signing in and out, the documentation and signed links are open to everybody', () => {
   const open = routes().filter(({ roles: wanted }) => wanted.length === 0)
   for (const { path } of open) {
-    expect(path).toMatch(/^\/(healthz|readyz|metrics|openapi\.json|sign-(in|out)|docs(\/.*)?)$/)
+    expect(path).toMatch(/^\/(healthz|readyz|metrics|openapi\.json|sign-(in|out)|docs(\/.*)?|decide)$/)
   }
   expect(guarded().length).toBeGreaterThan(20)
 })

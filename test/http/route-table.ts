@@ -81,6 +81,8 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
   },
   'GET /healthz': open,
   'GET /readyz': open,
+  'GET /decide': open,
+  'POST /decide': open,
   'GET /metrics': open,
   'GET /openapi.json': open,
   'GET /': { roles: ['read', 'decide'], address: '/?namespace=shop', elsewhere: 403 },

@@ -69,6 +69,7 @@ test('startUpkeep() deletes what is past its time and closes what is forgotten',
     source: () => undefined,
     policies: createPolicyLibrary(),
     clock: { now: () => t0 + 31 * day },
+    courier: { wake: () => undefined },
     log: silentLog,
     sleep: (_ms, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { configSchema } from '../../src/app/config/config-schema.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { codeBlocks, readText, tableRows } from './markdown.ts'
+import { anchorsOf, codeBlocks, readText, tableRows } from './markdown.ts'
 
 test('docs/operations.md lists every metric of the service with its type and what it says', async () => {
   const { registry } = createMetrics('1.2.3')
@@ -15,12 +15,18 @@ test('docs/operations.md lists every metric of the service with its type and wha
   expect(listed).toEqual(own.map(({ name, type, help }) => [name, String(type), help]))
 })
 
-test('the alerts in docs/operations.md ask for metrics that there are', async () => {
+test('every alert asks for metrics that there are, and links to its lines in docs/operations.md', async () => {
   const { registry } = createMetrics('1.2.3')
-  const rules = codeBlocks(readText('docs/operations.md')).find(({ language }) => language === 'yaml')
-  const names = rules?.text.match(/canary_judge_\w+/g) ?? []
-  expect(names.length).toBeGreaterThan(2)
+  const text = readText('charts/canary-judge/files/alerts.yaml')
+  const names = text.match(/canary_judge_\w+/g) ?? []
+  expect(names.length).toBeGreaterThan(10)
   expect(names.filter((name) => registry.getSingleMetric(name) === undefined)).toEqual([])
+  const linked = [...text.matchAll(/alert: (\w+)\n.*?docs\/operations\.md#(\w+)\n/gs)]
+  expect(linked.length).toBe(text.match(/alert: /g)?.length)
+  const anchors = anchorsOf(readText('docs/operations.md'))
+  for (const [, alert = '', anchor = ''] of linked) {
+    expect([alert, anchor, anchors.has(anchor)]).toEqual([alert, alert.toLowerCase(), true])
+  }
 })
 
 test('the example in docs/configuration.md is valid and names every key at the top', () => {

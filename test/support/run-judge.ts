@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import request from 'supertest'
 import type { Overrides } from '../../src/app/app.ts'
+import type { Config } from '../../src/app/config/config.ts'
 import { type FakeSource, fakeSource, fixtureRecording } from './fake-source.ts'
 import { type RunningApp, runApp } from './run-app.ts'
 
@@ -39,18 +40,20 @@ export async function runJudge({
   policy = fixturePolicy,
   source = fakeSource(fixtureRecording(fixture)),
   overrides = {},
+  change = (config) => config,
 }: {
   readonly fixture?: string
   readonly policy?: string
   readonly source?: FakeSource
   readonly overrides?: Overrides
+  readonly change?: (config: Config) => Config
 } = {}): Promise<RunningJudge> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-policies-'))
   const writePolicy = (text: string): Promise<void> => writeFile(join(folder, 'web.yaml'), text)
   await writePolicy(policy)
   const running = await runApp({
     env: { CANARY_JUDGE_TOKENS: tokens },
-    change: (config) => ({ ...config, policies: { directory: folder } }),
+    change: (config) => change({ ...config, policies: { directory: folder } }),
     overrides: { source, ...overrides },
   })
   running.clock.ms = rolloutStart

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration, quantity } from '../../formats/policy/amount-schemas.ts'
 import { roles } from '../../http/auth/roles.ts'
+import { notifySchema } from './notify-schema.ts'
 import { sourceSchema } from './source-schema.ts'
 import { secretSchema } from './secret-schema.ts'
 
@@ -106,6 +107,7 @@ export const configSchema = z.strictObject({
   defaultPolicy: z.string().min(1).max(253).exactOptional(),
   tokens: z.array(tokenSchema).default([]),
   allowAnonymous: z.boolean().default(false).describe('whether anybody may judge and read without a token'),
+  notify: notifySchema.prefault({}).describe('whom to tell what of rollouts'),
   limits: limitsSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   shutdown: z

@@ -5,6 +5,7 @@ import { type Environment, type EnvironmentConfig, readEnvironment } from './rea
 import { createFileReader, type FileReader } from './read-files.ts'
 import { resolveSecret, resolveSource, resolveTls, type SourceConfig } from './resolve-source.ts'
 import { resolveTokens, type TokenConfig } from './resolve-tokens.ts'
+import { type NotifyConfig, resolveNotify } from './resolve-notify.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { sourceSchema } from './source-schema.ts'
 import { describeValue } from '../../formats/mistakes/describe-value.ts'
@@ -40,6 +41,7 @@ export interface Config {
   readonly tokens: readonly TokenConfig[]
   /** Whether requests without a token may judge and read. */
   readonly allowAnonymous: boolean
+  readonly notify: NotifyConfig
   readonly limits: Omit<ConfigFile['limits'], 'requestTimeout' | 'answer'> & {
     readonly requestTimeoutMs: number
     readonly answerMs: number
@@ -99,11 +101,13 @@ async function resolve(
 ): Promise<Omit<Config, 'text'>> {
   const { limits, retention, shutdown } = file
   const { requestTimeout, answer, ...otherLimits } = limits
-  const [tls, database, sources, tokens] = await Promise.all([
+  const publicUrl = file.publicUrl?.replace(/(?<!\/)\/+$/, '')
+  const [tls, database, sources, tokens, notify] = await Promise.all([
     resolveServerTls(file, reader),
     resolveDatabase(file, env, reader),
     resolveSources(file, env, reader),
     resolveTokens(file, env, reader),
+    resolveNotify(file.notify, publicUrl, reader),
   ])
   checkProxies(file.trustProxy, reader)
   const { directory } = file.policies
@@ -118,7 +122,7 @@ async function resolve(
     ...(tls !== undefined && { tls }),
     logLevel: env.logLevel ?? file.logLevel,
     database,
-    ...(file.publicUrl !== undefined && { publicUrl: file.publicUrl.replace(/(?<!\/)\/+$/, '') }),
+    ...(publicUrl !== undefined && { publicUrl }),
     trustProxy: file.trustProxy,
     sources,
     policies: {
@@ -127,6 +131,7 @@ async function resolve(
     },
     tokens,
     allowAnonymous: file.allowAnonymous,
+    notify,
     limits: { ...otherLimits, requestTimeoutMs: requestTimeout * 1000, answerMs: answer * 1000 },
     retention: {
       runsOlderThanMs: retention.runs * 1000,

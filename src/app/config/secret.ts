@@ -8,7 +8,17 @@ export function createSecret(value: string): Secret {
 }
 
 /** Keys whose values, and everything inside them, are never shown. */
-const secretKeys = new Set(['token', 'password', 'bearer', 'basic', 'headers', 'database', 'sha256'])
+const secretKeys = new Set([
+  'token',
+  'password',
+  'bearer',
+  'basic',
+  'headers',
+  'database',
+  'sha256',
+  'targets',
+  'links',
+])
 
 /** The same data without secrets, for messages that quote the input. */
 export function withoutSecrets(value: unknown, hidden = false): unknown {

@@ -17,8 +17,6 @@ export interface ToKeep extends Conclusion {
 export interface WriteOptions {
   /** Whether the answer was sent before the write was done. */
   readonly answered: () => boolean
-  /** Called with whether the verdict differs from the one last reported. */
-  readonly reports?: (changed: boolean) => void
 }
 
 /** Everything that a look writes, as one write that may be done twice. */
@@ -30,7 +28,7 @@ export function writeOfLook(look: ToKeep, store: () => VerdictStore, options: Wr
   }
 }
 
-async function write(look: ToKeep, store: VerdictStore, { answered, reports }: WriteOptions): Promise<void> {
+async function write(look: ToKeep, store: VerdictStore, { answered }: WriteOptions): Promise<void> {
   const run = look.unsaved ? await ensureRun(look, store) : look.run
   const steps = look.unsaved ? look.steps : []
   for (const step of look.passed === undefined ? steps : [...steps, look.passed]) {
@@ -42,7 +40,6 @@ async function write(look: ToKeep, store: VerdictStore, { answered, reports }: W
   const body = answered() ? { ...stored.body, kept: false } : stored.body
   await store.saveVerdict({ ...stored, runId: run.id, body })
   if (look.change !== undefined) await store.updateRun(run.id, look.change)
-  reports?.(await store.reportVerdict(run.id, stored.verdict))
 }
 
 /**

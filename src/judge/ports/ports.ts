@@ -3,8 +3,9 @@ import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { WrittenPolicy } from '../../formats/policy/extend-policy.ts'
 import type { FieldIssue } from '../../errors.ts'
-import type { Run, StoredVerdict } from './verdict-store.ts'
+import type { Run } from './verdict-store.ts'
 
+export * from './messages.ts'
 export type * from './verdict-store.ts'
 
 export interface Clock {
@@ -114,17 +115,6 @@ export interface MetricSource {
    * policy; a query that cannot be sent is a finding. It has its own queue, so it delays no look.
    */
   diagnose?(request: DiagnoseRequest): Promise<Diagnosis>
-  close(): Promise<void>
-}
-
-/** Reports verdicts to people. */
-export interface Notifier {
-  /**
-   * Called once for each new verdict. `changed`: it differs from the run's last one; only one of all replicas is
-   * called with true. While the store is away each replica decides by what it knows. Never rejects and never delays
-   * the answer; delivery is best effort and failures are logged.
-   */
-  notify(event: { readonly run: Run; readonly verdict: StoredVerdict; readonly changed: boolean }): void
   close(): Promise<void>
 }
 

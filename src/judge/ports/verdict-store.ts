@@ -1,5 +1,6 @@
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Outcome } from '../../engine/model/verdict.ts'
+import type { ClaimedMessage, NewMessage } from './messages.ts'
 
 /** Identity of a run while it is open. */
 export interface RunKey {
@@ -32,8 +33,6 @@ export interface Run extends RunKey {
   readonly callerState?: string
   /** When that caller last called about the run. */
   readonly calledAt?: number
-  /** The verdict that was last reported to people. */
-  readonly reported?: Outcome
   /** The caller's other parameters, such as service or ingress; queries need them. */
   readonly params?: Readonly<Record<string, string>>
 }
@@ -119,6 +118,12 @@ export interface Page<T> {
   readonly next?: string
 }
 
+/** An open run with what was answered last. */
+export interface OpenRun {
+  readonly run: Run
+  readonly latest?: StoredVerdict
+}
+
 export interface RunFilter {
   readonly namespace?: string
   readonly name?: string
@@ -139,29 +144,37 @@ export interface Retention {
  * History, people's decisions, and the starts of runs and steps; never statistics. Every write that has resolved is
  * durable: it survives a kill -9 of this process and of the machine. All methods may be called concurrently, from
  * several processes on the same data; none blocks the event loop. Failures reject with AppError `store-unavailable`; a
- * unique or state conflict with `conflict`.
+ * unique or state conflict with `conflict`. Messages are stored in the same transaction as what they come with, each id
+ * once.
  */
 export interface VerdictStore {
-  /** Opens a run, or returns the run that is open under the same key. Two concurrent callers get the same run. */
-  openRun(run: Run): Promise<{ readonly run: Run; readonly opened: boolean }>
+  /**
+   * Opens a run, or returns the run that is open under the same key. Two concurrent callers get the same run. Messages
+   * are stored only by the call that opens the run.
+   */
+  openRun(
+    run: Run,
+    messages?: readonly NewMessage[],
+  ): Promise<{ readonly run: Run; readonly opened: boolean }>
   findOpenRun(key: RunKey): Promise<Run | undefined>
   getRun(id: string): Promise<Run | undefined>
   /** Changes the named fields only; `firstFailAt`, `gates` and `params` keep their first value. Unknown id: `not-found`. */
-  updateRun(id: string, change: Partial<Omit<Run, 'id' | 'reported' | keyof RunKey>>): Promise<Run>
-  /**
-   * Stores the verdict as reported. True if it differs from the one before; of several concurrent callers exactly one
-   * gets true.
-   */
-  reportVerdict(runId: string, verdict: Outcome): Promise<boolean>
+  updateRun(
+    id: string,
+    change: Partial<Omit<Run, 'id' | keyof RunKey>>,
+    messages?: readonly NewMessage[],
+  ): Promise<Run>
   /** Newest first by start, then id; a stable order under concurrent inserts. */
   listRuns(filter: RunFilter): Promise<Page<Run>>
+  /** In the same order, with the newest verdict of each by the order of `listVerdicts`. */
+  listOpenRuns(limit: number): Promise<readonly OpenRun[]>
 
   /** The first writer of (run, index) wins; every caller gets the stored step. `passedAt` may be added once, later. */
-  saveStep(step: Step): Promise<Step>
+  saveStep(step: Step, messages?: readonly NewMessage[]): Promise<Step>
   listSteps(runId: string): Promise<readonly Step[]>
 
   /** Idempotent on id: the first row stays. */
-  saveVerdict(verdict: StoredVerdict): Promise<void>
+  saveVerdict(verdict: StoredVerdict, messages?: readonly NewMessage[]): Promise<void>
   getVerdict(id: string): Promise<StoredVerdict | undefined>
   /** Newest first by `at`, then by createdAt, then id. */
   listVerdicts(
@@ -176,7 +189,7 @@ export interface VerdictStore {
   ): Promise<readonly StoredVerdict[]>
 
   /** Idempotent on id. */
-  saveDecision(decision: Decision): Promise<void>
+  saveDecision(decision: Decision, messages?: readonly NewMessage[]): Promise<void>
   /** The decisions of the run, and those for the namespace and name without a run; oldest first. */
   listDecisions(of: {
     readonly namespace: string
@@ -208,6 +221,17 @@ export interface VerdictStore {
   loadRecording(digest: string): Promise<Recording | undefined>
   /** The same recording, not unpacked: a large one takes seconds of processor time, which another thread can spend. */
   loadPackedRecording(digest: string): Promise<PackedRecording | undefined>
+
+  /**
+   * Of the messages to the target that are due, the one that was kept first, for one caller alone until the moment
+   * given; after it the message is due again, unless it is settled.
+   */
+  claimMessage(
+    target: string,
+    moment: { readonly now: number; readonly until: number },
+  ): Promise<ClaimedMessage | undefined>
+  /** Done for good, or due again. */
+  settleMessage(id: string, outcome: { readonly doneAt: number } | { readonly dueAt: number }): Promise<void>
 
   /** Keeps a policy as text under its digest, for the runs that begin with it. Idempotent. */
   savePolicy(digest: string, text: string): Promise<void>

@@ -35,6 +35,7 @@ export const migrations: readonly Migration[] = [
     statements: () => ['alter table runs add column params text'],
   },
   {
+    // Nobody reads it any more: messages have a table.
     name: 'verdicts that were reported to people',
     statements: () => ['alter table runs add column reported text'],
   },
@@ -45,6 +46,17 @@ export const migrations: readonly Migration[] = [
   {
     name: 'a key that replicas share',
     statements: () => ['create table shared_key (id integer primary key, value text not null)'],
+  },
+  {
+    name: 'messages to people',
+    statements: (kind) => [
+      `create table messages (
+        seq ${typesOf[kind].serial}, id ${typesOf[kind].id} not null unique, target text not null, event text not null,
+        created_at double precision not null, due_at double precision not null, tries integer not null,
+        done_at double precision)`,
+      'create index messages_due on messages (target, seq) where done_at is null',
+      'create index messages_created on messages (created_at)',
+    ],
   },
 ]
 

@@ -13,6 +13,7 @@ export interface Database {
   readonly policies: PolicyRow
   readonly gate_changes: GateChangeRow
   readonly shared_key: SharedKeyRow
+  readonly messages: MessageRow
 }
 
 /** One row at most. */
@@ -45,7 +46,6 @@ export interface RunRow {
   readonly last_hook_at: number | null
   /** JSON. */
   readonly params: string | null
-  readonly reported: string | null
 }
 
 export interface StepRow {
@@ -121,6 +121,20 @@ export interface GateChangeRow {
   readonly open: number
   readonly changed_by: string
   readonly at: number
+}
+
+/** What people are to hear and have not yet; rows that are done keep an event from being announced again. */
+export interface MessageRow {
+  readonly seq: Generated<number>
+  readonly id: string
+  readonly target: string
+  /** JSON. */
+  readonly event: string
+  readonly created_at: number
+  /** When it may be tried; while one tries, when others may. */
+  readonly due_at: number
+  readonly tries: number
+  readonly done_at: Generated<number | null>
 }
 
 export interface PolicyRow {

@@ -1,27 +1,36 @@
 import { z } from 'zod'
-import type { Decision, Run, VerdictStore } from '../../judge/ports/ports.ts'
+import type { Decision, NewMessage, Run, VerdictStore } from '../../judge/ports/ports.ts'
 import { checkId } from '../check-id.ts'
 import type { Connection } from '../connection.ts'
 import { present } from '../present.ts'
 import type { DecisionRow } from '../schema/schema.ts'
 import { textKey } from '../text-key.ts'
+import { announce } from './messages.ts'
 
 type Decisions = Pick<VerdictStore, 'saveDecision' | 'listDecisions' | 'bindDecisions'>
 
 export const createDecisions = (connection: Connection): Decisions => ({
-  saveDecision: (decision) => saveDecision(connection, decision),
+  saveDecision: (decision, messages) => saveDecision(connection, decision, messages),
   listDecisions: (of) => listDecisions(connection, of),
   bindDecisions: (run) => bindDecisions(connection, run),
 })
 
-const saveDecision = async ({ db }: Connection, decision: Decision): Promise<void> => {
+const saveDecision = async (
+  connection: Connection,
+  decision: Decision,
+  messages?: readonly NewMessage[],
+): Promise<void> => {
   checkId(decision.id, 'decision.id')
   if (decision.runId !== undefined) checkId(decision.runId, 'decision.runId')
-  await db
-    .insertInto('decisions')
-    .values(toDecisionRow(decision))
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
+  await announce(connection, {
+    messages,
+    change: (db) =>
+      db
+        .insertInto('decisions')
+        .values(toDecisionRow(decision))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute(),
+  })
 }
 
 const listDecisions = async (

@@ -19,6 +19,7 @@ export const prune = async (
   const second = await inBatches(of(batch.runs), (trx) => pruneRuns(trx, now, retention))
   await inBatches(of(batch.decisions), (trx) => pruneDecisions(trx, now, retention))
   await inBatches(of(batch.decisions), (trx) => pruneGateChanges(trx, now, retention))
+  await pruneMessages(connection, now, retention)
   await prunePolicies(connection, now)
   return { runs: first.runs + second.runs, recordings: first.recordings + second.recordings }
 }
@@ -208,6 +209,14 @@ const pruneGateChanges = async (
     .where('seq', 'in', old)
     .executeTakeFirstOrThrow()
   return { seen: Number(numDeletedRows), runs: 0, recordings: 0 }
+}
+
+/** A message that is as old as the runs that are deleted is of no use, delivered or not. */
+const pruneMessages = async ({ db }: Connection, now: number, retention: Retention): Promise<void> => {
+  await db
+    .deleteFrom('messages')
+    .where('created_at', '<', now - retention.runsOlderThanMs)
+    .execute()
 }
 
 /** A policy is kept this long without a run, because its run may still wait in a queue. */

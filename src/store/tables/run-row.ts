@@ -25,13 +25,11 @@ export const toRun = (row: RunRow): Run => ({
     // the columns keep the names that replicas of an older version use
     callerState: row.last_hook,
     calledAt: row.last_hook_at,
-    reported: row.reported === null ? null : outcomeSchema.parse(row.reported),
     params: row.params === null ? null : paramsSchema.parse(JSON.parse(row.params)),
   }),
 })
 
 const paramsSchema = z.record(z.string(), z.string())
-const outcomeSchema = z.enum(['pass', 'fail', 'inconclusive'])
 
 export const toRunRow = (run: Run): RunRow => ({
   id: run.id,
@@ -54,11 +52,10 @@ export const toRunRow = (run: Run): RunRow => ({
   ending: run.ending ?? null,
   last_hook: run.callerState ?? null,
   last_hook_at: run.calledAt ?? null,
-  reported: run.reported ?? null,
   params: run.params === undefined ? null : JSON.stringify(run.params),
 })
 
-type Change = Partial<Omit<Run, 'id' | 'reported' | keyof RunKey>>
+type Change = Partial<Omit<Run, 'id' | keyof RunKey>>
 
 export const toRunChange = (
   eb: ExpressionBuilder<Database, 'runs'>,

@@ -1,44 +1,46 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import type { Page, Run, RunFilter, RunKey, VerdictStore } from '../../judge/ports/ports.ts'
+import type { NewMessage, Page, Run, RunFilter, RunKey, VerdictStore } from '../../judge/ports/ports.ts'
 import { checkId } from '../check-id.ts'
-import type { Outcome } from '../../engine/model/verdict.ts'
 import type { Connection } from '../connection.ts'
 import { checkLimit, fromCursor, toPage } from '../page-cursor.ts'
+import { announce } from './messages.ts'
 import { toRun, toRunChange, toRunRow } from './run-row.ts'
 import { textKey } from '../text-key.ts'
 
-type Runs = Pick<
-  VerdictStore,
-  'openRun' | 'findOpenRun' | 'getRun' | 'updateRun' | 'reportVerdict' | 'listRuns'
->
+type Runs = Pick<VerdictStore, 'openRun' | 'findOpenRun' | 'getRun' | 'updateRun' | 'listRuns'>
 
 export const createRuns = (connection: Connection): Runs => ({
-  openRun: (run) => openRun(connection, run),
+  openRun: (run, messages) => openRun(connection, run, messages),
   findOpenRun: (key) => findOpenRun(connection, key),
   getRun: (id) => getRun(connection, id),
-  updateRun: (id, change) => updateRun(connection, id, change),
-  reportVerdict: (runId, verdict) => reportVerdict(connection, runId, verdict),
+  updateRun: (id, change, messages) => updateRun(connection, id, change, messages),
   listRuns: (filter) => listRuns(connection, filter),
 })
 
 /** After another process inserts first, its run may be closed before this process reads it. */
 const maxRaces = 10
 
-const openRun: (connection: Connection, run: Run) => ReturnType<Runs['openRun']> = async (
-  connection,
-  run,
-) => {
+const openRun = async (
+  connection: Connection,
+  run: Run,
+  messages?: readonly NewMessage[],
+): ReturnType<Runs['openRun']> => {
   checkId(run.id, 'run.id')
   for (let race = 0; race < maxRaces; race += 1) {
     const open = run.closedAt === undefined ? await findOpenRun(connection, run) : undefined
     if (open !== undefined) return { run: open, opened: false }
-    const inserted = await connection.db
-      .insertInto('runs')
-      .values(toRunRow(run))
-      .onConflict((conflict) => conflict.doNothing())
-      .returningAll()
-      .executeTakeFirst()
+    const inserted = await announce(connection, {
+      messages,
+      change: (db) =>
+        db
+          .insertInto('runs')
+          .values(toRunRow(run))
+          .onConflict((conflict) => conflict.doNothing())
+          .returningAll()
+          .executeTakeFirst(),
+      isNew: (row) => row !== undefined,
+    })
     if (inserted !== undefined) return { run: toRun(inserted), opened: true }
     const same = await getRun(connection, run.id)
     if (same !== undefined && !isOpenAs(same, run)) {
@@ -74,29 +76,24 @@ const getRun = async ({ db }: Connection, id: string): Promise<Run | undefined> 
 }
 
 const updateRun = async (
-  { db }: Connection,
+  connection: Connection,
   id: string,
   change: Parameters<Runs['updateRun']>[1],
+  messages?: readonly NewMessage[],
 ): Promise<Run> => {
-  const row = await db
-    .updateTable('runs')
-    .set((eb) => toRunChange(eb, change))
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirst()
+  const row = await announce(connection, {
+    messages,
+    change: (db) =>
+      db
+        .updateTable('runs')
+        .set((eb) => toRunChange(eb, change))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst(),
+    isNew: (updated) => updated !== undefined,
+  })
   if (row === undefined) throw new AppError('not-found', `expected a known run, got "${id}"`)
   return toRun(row)
-}
-
-/** One statement, so that of two replicas with the same verdict only one changes the row. */
-const reportVerdict = async ({ db }: Connection, runId: string, verdict: Outcome): Promise<boolean> => {
-  const { numUpdatedRows } = await db
-    .updateTable('runs')
-    .set({ reported: verdict })
-    .where('id', '=', runId)
-    .where((eb) => eb.or([eb('reported', 'is', null), eb('reported', '!=', verdict)]))
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
 }
 
 const runCursor = z.tuple([z.number(), z.string().max(600)])

@@ -1,28 +1,37 @@
-import type { Step, VerdictStore } from '../../judge/ports/ports.ts'
+import type { NewMessage, Step, VerdictStore } from '../../judge/ports/ports.ts'
 import { checkId } from '../check-id.ts'
 import type { Connection } from '../connection.ts'
 import { present } from '../present.ts'
 import type { StepRow } from '../schema/schema.ts'
+import { announce } from './messages.ts'
 
 type Steps = Pick<VerdictStore, 'saveStep' | 'listSteps'>
 
 export const createSteps = (connection: Connection): Steps => ({
-  saveStep: (step) => saveStep(connection, step),
+  saveStep: (step, messages) => saveStep(connection, step, messages),
   listSteps: (runId) => listSteps(connection, runId),
 })
 
-const saveStep = async ({ db }: Connection, step: Step): Promise<Step> => {
+const saveStep = async (
+  connection: Connection,
+  step: Step,
+  messages?: readonly NewMessage[],
+): Promise<Step> => {
   checkId(step.runId, 'step.runId')
-  const row = await db
-    .insertInto('steps')
-    .values(toStepRow(step))
-    .onConflict((conflict) =>
-      conflict.columns(['run_id', 'idx']).doUpdateSet((eb) => ({
-        passed_at: eb.fn.coalesce('steps.passed_at', 'excluded.passed_at'),
-      })),
-    )
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const row = await announce(connection, {
+    messages,
+    change: (db) =>
+      db
+        .insertInto('steps')
+        .values(toStepRow(step))
+        .onConflict((conflict) =>
+          conflict.columns(['run_id', 'idx']).doUpdateSet((eb) => ({
+            passed_at: eb.fn.coalesce('steps.passed_at', 'excluded.passed_at'),
+          })),
+        )
+        .returningAll()
+        .executeTakeFirstOrThrow(),
+  })
   return toStep(row)
 }
 

@@ -1,29 +1,43 @@
 import { z } from 'zod'
-import type { Page, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
+import type { NewMessage, OpenRun, Page, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
 import { checkId } from '../check-id.ts'
 import type { Connection } from '../connection.ts'
 import { checkLimit, fromCursor, toPage } from '../page-cursor.ts'
 import { present } from '../present.ts'
 import type { VerdictRow } from '../schema/schema.ts'
+import { announce } from './messages.ts'
+import { toRun } from './run-row.ts'
 
-type Verdicts = Pick<VerdictStore, 'saveVerdict' | 'getVerdict' | 'listVerdicts' | 'listEvidence'>
+type Verdicts = Pick<
+  VerdictStore,
+  'saveVerdict' | 'getVerdict' | 'listVerdicts' | 'listOpenRuns' | 'listEvidence'
+>
 
 export const createVerdicts = (connection: Connection): Verdicts => ({
-  saveVerdict: (verdict) => saveVerdict(connection, verdict),
+  saveVerdict: (verdict, messages) => saveVerdict(connection, verdict, messages),
   getVerdict: (id) => getVerdict(connection, id),
   listVerdicts: (runId, page) => listVerdicts(connection, runId, page),
+  listOpenRuns: (limit) => listOpenRuns(connection, limit),
   listEvidence: (runId, from) => listEvidence(connection, runId, from),
 })
 
-const saveVerdict = async ({ db }: Connection, verdict: StoredVerdict): Promise<void> => {
+const saveVerdict = async (
+  connection: Connection,
+  verdict: StoredVerdict,
+  messages?: readonly NewMessage[],
+): Promise<void> => {
   checkId(verdict.id, 'verdict.id')
   checkId(verdict.runId, 'verdict.runId')
   if (verdict.recordingDigest !== undefined) checkId(verdict.recordingDigest, 'verdict.recordingDigest')
-  await db
-    .insertInto('verdicts')
-    .values(toVerdictRow(verdict))
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
+  await announce(connection, {
+    messages,
+    change: (db) =>
+      db
+        .insertInto('verdicts')
+        .values(toVerdictRow(verdict))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute(),
+  })
 }
 
 const getVerdict = async ({ db }: Connection, id: string): Promise<StoredVerdict | undefined> => {
@@ -51,6 +65,36 @@ const listVerdicts = async (
     .limit(limit + 1)
     .execute()
   return toPage(rows, limit, { item: toVerdict, key: (row) => [row.at, row.created_at, row.id] })
+}
+
+const listOpenRuns = async ({ db }: Connection, limit: number): Promise<readonly OpenRun[]> => {
+  const runs = await db
+    .selectFrom('runs')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom('verdicts')
+        .select('verdicts.id')
+        .whereRef('verdicts.run_id', '=', 'runs.id')
+        .orderBy('at', 'desc')
+        .orderBy('created_at', 'desc')
+        .orderBy('verdicts.id', 'desc')
+        .limit(1)
+        .as('latest'),
+    )
+    .where('closed_at', 'is', null)
+    .orderBy('start', 'desc')
+    .orderBy('runs.id', 'desc')
+    .limit(checkLimit(limit))
+    .execute()
+  const ids = runs.flatMap(({ latest }) => latest ?? [])
+  if (ids.length === 0) return runs.map((run) => ({ run: toRun(run) }))
+  const rows = await db.selectFrom('verdicts').selectAll().where('id', 'in', ids).execute()
+  const verdicts = new Map(rows.map((row) => [row.run_id, toVerdict(row)]))
+  return runs.map((row) => {
+    const latest = verdicts.get(row.id)
+    return { run: toRun(row), ...(latest !== undefined && { latest }) }
+  })
 }
 
 const listEvidence = async (

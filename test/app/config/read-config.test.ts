@@ -47,6 +47,7 @@ describe('readConfig() from the environment', () => {
       policies: {},
       tokens: [],
       allowAnonymous: false,
+      notify: { targets: {}, routes: [{ targets: [] }], templates: {} },
       text: { reveal: expect.any(Function) },
       limits: {
         body: 65_536,

@@ -1,6 +1,7 @@
 import request from 'supertest'
 import type { HookType } from '../../../src/callers/flagger/request.ts'
 import type { Overrides } from '../../../src/app/app.ts'
+import type { Config } from '../../../src/app/config/config.ts'
 import { type FakeSource, fakeSource, fixtureRecording } from '../../support/fake-source.ts'
 import { minute, rolloutStart, runJudge, type RunningJudge } from '../../support/run-judge.ts'
 
@@ -60,13 +61,15 @@ export async function runFlagger({
   policy = quickPolicy(),
   source = fakeSource(fixtureRecording(fixture)),
   overrides = {},
+  change = (config) => config,
 }: {
   readonly fixture?: string
   readonly policy?: string
   readonly source?: FakeSource
   readonly overrides?: Overrides
+  readonly change?: (config: Config) => Config
 } = {}): Promise<FlaggerRollout> {
-  const running = await runJudge({ policy, source, overrides })
+  const running = await runJudge({ policy, source, overrides, change })
   running.clock.ms = rolloutStart + 20_000
   return { ...running, ...flaggerCalls(running) }
 }

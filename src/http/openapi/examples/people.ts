@@ -151,6 +151,8 @@ metrics:
   showSignIn: {},
   showRun: { path: `/runs/${run}` },
   showVerdict: { path: `/verdicts/${look.id}` },
+  openDecisionLink: { path: '/decide?token=TOKEN' },
+  decideByLink: { path: '/decide?token=TOKEN' },
   showPolicies: {},
   showPolicy: { path: '/policies/web' },
 }

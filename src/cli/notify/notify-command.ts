@@ -1,0 +1,37 @@
+import { type Command, Option } from 'commander'
+import type { CommandContext } from '../command.ts'
+import { eventKinds } from '../../judge/ports/ports.ts'
+import type { NotifyFlags } from './notify-test.ts'
+
+const examples = `
+Exit codes: 0 every target took it, 1 one did not, 2 the configuration or the name of a target is wrong.
+
+Examples:
+  canary-judge notify test --config config.yaml
+  canary-judge notify test --config config.yaml --target pager --event fail`
+
+export function addNotify(program: Command, { output, errors, done }: CommandContext): void {
+  program
+    .command('notify')
+    .description('Messages to people.')
+    .command('test')
+    .description(
+      'Send one message about a rollout that there is not to each target, and say what became of it.',
+    )
+    .option('--config <file>', 'the configuration with `notify`; default: $CANARY_JUDGE_CONFIG')
+    .option('--target <name>', 'only to this one')
+    .addOption(
+      new Option('--event <kind>', 'what it tells; fail and waiting alarm those who are on call')
+        .choices(eventKinds)
+        .default('began'),
+    )
+    .addHelpText('after', examples)
+    .action(async (flags: NotifyFlags) => {
+      const [{ notifyTest }, { currentEnvironment }] = await Promise.all([
+        import('./notify-test.ts'),
+        import('../../app/config/config.ts'),
+      ])
+      const clock = { now: () => Date.now() }
+      done(await notifyTest(flags, { env: currentEnvironment(), clock, output, errors }))
+    })
+}

@@ -1,0 +1,64 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+
+export interface Received {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** A status with headers, or nothing at all. */
+export type StandInAnswer = { readonly status: number; readonly headers?: Record<string, string> } | 'nothing'
+
+export interface MessageStandIn {
+  readonly url: string
+  readonly received: readonly Received[]
+  /** What the next requests get, one each; after them 200. */
+  readonly answers: StandInAnswer[]
+  /** Resolves when so many requests have come in all. */
+  count(least: number): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Stands in for a chat, a pager or a webhook: a real server on loopback that remembers what it got. */
+export async function startStandIn(...answers: StandInAnswer[]): Promise<MessageStandIn> {
+  const received: Received[] = []
+  const waiting: (() => void)[] = []
+  const answer = (response: ServerResponse): void => {
+    const next = answers.shift() ?? { status: 200 }
+    if (next === 'nothing') return
+    response.writeHead(next.status, next.headers)
+    response.end('{"ok": true}')
+  }
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const { method = '', url = '', headers } = request
+      received.push({ method, path: url, headers, body })
+      answer(response)
+      for (const resume of waiting.splice(0)) resume()
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received,
+    answers,
+    async count(least) {
+      while (received.length < least) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        waiting.push(resolve)
+        await promise
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
