@@ -21,7 +21,7 @@ test('SIGTERM loses no message: what is under way is finished or told by the nex
   const env = { CANARY_JUDGE_CONFIG: config, DATABASE_URL: `sqlite:${join(folder, 'judge.db')}` }
   try {
     await using first = await runMain(env)
-    const port = (await first.line('ready'))['port']
+    const port = Number((await first.line('ready'))['port'])
     for (const name of ['a', 'b', 'c']) {
       const body = { namespace: 'shop', name, decision: 'hold', reason: 'a move of the database' }
       expect((await request(`http://127.0.0.1:${port}`).post('/v1/decisions').send(body)).status).toBe(201)

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
@@ -32,14 +32,14 @@ export async function startStandIn(...answers: StandInAnswer[]): Promise<Message
     response.writeHead(next.status, next.headers)
     response.end('{"ok": true}')
   }
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { method = '', url = '', headers } = request
-      received.push({ method, path: url, headers, body })
-      answer(response)
-      for (const resume of waiting.splice(0)) resume()
-    })
-  })
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request)
+    const { method = '', url = '', headers } = request
+    received.push({ method, path: url, headers, body })
+    answer(response)
+    for (const resume of waiting.splice(0)) resume()
+  }
+  const server = createServer((request, response) => void receive(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
