@@ -11,7 +11,7 @@ export function confirmPage(base: string, run: Run, { decision, override, step }
   const title = `${word} ${run.namespace}/${run.name}?`
   return framed({
     title,
-    base,
+    visit: { base },
     body: html`<h1>${title}</h1>
       <p>
         ${word} ${what}.${override && ' It is judged fail: approving overrules that.'}
@@ -27,7 +27,7 @@ export function decidedPage(base: string, { decision, run, isNew }: Decided): st
   const when = new Date(decision.at).toISOString()
   return framed({
     title,
-    base,
+    visit: { base },
     body: html`<h1>${title}</h1>
       <p>
         ${did} at <time datetime="${when}">${when}</time>.

@@ -55,9 +55,10 @@ export function linkRoutes(deps: LinkRouteDeps): RouteGroup {
   }
 }
 
+/** The address holds the token, so no other page is told it. */
 const page = (content: string): Answer => ({
   status: 200,
   type: 'text/html; charset=utf-8',
   content,
-  headers: pageHeaders,
+  headers: { ...pageHeaders, 'Referrer-Policy': 'no-referrer' },
 })
