@@ -18,12 +18,12 @@ test('alerts.promtool.yaml plays every alert', () => {
 })
 
 describe.skipIf(prometheusMissing() !== undefined)('promtool', () => {
-  test('test rules sees every alert fire when it should, and not before', async () => {
+  test('sees every alert fire when it should, and not before', async () => {
     const { stdout } = await run('promtool', ['test', 'rules', testFile])
     expect(stdout).toContain('SUCCESS')
   })
 
-  test('check rules takes the file as it is', async () => {
+  test('takes the file as it is', async () => {
     const { stdout } = await run('promtool', ['check', 'rules', alertsFile])
     expect(stdout).toContain('SUCCESS: 11 rules found')
   })
