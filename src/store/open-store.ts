@@ -12,8 +12,6 @@ import { makeFolder } from './databases/make-folder.ts'
 import type { Database } from './schema/schema.ts'
 import { createSqlStore } from './sql-store.ts'
 import { createSqliteDialect } from './databases/sqlite-dialect.ts'
-import { parseStoreUrl } from './store-url.ts'
-import type { StoreUrl } from './store-url.ts'
 
 export interface OpenStoreOptions {
   /** `sqlite:PATH`, `sqlite::memory:` or `postgres://…` */
@@ -113,3 +111,17 @@ const answering = async (store: VerdictStore, timeoutMs: number): Promise<void> 
 }
 
 const isAway = (error: unknown): boolean => error instanceof AppError && error.code === 'store-unavailable'
+
+type StoreUrl =
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string }
+
+/** Its errors never repeat the address, because it may contain a password. */
+const parseStoreUrl = (url: string): StoreUrl => {
+  const sqlite = /^sqlite:(?:\/\/)?(?<path>.+)$/su.exec(url)?.groups?.['path']
+  if (sqlite !== undefined && !sqlite.includes('\u0000')) return { kind: 'sqlite', path: sqlite }
+  if (/^postgres(?:ql)?:\/\//u.test(url) && URL.canParse(url)) return { kind: 'postgres', url }
+  throw new AppError(
+    'bad-request',
+    'expected a store address "sqlite:PATH", "sqlite::memory:" or "postgres://…", got something else',
+  )
+}

@@ -5,7 +5,7 @@ const maxLimit = 1_000
 const maxCursor = 2_000
 
 /** A text that callers need not understand: the sort key of the last item, as base64url. */
-export const toCursor = (key: readonly (string | number)[]): string =>
+const toCursor = (key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key), 'utf8').toString('base64url')
 
 /** Reads what `toCursor` wrote; anything else is a bad request. */

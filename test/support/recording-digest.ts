@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { MetricData, Recording, Sample } from '../../src/engine/model/recording.ts'
-import { canonicalJson } from '../../src/formats/mistakes/canonical-json.ts'
+import { canonicalJson } from '../../src/formats/policy/policy-digest.ts'
 
 /** SHA-256 over the whole content; the order of keys and of metrics makes no difference, that of pods does. */
 export function recordingDigest(recording: Recording): string {

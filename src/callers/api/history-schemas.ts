@@ -4,7 +4,7 @@ import { gateChangeSchema } from '../flagger/gates/gate-schemas.ts'
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])
 const time = z.iso.datetime().describe('RFC 3339, UTC')
 
-export const runSchema = z
+const runSchema = z
   .strictObject({
     id: z.string(),
     source: z.string(),

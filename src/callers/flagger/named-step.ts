@@ -42,7 +42,7 @@ export function stepOfWeight(weight: number, steps: readonly Step[], plan: Plan)
   return { ...namedStep(index, plan), weight, ...(next !== undefined && { next }) }
 }
 
-export function latestOf(steps: readonly Step[]): Step | undefined {
+function latestOf(steps: readonly Step[]): Step | undefined {
   return steps.reduce<Step | undefined>(
     (latest, step) => (latest === undefined || step.index > latest.index ? step : latest),
     undefined,

@@ -2,7 +2,7 @@ import { type Component, components, gateWeights } from './error-budget.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import type { MetricContext, MetricEvidence } from '../evidence/metric-evidence.ts'
 import type { MetricPolicy, Policy } from '../model/policy.ts'
-import type { Recording } from '../model/recording.ts'
+import { type Recording, sourceRemarkCodes } from '../model/recording.ts'
 import { type RolloutPlan, rolloutPlan } from '../model/rollout-plan.ts'
 import type { Reason } from '../model/verdict.ts'
 
@@ -65,15 +65,7 @@ function metricEvidence(
   return { code: 'metric-missing', metric: metric.name, text }
 }
 
-/** Problems of the source that do not explain why a metric has no data. */
-const REMARKS: ReadonlySet<string> = new Set([
-  'counter-reset',
-  'gap',
-  'clock-skew',
-  'late-samples',
-  'coarse-scrape',
-  'mixed-series',
-])
+const REMARKS: ReadonlySet<string> = new Set(sourceRemarkCodes)
 
 /** Why a metric has no data: the problem that the source reports, if there is one. */
 function missing(metric: MetricPolicy, recording: Recording): Reason {

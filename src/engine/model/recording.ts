@@ -73,6 +73,16 @@ export interface SourceProblem {
   readonly text: string
 }
 
+/** Problems that do not explain why a metric has no data. */
+export const sourceRemarkCodes = [
+  'counter-reset',
+  'gap',
+  'clock-skew',
+  'late-samples',
+  'coarse-scrape',
+  'mixed-series',
+] as const
+
 export const sourceProblemCodes = [
   'source-down',
   'source-timeout',
@@ -83,12 +93,7 @@ export const sourceProblemCodes = [
   'no-canary-series',
   'no-stable-series',
   'duplicate-target',
-  'counter-reset',
-  'gap',
-  'clock-skew',
-  'late-samples',
-  'coarse-scrape',
-  'mixed-series',
+  ...sourceRemarkCodes,
 ] as const
 
 export type SourceProblemCode = (typeof sourceProblemCodes)[number]

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { MetricKind } from '../../engine/model/policy.ts'
 import { sourceProblemCodes } from '../../engine/model/recording.ts'
 
-export const maxPods = 5000
-export const maxSlices = 20_000
+const maxPods = 5000
+const maxSlices = 20_000
 
 /** The schema only describes matrices; check-matrices.ts reads them without zod, which is a hundred times faster. */
 const matrix = (description: string, schema: object): z.ZodUnknown =>
@@ -30,13 +30,13 @@ const shape = z.strictObject({
 const kind = <K extends string>(name: K): z.ZodLiteral<K> =>
   z.literal(name).meta({ description: 'What was measured.' })
 
-export const errorsData = z.strictObject({
+const errorsData = z.strictObject({
   kind: kind('errors'),
   bad: perPod('Failed requests'),
   total: perPod('All requests'),
 })
 
-export const conversionData = z.strictObject({
+const conversionData = z.strictObject({
   kind: kind('conversion'),
   good: perPod('Successes'),
   total: perPod('Attempts'),
@@ -54,9 +54,9 @@ export const latencyData = z.strictObject({
   shape: z.exactOptional(shape.meta({ description: "The stable arm's history over all bounds." })),
 })
 
-export const gaugeData = z.strictObject({ kind: kind('gauge'), value: perPod('Levels') })
+const gaugeData = z.strictObject({ kind: kind('gauge'), value: perPod('Levels') })
 
-export const restartsData = z.strictObject({ kind: kind('restarts'), restarts: perPod('Restarts') })
+const restartsData = z.strictObject({ kind: kind('restarts'), restarts: perPod('Restarts') })
 
 /** How the data of each kind of metric are written. */
 export const dataSchemas = {
@@ -68,7 +68,7 @@ export const dataSchemas = {
 } satisfies Readonly<Record<MetricKind, z.ZodType>>
 
 const { errors, latency, conversion, gauge, restarts } = dataSchemas
-export const metricData = z.discriminatedUnion('kind', [errors, latency, conversion, gauge, restarts])
+const metricData = z.discriminatedUnion('kind', [errors, latency, conversion, gauge, restarts])
 
 const arm = z.enum(['canary', 'stable'])
 

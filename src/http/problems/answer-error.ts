@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express'
+import { AppError } from '../../errors.ts'
 import type { Log } from '../../judge/ports/ports.ts'
 import { answersInLines } from './plain-line.ts'
 import { type Problem, toProblem, toProblemLine } from './problem.ts'
 import { requestContext } from '../request/request-context.ts'
 import { sendContent } from '../request/send-answer.ts'
-import { toAppError } from './to-app-error.ts'
 
 /** Two headers instead of one with a list, because browsers ask for a password only then. */
 const challenges = ['Bearer realm="canary-judge"', 'Basic realm="canary-judge", charset="UTF-8"']
@@ -62,6 +62,15 @@ const wantsPage = (request: Request): boolean =>
   !answersInLines(request.originalUrl) &&
   request.headers.accept?.includes('text/html') === true &&
   request.accepts(['application/json', 'text/html']) === 'text/html'
+
+/** Converts any error to an AppError. Unexpected errors become `internal` and keep their cause for the log. */
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  if (error instanceof URIError) {
+    return new AppError('bad-request', 'expected valid percent-encoding in the path', { cause: error })
+  }
+  return new AppError('internal', 'Internal error', { cause: error })
+}
 
 const hasUnreadBody = ({ complete, headers }: Request): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)

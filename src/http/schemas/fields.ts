@@ -12,7 +12,7 @@ export const nameField = text(253).describe('Name of the rollout or canary')
 export const paramName = z
   .string()
   .regex(/^[A-Za-z_]\w{0,62}$/, 'expected a name of at most 63 letters, digits and underscores')
-export const idField = text(200)
+const idField = text(200)
 export const defaultLimit = 50
 export const limitField = z
   .string()

@@ -48,7 +48,7 @@ export const openSqlite = (path: string): SqliteEngine => {
   }
 }
 
-export const busyTimeoutMs = 5_000
+const busyTimeoutMs = 5_000
 const maxPrepared = 200
 /** SQLITE_BUSY; extended codes carry it in the low byte. */
 const busy = 5
