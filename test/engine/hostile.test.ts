@@ -102,7 +102,7 @@ describe('analyze', () => {
     expect(analyze(recording, memory).reasons).toContainEqual({
       code: 'bad-samples',
       metric: 'memory',
-      text: 'memory: left out 1 not positive, as all before were, sample',
+      text: 'memory: left out 1 zero or negative sample',
     })
   })
 

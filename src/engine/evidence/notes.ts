@@ -39,7 +39,7 @@ export function badSampleNotes(name: string, bad: BadSamples): readonly Reason[]
     bad.negative > 0 ? `${bad.negative} negative` : '',
     bad.aboveTotal > 0 ? `${bad.aboveTotal} above their total` : '',
     bad.tooLarge > 0 ? `${bad.tooLarge} too large` : '',
-    bad.notPositive > 0 ? `${bad.notPositive} not positive, as all before were,` : '',
+    bad.notPositive > 0 ? `${bad.notPositive} zero or negative` : '',
   ].filter((text) => text !== '')
   const notes: Reason[] = []
   if (found.length > 0) {

@@ -44,7 +44,7 @@ describe('badSampleNotes', () => {
     ['negative', '2 negative'],
     ['aboveTotal', '2 above their total'],
     ['tooLarge', '2 too large'],
-    ['notPositive', '2 not positive, as all before were,'],
+    ['notPositive', '2 zero or negative'],
   ])('counts and names %s samples', (key, words) => {
     expect(badSampleNotes('errors', { ...noBadSamples(), [key]: 2 })).toEqual([
       { code: 'bad-samples', metric: 'errors', text: `errors: left out ${words} samples` },
@@ -65,7 +65,7 @@ describe('badSampleNotes', () => {
       {
         code: 'bad-samples',
         metric: 'x',
-        text: 'x: left out 1 NaN or infinite, 2 negative, 3 above their total, 4 too large, 5 not positive, as all before were, samples',
+        text: 'x: left out 1 NaN or infinite, 2 negative, 3 above their total, 4 too large, 5 zero or negative samples',
       },
       { code: 'bad-samples', metric: 'x', text: 'x: 6 counts are not whole numbers, used as they are' },
     ])

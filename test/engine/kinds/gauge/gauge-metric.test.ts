@@ -159,7 +159,7 @@ describe('gaugeMetric notes', () => {
     const strange: Level = (j, k) => (k === HISTORY ? Number.NaN : k === HISTORY + 1 ? -1 : higher(j, k))
     const { notes } = judged({ canary: strange, stablePods: 3 })
     expect(notes.map(({ code, text }) => `${code} ${text}`)).toEqual([
-      'bad-samples memory: left out 2 NaN or infinite, 2 not positive, as all before were, samples',
+      'bad-samples memory: left out 2 NaN or infinite, 2 zero or negative samples',
       'history-short memory: too little history or too few stable pods, differences between pods are assumed',
     ])
   })
