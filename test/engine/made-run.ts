@@ -28,6 +28,11 @@ export interface MadeMetric {
   readonly traffic?: Arms
   readonly minutesToPass?: number
   readonly minutesToFail?: number
+  /** Odds for harm. */
+  readonly doubt?: readonly number[]
+  readonly worst?: MetricEvidence['worst']
+  readonly holds?: (t: number) => string | undefined
+  readonly stablePods?: readonly number[]
 }
 
 export interface MadeRun {
@@ -62,7 +67,8 @@ export const from = (t: number, value: number, before = 1): readonly number[] =>
 export function madeMetric(policy: MetricPolicy, made: MadeMetric = {}, slices = 12): MetricEvidence {
   const path = (values: readonly number[] = []): Float64Array =>
     Float64Array.from({ length: slices }, (_, t) => Math.log(values[t] ?? 1))
-  const counts = Float64Array.from({ length: slices }, (_, t) => made.canaryPods?.[t] ?? 1)
+  const podsOf = (pods: readonly number[] = []): Float64Array =>
+    Float64Array.from({ length: slices }, (_, t) => pods[t] ?? 1)
   const { numbers = { canary: {}, stable: {} }, pass } = made
   return {
     policy,
@@ -72,8 +78,8 @@ export function madeMetric(policy: MetricPolicy, made: MadeMetric = {}, slices =
     pass: () => (pass === 'nothing to show' ? undefined : path(pass)),
     harmP: (t) => made.harmP?.(t),
     passP: (_next, t) => made.passP?.(t),
-    canaryCounts: counts,
-    stableCounts: counts,
+    canaryCounts: podsOf(made.canaryPods),
+    stableCounts: podsOf(made.stablePods ?? made.canaryPods),
     hasCanary: true,
     hasStable: true,
     notes: made.notes ?? [],
@@ -81,6 +87,9 @@ export function madeMetric(policy: MetricPolicy, made: MadeMetric = {}, slices =
     minutesToPass: () => made.minutesToPass,
     minutesToFail: () => made.minutesToFail,
     ...(made.traffic === undefined ? {} : { traffic: made.traffic }),
+    ...(made.doubt === undefined ? {} : { doubt: path(made.doubt) }),
+    ...(made.worst === undefined ? {} : { worst: made.worst }),
+    ...(made.holds === undefined ? {} : { holds: made.holds }),
   }
 }
 
