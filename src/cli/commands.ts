@@ -3,6 +3,7 @@ import { addCheck } from './check/check-command.ts'
 import { addDemo } from './demo/demo-command.ts'
 import { addDoctor } from './doctor/doctor-command.ts'
 import { addNotify } from './notify/notify-command.ts'
+import { addPlan } from './plan/plan-command.ts'
 import { addReplay } from './replay/replay-command.ts'
 import { addShip } from './ship/ship-command.ts'
 
@@ -11,6 +12,7 @@ export const commands: Readonly<Record<string, AddCommand>> = {
   demo: addDemo,
   check: addCheck,
   ship: addShip,
+  plan: addPlan,
   replay: addReplay,
   doctor: addDoctor,
   notify: addNotify,

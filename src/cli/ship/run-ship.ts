@@ -13,7 +13,8 @@ import { createKubectl, KubectlError } from './kubectl.ts'
 import { openReleases, type Releases } from './releases.ts'
 import { rehearse } from './rehearse.ts'
 import type { Release } from './release.ts'
-import { appsOf, imagesOf, type ShipFlags, type ShipVerb, stagesOf } from './ship-flags.ts'
+import { appsOf, imagesOf, type ShipFlags, type ShipVerb } from './ship-flags.ts'
+import { parseStages } from '../stages.ts'
 import { statusText } from './status-text.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -72,7 +73,7 @@ async function start(shipping: Shipping): Promise<number> {
   const driving = drivingOf(shipping)
   const wanted = {
     images: imagesOf(flags, appsOf(flags)),
-    stages: stagesOf(flags),
+    stages: parseStages(flags.stages ?? ''),
     nginx: flags.nginx === true,
     ...(container !== undefined && { container }),
     who: driving.who,

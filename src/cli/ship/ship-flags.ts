@@ -36,13 +36,6 @@ export function appsOf({ app }: ShipFlags): readonly string[] {
   return apps
 }
 
-export function stagesOf({ stages = '' }: ShipFlags): readonly number[] {
-  const weights = stages.split(',').map((text) => (/^\d{1,2}$/.test(text) ? Number(text) : 0))
-  const isRising = weights.every((weight, index) => weight > (weights[index - 1] ?? 0))
-  if (!isRising) throw mistake('stages', 'rising percents between 1 and 99, such as 10,30,50', stages)
-  return weights
-}
-
 /** One image for all, or `app=image` for each. */
 export function imagesOf({ image = [] }: ShipFlags, apps: readonly string[]): ReadonlyMap<string, string> {
   const [only] = image
