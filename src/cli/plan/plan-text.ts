@@ -10,7 +10,7 @@ export function describePlan(
   const steps = weights.map((weight, i) => `${weight}% for ${minutes[i]} min`).join(', ')
   return (
     `${rollouts} simulated rollouts of each release: ${rps} requests a second, ${percent(errorRate)} fail, ` +
-    `p95 ${Math.round(p95Seconds * 1000)} ms, ${pods} pods, noise ${noise}; steps ${steps}`
+    `p95 ${Math.round(p95Seconds * 1000)} ms, ${pods} pods, noise ${noise}\nsteps: ${steps}`
   )
 }
 
@@ -77,11 +77,15 @@ export function conclusions(plan: Plan, lines: readonly Expected[]): readonly st
 
 function sentenceOf(lines: readonly Expected[], { weights }: Plan): readonly string[] {
   if (lines.length === 0) return []
-  const found = weights.flatMap((weight, step) => {
-    const least = lines.find(({ stoppedBy }) => (stoppedBy[step] ?? 0) >= power)
-    return least === undefined ? [] : [`${least.release} by the end of the step of ${weight}%`]
-  })
+  const least = weights.map(
+    (_, step) => lines.find(({ stoppedBy }) => (stoppedBy[step] ?? 0) >= power)?.release,
+  )
+  const found = least.flatMap((release, step) =>
+    release === undefined || release === least[step - 1]
+      ? []
+      : [`${release} by the end of ${weights[step]}%`],
+  )
   const most = lines.at(-1)?.release
   if (found.length === 0) return [`Not even ${most} is stopped in ${percent(power)} of rollouts.`]
-  return [`Stopped in at least ${percent(power)} of rollouts, from this size on: ${found.join('; ')}.`]
+  return [`Stopped in at least ${percent(power)} of rollouts from this size on: ${found.join(', ')}.`]
 }

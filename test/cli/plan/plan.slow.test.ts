@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { analyze, outcomesBySlice } from '../../../src/engine/index.ts'
@@ -84,6 +85,13 @@ test(
     expect(out).toMatch(/Of healthy rollouts \d+% are promoted without a person/)
   },
 )
+
+test('docs/guides/stages.md shows what its command writes', { timeout: 300_000 }, async () => {
+  const page = readFileSync(new URL('../../../docs/guides/stages.md', import.meta.url), 'utf8')
+  const [, args = '', shown = ''] = /\$ npm run -s cli -- plan (.*)\n([^`]*)/.exec(page) ?? []
+  const { out } = await run(...args.split(' '))
+  expect(shown).toBe(out)
+})
 
 test.each([
   [['--rps', '0'], 'expected a number from 0.01 to 100000'],
