@@ -1,20 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { noises } from '../../simulate/noise.ts'
 import type { CommandContext } from '../command.ts'
-
-export interface PlanFlags {
-  readonly rps: number
-  readonly errorRate: number
-  readonly p95: number
-  readonly conversion?: number
-  readonly pods: number
-  readonly noise: keyof typeof noises
-  readonly stages: string
-  readonly minutes?: number
-  readonly policy?: string
-  readonly rollouts: number
-  readonly json?: true
-}
+import type { PlanFlags } from './run-plan.ts'
 
 export function addPlan(program: Command, context: CommandContext): void {
   program

@@ -8,8 +8,21 @@ import { readPolicyFile } from '../read-policy-file.ts'
 import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
 import { type Expected, expectations, type Plan, simulatedKinds } from './plan.ts'
-import type { PlanFlags } from './plan-command.ts'
 import { conclusions, describePlan, tableHead, toTableRow } from './plan-text.ts'
+
+export interface PlanFlags {
+  readonly rps: number
+  readonly errorRate: number
+  readonly p95: number
+  readonly conversion?: number
+  readonly pods: number
+  readonly noise: keyof typeof noises
+  readonly stages: string
+  readonly minutes?: number
+  readonly policy?: string
+  readonly rollouts: number
+  readonly json?: true
+}
 
 /** Plays the rollouts and writes the table line by line, or one JSON object. */
 export async function runPlan(flags: PlanFlags, { engine, output, errors }: Surroundings): Promise<number> {
