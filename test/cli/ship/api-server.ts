@@ -167,6 +167,14 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
   }
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.url?.startsWith('/openapi/v2') === true) {
+      // An older kubectl wants the schemas as Protocol Buffers; with none of a kind it checks nothing.
+      response.writeHead(200, {
+        'Content-Type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+      })
+      response.end('\n\x032.0')
+      return
+    }
     const [status, json] = answer(request, await text(request))
     response.writeHead(status, { 'Content-Type': 'application/json' })
     response.end(JSON.stringify(json))

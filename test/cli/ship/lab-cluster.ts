@@ -41,7 +41,7 @@ export const clusterKinds: readonly ClusterKind[] = [
   },
 ]
 
-async function openStandIn(): Promise<LabCluster> {
+export async function openStandIn(): Promise<LabCluster> {
   const api = await startStandIn()
   const folder = await createFolder(api.url)
   return {
