@@ -1,6 +1,8 @@
 import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
+import { basesBeside } from '../../src/cli/read-policy-file.ts'
+import { readPolicy } from '../../src/app/reload/read-policy.ts'
 import { linksOf, readText, root } from './markdown.ts'
 
 const pages = globSync('docs/guides/*.md', { cwd: root }).toSorted()
@@ -18,8 +20,9 @@ function yamlBlocks(text: string): readonly string[] {
   )
 }
 
-test.each(policies)('$page has a policy without mistakes', ({ text }) => {
-  expect(parsePolicy(text, 'guide').warnings).toEqual([])
+test.each(policies)('$page has a policy without mistakes', async ({ text }) => {
+  const bases = await basesBeside(join(root, 'policies/guide.yaml'), text)
+  expect(readPolicy(text, 'guide', bases).warnings).toEqual([])
 })
 
 describe('docs/guides/README.md', () => {
