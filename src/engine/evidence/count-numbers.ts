@@ -26,7 +26,7 @@ export function countNumbers(stream: CountSeries, t: number): MetricNumbers {
   }
 }
 
-export function armTotals(arm: ArmSlices, t: number): ArmNumbers {
+export function armTotals(arm: Pick<ArmSlices, 'events' | 'requests' | 'pods'>, t: number): ArmNumbers {
   let events = 0
   let of = 0
   for (let k = 0; k <= t; k++) {

@@ -23,7 +23,7 @@ import type {
 import { latencyCounts } from '../../counts/pod-counts.ts'
 import type { LatencyPolicy } from '../../model/policy.ts'
 import type { LatencyData } from '../../model/recording.ts'
-import { type BoundTests, type Latency, latencyNumbers } from './latency-numbers.ts'
+import { boundCounts, type BoundTests, type Latency, latencyNumbers } from './latency-numbers.ts'
 import {
   cautiousShareSlowerThan,
   quantileOf,
@@ -60,7 +60,8 @@ export function latencyEvidence(
 
   const testAt = memoized((index) => boundTests(metric, data, context, curve, index))
   const main = testAt(chosen.main.index)
-  const latency: Latency = { metric, data, context, curves, curve, main, testAt }
+  const countsAt = memoized((index) => boundCounts(data, context, index))
+  const latency: Latency = { metric, data, context, curves, curve, main, testAt, countsAt }
   const spread = chosen.spread.map((bound) =>
     testAt(bound.index).tests.harm(quantileNull(latency, bound.seconds, metric.tolerance)),
   )

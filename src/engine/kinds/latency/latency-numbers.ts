@@ -7,7 +7,7 @@ import { armTotals } from '../../evidence/count-numbers.ts'
 import type { MetricContext, MetricNumbers } from '../../evidence/metric-evidence.ts'
 import { latencyCounts } from '../../counts/pod-counts.ts'
 import { cautiousShareSlowerThan, quantileOf, type ShareCurve, slownessOf } from './share-curve.ts'
-import { sliceArms } from '../../counts/slices.ts'
+import { type ArmSlices, sliceArms } from '../../counts/slices.ts'
 import type { ArmNumbers, Interval } from '../../model/verdict.ts'
 
 export interface BoundTests extends ChosenBound {
@@ -25,6 +25,22 @@ export interface Latency {
   readonly curve: ShareCurve
   readonly main: BoundTests
   testAt(index: number): BoundTests
+  /** The counts of both arms at a bound. */
+  countsAt(index: number): BoundCounts
+}
+
+/** Counts by slice of each arm, without those of single pods, which would take much memory at every bound. */
+export interface BoundCounts {
+  readonly canary: ArmCounts
+  readonly stable: ArmCounts
+}
+
+type ArmCounts = Pick<ArmSlices, 'events' | 'requests' | 'pods'>
+
+export function boundCounts(data: LatencyData, { pods, window }: MetricContext, index: number): BoundCounts {
+  const arms = sliceArms(latencyCounts(data, pods, index).pods, window)
+  const pick = ({ events, requests, pods: seen }: ArmSlices): ArmCounts => ({ events, requests, pods: seen })
+  return { canary: pick(arms.canary), stable: pick(arms.stable) }
 }
 
 /** How many requests were slower than the bound, and how much slower that makes the quantile. */
@@ -74,9 +90,9 @@ function armCurves(
   latency: Latency,
   t: number,
 ): { readonly canary: ShareCurve; readonly stable: ShareCurve } {
-  const { data, context } = latency
+  const { data } = latency
   const totals = data.bounds.map((_, index) => {
-    const arms = sliceArms(latencyCounts(data, context.pods, index).pods, context.window)
+    const arms = latency.countsAt(index)
     return { canary: armTotals(arms.canary, t).value ?? 0, stable: armTotals(arms.stable, t).value ?? 0 }
   })
   return {

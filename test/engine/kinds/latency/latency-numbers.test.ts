@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { stableCurves } from '../../../../src/engine/kinds/latency/latency-bounds.ts'
 import type { Latency } from '../../../../src/engine/kinds/latency/latency-numbers.ts'
-import { latencyNumbers, slowness } from '../../../../src/engine/kinds/latency/latency-numbers.ts'
+import {
+  boundCounts,
+  latencyNumbers,
+  slowness,
+} from '../../../../src/engine/kinds/latency/latency-numbers.ts'
 import type { MetricNumbers } from '../../../../src/engine/evidence/metric-evidence.ts'
 import { countTests } from '../../../../src/engine/evidence/count-tests.ts'
 import { latencyCounts } from '../../../../src/engine/counts/pod-counts.ts'
@@ -33,7 +37,8 @@ function latencyOf(
   const counted3 = latencyCounts(data, table.pods, 3)
   const tests = countTests({ pods: counted3.pods, window: context.window, tau: 0.01, mde: 1.25 })
   const main = { index: 3, seconds: 0.3, steepness: 3, table: counted3, tests }
-  return { metric: latencyPolicy(), data, context, curves, curve, main, testAt: () => main }
+  const countsAt = (index: number) => boundCounts(data, context, index)
+  return { metric: latencyPolicy(), data, context, curves, curve, main, testAt: () => main, countsAt }
 }
 
 const byArm = (arm: Arm): readonly number[] => (arm === 'canary' ? slower : falling)
