@@ -5,6 +5,11 @@ export interface Line {
   readonly points: readonly { readonly at: number; readonly value: number | undefined }[]
 }
 
+export interface Mark {
+  readonly at: number
+  readonly text: string
+}
+
 export interface Chart {
   /** A description for readers who cannot see it. */
   readonly label: string
@@ -16,6 +21,8 @@ export interface Chart {
   readonly steps: readonly { readonly from: number; readonly to: number }[]
   readonly lines: readonly Line[]
   readonly band?: readonly { readonly at: number; readonly low: number; readonly high: number }[]
+  /** Moments at which the data have a flaw, with what it is. */
+  readonly marks: readonly Mark[]
   readonly levels: readonly { readonly style: 'fail' | 'pass' | 'alike'; readonly value: number }[]
   readonly toText: (value: number) => string
 }
@@ -24,7 +31,7 @@ const plot = { left: 50, right: 332, top: 8, bottom: 124 } as const
 const minuteMs = 60_000
 
 /** Lines over time as SVG. Values outside the plot are drawn at its edge. */
-export function chart({ label, steps, lines, band = [], levels, toText, ...range }: Chart): Html {
+export function chart({ label, steps, lines, band = [], marks, levels, toText, ...range }: Chart): Html {
   const { low, high } = range
   const x = (at: number): number => scaled(at, range.from, range.to, plot.left, plot.right)
   const y = (value: number): number => scaled(value, low, high, plot.bottom, plot.top)
@@ -52,15 +59,25 @@ export function chart({ label, steps, lines, band = [], levels, toText, ...range
   )
   const clock = clockTicks(range.from, range.to).map((at) => {
     const iso = new Date(at).toISOString()
-    return html`<text class="tick" x="${x(at)}" y="140" text-anchor="middle" data-at="${iso}"
+    const isLast = x(at) > plot.right - 12
+    return html`<text
+      class="tick"
+      x="${isLast ? plot.right + 6 : x(at)}"
+      y="140"
+      text-anchor="${isLast ? 'end' : 'middle'}"
+      data-at="${iso}"
       >${iso.slice(11, 16)}</text
     >`
   })
+  const flaws = marks.map(
+    ({ at, text }) =>
+      html`<path class="mark" d="M${x(at)} ${plot.top}V${plot.bottom}"><title>${text}</title></path>`,
+  )
   const edge = (side: 'low' | 'high'): readonly string[] =>
     band.map((point) => `${x(point.at)} ${y(point[side])}`)
   const area = band.length > 1 && `M${[...edge('high'), ...edge('low').toReversed()].join('L')}Z`
   return html`<svg viewBox="0 0 340 146" role="img" aria-label="${label}">
-    ${shades}${rows}${clock}${area !== false && html`<path class="band" d="${area}" />`}${levels
+    ${shades}${flaws}${rows}${clock}${area !== false && html`<path class="band" d="${area}" />`}${levels
       .filter(({ value }) => value >= low && value <= high)
       .map(
         ({ style, value }) =>
@@ -82,14 +99,16 @@ function scaled(value: number, low: number, high: number, from: number, to: numb
   return tenths(from + (to - from) * Math.min(Math.max(share, 0), 1))
 }
 
-/** A point without a value is a gap. */
+/** A point without a value is a gap, and a point between two gaps is a dot. */
 function pathOf(points: Line['points'], x: (at: number) => number, y: (value: number) => number): string {
   let goesOn = false
   return points
     .map(({ at, value }) => {
       const command = goesOn ? 'L' : 'M'
       goesOn = value !== undefined && Number.isFinite(value)
-      return goesOn && value !== undefined ? `${command}${x(at)} ${y(value)}` : ''
+      return goesOn && value !== undefined
+        ? `${command}${x(at)} ${y(value)}${command === 'M' ? 'h0' : ''}`
+        : ''
     })
     .join('')
 }

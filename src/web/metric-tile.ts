@@ -13,7 +13,7 @@ export interface MetricLook {
 export interface Tile {
   readonly metric: MetricVerdict
   readonly history: readonly MetricLook[]
-  readonly time: Pick<Chart, 'from' | 'to' | 'steps'>
+  readonly time: Pick<Chart, 'from' | 'to' | 'steps' | 'marks'>
   /** The evidence of harm that fails the rollout by itself. */
   readonly failsAt?: number | undefined
   readonly passesAt?: number | undefined
@@ -27,8 +27,8 @@ export function metricTile(tile: Tile): Html {
   const notes = [
     missing.length > 0 && `No data of ${missing.join(' and ')}.`,
     neededMinutes !== undefined && `About ${neededMinutes} more minutes of traffic like this are needed.`,
-    dispersion !== undefined &&
-      `Noise learned from stable: ${short(dispersion)} times that of independent requests.`,
+    dispersion !== undefined && noiseText(dispersion),
+    tile.time.marks.length > 0 && 'Dotted lines mark flaws of the data, such as gaps and restarts.',
   ].filter((note) => note !== false)
   return html`<article class="card tile">
     <header>
@@ -43,6 +43,11 @@ export function metricTile(tile: Tile): Html {
     ${reasons.map(({ text }) => html`<p class="note">${text}</p>`)}
   </article> `
 }
+
+const noiseText = (dispersion: number): string =>
+  dispersion < 1.05
+    ? 'Stable is as noisy as independent requests.'
+    : `Noise learned from stable: ${short(dispersion)} times that of independent requests.`
 
 const isSilent = ({ value, of }: MetricVerdict['canary']): boolean => value === undefined && of === undefined
 

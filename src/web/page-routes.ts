@@ -40,6 +40,7 @@ export function pageRoutes(deps: PageDeps): RouteGroup {
       showRollouts(deps),
       showRun(deps),
       followRun(deps),
+      showPolicyOfRun(deps),
       showVerdict(deps),
       showPolicies(deps),
       showPolicy(deps),
@@ -130,6 +131,24 @@ function followRun({ store, stopping }: PageDeps): Route {
         type: 'text/event-stream',
         pieces: runEvents({ store, run, ...query, signal: ended }),
       }
+    },
+  })
+}
+
+function showPolicyOfRun({ store }: PageDeps): Route {
+  return route({
+    ...page,
+    path: '/runs/{id}/policy.yaml',
+    operationId: 'showPolicyOfRun',
+    summary: 'The policy that a run began with, with every default written out, for `replay`',
+    params: idParams,
+    query: noInput,
+    answers: { 200: { description: 'The policy', type: 'application/yaml' } },
+    async handle({ params, caller }) {
+      const run = await visibleRun(store(), caller, params.id)
+      const content = await store().loadPolicy(run.policyDigest)
+      if (content !== undefined) return { status: 200, type: 'application/yaml; charset=utf-8', content }
+      throw new AppError('not-found', `expected the policy of "${run.id}" to be kept, got none`)
     },
   })
 }

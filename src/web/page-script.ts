@@ -10,7 +10,8 @@ const show = (text, options) => new Date(text).toLocaleString(undefined, options
 const main = () => document.querySelector('main')
 function localTimes(part) {
   for (const time of part.querySelectorAll('time')) time.textContent = show(time.dateTime, { ...day, ...clock })
-  for (const tick of part.querySelectorAll('text[data-at]')) tick.textContent = show(tick.dataset.at, clock)
+  for (const tick of part.querySelectorAll('text[data-at]')) tick.textContent = show(tick.dataset.at, { ...clock, hourCycle: 'h23' })
+  for (const origin of part.querySelectorAll('.origin')) origin.textContent = location.origin + origin.dataset.base
   for (const zone of part.querySelectorAll('.zone')) zone.textContent = ''
 }
 // What somebody has begun to write stays.

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts'
 import { parsePolicy } from '../formats/policy/parse-policy.ts'
 import type { Caller } from '../http/auth/caller.ts'
 import { visibleRun } from '../http/auth/namespace-access.ts'
@@ -34,7 +35,18 @@ export async function readRun(store: VerdictStore, caller: Caller, id: string): 
     steps,
     decisions: decisions.filter(({ runId }) => runId === run.id),
     looks: items.filter(isLook).toReversed(),
-    limits: policyText === undefined ? new Map() : thresholds(parsePolicy(policyText).policy, run.gates),
+    limits: limitsOf(policyText, run.gates),
+  }
+}
+
+/** Empty if the policy was not kept, or if this release cannot read what another release has kept. */
+function limitsOf(policyText: string | undefined, gates: number | undefined): RunView['limits'] {
+  if (policyText === undefined) return new Map()
+  try {
+    return thresholds(parsePolicy(policyText).policy, gates)
+  } catch (error) {
+    if (error instanceof AppError) return new Map()
+    throw error
   }
 }
 

@@ -5,16 +5,16 @@ import { reasonMeanings } from './reason-meanings.ts'
 
 /** The reasons of a verdict, each with a link to its meaning and with what to do about it. */
 export function reasonsCard(base: string, { body }: Pick<Look, 'body'>): Html {
-  const lines = body.reasons.map(
-    ({ code, metric, text }) =>
-      html`<li>
-        ${metric !== undefined && `${metric}: `}${text}
-        <span class="soft"
-          >(<a href="${base}/docs/reasons#${code}">${code}</a
-          >)${todoOf(code) !== '' && html` ${marked(todoOf(code))}`}</span
-        >
-      </li>`,
-  )
+  const lines = body.reasons.map(({ code, metric, text }, index) => {
+    const isFirst = body.reasons.findIndex((reason) => reason.code === code) === index
+    const todo = isFirst ? todoOf(code) : ''
+    return html`<li>
+      ${metric !== undefined && !text.startsWith(metric) && `${metric}: `}${text}
+      <span class="soft"
+        >(<a href="${base}/docs/reasons#${code}">${code}</a>)${todo !== '' && html` ${marked(todo)}`}</span
+      >
+    </li>`
+  })
   return html`<section class="card">
     <h2>Reasons</h2>
     ${

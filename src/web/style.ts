@@ -40,7 +40,7 @@ main .decide{margin:0 0 12px}
 form .wide{flex:1 1 100%}.buttons{display:flex;flex-wrap:wrap;gap:8px;margin:0}.note{flex:1 1 100%;margin:0}
 form .box{display:flex;gap:6px;align-items:center;color:var(--ink)}
 form button{cursor:pointer}.go{border-color:var(--pass);color:var(--pass);font-weight:600}.stop{border-color:var(--fail);color:var(--fail);font-weight:600}
-.ladder{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;list-style:none;margin:14px 0;padding:0}
+.ladder{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,240px));gap:8px;list-style:none;margin:14px 0;padding:0}
 .rung{margin:0;border-top-width:4px}.rung b{font-size:18px}.rung p{margin:0;font-size:13px;color:var(--soft)}
 .rung.pass{border-top-color:var(--pass)}.rung.fail{border-top-color:var(--fail)}.rung.inconclusive{border-top-color:var(--inconclusive)}.rung.next{border-style:dashed}
 .rung b{color:var(--ink)}
@@ -53,11 +53,12 @@ figure .strip rect{fill:currentColor}
 .grid{stroke:var(--rule)}.tick{font-size:11px;fill:var(--soft)}.shade{fill:var(--shade)}
 figure path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .line-canary{stroke:var(--canary)}.line-stable{stroke:var(--stable);stroke-dasharray:5 4}figure .band{fill:var(--band);stroke:none}
+figure .mark{stroke:var(--soft);stroke-width:1;stroke-dasharray:1 3}
 .level-fail{stroke:var(--fail);stroke-dasharray:8 3}.level-pass{stroke:var(--pass);stroke-dasharray:2 3}.level-alike{stroke:var(--soft)}
 .line-pass{stroke:var(--pass);stroke-dasharray:2 4}
 .key{display:inline-block;width:18px;height:0;border-top:3px solid var(--canary);vertical-align:middle;margin:0 3px 0 6px}
 .key.stable{border-top:3px dashed var(--stable)}.key.limit{border-top:3px dashed var(--fail)}.key.margin{border-top:3px dotted var(--pass)}
-.two{display:grid;grid-template-columns:1fr 1fr;gap:12px}
+.two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 12px;align-items:start}
 pre{overflow:auto;background:var(--page);border:1px solid var(--rule);border-radius:6px;padding:8px;font-size:12.5px;margin:6px 0 0}
 main>.card table,.scroll table{border-collapse:collapse;width:100%}.scroll th,.scroll td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top}
 .scroll{overflow-x:auto}

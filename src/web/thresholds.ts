@@ -40,7 +40,14 @@ const half = [
   [null, 50],
   [50, 50],
 ] as const
-const histogram: MetricData = { kind: 'latency', bounds: [1], above: half.map((row) => [row]), total: most }
+/** Requests of 100 that are slower than each bound; some of the bounds are near any quantile. */
+const slower = [90, 50, 20, 10, 5, 2, 1, 0]
+const histogram: MetricData = {
+  kind: 'latency',
+  bounds: slower.map((_, index) => index + 1),
+  above: [slower.map((count) => [null, count]), slower.map((count) => [count, count])],
+  total: most,
+}
 
 function alike(kind: MetricKind): MetricData {
   return kind === 'latency' ? histogram : plainData[kind]([half, most])

@@ -5,7 +5,8 @@ import { dataFacts, metricCells, metricHead, policyFacts, stepText } from './jud
 import { time } from './pieces.ts'
 import { isLook, type Look } from './read-run.ts'
 import { reasonsCard } from './reasons-card.ts'
-import { headline, repeatCard } from './run-page.ts'
+import { repeatCard } from './repeat-card.ts'
+import { headline } from './run-page.ts'
 
 /** The page of one verdict as it was answered, with its numbers as a table if it has them. */
 export function verdictPage(visit: Visit, stored: StoredVerdict): string {
@@ -22,7 +23,7 @@ export function verdictPage(visit: Visit, stored: StoredVerdict): string {
       ${headline(stored)}
       <p class="soft">judged ${judged} · score ${Math.round(score)}${look && facts(look)}</p>
       ${look && metricsCard(look)}
-      <div class="two">${look && reasonsCard(base, look)}${repeatCard(base, stored)}</div>`,
+      <div class="two">${look && reasonsCard(base, look)}${repeatCard(visit, stored)}</div>`,
   })
 }
 

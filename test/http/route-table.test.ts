@@ -7,6 +7,7 @@ import { type Refusals, routeTable } from './route-table.ts'
 
 const tokenOf = (name: string): string => `${name}-token-0123456789`
 const bodyLimit = 2000
+const policy = 'name: web\nmetrics: [{name: errors, kind: errors}]'
 let running: RunningApp
 beforeAll(async () => {
   const all = roles.map((role) => ({ name: role, roles: [role] }))
@@ -23,7 +24,8 @@ beforeAll(async () => {
       limits: { ...config.limits, ...many, body: bodyLimit, recording: bodyLimit, largeRecording: bodyLimit },
     }),
   })
-  await running.store.openRun(aRun({ id: 'run-1', namespace: 'shop', name: 'api' }))
+  const { run } = await running.store.openRun(aRun({ id: 'run-1', namespace: 'shop', name: 'api' }))
+  await running.store.savePolicy(run.policyDigest, policy)
   await running.store.saveVerdict(aVerdict('run-1', { id: 'v-1' }))
 })
 afterAll(() => running.app.stop())

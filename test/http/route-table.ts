@@ -88,6 +88,11 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
   'GET /': { roles: ['read', 'decide'], address: '/?namespace=shop', elsewhere: 403 },
   'GET /runs/{id}': { roles: ['read', 'decide'], address: '/runs/run-1', elsewhere: 404 },
   'GET /runs/{id}/events': { roles: ['read', 'decide'], address: '/runs/run-1/events', elsewhere: 404 },
+  'GET /runs/{id}/policy.yaml': {
+    roles: ['read', 'decide'],
+    address: '/runs/run-1/policy.yaml',
+    elsewhere: 404,
+  },
   'GET /verdicts/{id}': { roles: ['read', 'decide'], address: '/verdicts/v-1', elsewhere: 404 },
   'GET /policies': { roles: ['read', 'decide'] },
   'GET /policies/{id}': { roles: ['read', 'decide'], address: '/policies/application' },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
 import { aRun, aVerdict } from '../contract/rows.ts'
 import { chromiumMissing, startChromium } from '../support/chromium.ts'
 import { runApp } from '../support/run-app.ts'
@@ -79,6 +80,39 @@ test('pages ask for the role read, and show only namespaces of the token', async
   expect((await get('/runs/theirs', readToken)).status).toBe(404)
 })
 
+test('GET /runs/{id} shows a run whose kept policy this release cannot read', async () => {
+  await using running = await runApp()
+  await running.store.savePolicy('old', 'name: web')
+  await running.store.openRun(aRun({ id: 'run-1', policyDigest: 'old' }))
+  expect((await request(running.url).get('/runs/run-1')).status).toBe(200)
+})
+
+test('GET /runs/{id} marks flaws of the data in its charts, links reasons, and serves its policy', async () => {
+  await using running = await runJudge()
+  const as = (path: string) =>
+    request(running.url).get(path).set('Authorization', 'Bearer ann-token-0123456789')
+  for (const fault of ['none', 'none', 'down', 'down'] as const) {
+    running.source.fault = fault
+    running.clock.ms += 5 * minute
+    await running.judge()
+  }
+  const { items } = await running.store.listRuns({ open: true, limit: 1 })
+  const id = items[0]?.id ?? ''
+  running.source.fault = 'none'
+  running.clock.ms += 5 * minute
+  await running.judge()
+  const { text } = await as(`/runs/${id}`)
+  expect(text.match(/class="mark"/g)).toHaveLength(3)
+  expect(text).toContain('<title>Prometheus refused the connection</title>')
+  const reasons = [...text.matchAll(/\/docs\/reasons#([\w-]+)/g)].map(([, code = '']) => code)
+  const meanings = (await request(running.url).get('/docs/reasons')).text
+  expect(reasons.length).toBeGreaterThan(0)
+  for (const code of reasons) expect(meanings).toContain(`id="${code}"`)
+  const policy = await as(`/runs/${id}/policy.yaml`)
+  expect([policy.status, policy.type]).toEqual([200, 'application/yaml'])
+  expect(parsePolicy(policy.text).policy.metrics.map(({ name }) => name)).toEqual(['errors'])
+})
+
 describe.runIf(missing === undefined)(`the pages of a run in Chromium ${missing ?? ''}`, () => {
   let browser: Browser
   let running: RunningJudge
@@ -94,7 +128,17 @@ describe.runIf(missing === undefined)(`the pages of a run in Chromium ${missing 
     await running.decide({ namespace: 'shop', name: hostile, decision: 'hold', by: hostile, reason: hostile })
     running.clock.ms += minute
     const { body: judged } = await running.judge(body)
-    addresses = ['/', `/runs/${judged.run}`, `/verdicts/${judged.id}`, '/policies', '/policies/web']
+    addresses = [
+      '/',
+      `/runs/${judged.run}`,
+      `/verdicts/${judged.id}`,
+      '/policies',
+      '/policies/web',
+      '/sign-in',
+      '/docs/errors',
+      '/docs/reasons',
+      '/runs/none',
+    ]
   })
   afterAll(async () => {
     await browser.close()
@@ -127,7 +171,9 @@ describe.runIf(missing === undefined)(`the pages of a run in Chromium ${missing 
         const wrong = await page.evaluate(
           'axe.run().then(({ violations }) => violations.map(({ id }) => id))',
         )
-        expect([address, wrong, complaints, elsewhere]).toEqual([address, [], [], []])
+        // Chromium writes the status of a page that is missing to its console
+        const expected = address === '/runs/none' ? [expect.stringContaining('404')] : []
+        expect([address, wrong, complaints, elsewhere]).toEqual([address, [], expected, []])
         await page.close()
       }
     },

@@ -50,6 +50,7 @@ export function createController({ names, clock, call, say }: ControllerOptions)
   const begin = async (): Promise<void> => {
     const rollout = keep(nextOf(names, current, rollouts, thisMinute(clock.now())))
     await hook('pre-rollout', rollout)
+    await hook('confirm-traffic-increase', rollout)
     await hook('event', rollout, advance(rollout))
     said = ''
     sayOf(rollout, `began: ${demoServices[rollout.name]?.story ?? ''}`)

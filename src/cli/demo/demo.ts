@@ -16,16 +16,25 @@ export interface DemoOptions {
   /** Waits for the length of a simulated minute; rejects when the signal aborts. */
   readonly minute: (signal: AbortSignal) => Promise<void>
   readonly version: string
+  /** When the rollouts begin; default: now. */
+  readonly beginMs?: number
 }
 
 /** Runs the service with a store in a temporary folder and simulated rollouts, and removes the folder at the end. */
-export async function demo({ env, output, ended, minute, version }: DemoOptions): Promise<void> {
+export async function demo({
+  env,
+  output,
+  ended,
+  minute,
+  version,
+  beginMs = Date.now(),
+}: DemoOptions): Promise<void> {
   // the reader may have closed the output, as `head` does, but the folder must still be removed
   output.on('error', () => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-demo-'))
   try {
     const files = await writeDemoFiles(folder)
-    const rollouts = simulateRollouts(Date.now())
+    const rollouts = simulateRollouts(beginMs)
     const { app, url } = await startApp({ folder, env, files, rollouts })
     output.write(explain(url, files, version))
     try {

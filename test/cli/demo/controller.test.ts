@@ -23,7 +23,7 @@ function controllerThatHears(
     clock: { now: () => now },
     async call(hook, body) {
       calls.push(hook)
-      if (!hook.startsWith('confirm')) return { status: 200, text: 'noted' }
+      if (!hook.startsWith('confirm') || calls.at(-2) === 'pre-rollout') return { status: 200, text: 'noted' }
       const status = statuses[looks.length] ?? 425
       looks.push(body)
       return { status, text: `${texts[status]}; /v1/verdicts/1` }
@@ -49,6 +49,7 @@ test('a controller begins, asks once a minute, and says a verdict once', async (
   await pass(4)
   expect(calls).toEqual([
     'pre-rollout',
+    'confirm-traffic-increase',
     'event',
     'confirm-traffic-increase',
     'confirm-traffic-increase',

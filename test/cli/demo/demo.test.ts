@@ -69,6 +69,8 @@ test('demo() answers at the addresses it prints, and takes its folder away at th
     expect(addresses).toHaveLength(3)
     const answers = await Promise.all(addresses.map((address) => fetch(address)))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    // a body that is not read would keep its connection busy, and the service waits for it
+    await Promise.all(answers.map((answer) => answer.text()))
   }
   expect(existsSync(folder)).toBe(false)
 })

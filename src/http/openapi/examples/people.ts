@@ -148,6 +148,7 @@ metrics:
   showReasons: {},
   showRollouts: {},
   followRun: { path: `/runs/${run}/events`, answer: 'event: changed\ndata: \n\n' },
+  showPolicyOfRun: { path: `/runs/${run}/policy.yaml`, answer: 'name: web\nmetrics:\n  - name: errors\n' },
   showSignIn: {},
   showRun: { path: `/runs/${run}` },
   showVerdict: { path: `/verdicts/${look.id}` },
