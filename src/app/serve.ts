@@ -25,7 +25,7 @@ async function start({ config, warnings, files }: ConfigReading): Promise<void> 
   const { delayMs, deadlineMs } = config.shutdown
   // set up before anything is awaited, because PID 1 ignores signals without a handler
   closeWithGrace({ delay: delayMs + deadlineMs + graceMs, logger }, async ({ signal, err }) => {
-    if (err !== undefined) logger.error({ err }, 'stopping after an error that nobody caught')
+    if (err !== undefined) logger.error({ err }, 'stopping after an uncaught error')
     else logger.info({ signal }, 'signal received')
     await app.stop()
   })

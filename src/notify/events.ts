@@ -26,7 +26,7 @@ export function eventOfStep(run: Run, { index, weight, passedAt }: Step): Rollou
   return { ...eventOfRun('step-passed', run, passedAt, index), step: stepOf(run, index, weight) }
 }
 
-/** Of each step a fail and a question to people are told once, however often they are answered. */
+/** A fail and a question to people are sent once for each step, however many looks answer them. */
 export function eventOfVerdict(run: Run, stored: StoredVerdict): RolloutEvent | undefined {
   const body = bodySchema.safeParse(stored.body)
   if (!body.success) return undefined

@@ -13,7 +13,7 @@ export function decisionsCard(visit: Visit, view: RunView): Html {
     ${isAsked && decideForm(visit, view)}
     ${
       decisions.length === 0
-        ? html`<p class="soft">Nobody has decided anything about this rollout.</p>`
+        ? html`<p class="soft">There are no decisions about this rollout.</p>`
         : html`<ul>
             ${decisions.map(line)}
           </ul>`

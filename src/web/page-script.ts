@@ -14,7 +14,7 @@ function localTimes(part) {
   for (const origin of part.querySelectorAll('.origin')) origin.textContent = location.origin + origin.dataset.base
   for (const zone of part.querySelectorAll('.zone')) zone.textContent = ''
 }
-// What somebody has begun to write stays.
+// Text that a person has begun to write stays.
 function keepForm(before, after) {
   const [mine, fresh] = [before.querySelector('form.decide'), after.querySelector('form.decide')]
   const focused = mine?.contains(document.activeElement) ? document.activeElement : undefined

@@ -89,7 +89,7 @@ describe('problems', () => {
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8')
     expect(response.headers['x-request-id']).toBe('test-1')
     expect(response.body).toEqual(problem(500, 'internal', 'Internal error', 'Internal error'))
-    const line = running.lines.find((each) => each.includes('nobody foresaw'))
+    const line = running.lines.find((each) => each.includes('unexpected reason'))
     expect(line).toContain('"requestId":"test-1"')
     expect(line).toContain('the password is hunter2')
     expect(line).not.toContain('me:hunter2')

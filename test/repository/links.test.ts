@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, globSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { adrIndex } from '../../scripts/adr-index.ts'
@@ -40,4 +40,8 @@ test('deadLinks() finds a missing file, a missing anchor, and what lies outside'
 test('docs/adr/README.md is what npm run adr-index writes', () => {
   expect(readText('docs/adr/README.md')).toBe(adrIndex())
   expect(adrIndex()).toMatch(/^\| \[0001\]\(0001-[a-z0-9-]+\.md\) \| [A-Z]/m)
+  for (const path of globSync('docs/adr/0*.md', { cwd: root }))
+    expect(readText(path)).toMatch(
+      new RegExp(`^# ${path.slice(9, 13)}: .+\n\n_Accepted, \\d{4}-\\d\\d-\\d\\d.*_\n`),
+    )
 })

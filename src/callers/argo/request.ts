@@ -85,7 +85,7 @@ export const argoRequestSchema = z
     weight: number('Percent of the traffic that goes to the canary', { from: 0, to: 100 }),
     next: number('The weight that follows', { from: 0, to: 100 }),
     minutes: number('Planned length of the step', { from: 0.1, to: 10_080 }),
-    looks: number('`count` of the template, to be told when it is under `minutes` + 4', {
+    looks: number('`count` of the template; fewer than `minutes` + hold + 4 are reported', {
       from: 1,
       to: 100_000,
       whole: true,

@@ -34,6 +34,6 @@ export function writeMark({ hook, events, promotion, reject }: HookMark): string
 }
 
 const hooks = ['pre-rollout', 'rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const
-const knowsWeights = 'told weights'
+const knowsWeights = 'told weights' // the word is stored: replicas of an older version read it
 const mayPromote = 'may promote'
 const gaveReason = 'gave the reason of '

@@ -65,7 +65,7 @@ async function confirmRollout(call: HookCall, { judge }: HookDeps): Promise<Answ
   await judge.hookRuns.keep(requestOf(call), 'end', closeRun('superseded'))
   const rollout = `${call.namespace}/${call.name}`
   // an outage of this service does not stop a rollout from beginning, and the answer does not claim what is unknown
-  return line(200, away ? `nobody is known to hold ${rollout}: the store is away` : `nobody holds ${rollout}`)
+  return line(200, away ? `no hold on ${rollout} is known: the store is away` : `no person holds ${rollout}`)
 }
 
 /** Flagger's interval is 10 s or longer; its retries of one call come sooner. */

@@ -79,7 +79,7 @@ async function orTryAgain(answer: () => Promise<Answer>, log: Log): Promise<Answ
     return await answer()
   } catch (error) {
     if (error instanceof AppError && !ourFaults.has(error.code)) throw error
-    log.error({ err: error }, 'a hook of Flagger failed for a reason nobody foresaw')
+    log.error({ err: error }, 'a hook of Flagger failed for an unexpected reason')
     const headers = { 'Retry-After': String(retryAfterSeconds) }
     return { ...line(503, 'internal: Internal error'), headers }
   }

@@ -15,7 +15,7 @@ export interface LinkDeps {
 export interface OpenedLink {
   readonly signed: SignedDecision
   readonly run: Run
-  /** What somebody has decided by this message before. */
+  /** The decision that was made with this message before. */
   readonly used: Decision | undefined
 }
 

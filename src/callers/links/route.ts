@@ -55,7 +55,7 @@ export function linkRoutes(deps: LinkRouteDeps): RouteGroup {
   }
 }
 
-/** The address holds the token, so no other page is told it. */
+/** The address contains the token, so no other page may learn it. */
 const page = (content: string): Answer => ({
   status: 200,
   type: 'text/html; charset=utf-8',

@@ -72,5 +72,5 @@ const exampleEvent = (kind: EventKind, at: number): RolloutEvent => ({
     score: 50,
     summary: 'this is a test by canary-judge notify test',
   },
-  decision: { kind: 'approve', scope: 'step', by: 'nobody', reason: 'this is a test' },
+  decision: { kind: 'approve', scope: 'step', by: 'canary-judge notify test', reason: 'this is a test' },
 })

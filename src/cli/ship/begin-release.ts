@@ -64,7 +64,7 @@ function toApp(name: string, to: string, { container: asked, nginx }: Wanted, cl
   return { name, container, from, to, fromVersion, toVersion: versionOf(to), replicas: spec.replicas }
 }
 
-/** Two arms that are alike have nothing to tell; two of one version could not be told apart. */
+/** Refuses two arms that are equal, and two arms with one version, which could not be distinguished. */
 function expectChange({ name, from, to, fromVersion, toVersion }: ReleaseApp): void {
   if (from === to)
     throw refused(`${name}: expected another image than that of stable, got ${to}; leave it out of --app`)

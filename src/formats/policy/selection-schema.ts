@@ -45,5 +45,5 @@ export const presetSelection = z.strictObject({
 export const armSelection = z.strictObject({ canary: arm('canary'), stable: arm('stable'), where })
 
 export const selectionSchema = z.union([preset, presetSelection, armSelection]).meta({
-  description: 'How the arms are told apart: a preset by name, or the labels of each arm.',
+  description: 'How to find the series of each arm: a preset by name, or the labels of each arm.',
 })

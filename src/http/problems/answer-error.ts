@@ -31,7 +31,7 @@ export async function answerError(
   const error = toAppError(thrown)
   const { requestId, route } = requestContext(request)
   const fields = { requestId, route, code: error.code, err: error.cause ?? error }
-  if (error.code === 'internal') log.error(fields, 'request failed for a reason nobody foresaw')
+  if (error.code === 'internal') log.error(fields, 'request failed for an unexpected reason')
   else if (error.code === 'store-unavailable') log.warn(fields, 'the store did not do what a request needs')
   else log.debug(fields, 'request refused')
   if (response.headersSent) {

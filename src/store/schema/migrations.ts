@@ -35,7 +35,7 @@ export const migrations: readonly Migration[] = [
     statements: () => ['alter table runs add column params text'],
   },
   {
-    // Nobody reads it any more: messages have a table.
+    // No longer read: messages have a table.
     name: 'verdicts that were reported to people',
     statements: () => ['alter table runs add column reported text'],
   },

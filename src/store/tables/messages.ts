@@ -84,7 +84,7 @@ const settleMessage = async (
     .execute()
 }
 
-/** Nobody but this file writes the column. */
+/** Only this file writes the column. */
 const event = z.custom<RolloutEvent>(
   (value) => typeof value === 'object' && value !== null && 'kind' in value,
 )

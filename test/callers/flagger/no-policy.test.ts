@@ -20,7 +20,7 @@ const directory = fileURLToPath(new URL('../../../policies', import.meta.url))
 const change = (config: Config): Config => ({ ...config, policies: { directory } })
 
 test.each([
-  ['confirm-rollout', bare, 'nobody holds shop/web'],
+  ['confirm-rollout', bare, 'no person holds shop/web'],
   ['post-rollout', bare, 'the rollout of shop/web is over'],
   ['event', { metadata: { eventMessage } }, "the canary's weight is 25"],
 ] as const)(

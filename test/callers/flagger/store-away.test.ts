@@ -156,7 +156,7 @@ test('POST /v1/flagger/confirm-rollout while the store is away keeps to the hold
   expect(await confirm()).toBe(held)
   control.mode = 'there'
   await running.decide({ decision: 'clear' })
-  expect(await confirm()).toBe('200 nobody holds shop/web')
+  expect(await confirm()).toBe('200 no person holds shop/web')
   control.mode = 'away'
-  expect(await confirm()).toBe('200 nobody is known to hold shop/web: the store is away')
+  expect(await confirm()).toBe('200 no hold on shop/web is known: the store is away')
 })

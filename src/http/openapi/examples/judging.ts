@@ -81,7 +81,7 @@ export const judgingExamples: Examples = {
     },
     answer: { ...judgementExample, argo: [0, 'fail', summary] },
   },
-  'flagger-confirm-rollout': { body: hook, answer: 'nobody holds shop/web' },
+  'flagger-confirm-rollout': { body: hook, answer: 'no person holds shop/web' },
   'flagger-pre-rollout': { body: hook, answer: 'ready to judge shop/web' },
   'flagger-rollout': { body: hook, answer: passed },
   'flagger-confirm-traffic-increase': { body: hook, answer: passed },

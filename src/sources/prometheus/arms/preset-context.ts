@@ -81,7 +81,7 @@ function controllerOf(subject: Workload, given: string | undefined): 'argo' | 'f
   )
 }
 
-/** Argo's stable revision, without which its arms cannot be told apart. */
+/** Argo's stable revision, without which its arms cannot be distinguished. */
 export function stableRevisionOf(context: PresetContext, preset: string): string {
   const { stableRevision } = context
   if (stableRevision !== undefined && stableRevision !== '') return stableRevision

@@ -66,7 +66,7 @@ function armsByLabels(selection: Selection, subject: Workload): Arms {
   return preset.create(presetContext(subject, selection.preset, named))
 }
 
-/** What is wrong with a selection whoever is judged; its path begins at the selection. */
+/** The mistakes of a selection that do not depend on the rollout; their paths begin at the selection. */
 export function selectionMistake(
   selection: Selection,
 ): { readonly path: readonly string[]; readonly message: string } | undefined {

@@ -80,7 +80,7 @@ function withoutLabels(points: readonly unknown[]): Series {
 /** In the year 5138; a moment of today in milliseconds lies beyond. */
 const LATEST_SECONDS = 1e11
 
-/** Whoever takes them by time relies on their order. */
+/** Callers that look samples up by time rely on their order. */
 function timeAfter(times: readonly number[], raw: unknown): number {
   const time = readNumber(raw)
   if (!(time >= (times.at(-1) ?? -Infinity))) throw invalid('times that ascend')
@@ -115,7 +115,7 @@ function readNumber(raw: unknown): number {
   if (raw === '-Inf') return -Infinity
   if (typeof raw !== 'string' || raw.trim() === '') throw invalid('a number')
   const value = Number(raw)
-  // JavaScript reads 0x10 as a number, and nobody else does
+  // JavaScript reads 0x10 as a number, which is no number in an answer
   if ((Number.isNaN(value) && raw !== 'NaN') || /^0[box]/i.test(raw)) throw invalid('a number')
   return value
 }

@@ -19,7 +19,7 @@ export interface CounterState {
   since: number
   /** It had a count in the slice before. */
   present: boolean
-  /** Which oddities were told of it. */
+  /** Which oddities of this target have been reported. */
   told: number
 }
 

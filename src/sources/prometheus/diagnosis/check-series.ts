@@ -5,7 +5,7 @@ import { named, valuesOf } from './words.ts'
 import { missing, type PreparedMetric } from './prepared-metric.ts'
 import type { Probe } from './probe-queries.ts'
 
-/** Series that a pair of servers scraped and nobody merged: a sum counts their requests once for each. */
+/** Finds series that two servers scraped and that are not merged: a sum counts their requests twice. */
 export function checkReplicas(all: readonly Labels[]): readonly Finding[] {
   const names = new Set(all.flatMap((labels) => Object.keys(labels)))
   return [...names]

@@ -38,7 +38,7 @@ export async function diagnose(
   return { findings, metrics }
 }
 
-/** A server that has not told the time when a look would have ended tells nothing else either. */
+/** A server that has not given its time within the time of a look will answer nothing else either. */
 function timeOf(
   name: string,
   { clients, sources }: DiagnoseDeps,

@@ -166,7 +166,7 @@ export function matchersTwice({ arms }: PreparedMetric, selectors: readonly Sele
   return { level: 'warning', code: 'matcher-twice', text }
 }
 
-/** The name of another metric of the policy that is there where this one is not, and is told by the same labels. */
+/** The name of another metric of the policy with the same labels that has series where this one has none. */
 export async function foundHere(one: PreparedMetric): Promise<string | undefined> {
   const { policy, metric, source, select, arms, client, span, signal } = one
   const others = policy.metrics.filter(

@@ -24,7 +24,7 @@ export function missing({ metric }: PreparedMetric, code: FindingCode, text: str
   return { level: isRequired(metric) ? 'error' : 'warning', code, text }
 }
 
-/** What the policy, or its preset, asks for before the arms are told apart; the first counts everything. */
+/** The selectors of the policy or its preset, without the labels of the arms; the first one counts everything. */
 export function writtenSelectors({
   metric,
   arms,

@@ -14,7 +14,7 @@ export interface MetricRequest {
   readonly source: string
   readonly client: PrometheusClient
   readonly arms: Arms
-  /** How the arms are told apart, as the policy says. */
+  /** How the policy distinguishes the arms. */
   readonly select: Selection
   readonly queries: MetricQueries
   /** The deadline of its source. */

@@ -8,7 +8,7 @@ export interface QueryMistake {
   readonly message: string
 }
 
-/** What of a policy no Prometheus could ever be asked, whoever is judged. */
+/** The parts of a policy that make no valid query, whatever rollout is judged. */
 export function checkQueries({ select, metrics }: Policy): readonly QueryMistake[] {
   return [
     ...inSelection(select, ['select']),

@@ -1,6 +1,6 @@
 import type { Selector } from './selector.ts'
 
-/** The labels by which a part is told from its whole, and without which nothing of the part could ever be seen. */
+/** The labels that distinguish a part from its whole; without them the part could never be found. */
 export function distinguishingLabels(total: Selector, part: Selector): readonly string[] {
   if (part.metric !== total.metric) return []
   const own = new Set(total.matchers.map(({ label }) => label))
