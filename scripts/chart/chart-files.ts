@@ -13,7 +13,6 @@ export function chartFiles(): Readonly<Record<string, string>> {
   return {
     [`${chart}/values.schema.json`]: valuesSchemaText(values),
     [`${chart}/README.md`]: withTable(read(`${chart}/README.md`), values),
-    [`${chart}/files/alerts.yaml`]: alertRules(read('docs/operations.md')),
     [`${chart}/files/analysis-template.yaml`]: read('rollouts/argo/template/analysis-template.yaml'),
   }
 }
@@ -69,11 +68,4 @@ export function valuesTable(values: readonly DocumentedValue[]): string {
   )
   const lines = [['value', 'default', 'meaning'], ['---', '---', '---'], ...rows]
   return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
-}
-
-/** The block of rules in docs/operations.md. */
-function alertRules(page: string): string {
-  const block = /^```yaml\n(groups:\n.*?)^```/ms.exec(page)?.[1]
-  if (block === undefined) throw new Error('expected a block of rules in docs/operations.md, got none')
-  return block
 }
