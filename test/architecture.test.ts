@@ -4,12 +4,13 @@ import { expect, test } from 'vitest'
 import { sourceFacts } from './support/source-facts.ts'
 
 /** The files beside the rooms that every room but the engine may import. */
-const shared = ['errors', 'lru', 'timeout']
+const shared = ['errors', 'in-span', 'lru', 'timeout']
 
 /** Which rooms of src a room may import, beside itself. `docs/architecture.md` shows the same as a picture. */
 const table: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   errors: [],
+  'in-span': [],
   lru: [],
   timeout: [],
   formats: [...shared, 'engine'],
@@ -71,6 +72,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'prometheus-query': ['sources'],
   '@prometheus-io/lezer-promql': ['sources'],
   commander: ['cli'],
+  '@opentelemetry/api': ['in-span'],
 }
 
 interface Source {

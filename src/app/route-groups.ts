@@ -1,4 +1,5 @@
 import { decisionRoutes } from '../callers/api/decision-routes.ts'
+import { exportRoutes } from '../callers/api/export-routes.ts'
 import { historyRoutes } from '../callers/api/history-routes.ts'
 import { judgeRoutes } from '../callers/api/judge-route.ts'
 import { policyRoutes } from '../callers/api/policy-routes.ts'
@@ -60,6 +61,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
     argoRoutes({ judge, metrics }),
     flaggerRoutes({ judge, clock, log, metrics }),
     historyRoutes({ store, recordingJson: (packed) => reads.readRecording(packed) }),
+    exportRoutes({ store }),
     decisionRoutes({ store, clock, log }),
     gateRoutes({ store, clock, log }),
     linkRoutes({ store, clock, log, notify, settings }),

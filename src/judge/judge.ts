@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { inSpan } from '../in-span.ts'
 import { createRunCache } from './history/run-history.ts'
 import { createStoreAccess } from './history/store-access.ts'
 import { createHookRuns, type HookRuns } from './hook-runs.ts'
@@ -74,18 +75,21 @@ export function createJudge(deps: JudgeDeps): Judge {
   const { limits } = deps
   const verdicts = createVerdictWriter(parts)
   const counted = countLooks(() => limits().maxLooks)
+  const answerLook = async (request: JudgeRequest, full: boolean): Promise<Judgement> => {
+    const deadline = deadlineOf(request, limits())
+    const look = await judgeRollout(request, deadline, { ...parts, full })
+    const answered =
+      request.byHand === true
+        ? await answerByHand(look, parts, deadline)
+        : await inSpan('keep', {}, () => verdicts.keepRollout(look, deadline))
+    logLook(request, answered, deps.log)
+    return answered
+  }
   return {
-    judge: (request) =>
-      counted(async (full) => {
-        const deadline = deadlineOf(request, limits())
-        const look = await judgeRollout(request, deadline, { ...parts, full })
-        const answered =
-          request.byHand === true
-            ? await answerByHand(look, parts, deadline)
-            : await verdicts.keepRollout(look, deadline)
-        logLook(request, answered, deps.log)
-        return answered
-      }),
+    judge: (request) => {
+      const { caller, namespace, name } = request
+      return counted((full) => inSpan('look', { caller, namespace, name }, () => answerLook(request, full)))
+    },
     judgeRecording: (look) =>
       counted(async (full) => {
         if (full) throw new AppError('overloaded', 'more looks are under way than fit', { retryAfter: 1 })

@@ -75,12 +75,13 @@ function eventOfRun(kind: EventKind, run: Run, at: number, step?: number): Rollo
   return { id: idOf([kind, run.id, step ?? '']), kind, at, namespace, name, run: aboutRun(run) }
 }
 
-const aboutRun = ({ id, revision, stableRevision, policy, policyDigest }: Run) => ({
+const aboutRun = ({ id, revision, stableRevision, policy, policyDigest, labels }: Run) => ({
   id,
   revision,
   ...(stableRevision !== undefined && { stableRevision }),
   policy,
   policyDigest,
+  ...(labels !== undefined && { labels }),
 })
 
 const stepOf = ({ gates }: Run, index: number, weight?: number) => ({

@@ -14,6 +14,7 @@ export const runContract = (store: () => VerdictStore): void => {
         callerState: 'pre-rollout',
         calledAt: t0,
         params: { service: 'web', 'odd "key"': '' },
+        labels: { image: 'web:1.2', commit: 'abc' },
       })
       expect(await store().openRun(run)).toEqual({ run, opened: true })
       expect(await store().getRun(run.id)).toEqual(run)

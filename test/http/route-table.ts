@@ -50,6 +50,12 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
     elsewhere: 403,
   },
   'GET /v1/runs': { roles: ['read', 'decide'], address: '/v1/runs?namespace=shop', elsewhere: 403 },
+  'GET /v1/runs.csv': { roles: ['read', 'decide'], address: '/v1/runs.csv?namespace=shop', elsewhere: 403 },
+  'GET /v1/runs.jsonl': {
+    roles: ['read', 'decide'],
+    address: '/v1/runs.jsonl?namespace=shop',
+    elsewhere: 403,
+  },
   'GET /v1/runs/{id}': { roles: ['read', 'decide'], address: '/v1/runs/run-1', elsewhere: 404 },
   'GET /v1/verdicts/{id}': { roles: ['read', 'decide'], address: '/v1/verdicts/v-1', elsewhere: 404 },
   'GET /v1/verdicts/{id}/recording': {

@@ -28,6 +28,10 @@ const runSchema = z
       .record(z.string(), z.string())
       .optional()
       .describe('What the caller said beside the names, such as service or ingress'),
+    labels: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('What the caller sent for people, such as image and commit'),
   })
   .meta({ id: 'Run' })
 

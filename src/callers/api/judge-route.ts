@@ -80,7 +80,7 @@ async function judgeBytes(bytes: Buffer, caller: Caller, deps: JudgeRouteDeps): 
 }
 
 function rolloutRequest(body: Body): JudgeRequest {
-  const { policy, namespace, name, canary, stable, params, step, start, at, keep = false } = body
+  const { policy, namespace, name, canary, stable, params, labels, step, start, at, keep = false } = body
   const given = { namespace, name, canary, stable }
   if (namespace === undefined || name === undefined || canary === undefined || stable === undefined) {
     const missing = Object.entries(given).filter(([, value]) => value === undefined)
@@ -107,6 +107,7 @@ function rolloutRequest(body: Body): JudgeRequest {
     stableRevision: stable.revision,
     ...(typeof policy === 'string' && { policy }),
     ...(params !== undefined && { params }),
+    ...(labels !== undefined && { labels }),
     ...(step !== undefined && { step }),
     ...(start !== undefined && { start }),
     ...(at !== undefined && 'ms' in at && { at: at.ms }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameField, namespaceField, text, paramName } from '../../http/schemas/fields.ts'
+import { labelsField, nameField, namespaceField, text, paramName } from '../../http/schemas/fields.ts'
 import { decisionSchema } from './history-schemas.ts'
 
 const printable = /^[^\p{Cc}\p{Cs}]*$/u
@@ -41,6 +41,7 @@ export const judgeRequestSchema = z
       .refine((params) => Object.keys(params).length <= 20, 'expected at most 20 params')
       .exactOptional()
       .describe('What the policy asks for beside the names, such as service or ingress'),
+    labels: labelsField.exactOptional(),
     step: stepSchema.exactOptional(),
     start: time('When the rollout began; default: found in the data').exactOptional(),
     at: z

@@ -53,7 +53,7 @@ function recordingRequest(
 ): RecordingRequest {
   const { policy, namespace = 'recordings', name = recording.id ?? 'recording', canary, stable, at } = body
   refuse(
-    (['params', 'step', 'start', 'keep'] as const)
+    (['params', 'labels', 'step', 'start', 'keep'] as const)
       .filter((key) => body[key] !== undefined)
       .map((path) => ({
         path,

@@ -22,6 +22,7 @@ export function runToJson(run: Run) {
     ...(run.callerState !== undefined && { lastHook: run.callerState }),
     ...(run.calledAt !== undefined && { lastHookAt: toTime(run.calledAt) }),
     ...(run.params !== undefined && { params: run.params }),
+    ...(run.labels !== undefined && { labels: run.labels }),
   }
 }
 

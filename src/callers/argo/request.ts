@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FieldIssue } from '../../errors.ts'
 import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
 import type { JudgeRequest, NamedStep, PlannedStep } from '../../judge/model/judge-request.ts'
-import { nameField, namespaceField, paramName, text } from '../../http/schemas/fields.ts'
+import { labelsField, nameField, namespaceField, paramName, text } from '../../http/schemas/fields.ts'
 import { expectedWeights, parseWeights } from '../parse-weights.ts'
 
 // Every value from args is a string, and an optional arg that is not set is an empty one.
@@ -97,6 +97,7 @@ export const argoRequestSchema = z
       .union([empty, z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-20T10:00:00Z' })])
       .exactOptional()
       .describe('When the rollout began; default: found in the data'),
+    labels: labelsField.exactOptional(),
     ...paramFields,
     params: z
       .record(paramName, z.string().max(253).regex(printable, 'expected text without control characters'))
@@ -126,6 +127,7 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
     next,
     minutes,
     looks,
+    labels,
     ...more
   } = body
   const stepFields = { step, of, weight, next, minutes, looks }
@@ -143,6 +145,7 @@ export function toJudgeRequest(body: ArgoRequest): JudgeRequest {
     stableRevision: stableHash,
     ...(given(policy) && { policy }),
     ...(Object.keys(params).length > 0 && { params }),
+    ...(labels !== undefined && { labels }),
     ...(named !== undefined && { step: named }),
     ...(planned !== undefined && { planned }),
     ...(given(selected) && { selected }),

@@ -208,13 +208,14 @@ const requestOf = (call: HookCall): JudgeRequest => ({
 })
 
 export function lookRequest(call: HookCall): JudgeRequest {
-  const { namespace, name, revision, policy, params, selected } = call
+  const { namespace, name, revision, policy, params, labels, selected } = call
   return {
     caller: 'flagger',
     namespace,
     name,
     revision,
     params,
+    labels,
     ...(policy !== undefined && { policy }),
     ...(selected !== undefined && { selected }),
   }

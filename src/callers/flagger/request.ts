@@ -3,7 +3,7 @@ import type { FieldIssue } from '../../errors.ts'
 import { parseDuration } from '../../formats/policy/amounts.ts'
 import { invalidInput } from '../../formats/mistakes/invalid-input.ts'
 import { nearestKey } from '../../formats/mistakes/nearest-key.ts'
-import { nameField, namespaceField } from '../../http/schemas/fields.ts'
+import { labelsField, nameField, namespaceField } from '../../http/schemas/fields.ts'
 import { expectedWeights, parseWeights } from '../parse-weights.ts'
 
 /** The types of Flagger's webhooks, which are also the last part of our paths. */
@@ -34,7 +34,7 @@ export const flaggerSchema = z
       .record(z.string().max(253), z.string())
       .exactOptional()
       .describe(
-        'From the manifest: policy, target, service, port, ingress, and steps ("5,25,50"), minutes (of a step), interval ("1m"), selected (how users are chosen)',
+        'From the manifest: policy, target, service, port, ingress, and steps ("5,25,50"), minutes (of a step), interval ("1m"), selected (how users are chosen), label.image, label.commit and others for people',
       ),
   })
   .meta({ id: 'FlaggerRequest', description: 'What Flagger posts to a webhook' })
@@ -48,6 +48,8 @@ export interface HookCall {
   readonly policy: string | undefined
   /** The parameters that presets need. */
   readonly params: Readonly<Record<string, string>>
+  /** From the keys that begin with `label.`. */
+  readonly labels: Readonly<Record<string, string>>
   /** The weights of the plan, ascending; empty = unknown. */
   readonly weights: readonly number[]
   readonly stepMinutes: number | undefined
@@ -98,6 +100,7 @@ export function toHookCall(body: z.output<typeof flaggerSchema>, hook: HookType)
     revision: checksum,
     policy: read('policy', 'the name of a policy', (text) => word.safeParse(text).data),
     params: paramsOf(metadata, issues),
+    labels: labelsOf(metadata, issues),
     weights: read('steps', expectedWeights, parseWeights) ?? [],
     stepMinutes: read('minutes', 'minutes such as "10"', parseMinutes),
     intervalMs: read('interval', 'a duration such as "1m"', parseInterval),
@@ -116,7 +119,9 @@ function paramsOf(
   metadata: Readonly<Record<string, string>>,
   issues: FieldIssue[],
 ): Readonly<Record<string, string>> {
-  const params = Object.entries(metadata).filter(([key, value]) => !ownKeys.has(key) && value !== '')
+  const params = Object.entries(metadata).filter(
+    ([key, value]) => !ownKeys.has(key) && !key.startsWith(labelPrefix) && value !== '',
+  )
   if (params.length > maxParams) {
     const message = `expected at most ${maxParams} parameters, got ${params.length}`
     issues.push({ path: 'metadata', message })
@@ -131,6 +136,23 @@ function paramsOf(
     issues.push({ path: `metadata.${key}`, message })
   }
   return Object.fromEntries(params)
+}
+
+const labelPrefix = 'label.'
+
+function labelsOf(
+  metadata: Readonly<Record<string, string>>,
+  issues: FieldIssue[],
+): Readonly<Record<string, string>> {
+  const written = Object.entries(metadata)
+    .filter(([key]) => key.startsWith(labelPrefix))
+    .map(([key, value]) => [key.slice(labelPrefix.length), value] as const)
+  const labels = labelsField.safeParse(Object.fromEntries(written))
+  if (labels.success) return labels.data
+  for (const { path, message } of labels.error.issues) {
+    issues.push({ path: `metadata.${labelPrefix}${path.map(String).join('.')}`, message })
+  }
+  return {}
 }
 
 const plainNumber = /^\d{1,6}(\.\d{1,6})?$/

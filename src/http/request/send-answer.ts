@@ -30,11 +30,23 @@ async function sendPieces(response: Response, pieces: AsyncIterable<string>): Pr
   if (response.req.method !== 'HEAD') {
     for await (const piece of pieces) {
       if (response.destroyed) return
-      response.write(piece)
+      if (!response.write(piece)) await room(response)
     }
   }
   response.end()
 }
+
+/** Resolves when the client has read what was written, or has disconnected. */
+const room = (response: Response): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
 
 /** Sends Content-Length always, so that a client notices when the connection ends too early. */
 export function sendContent(response: Response, type: string, content: string | Buffer): void {

@@ -12,6 +12,16 @@ export const nameField = text(253).describe('Name of the rollout or canary')
 export const paramName = z
   .string()
   .regex(/^[A-Za-z_]\w{0,62}$/, 'expected a name of at most 63 letters, digits and underscores')
+/** What people want to find a rollout by; an empty value, such as that of an arg that is not set, is left out. */
+export const labelsField = z
+  .record(
+    z.string().regex(/^[A-Za-z_][\w.-]{0,62}$/, 'expected a name of at most 63 letters, digits, "_", "." and "-"'),
+    z.string().max(253).regex(printable, 'expected text without control characters'),
+  )
+  .refine((labels) => Object.keys(labels).length <= 20, 'expected at most 20 labels')
+  .transform((labels) => Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== '')))
+  .describe('Kept with the run for people and exports, such as image and commit; the first that are sent count')
+
 const idField = text(200)
 export const defaultLimit = 50
 export const limitField = z

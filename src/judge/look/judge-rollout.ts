@@ -1,6 +1,7 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import { AppError } from '../../errors.ts'
+import { inSpan } from '../../in-span.ts'
 import type { Clock, Decision, Log, MetricSource, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
 import { answerLook } from '../answer/answer-look.ts'
 import { withRemarks } from '../answer/remarks.ts'
@@ -14,7 +15,7 @@ import { observe } from './observe.ts'
 import { overloadedVerdict } from './overloaded.ts'
 import { runContext } from './run-context.ts'
 import { type RunAndSteps, findRun } from '../runs/by-looks.ts'
-import type { RunCache, RunChange } from '../history/run-history.ts'
+import type { RunCache, RunChange, RunHistory, Within } from '../history/run-history.ts'
 import type { StoreAccess } from '../history/store-access.ts'
 import { historyByHand } from '../history/look-by-hand.ts'
 import { storedSource } from './stored-source.ts'
@@ -49,7 +50,7 @@ export async function judgeRollout(
 ): Promise<RolloutLook> {
   const now = deps.clock.now()
   checkMoment(request, now)
-  const { value: place, away } = await readerOf(deps).read(deadline, async (known, within) => {
+  const find = async (known: RunHistory, within: Within | undefined): Promise<RunAndSteps> => {
     const history = request.byHand === true ? historyByHand(known, request.revision) : known
     const context = await runContext(request, { history, within, now }, deps)
     const { policy } = context.loaded
@@ -60,7 +61,8 @@ export async function judgeRollout(
       canaryStart: (quietMs, open) =>
         canaryStart(request, policy, { ...deps, source, quietMs, now, deadline, open }),
     })
-  })
+  }
+  const { value: place, away } = await inSpan('find run', {}, () => readerOf(deps).read(deadline, find))
   const params = paramsOf(request.params, place.run)
   const cacheKey = keyOfLook(request, place, params)
   const look = { ...place, params, until: request.at ?? now, deadline }

@@ -1,6 +1,7 @@
 import { analyze } from '../../engine/index.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
+import { inSpan } from '../../in-span.ts'
 import { oneLine } from '../../engine/model/words.ts'
 import type { MetricSource, VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
@@ -33,9 +34,13 @@ export async function observe(
   const { run, steps, inForce, params, until, deadline } = request
   const { policy } = inForce
   const reserve = Math.min(reserveMs, deadline.leftMs() / 2)
-  const fetched = await fetchRecording(source, { policy, run, params, until }, deadline, reserve)
+  const fetched = await inSpan('fetch', {}, () =>
+    fetchRecording(source, { policy, run, params, until }, deadline, reserve),
+  )
   const planned = writeSteps(fetched, run, steps)
-  const verdict = analyze(planned.recording, policy)
+  const verdict = await inSpan('analyze', { slices: planned.recording.slices }, async () =>
+    analyze(planned.recording, policy),
+  )
   return {
     verdict: withProblems(withRealSteps(verdict, planned.steps), planned.recording),
     recordingDigest: await digest(planned.recording),

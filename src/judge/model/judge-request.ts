@@ -12,6 +12,8 @@ export interface JudgeRequest {
   /** Name of a policy; undefined = the policy of the run, or the default policy for a new run. */
   readonly policy?: string
   readonly params?: Readonly<Record<string, string>>
+  /** See Run. */
+  readonly labels?: Readonly<Record<string, string>>
   readonly step?: NamedStep
   /** The caller's plan and its current place in it, instead of `step`. */
   readonly planned?: PlannedStep

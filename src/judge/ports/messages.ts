@@ -44,6 +44,7 @@ export interface EventRun {
   readonly stableRevision?: string
   readonly policy: string
   readonly policyDigest: string
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 /** An event for one target; it is kept until it is delivered. */

@@ -35,6 +35,8 @@ export interface Run extends RunKey {
   readonly calledAt?: number
   /** The caller's other parameters, such as service or ingress; queries need them. */
   readonly params?: Readonly<Record<string, string>>
+  /** What people want to find the rollout by, such as image and commit; nothing is judged by it. */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export interface Step {
@@ -158,7 +160,7 @@ export interface VerdictStore {
   ): Promise<{ readonly run: Run; readonly opened: boolean }>
   findOpenRun(key: RunKey): Promise<Run | undefined>
   getRun(id: string): Promise<Run | undefined>
-  /** Changes the named fields only; `firstFailAt`, `gates` and `params` keep their first value. Unknown id: `not-found`. */
+  /** Changes the named fields only; `firstFailAt`, `gates`, `params` and `labels` keep their first value. */
   updateRun(
     id: string,
     change: Partial<Omit<Run, 'id' | keyof RunKey>>,

@@ -78,12 +78,13 @@ const isPast = ({ closedAt, lastLookAt }: Run, { at }: JudgeRequest): boolean =>
 /** What the run takes over from the first look that gives it. */
 function learnedFrom(
   named: NamedStep | undefined,
-  { params = {} }: JudgeRequest,
+  { params = {}, labels = {} }: JudgeRequest,
   run: Run,
-): Pick<RunChange, 'gates' | 'params'> {
+): Pick<RunChange, 'gates' | 'params' | 'labels'> {
   return {
     ...(named !== undefined && run.gates === undefined && { gates: gatesOf(named) }),
     ...(Object.keys(params).length > 0 && run.params === undefined && { params }),
+    ...(Object.keys(labels).length > 0 && run.labels === undefined && { labels }),
   }
 }
 

@@ -27,7 +27,7 @@ export function newRun(
   { key, loaded: { policy, digest } }: Pick<RunContext, 'key' | 'loaded'>,
   moment: { readonly at: number; readonly start?: number | undefined; readonly salt?: string },
 ): Run {
-  const { revision, stableRevision, params = {} } = request
+  const { revision, stableRevision, params = {}, labels = {} } = request
   const step = namedStepOf(request, [])
   const { at, salt } = moment
   const length = sliceMs(policy)
@@ -45,6 +45,7 @@ export function newRun(
     lastLookAt: at,
     ...(step !== undefined && { gates: gatesOf(step) }),
     ...(Object.keys(params).length > 0 && { params }),
+    ...(Object.keys(labels).length > 0 && { labels }),
   }
 }
 

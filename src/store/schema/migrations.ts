@@ -58,6 +58,10 @@ export const migrations: readonly Migration[] = [
       'create index messages_created on messages (created_at)',
     ],
   },
+  {
+    name: 'labels of runs',
+    statements: () => ['alter table runs add column labels text'],
+  },
 ]
 
 export const runMigration = async (

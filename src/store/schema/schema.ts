@@ -46,6 +46,8 @@ export interface RunRow {
   readonly last_hook_at: number | null
   /** JSON. */
   readonly params: string | null
+  /** JSON. */
+  readonly labels: string | null
 }
 
 export interface StepRow {

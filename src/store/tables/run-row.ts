@@ -25,11 +25,12 @@ export const toRun = (row: RunRow): Run => ({
     // the columns keep the names that replicas of an older version use
     callerState: row.last_hook,
     calledAt: row.last_hook_at,
-    params: row.params === null ? null : paramsSchema.parse(JSON.parse(row.params)),
+    params: row.params === null ? null : textsSchema.parse(JSON.parse(row.params)),
+    labels: row.labels === null ? null : textsSchema.parse(JSON.parse(row.labels)),
   }),
 })
 
-const paramsSchema = z.record(z.string(), z.string())
+const textsSchema = z.record(z.string(), z.string())
 
 export const toRunRow = (run: Run): RunRow => ({
   id: run.id,
@@ -53,6 +54,7 @@ export const toRunRow = (run: Run): RunRow => ({
   last_hook: run.callerState ?? null,
   last_hook_at: run.calledAt ?? null,
   params: run.params === undefined ? null : JSON.stringify(run.params),
+  labels: run.labels === undefined ? null : JSON.stringify(run.labels),
 })
 
 type Change = Partial<Omit<Run, 'id' | keyof RunKey>>
@@ -70,6 +72,9 @@ export const toRunChange = (
   }),
   ...(change.params !== undefined && {
     params: eb.fn.coalesce('params', eb.val(JSON.stringify(change.params))),
+  }),
+  ...(change.labels !== undefined && {
+    labels: eb.fn.coalesce('labels', eb.val(JSON.stringify(change.labels))),
   }),
 })
 

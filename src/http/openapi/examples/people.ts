@@ -152,6 +152,8 @@ metrics:
   showSignIn: {},
   showRun: { path: `/runs/${run}` },
   showVerdict: { path: `/verdicts/${look.id}` },
+  exportRunsAsCsv: { path: '/v1/runs.csv?namespace=shop' },
+  exportRunsAsJsonLines: { path: '/v1/runs.jsonl?namespace=shop' },
   openDecisionLink: { path: '/decide?token=TOKEN' },
   decideByLink: { path: '/decide?token=TOKEN' },
   showPolicies: {},

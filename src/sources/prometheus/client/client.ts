@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import pLimit from 'p-limit'
 import { PrometheusDriver } from 'prometheus-query'
+import { inSpan } from '../../../in-span.ts'
 import { checkResponse } from './check-response.ts'
 import type { QueryResult, Series } from './query-result.ts'
 import { field } from './read-result.ts'
@@ -94,13 +95,15 @@ export function createClient(options: ClientOptions): PrometheusClient {
   }
   return {
     instant: (query, at, signal) =>
-      ask(() => driver.instantQuery(query, new Date((at ?? 0) * 1000)), signal, {
-        withoutTime: at === undefined,
-      }),
+      inSpan('query', { 'db.query.text': query }, () =>
+        ask(() => driver.instantQuery(query, new Date((at ?? 0) * 1000)), signal, {
+          withoutTime: at === undefined,
+        }),
+      ),
     range: (query, { start, end, stepSeconds }, signal) => {
       const asked = (): Promise<unknown> =>
         driver.rangeQuery(query, new Date(start * 1000), new Date(end * 1000), stepSeconds)
-      return ask(asked, signal, { overTime: true })
+      return inSpan('query', { 'db.query.text': query }, () => ask(asked, signal, { overTime: true }))
     },
     series: async (selector, { start, end }, signal) => {
       const asked = (): Promise<unknown> =>
