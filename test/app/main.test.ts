@@ -74,7 +74,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('SIGTERM lets a request under way finish, refuses new connections, and tells /readyz first', async () => {
+test('SIGTERM lets a request under way finish, refuses new connections, and shows it at /readyz first', async () => {
   await using main = await runMain({ CANARY_JUDGE_CONFIG: await config('shutdown: {delay: 500ms}') })
   const port = await portOf(main)
   const policy = 'name: web\nmetrics: [{name: errors, kind: errors}]\n'

@@ -76,7 +76,7 @@ test('a half-written file that is whole a moment later is no mistake', async () 
   expect(errorsOf(running)).toEqual([])
 })
 
-test('files that somebody writes all the time are taken, and stay watched', async () => {
+test('files that are written all the time are used, and stay watched', async () => {
   let version = 0
   let writing = true
   await using running = await serving(async (reading) => {
@@ -90,7 +90,7 @@ test('files that somebody writes all the time are taken, and stay watched', asyn
   expect(await status(running, version - 1)).toBe(401)
 })
 
-test('an emptied configuration file lets nobody in', async () => {
+test('an emptied configuration file gives no client access', async () => {
   await using running = await serving(async () => undefined)
   await put('judge.yaml', '')
   await running.app.reload()

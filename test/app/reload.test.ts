@@ -79,7 +79,7 @@ test('a rotated token file is in force at once, and the old token no more', asyn
   expect(await names('second-token-0123456789')).toEqual(['web', ['web']])
 })
 
-test('a bad configuration keeps the one before, tells every mistake, and can be mended', async () => {
+test('a configuration with mistakes keeps the one before, reports every mistake, and can be corrected', async () => {
   await put('judge.yaml', 'prot: 1\nlogLevel: loud\n')
   await running.app.reload()
   expect(await names()).toEqual(['web', ['web']])

@@ -53,7 +53,7 @@ test('schedule() goes on after work that failed, and says so in the log', async 
   await running.close()
 })
 
-test('schedule() waits at its end for work under way, which is told to stop', async () => {
+test('schedule() waits at its end for work under way, whose signal aborts', async () => {
   const time = handMadeTime()
   const begun = Promise.withResolvers<void>()
   let ended = false

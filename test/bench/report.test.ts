@@ -69,7 +69,7 @@ describe('summarize', () => {
     expect(cell.excess?.value).toBe(15)
   })
 
-  test('summarize() has no minutes where nothing was aborted and no excess where nobody is harmed', () => {
+  test('summarize() has no minutes where nothing was aborted and no excess where no request is harmed', () => {
     const cell = summarize(find('quiet'), 'r', [outcome(undefined, [5, 25, 50])], 3)
     expect(cell).not.toHaveProperty('minutes')
     expect(cell).not.toHaveProperty('excess')

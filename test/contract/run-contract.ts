@@ -67,7 +67,7 @@ export const runContract = (store: () => VerdictStore): void => {
       await expect(store().openRun(aRun({ id: '' }))).rejects.toMatchObject({ code: 'bad-request' })
     })
 
-    test('openRun() tells keys apart that differ only in where the words end', async () => {
+    test('openRun() distinguishes keys that differ only in where the words end', async () => {
       const tag = freshId('k')
       const one = aRun({ namespace: `${tag}a`, name: 'b' })
       const two = aRun({ namespace: tag, name: 'ab' })

@@ -79,7 +79,7 @@ describe('mergeArguments(template, given, secrets)', () => {
     )
   })
 
-  test('refuses an arg that nobody gave', () => {
+  test('refuses an arg without a value', () => {
     expect(() => mergeArguments(template([{ name: 'canary' }]), new Map(), {})).toThrow(
       'args.canary was not resolved',
     )

@@ -76,7 +76,7 @@ describe('callOverHttp(base)', () => {
     expect('headers' in reply && reply.headers?.['retry-after']).toBe('3')
   })
 
-  test('gives a failure when nobody listens, and when the connection breaks', async () => {
+  test('gives a failure when no server listens, and when the connection breaks', async () => {
     expect(await callOverHttp('http://127.0.0.1:1')('http://judge/x', request)).toMatchObject({
       failure: expect.stringContaining('ECONNREFUSED'),
     })

@@ -72,7 +72,7 @@ describe('runFlaggerCanary', () => {
     ])
   })
 
-  test('stops at the first hook that fails, and tells the chat unless muted', async () => {
+  test('stops at the first hook that fails, and sends it to the chat unless muted', async () => {
     const hook = (name: string, muteAlert: boolean) => ({
       name,
       type: 'confirm-traffic-increase',

@@ -77,7 +77,7 @@ describe('runFlaggerCanary', () => {
     expect(result.alerts).toEqual(['Failed checks threshold reached 10'])
   })
 
-  test('keeps the weight and waits without an end while the judge cannot tell', async () => {
+  test('keeps the weight and waits as long as the judge is undecided', async () => {
     const result = await roll({ 'confirm-traffic-increase': [ok, held] }, { maxTicks: 120 })
     expect(withoutEvents(result.log).slice(-3)).toEqual([
       '119:00 rollback Progressing 409',
@@ -107,7 +107,7 @@ describe('runFlaggerCanary', () => {
     ])
   })
 
-  test('does not start a canary while nobody answers', async () => {
+  test('does not start a canary while the judge does not answer', async () => {
     const down = { failure: 'connect ECONNREFUSED' }
     const result = await roll({ 'confirm-rollout': [down, down, ok] }, { maxTicks: 4 })
     expect(withoutEvents(result.log).slice(0, 5)).toEqual([

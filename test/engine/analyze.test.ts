@@ -13,7 +13,7 @@ it.each([60, 65, 79])('analyze at slice %s knows nothing of later samples', (at)
   expect(analyze(recording, onlyErrors, at)).toEqual(analyze(until(recording, at), onlyErrors))
 })
 
-it('analyze looks at the last slice unless told otherwise', () => {
+it('analyze looks at the last slice unless another one is given', () => {
   const last = analyze(recording, onlyErrors)
   expect(last).toEqual(analyze(recording, onlyErrors, 79))
   expect(last.window.at).toBe(79)

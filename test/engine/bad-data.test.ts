@@ -146,7 +146,7 @@ describe('analyze names what is wrong with the data', () => {
     expect(analyze(recording, policy(false)).judged).toBe('pass')
   })
 
-  it('tells what the source said where a metric is missing because the source failed', () => {
+  it('gives the problem of the source where a metric is missing because the source failed', () => {
     const recording: Recording = {
       ...handMade({ steps: threeSteps }),
       metrics: {},
@@ -228,7 +228,7 @@ describe('analyze names what is wrong with the data', () => {
     })
   })
 
-  it('a recording before its rollout tells of a source in trouble', () => {
+  it('a recording before its rollout names the problem of the source', () => {
     const down = { code: 'source-down', text: 'Prometheus refused the connection' } as const
     const coarse = { code: 'coarse-scrape', metric: 'errors', text: 'errors: scraped every 50 s' } as const
     const look = (problems: Recording['problems'] & object) =>
@@ -240,7 +240,7 @@ describe('analyze names what is wrong with the data', () => {
     expect(look([coarse]).summary).toBe('inconclusive: the rollout has not begun in this recording')
   })
 
-  it('what the source could not give is told once, though it is a reason and a remark', () => {
+  it('a problem of the source that is both a reason and a remark is listed once', () => {
     const down = { code: 'source-down', metric: 'errors', text: 'errors: no connection' } as const
     const { metrics: _, ...rest } = handMade({ steps: threeSteps })
     const verdict = analyze({ ...rest, metrics: {}, problems: [down] }, onlyErrors)
@@ -284,7 +284,7 @@ describe('analyze names what is wrong with the data', () => {
     expect(verdict.judged).toBe('fail')
   })
 
-  it('knows an arm as a whole where pods are not told apart', () => {
+  it('judges an arm as a whole where pods are not known', () => {
     const bad = simulateRollout({ seed: 3, podLabels: false, effect: { errors: 4 }, metrics: strictNames })
     const good = simulateRollout({ seed: 3, podLabels: false, metrics: strictNames })
     expect(analyze(bad, strict).judged).toBe('fail')

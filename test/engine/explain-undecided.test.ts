@@ -35,7 +35,7 @@ describe('explain of what is undecided', () => {
     verdict: outcome,
   })
 
-  it('tells what is wanting', () => {
+  it('says what is missing', () => {
     const verdict = open({})
     expect(verdict.summary).toBe(`inconclusive: ${wait}`)
     expect(verdict.reasons).toEqual(needs)
@@ -88,7 +88,7 @@ describe('explain of what is undecided', () => {
     expect(verdict.reasons).toEqual([...needs, { code, text }])
   })
 
-  it('tells how long a step is held', () => {
+  it('says how long a step is held', () => {
     const verdict = open(
       ruled('onNoData', 'inconclusive', true),
       withRules({ hold: { for: '45m', then: 'ask' } }),
@@ -132,7 +132,7 @@ describe('explain of what is undecided', () => {
     expect(codes(explained(failed, {}, withRules({ approval: 'manual' })))).toEqual(['worse-at-gate'])
   })
 
-  it('tells metrics without data last, and remarks after all reasons', () => {
+  it('names metrics without data last, and remarks after all reasons', () => {
     const [, p95] = enforced.metrics
     if (p95 === undefined) throw new Error('expected p95')
     const reason: Reason = { code: 'source-down', metric: 'p95', text: 'Prometheus is down' }

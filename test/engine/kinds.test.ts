@@ -195,7 +195,7 @@ describe('gauge', () => {
     expect(analyze(rollout({}), policy).judged).not.toBe('fail')
   })
 
-  it('needs a large difference where pods cannot be told apart', () => {
+  it('needs a large difference where pods are not known', () => {
     const arms = { podLabels: false } as const
     expect(outcomesBySlice(rollout({ memory: 1.15 }, arms), memory).firstFail).toBeUndefined()
     expect(outcomesBySlice(rollout({ memory: 3 }, arms), memory).firstFail).toBeDefined()

@@ -194,7 +194,7 @@ describe('analyze and the policy', () => {
     expect(analyze(over(12), policy, 149).judged).not.toBe('fail')
   })
 
-  it('tells the minute of an earlier fail and keeps its numbers', () => {
+  it('gives the minute of an earlier fail and keeps its numbers', () => {
     const cell = (arm: Arm, _pod: number, k: number): [number, number] => [
       arm === 'canary' && k < 130 ? 40 : 4,
       4000,

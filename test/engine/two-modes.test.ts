@@ -49,7 +49,7 @@ describe('latencyEvidence of a slow mode between the bounds of 300 and 500 ms', 
 describe('latencyEvidence of a slow mode that no bound divides', () => {
   const stable = [0.5, 0.2, 0.2, 0.2, 0, 0]
 
-  it('is not within its margin by the shape of a curve that nobody sees', () => {
+  it('is not within its margin by the shape of a curve that no bucket shows', () => {
     const alike = evidenceOf(stable, stable)
     expect(alike.pass(100)?.at(-1)).toBeLessThan(Math.log(2))
     expect(alike.passP(100, LAST)).toBeGreaterThan(0.05)

@@ -25,7 +25,7 @@ const health = async (url: string) => (await fetch(`${url}/healthz`)).status
 test.each([
   ['in all', 20, 100],
   ['of one address', 100, 20],
-])('idle connections up to the limit %s keep nobody out', async (_, connections, perAddress) => {
+])('idle connections up to the limit %s do not block a new one', async (_, connections, perAddress) => {
   await using running = await limited(connections, perAddress)
   const idlers: Socket[] = []
   for (let i = 0; i < 60; i++) idlers.push(await idle(running.port))

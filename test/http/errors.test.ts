@@ -118,7 +118,7 @@ describe('problems', () => {
     expect(response.status).toBe(404)
   })
 
-  test('another method is 405 with Allow, and OPTIONS tells the same', async () => {
+  test('another method is 405 with Allow, and OPTIONS lists the same', async () => {
     const response = await api().delete('/v1/runs').set(withId)
     expect(response.status).toBe(405)
     expect(response.headers['allow']).toBe('GET, HEAD, OPTIONS')

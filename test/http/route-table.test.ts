@@ -121,7 +121,7 @@ test.each(guarded)('%s answers 403 exactly to roles that it is not for', async (
 })
 
 test.each(where(({ elsewhere }) => elsewhere !== undefined))(
-  '%s refuses a token of another namespace and does not tell what is there',
+  '%s refuses a token of another namespace and does not show what is there',
   async (route) => {
     const answer = await call(route, { token: tokenOf('elsewhere') })
     expect(answer.status).toBe(routeTable[route]?.elsewhere)

@@ -31,7 +31,7 @@ describe('POST /v1/judge about a revision that failed, and is tried again', () =
     expect((await running.judge()).body).toMatchObject({ run: failed, verdict: 'fail' })
   })
 
-  test('keeps the fail as long as its canary is there, however long nobody asks', async () => {
+  test('keeps the fail as long as its canary is there, however long there are no looks', async () => {
     await using running = await runJudge({ fixture: 'errors-x10' })
     running.clock.ms = rolloutStart + 7 * minute
     const { body: failed } = await running.judge()

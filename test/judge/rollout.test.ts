@@ -196,7 +196,7 @@ test('POST /v1/judge with `at` gives the verdict of that moment again, and nothi
   expect(future.status).toBe(422)
 })
 
-test('POST /v1/judge with `at` judges a rollout that nobody judged while it ran', async () => {
+test('POST /v1/judge with `at` judges a rollout that was not judged while it ran', async () => {
   await using running = await runJudge({ fixture: 'errors-x10' })
   running.clock.ms = rolloutStart + 24 * 60 * minute
   const at = new Date(rolloutStart + 12 * minute).toISOString()

@@ -45,7 +45,7 @@ test('POST /v1/judge for the older of two revisions leaves the run of the newer 
   expect((await running.store.listSteps(second)).map(({ index }) => index)).toEqual([0, 1])
 })
 
-test('POST /v1/judge for an older revision that nobody has asked about opens a run that is over', async () => {
+test('POST /v1/judge for an older revision without any look opens a run that is over', async () => {
   const starts = new Map([
     ['b', rolloutStart],
     ['c', rolloutStart + 4 * minute],
@@ -60,7 +60,7 @@ test('POST /v1/judge for an older revision that nobody has asked about opens a r
   expect((await running.store.getRun(newer.run))?.closedAt).toBeUndefined()
 })
 
-test('POST /v1/judge takes an older revision for rolled out again once nobody asks about the newer', async () => {
+test('POST /v1/judge takes an older revision as rolled out again once the newer has no looks', async () => {
   const starts = new Map([
     ['b', rolloutStart],
     ['c', rolloutStart + 4 * minute],
@@ -81,7 +81,7 @@ test('POST /v1/judge takes an older revision for rolled out again once nobody as
   expect((await running.judge(b)).body.run).toBe(again.run)
 })
 
-test('POST /v1/judge begins the run of a newer revision after the looks at the one before, where data do not tell them apart', async () => {
+test('POST /v1/judge begins the run of a newer revision after the looks at the one before, where data do not distinguish them', async () => {
   await using running = await runJudge()
   running.clock.ms = rolloutStart + 5 * minute
   await running.judge(b)

@@ -18,7 +18,7 @@ describe('test/fixtures/recordings', () => {
     },
   )
 
-  test('holds no recording that nobody makes', () => {
+  test('holds no recording that the script does not make', () => {
     expect(readdirSync(folder).sort()).toEqual(
       Object.keys(fixtureRecordings())
         .map((name) => `${name}.json`)

@@ -24,7 +24,7 @@ verdictStoreContract('SQLite in memory', async () => ({
   open: () => openStore({ url: 'sqlite::memory:', clock, log: silentLog }),
 }))
 
-test('openStore() makes a SQLite file that nobody but its user can read', async () => {
+test('openStore() makes a SQLite file that only its user can read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-'))
   folders.push(folder)
   const data = join(folder, 'data')

@@ -52,7 +52,7 @@ test('queried() forgets a source that is configured no more', async () => {
   expect(await partUp()).toEqual([['source default', 1]])
 })
 
-test('a source that nobody asks any more is forgotten after fifteen minutes, when somebody looks', async () => {
+test('a source without queries is forgotten after fifteen minutes, when health is read', async () => {
   const { clock, health, sources, partUp } = create(['default'])
   health.degraded('policies', 'the changed files are invalid')
   sources.queried('default', 'source-down')

@@ -3,7 +3,7 @@ import { runEvents } from '../../src/web/run-events.ts'
 import { aRun, aVerdict } from '../contract/rows.ts'
 import { runApp } from '../support/run-app.ts'
 
-test('runEvents() tells of each change once, and ends after the end of the run', async () => {
+test('runEvents() reports each change once, and ends after the end of the run', async () => {
   await using running = await runApp()
   const { store } = running
   const { run } = await store.openRun(aRun({ id: 'run-1' }))
@@ -18,7 +18,7 @@ test('runEvents() tells of each change once, and ends after the end of the run',
   expect([await next(), await next()]).toEqual([changed, 'no more'])
 })
 
-test('runEvents() tells at once of a change that the page has missed', async () => {
+test('runEvents() reports at once a change that the page has missed', async () => {
   await using running = await runApp()
   const { store } = running
   const { run } = await store.openRun(aRun({ id: 'run-1' }))

@@ -43,7 +43,7 @@ describe.runIf(missing === undefined)(
       expect(steps).toMatchObject([{ weight: 5 }, { weight: 25 }, { weight: 50 }])
     })
 
-    test('give the same look the same id, whoever answers', async () => {
+    test('give the same look the same id, whichever replica answers', async () => {
       await using scene = await setSceneOfTwo({ controller: 'argo' })
       scene.world.setWeight(5)
       await scene.clock.wait(5.5 * minute)

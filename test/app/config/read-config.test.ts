@@ -104,7 +104,7 @@ describe('readConfig() from the environment', () => {
     expect(warnings).toEqual([])
   })
 
-  test('tells every mistake at once, with what was expected, and no secret', async () => {
+  test('reports every mistake at once, with what was expected, and no secret', async () => {
     const mistakes = await mistakesOf(
       readConfig({
         PORT: '80a',
@@ -227,7 +227,7 @@ reload: {every: 30s}
     expect(printed).not.toMatch(/hunter2|x\.db/)
   })
 
-  test('tells every mistake with line, column, key, expected and got, and the nearest known key', async () => {
+  test('reports every mistake with line, column, key, expected and got, and the nearest known key', async () => {
     const mistakes = await mistakesOf(
       fromYaml(
         `prot: 80
@@ -275,7 +275,7 @@ publicUrl: ftp://x
     ['true', 'trustProxy: expected false, the number of proxies, or a list of their addresses, got true'],
     ['11', 'trustProxy: expected at most 10, got 11'],
     ['[""]', 'trustProxy[0]: expected at least 1 character, got ""'],
-  ])('tells what trustProxy takes, for %s', async (value, mistake) => {
+  ])('says which values trustProxy takes, for %s', async (value, mistake) => {
     expect((await mistakesOf(fromYaml(`trustProxy: ${value}`))).map(afterPlace)).toEqual([mistake])
     expect((await fromYaml('trustProxy: false')).config.trustProxy).toBe(false)
   })
@@ -317,7 +317,7 @@ publicUrl: ftp://x
     expect(await mistakesOf(fromYaml(yaml))).toHaveLength(1)
   })
 
-  test('tells mistakes in the files that it names', async () => {
+  test('reports mistakes in the files that it names', async () => {
     await put('empty', '\n')
     await put('short', 'hunter2')
     await put('no-pem', 'hunter2')

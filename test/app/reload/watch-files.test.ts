@@ -55,7 +55,7 @@ test('watchFiles() reports the swap of a ConfigMap, by the file system alone', a
   await watch.close()
 })
 
-test('watchFiles() finds by looking what the file system does not tell', async () => {
+test('watchFiles() finds by looking what the file system does not report', async () => {
   const { watch, next } = await watching(['not/there/yet'], 20)
   await mkdir(join(folder, 'not/there'), { recursive: true })
   await writeFile(join(folder, 'not/there/yet'), '1')

@@ -111,7 +111,7 @@ test('GET /v1/runs refuses limits and cursors that are none', async () => {
   expect((await get('/v1/runs?after=abc')).body).toMatchObject({ status: 400, issues: [{ path: 'after' }] })
 })
 
-test('GET /v1/runs/{id} tells the whole story of a run', async () => {
+test('GET /v1/runs/{id} gives everything about a run', async () => {
   const response = await get('/v1/runs/run-1')
   expect([response.status, response.body]).toEqual([
     200,

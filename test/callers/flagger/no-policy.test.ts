@@ -44,7 +44,7 @@ test.each(['pre-rollout', 'rollout'] as const)(
   },
 )
 
-test('POST /v1/flagger/pre-rollout takes application where nobody has a policy of their own', async () => {
+test('POST /v1/flagger/pre-rollout takes application where there is no policy but the bundled ones', async () => {
   await using running = await runApp({ env: tokens, overrides: { source } })
   const { status, text } = await callHook(running.url, 'pre-rollout', bare)
   expect([status, text]).toEqual([200, 'ready to judge shop/web'])

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fakeSource, fixtureRecording } from '../../support/fake-source.ts'
 import { isPlainLine, payload, runFlagger } from './flagger-caller.ts'
 
-test('POST /v1/flagger/rollout that fails by a defect of ours answers 503 with Retry-After, and tells nothing but the log', async () => {
+test('POST /v1/flagger/rollout that fails by a defect of the service answers 503 with Retry-After, and gives the cause only to the log', async () => {
   const source = fakeSource(fixtureRecording('healthy'))
   await using running = await runFlagger({
     source: {

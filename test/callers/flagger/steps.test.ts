@@ -61,7 +61,7 @@ test('POST /v1/flagger/confirm-traffic-increase stays 200 for the rest of the st
   expect(await stepsOf(running)).toEqual([[0, 5, 25, 1]])
 })
 
-test('POST /v1/flagger/event opens the step of the weight that it tells, and its pass does not stand for the step before', async () => {
+test('POST /v1/flagger/event opens the step of its weight, and a pass of that step is none of the step before', async () => {
   await using running = await runFlagger()
   await running.begin()
   expect(await running.event('Advance web.shop canary weight 5')).toMatchObject({
@@ -149,7 +149,7 @@ test('POST /v1/flagger/rollout opens the step of one number without a weight whe
   expect((await runsOf(running))[0]?.gates).toBe(1)
 })
 
-test('POST /v1/flagger/event tells weights that no steps announce', async () => {
+test('POST /v1/flagger/event gives weights that the metadata does not have', async () => {
   await using running = await runFlagger()
   const { steps: _, ...metadata } = payload.metadata
   const advance = (weight: number) =>

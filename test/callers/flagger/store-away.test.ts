@@ -124,7 +124,7 @@ test('POST /v1/flagger/rollout judges a run whose opening the store did not take
   expect((await real.listVerdicts(items[0]?.id ?? '', { limit: 10 })).items).toHaveLength(1)
 })
 
-test('POST /v1/flagger/rollout of a revision that the store has not heard of ends the run of the one before', async () => {
+test('POST /v1/flagger/rollout of a revision that the store does not know ends the run of the revision before', async () => {
   const { control, real, store } = await switchableStore()
   await using running = await runFlagger({
     fixture: 'errors-x10',

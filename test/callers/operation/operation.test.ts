@@ -9,7 +9,7 @@ import { runApp, t0 } from '../../support/run-app.ts'
 const since = new Date(t0).toISOString()
 const ok = { status: 'ok', since }
 
-test('GET /healthz and /readyz answer 200 and tell the parts', async () => {
+test('GET /healthz and /readyz answer 200 and list the parts', async () => {
   await using running = await runApp()
   const alive = await request(running.url).get('/healthz?probe=1')
   expect([alive.status, alive.body]).toEqual([200, { status: 'ok' }])
@@ -41,7 +41,7 @@ test('GET /readyz stays 200 when the store is away, says so, and says when it is
   expect((await request(running.url).get('/readyz')).body.parts.store.status).toBe('ok')
 })
 
-test('GET /metrics tells that the store is away, and back, where nobody asks /readyz', async () => {
+test('GET /metrics shows that the store is away, and back, without a probe of /readyz', async () => {
   await using running = await runApp()
   const ping = running.store.ping.bind(running.store)
   running.store.ping = async () => {

@@ -65,7 +65,7 @@ describe('askService() rejects, and says whether asking again may help', () => {
     })
   })
 
-  test('with the reason of the signal when it was told to stop', async () => {
+  test('with the reason of the signal when it was aborted', async () => {
     const stop = new AbortController()
     answer = () => stop.abort()
     await expect(ask(stop.signal)).rejects.toMatchObject({ name: 'AbortError' })
@@ -100,7 +100,7 @@ more  http://judge:8080/v1/verdicts/v-1
 `)
   })
 
-  test('has no table without metrics, and no link that nobody could follow', () => {
+  test('has no table without metrics, and no link that cannot be followed', () => {
     expect(checkText(base, undefined)).toBe('fail: errors?[2J?\n\nrun   shop.web.b.1\n')
   })
 })

@@ -263,7 +263,7 @@ describe('canary-judge check --wait', () => {
     expect([code, out]).toEqual([expected, ''])
   })
 
-  test('ends with 3 and not with 1 when nobody reads what it says of an error', async () => {
+  test('ends with 3 and not with 1 when no process reads its error', async () => {
     const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url))
     const args = ['check', '--url', running.url, ...rollout, '--policy', 'none', '--wait', '1m']
     const child = spawn(process.execPath, [cli, ...args], {

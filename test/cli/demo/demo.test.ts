@@ -126,7 +126,7 @@ async function approveOnPage(url: string, name: string): Promise<void> {
   expect(decided.status).toBe(200)
 }
 
-test('demo() tells its whole story in two minutes at a minute a second', { timeout: 120_000 }, async () => {
+test('demo() shows all its rollouts in two minutes at a minute a second', { timeout: 120_000 }, async () => {
   await using running = await startDemo({ PORT: '0', CANARY_JUDGE_TOKENS: 'x' }, minutes(120))
   const waits = await newsUntil(running.output, { 'by-hand': 'inconclusive: ' })
   await approveOnPage(running.url, 'by-hand')
@@ -199,7 +199,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('canary-judge demo takes its folder away when nobody reads what it says any more', async () => {
+test('canary-judge demo removes its folder when the reader has closed the output', async () => {
   await using cli = startCli(['demo'], { PORT: '0' })
   const [text]: unknown[] = await once(cli.child.stdout, 'data')
   const folder = dirname(dirname(/--policy (\S+)/.exec(String(text))?.[1] ?? ''))

@@ -64,7 +64,7 @@ describe('replay', () => {
     ).toEqual(['7', '8'])
   })
 
-  it('replay(lines) ends quietly when nobody reads any more', async () => {
+  it('replay(lines) ends quietly when the reader has closed the output', async () => {
     const output = outputThat(2, (done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })))
     const streams = { ...collect(line().repeat(50)), output }
     expect(await replay(options, streams)).toBe(0)

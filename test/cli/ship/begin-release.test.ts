@@ -30,7 +30,7 @@ describe('beginRelease(wanted, current, cluster)', () => {
     expect(begin({ web: images.old, users: images.old })()).toEqual({ kind: 'live' })
   })
 
-  test('refuses another image under the version that stable has, which no judge could tell apart', () => {
+  test('refuses another image under the version that stable has, which no judge could distinguish', () => {
     expect(begin({ web: 'mirror.example.org/web:1' })).toThrow(
       'web: expected another version than that of stable, got 1 of mirror.example.org/web:1 for both; ' +
         'give the new image a tag or a digest of its own',

@@ -101,7 +101,7 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
       expect(lab.lowest('web')).toBe(4)
     })
 
-    test('start reads again where somebody else has written in between', async () => {
+    test('start reads again where another writer has changed the release in between', async () => {
       await lab.seedStable('web', 4)
       await using between = await interfere(lab, 2)
       const args = ['--stages', '20,50', '--url', lab.judgeUrl, '--app', 'web', '--image', lab.images.new]
@@ -152,7 +152,7 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
       expect(await arms('web')).toEqual([old(4), fresh(0)])
     })
 
-    test('abort by somebody else ends a start that is waiting for a verdict', async () => {
+    test('abort in another process ends a start that is waiting for a verdict', async () => {
       await lab.seedStable('web', 4)
       let aborted: Promise<unknown> = Promise.resolve()
       lab.verdict = () => {

@@ -50,7 +50,7 @@ describe('decidePath', () => {
     expect(gates.join('')).toBe('.....g.....g')
   })
 
-  it('tells of a look exactly what there is to tell', () => {
+  it('gives of a look exactly what is known', () => {
     const nothing = {
       t: 1,
       judged: 'inconclusive',

@@ -106,7 +106,7 @@ describe('trafficShare', () => {
     expect(spent).toEqual(spent.toSorted((a, b) => b - a))
   })
 
-  it('leaves out slices without traffic, whoever else has some', () => {
+  it('leaves out slices without traffic of one arm', () => {
     const dense = shareOf(planOf([0, 5]), [9, 90, 0, 80], [9, 910, 800, 920])
     expect(shareOf(planOf([0, 5]), [9, 90, 0, 0, 80, 0], [9, 910, 0, 800, 920, 0])).toEqual(dense)
     expect(shareOf(planOf([0, 50]), [9, 100], [9, 0])).toEqual(

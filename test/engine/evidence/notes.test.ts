@@ -59,7 +59,7 @@ describe('badSampleNotes', () => {
     ])
   })
 
-  it('tells all kinds in one sentence, and what was used all the same in another', () => {
+  it('names all kinds of bad samples in one sentence, and those that were used in another', () => {
     const bad = { notFinite: 1, negative: 2, aboveTotal: 3, tooLarge: 4, notPositive: 5, notWhole: 6 }
     expect(badSampleNotes('x', bad)).toEqual([
       {
@@ -92,7 +92,7 @@ describe('countNotes', () => {
     [19, note('history-short', 'errors: 19 slices of history, 20 needed before gates may fail')],
     [20, note('history-short', 'errors: 20 slices of history, 60 needed to learn how pods differ')],
     [59, note('history-short', 'errors: 59 slices of history, 60 needed to learn how pods differ')],
-  ])('tells of %s slices of history what they are too few for', (slices, expected) => {
+  ])('says what %s slices of history are too few for', (slices, expected) => {
     expect(notesOf(byArm(slices), pods(4))).toEqual([expected])
   })
 
@@ -105,7 +105,7 @@ describe('countNotes', () => {
     [1, 'errors: one stable pod, 4 needed to learn how pods differ'],
     [2, 'errors: 2 stable pods, 4 needed to learn how pods differ'],
     [3, 'errors: 3 stable pods, 4 needed to learn how pods differ'],
-  ])('tells that %s stable pods are too few, however many the canary has', (stable, text) => {
+  ])('says that %s stable pods are too few, however many the canary has', (stable, text) => {
     expect(notesOf(byArm(60), pods(stable, 5))).toEqual([note('one-pod', text)])
   })
 
@@ -118,7 +118,7 @@ describe('countNotes', () => {
     ])
   })
 
-  it('tells of samples first, then of history, then of pods', () => {
+  it('names samples first, then history, then pods', () => {
     expect(notesOf(byArm(0), pods(1), -1).map(({ code }) => code)).toEqual([
       'bad-samples',
       'history-missing',

@@ -69,7 +69,7 @@ describe('minutesNeeded', () => {
     ).toBeUndefined()
   })
 
-  it('is Infinity for ratios that the traffic cannot tell apart', () => {
+  it('is Infinity for ratios that the traffic cannot distinguish', () => {
     expect(minutesNeeded({ ...input, theta: 1.5, theta0: 1.5 })).toBe(Infinity)
   })
 })

@@ -30,7 +30,7 @@ describe('describeHarm of errors', () => {
     ['the estimate of a bound that reads as no change', interval(4.75, 1.04, 8), ', about 4.8 times worse'],
     ['large ratios without decimals', interval(40, 15.2, 80), ', at least 15 times worse'],
     ['no ratio that is unknown', undefined, ''],
-  ])('tells %s', (_name, ratio, text) => {
+  ])('says %s', (_name, ratio, text) => {
     expect(worse(errors, { canary, stable, ...(ratio && { ratio }) })).toBe(`${shares}${text}`)
   })
 
@@ -38,12 +38,12 @@ describe('describeHarm of errors', () => {
     [1.01, ', about 1.2 times worse'],
     [1.06, ', at least 1.1 times worse'],
     [10.2, ', at least 10 times worse'],
-  ])('tells the bound %s only where it reads as a change', (low, text) => {
+  ])('gives the bound %s only where it reads as a change', (low, text) => {
     const strict = policyFor({ name: 'errors', kind: 'errors', tolerance: 1 })
     expect(worse(strict, { canary, stable, ratio: interval(1.2, low, 20) })).toBe(`${shares}${text}`)
   })
 
-  it('tells of an arm without requests that it had none', () => {
+  it('says of an arm without requests that it had none', () => {
     expect(worse(errors, { canary: arm(3, 3), stable: {} })).toBe(
       'errors 100% of 3 canary requests vs 0% of 0 stable',
     )
@@ -66,19 +66,19 @@ describe('describeHarm of a conversion', () => {
     ['about the estimate where the least drop is tolerated', interval(0.75, 0.6, 0.96), ', about 25% lower'],
     ['no drop where the estimate is a rise', interval(1.2, 0.6, 1.4), ', about 0% lower'],
     ['no ratio that is unknown', undefined, ''],
-  ])('tells %s', (_name, ratio, text) => {
+  ])('says %s', (_name, ratio, text) => {
     expect(worse(conversion, { ...numbers, ...(ratio && { ratio }) })).toBe(`${shares}${text}`)
   })
 
   it.each([
     [0.99, ', about 25% lower'],
     [0.984, ', at least 1.6% lower'],
-  ])('tells the bound %s only where it reads as a change', (high, text) => {
+  ])('gives the bound %s only where it reads as a change', (high, text) => {
     const strict = policyFor({ name: 'conversion', kind: 'conversion', tolerance: 0 })
     expect(worse(strict, { ...numbers, ratio: interval(0.75, 0.6, high) })).toBe(`${shares}${text}`)
   })
 
-  it('tells of an arm that nobody tried that it had none', () => {
+  it('says of an arm without attempts that it had none', () => {
     expect(worse(conversion, { canary: {}, stable: {} })).toBe(
       'conversion 0% of 0 in the canary vs 0% of 0 in stable',
     )
@@ -98,7 +98,7 @@ describe('describeHarm of latency', () => {
     ['the estimate alone where the bound is tolerated', interval(1.3, 1.05, 1.5), ' about 30% slower'],
     ['no slowness of an estimate that is faster', interval(0.9, 0.8, 1.5), ' about 0% slower'],
     ['no number that is unknown', undefined, ' slower'],
-  ])('tells %s', (_name, ratio, text) => {
+  ])('says %s', (_name, ratio, text) => {
     expect(worse(p95, { ...numbers, ...(ratio && { ratio }) })).toBe(`p95${text}: ${shares}`)
   })
 
@@ -133,11 +133,11 @@ describe('describeHarm of a gauge', () => {
       ' higher than stable in the latest slices; over the whole rollout 800M vs 500M',
     ],
     ['the least rise there is', interval(1.001, 0.9, 1.1), ' about 0.1% higher than stable, 800M vs 500M'],
-  ])('tells %s', (_name, ratio, text) => {
+  ])('says %s', (_name, ratio, text) => {
     expect(worse(memory, { ...numbers, ...(ratio && { ratio }) })).toBe(`memory${text}`)
   })
 
-  it('tells levels that are unknown as 0', () => {
+  it('gives unknown levels as 0', () => {
     expect(worse(memory, { canary: {}, stable: {}, ratio: interval(1.6, 1.4, 2) })).toBe(
       'memory at least 40% higher than stable, 0 vs 0',
     )
@@ -152,14 +152,14 @@ describe('describeHarm of a rule', () => {
     numbers: () => own,
   })
 
-  it('tells a crash by the numbers of its rule', () => {
+  it('describes a crash with the numbers of its rule', () => {
     const metric = madeMetric(errors, { numbers: { canary, stable }, rules: [rule('limit'), rule('crash')] })
     expect(describeHarm(metric, 'crash', 3)).toBe(
       'errors 90% of 100 canary requests vs 0.1% of 1,000 stable, crashing',
     )
   })
 
-  it('tells it by the numbers of the metric where the rule is not there', () => {
+  it('describes it with the numbers of the metric where the rule is missing', () => {
     const metric = madeMetric(errors, { numbers: { canary, stable }, rules: [rule('limit')] })
     expect(describeHarm(metric, 'crash', 3)).toBe(
       'errors 1.9% of 4,210 canary requests vs 0.4% of 37,800 stable, crashing',
@@ -169,17 +169,17 @@ describe('describeHarm of a rule', () => {
   test.each([
     [errors, 'errors over the limit of 1%: 90% of 100 canary requests vs 0.1% of 1,000 stable'],
     [p95, 'p95 over its limit of 300 ms: 90% of 100 canary requests slow vs 0.1% of 1,000 stable'],
-  ])('tells which limit of $kind is passed', (policy, text) => {
+  ])('says which limit of $kind is passed', (policy, text) => {
     const metric = madeMetric(policy, { rules: [rule('crash'), rule('limit')] })
     expect(describeHarm(metric, 'limit', 3)).toBe(text)
   })
 
-  it('tells which limit of a gauge is passed, and by how much', () => {
+  it('says which limit of a gauge is passed, and by how much', () => {
     const metric = madeMetric(memory, { numbers: { canary: { value: 700e6 }, stable: { value: 500e6 } } })
     expect(describeHarm(metric, 'limit', 3)).toBe('memory over the limit of 600M: 700M vs 500M')
   })
 
-  it('tells the numbers of the slice of the fail, not of a later one', () => {
+  it('gives the numbers of the slice of the fail, not of a later one', () => {
     const numbers = (t: number): MetricNumbers => ({ canary: arm(t, 100), stable: arm(1, 100) })
     const at = (t: number): AbsoluteRule => ({ ...rule('crash'), numbers: () => numbers(t) })
     const metric = madeMetric(errors, { numbers, rules: [{ ...at(0), numbers }] })

@@ -42,7 +42,7 @@ describe('describePass', () => {
     ['conversion never above stable', conversion, interval(1.2, 1.1, 1.3), 'conversion at most 0% lower'],
     ['a gauge by its interval', memory, interval(1, 0.9, 1.2), 'memory at most 20% higher'],
     ['a gauge by its margin', memory, interval(1, 0.9, 2), 'memory at most 40% higher'],
-  ])('tells %s', (_name, metric, ratio, text) => {
+  ])('says %s', (_name, metric, ratio, text) => {
     expect(passOf(metric, { ratio })).toBe(text)
   })
 
@@ -53,24 +53,24 @@ describe('describePass', () => {
     [p95, interval(1, 0.8, 9), 50, 'p95 at most 20% slower'],
     [conversion, interval(1, 0.1, 9), 50, 'conversion at most 20% lower'],
     [memory, interval(1, 0.8, 9), 25, 'memory at most 160% higher'],
-  ])('tells the margin of $name as wide as the step allows', (metric, ratio, next, text) => {
+  ])('gives the margin of $name as wide as the step allows', (metric, ratio, next, text) => {
     expect(passOf(metric, { ratio }, next)).toBe(text)
   })
 
-  it('tells the margin itself where it is the same at every step', () => {
+  it('gives the margin itself where it is the same at every step', () => {
     expect(passOf(errors, { ratio: interval(1, 0.8, 9) }, 5, { riskProportional: false })).toBe(
       'errors at most 1.5 times',
     )
   })
 
-  it('tells of a canary without any error that it has none, whatever the ratio', () => {
+  it('says of a canary without any error that it has none, whatever the ratio', () => {
     const text = 'no errors in 48,000 requests'
     expect(passOf(errors, { canary: arm(0, 48_000), ratio: interval(1, 0.1, 9) })).toBe(text)
     expect(passOf(errors, { canary: arm(0, 48_000) })).toBe(text)
     expect(passOf(errors, { canary: { events: 0 } })).toBe('no errors in 0 requests')
   })
 
-  it('tells the rate where that is what was shown, and not the ratio', () => {
+  it('gives the rate where that is what was shown, and not the ratio', () => {
     const own = { ...errors, absoluteMargin: '0.1%' }
     const few = { canary: arm(7, 48_000), ratio: interval(2.1, 0.4, 8) }
     expect(passOf(own, few, 50, {}, 0.051)).toBe('errors below 0.2% of 48,000 requests')

@@ -10,7 +10,7 @@ const words = 'errors at most 1.2 times, p95 at most 4% slower'
 const harm = 'errors 0.4% of 1,000 canary requests vs 0.1% of 4,000 stable, about 1 times worse'
 
 describe('explain of a pass', () => {
-  it('tells what is ruled out of every required metric', () => {
+  it('says what is ruled out for every required metric', () => {
     expect(explained(passed)).toMatchObject({
       judged: 'pass',
       verdict: 'pass',
@@ -28,7 +28,7 @@ describe('explain of a pass', () => {
     expect(explained(passed)).not.toHaveProperty('firstFail')
   })
 
-  it('tells the minute of an earlier pass, with the numbers it had', () => {
+  it('gives the minute of an earlier pass, with its numbers', () => {
     const numbers = (t: number): typeof some.errors.numbers => ({
       canary: arm(t, 1000),
       stable: arm(4, 4000),
@@ -44,7 +44,7 @@ describe('explain of a pass', () => {
     ])
   })
 
-  it('says so where nothing is required, or nothing can be told of what is', () => {
+  it('says so where no metric is required, or the required ones have nothing to say', () => {
     const idle = policyOf([{ name: 'cpu', kind: 'gauge' }])
     expect(explained(passed, {}, idle).summary).toBe('pass: nothing is required of the canary')
     expect(explained(passed, { metrics: {} }).summary).toBe('pass: nothing is required of the canary')
@@ -88,7 +88,7 @@ describe('explain of a pass', () => {
 })
 
 describe('explain of a fail', () => {
-  it('tells what is worse and where the first fail was', () => {
+  it('says what is worse and where the first fail was', () => {
     expect(explained(failed, {}, enforced, [{}, passed, failed, {}])).toMatchObject({
       judged: 'fail',
       verdict: 'fail',
@@ -152,7 +152,7 @@ describe('explain before the rollout', () => {
     expect(before(40, 'pause')).toMatchObject(waiting)
   })
 
-  it('tells of a source in trouble before anything else', () => {
+  it('names a problem of the source before anything else', () => {
     const coarse: SourceProblem = { code: 'coarse-scrape', metric: 'errors', text: 'scraped every 50 s' }
     const down: SourceProblem = { code: 'source-timeout', text: 'no answer <within> 8 s' }
     expect(before(40, 'enforce', [coarse, down])).toMatchObject({

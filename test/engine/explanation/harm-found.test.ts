@@ -39,7 +39,7 @@ function found(components: readonly Component[], cause: FailCause, t = cause.t):
 const path: FailCause = { by: 'path', t: 4 }
 
 describe('harmFound by the path', () => {
-  it('tells of one metric that is worse', () => {
+  it('names one metric that is worse', () => {
     expect(found([component('errors', 'worse', 1e6), component('p95', 'worse', 1)], path)).toStrictEqual({
       culprits: [{ metric: 'errors', rule: 'worse' }],
       jointly: false,
@@ -58,7 +58,7 @@ describe('harmFound by the path', () => {
     expect(harm.reasons).toEqual([{ code, metric: 'errors', text }])
   })
 
-  it('tells the strongest in full and the others by name', () => {
+  it('describes the strongest in full and names the others', () => {
     const all = [
       component('errors', 'worse', 1e6),
       component('p95', 'worse', 1e9),
@@ -87,7 +87,7 @@ describe('harmFound by the path', () => {
     ])
   })
 
-  it('tells of all that lean towards harm where none is proven alone', () => {
+  it('names all that lean towards harm where none is proven alone', () => {
     const harm = found([component('errors', 'worse', 30), component('p95', 'worse', 20)], path)
     expect(harm.jointly).toBe(true)
     expect(harm.text).toBe(`together worse than stable: ${errors}; ${p95}`)
@@ -123,7 +123,7 @@ describe('harmFound by the path', () => {
 })
 
 describe('harmFound at a gate', () => {
-  it('tells of the metrics that the gate found, in its order, and of no other', () => {
+  it('names the metrics that the gate found, in its order, and no others', () => {
     const cause: FailCause = { by: 'gate', t: 4, metrics: ['errors', 'conversion'] }
     expect(found([component('p95', 'worse', 1e9)], cause)).toStrictEqual({
       culprits: [

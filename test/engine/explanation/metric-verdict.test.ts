@@ -40,7 +40,7 @@ const harmOf = (metric: string): Harm => ({
 })
 
 describe('metricVerdict', () => {
-  it('tells everything that is known of a metric', () => {
+  it('gives everything that is known about a metric', () => {
     const note: Reason = { code: 'one-pod', metric: 'errors', text: 'errors: one stable pod' }
     const wait: Reason = { code: 'needs-more-data', metric: 'errors', text: 'errors needs more' }
     const ratio = interval(1.1, 0.9, 1.4)
@@ -87,13 +87,13 @@ describe('metricVerdict', () => {
     })
   })
 
-  it('tells the margin of the last step where no step is declared', () => {
+  it('gives the margin of the last step where no step is declared', () => {
     expect(verdictOf({}).margin).toBe(1.5)
     expect(verdictOf({ name: 'conversion' }).margin).toBeCloseTo(0.1, 12)
     expect(verdictOf({ name: 'conversion', look: { step } }).margin).toBeCloseTo(0.2, 12)
   })
 
-  it('does not need minutes that it cannot tell', () => {
+  it('has no needed minutes where they are unknown', () => {
     const open = [{ reason: reason('errors') }]
     expect(verdictOf({ open })).not.toHaveProperty('neededMinutes')
     expect(verdictOf({ open }).reasons).toEqual([reason('errors')])
@@ -144,7 +144,7 @@ describe('what metricVerdict judges', () => {
   })
 })
 
-test('withoutData tells of a metric only why it is missing', () => {
+test('withoutData says of a metric only why it is missing', () => {
   const why: Reason = {
     code: 'metric-missing',
     metric: 'conversion',

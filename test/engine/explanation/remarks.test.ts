@@ -33,13 +33,13 @@ describe('remarks', () => {
   it.each([
     [400, 600, '40%'],
     [100, 900, '10%'],
-  ])('tells that %s to %s requests are not a quarter', (canary, stable, share) => {
+  ])('says that %s to %s requests are not a quarter', (canary, stable, share) => {
     expect(remarksOn(routed(canary, stable))).toEqual([
       { code: 'traffic-share', text: `the canary got ${share} of the requests, its weights promise 25%` },
     ])
   })
 
-  it('tells so where the evidence for it is 100 and more', () => {
+  it('says so where the evidence for it is 100 and more', () => {
     const made = routed(360, 640)
     const { plan, metrics } = madeRun(policy, made)
     const arms = metrics[1]?.traffic
@@ -57,14 +57,14 @@ describe('remarks', () => {
   it.each([
     [99.9, 0],
     [100, 1],
-  ])('at a weight of %s tells of a missing control %s times', (weight, found) => {
+  ])('at a weight of %s reports a missing control %s times', (weight, found) => {
     const look = madeLook({ step: { ...step, weight } })
     const text = 'all traffic is on the canary: only crashes and limits are judged'
     const expected = [{ code: 'no-control', text }].slice(0, found)
     expect(remarks(madeRun(policy), look)).toEqual(expected)
   })
 
-  it('tells notes of every metric, then routing, control and what the source saw', () => {
+  it('gives notes of every metric, then routing, control and problems of the source', () => {
     const note = (metric: string): Reason => ({ code: 'one-pod', metric, text: `${metric}: one stable pod` })
     const made = routed(400, 600)
     const run = madeRun(policy, {

@@ -214,7 +214,7 @@ describe('uncertainties say where a metric stands', () => {
 })
 
 describe('uncertainties of a run', () => {
-  it('come in the order of what tells most', () => {
+  it('come with the most important first', () => {
     const policy = four({ soak: '5m' })
     const [errors] = policy.metrics
     if (errors === undefined) throw new Error('expected a metric')

@@ -159,7 +159,7 @@ describe('learnDispersion of an arm', () => {
     expect(found).toMatchObject({ factor: expect.closeTo(25 / ((2e7 - 10) * 0.25e-6), 6), differences: 2 })
   })
 
-  it('leaves out a difference of blocks too unlike to tell', () => {
+  it('leaves out a difference of blocks that are too unequal', () => {
     expect(learnDispersion([podRow([1, 0, 1], [1e15, 1e-3, 1e15])], 3)).toMatchObject({
       factor: 1,
       differences: 1,

@@ -115,7 +115,7 @@ describe('parsePolicy defaults', () => {
     })
   })
 
-  it('parsePolicy(histogram) finds milliseconds in its name, unless told', () => {
+  it('parsePolicy(histogram) finds milliseconds in its name, unless the unit is given', () => {
     const unit = (line: string): unknown => {
       const found = metric(`{name: l, kind: latency, ${line}}`)
       return found?.kind === 'latency' ? found.unit : undefined
@@ -162,7 +162,7 @@ describe('parsePolicy defaults', () => {
 })
 
 describe('parsePolicy mistakes', () => {
-  it('parsePolicy(policy) tells every mistake at once, in the order of the lines', () => {
+  it('parsePolicy(policy) reports every mistake at once, in the order of the lines', () => {
     const text = `nam: web
 soak: 3 minutes
 hold: {for: 60m, than: ask}

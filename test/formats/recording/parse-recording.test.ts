@@ -324,7 +324,7 @@ describe('recordingDigest', () => {
     expect(digest({ ...other, metrics: Object.fromEntries(entries) })).toBe(digest(plain))
   })
 
-  it('recordingDigest(recording) tells null, NaN, 0 and infinities apart, and 0 from −0 not', () => {
+  it('recordingDigest(recording) distinguishes null, NaN, 0 and infinities, but not 0 and −0', () => {
     const digests = [null, 'NaN', 0, '+Inf', '-Inf', 1].map((sample) =>
       digest(errors(three([sample, 1, 1, 1]))),
     )
@@ -332,7 +332,7 @@ describe('recordingDigest', () => {
     expect(digest(errors(three([-0, 1, 1, 1])))).toBe(digests[2])
   })
 
-  it('recordingDigest(recording) tells a row of nulls from no row, and one metric from another', () => {
+  it('recordingDigest(recording) distinguishes a row of nulls from no row, and one metric from another', () => {
     const nulls = [null, null, null, null]
     expect(digest(errors([nulls, nulls, nulls]))).not.toBe(digest(errors([null, nulls, nulls])))
     expect(digest(errors([null, nulls, nulls]))).not.toBe(digest(errors([nulls, null, nulls])))

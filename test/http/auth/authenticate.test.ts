@@ -65,7 +65,7 @@ test('authenticate() wants a token where no tokens are configured and nothing is
   )
 })
 
-test('authenticate() lets anybody judge and read, and nobody decide, where anonymous requests are allowed', () => {
+test('authenticate() lets requests without a token judge and read, but not decide, where anonymous requests are allowed', () => {
   const anybody = authenticate(none, undefined)
   expect(() => authenticate(none, 'Bearer whatever')).toThrow(
     expect.objectContaining({ code: 'unauthenticated' }),

@@ -93,7 +93,7 @@ test('requests without any token are no failed logins', async () => {
   expect(await codes(5, bare)).toEqual([401, 401, 401, 401, 401])
 })
 
-test('a controller is never told 429, whatever else its address does', async () => {
+test('a controller never gets 429, whatever else its address does', async () => {
   await using running = await start()
   const judge = async (token: string) =>
     request(running.url).post('/v1/controller').auth(token, { type: 'bearer' })

@@ -52,7 +52,7 @@ test('read() keeps the larger part of the deadline for the rest, and asks a stor
   expect(await ask(access, atOnce)).toEqual({ value: 'at once', away: false })
 })
 
-test('read() leaves a store that answers nobody alone for five seconds', async () => {
+test('read() makes no call for five seconds to a store that answers none', async () => {
   const access = await accessTo({})
   vi.useFakeTimers()
   const reading = ask(access, () => Promise.withResolvers<never>().promise)

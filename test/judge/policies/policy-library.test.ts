@@ -57,7 +57,7 @@ test('get() without a name gives the default: the one named, else the only one o
   )
 })
 
-test('get() without a name gives application where nobody has a policy of their own', async () => {
+test('get() without a name gives application where there is no policy but the bundled ones', async () => {
   const shipped = { 'bundled/application.yaml': policy('application'), 'bundled/istio.yaml': policy('istio') }
   const library = await loaded(shipped)
   expect(library.get().policy.name).toBe('application')
@@ -98,7 +98,7 @@ test('load() refuses policies that extend each other in a circle, and those that
   await expect(loaded(wrong)).rejects.toThrow('invalid policy a.yaml: extends: d has mistakes itself')
 })
 
-test('get() of an unknown name tells the known ones and the nearest', async () => {
+test('get() of an unknown name names the known ones and the nearest', async () => {
   const library = await loaded({ 'own/web.yaml': policy('web') })
   expect(() => library.get('wbe')).toThrow(
     'expected one of the loaded policies, which are web; got "wbe", did you mean web?',
@@ -106,7 +106,7 @@ test('get() of an unknown name tells the known ones and the nearest', async () =
   expect(() => createPolicyLibrary().get('x')).toThrow('but no policies are loaded; got "x"')
 })
 
-test('load() tells the mistakes of all files at once and keeps what was there', async () => {
+test('load() reports the mistakes of all files at once and keeps what was there', async () => {
   const library = await loaded({ 'own/web.yaml': policy('web') })
   await writeFile(join(folder, 'own/bad.yaml'), 'name: bad\nmetrics: 5')
   await writeFile(join(folder, 'own/worse.yaml'), 'nmae: worse\nmetrics: [{name: e, kind: errors}]')

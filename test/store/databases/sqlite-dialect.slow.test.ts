@@ -111,7 +111,7 @@ describe('the SQLite thread', () => {
     await expect(sql`select 1`.execute(db)).rejects.toThrow('the in-memory database is gone')
   })
 
-  test('rolls back, refuses to stream, and tells what SQLite says', async () => {
+  test('rolls back, refuses to stream, and passes on what SQLite says', async () => {
     const { db } = openDialect(freshFile())
     await sql`create table t (n integer primary key)`.execute(db)
     const failing = db.transaction().execute(async (trx) => {

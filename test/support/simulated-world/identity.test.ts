@@ -7,7 +7,7 @@ import type { SimulatedSeries } from '../simulated-prometheus/simulated-series.t
 const letters = '[bcdfghjklmnpqrstvwxz2456789]'
 
 describe('createIdentity', () => {
-  test('createIdentity(argo) names both arms alike and tells them apart by hash', () => {
+  test('createIdentity(argo) names both arms alike and distinguishes them by hash', () => {
     const identity = createIdentity('a')
     const { revisions } = identity
     expect(podName(identity, 'canary', 0)).toMatch(new RegExp(`^web-${revisions.canary}-${letters}{5}$`))

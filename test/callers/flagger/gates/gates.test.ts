@@ -63,7 +63,7 @@ describe.each(['gate', 'rollback'] as const)('POST /%s', (gate) => {
     expect(await check()).toEqual([403, 'Forbidden'])
   })
 
-  test('/check answers no reader, and nobody without a token', async () => {
+  test('/check answers neither a token with the role read nor a request without a token', async () => {
     expect(await post(`/${gate}/check`, payload, 'reader-token-0123456789')).toEqual([
       403,
       expect.stringMatching(/^forbidden: expected a token with role judge or decide/),

@@ -159,7 +159,7 @@ describe('gaugeEvidence', () => {
     expect(evidence.harm(0.01)[11]).toBeLessThanOrEqual(0)
   })
 
-  it('sees no trend over slices too short to tell apart', () => {
+  it('sees no trend over slices that are too short', () => {
     const evidence = evidenceOf({ ...growing, sliceSeconds: 1e-300 })
     const alone = naiveGauge(growing, { ...evidence.noise, learned: false })
     const from = WARMUP + 5

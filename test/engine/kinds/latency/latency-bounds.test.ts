@@ -58,14 +58,14 @@ describe('chooseBounds', () => {
   it.each([
     [0.0011, 0.3],
     [0.001, undefined],
-  ])('tells the first bound beyond the quantile, where its share of %s is not too rare', (share, beyond) => {
+  ])('gives the first bound beyond the quantile, where its share of %s is not too rare', (share, beyond) => {
     const modes = { bounds: [0.05, 0.1, 0.2, 0.3, 0.5], shares: [0.9, 0.2, 0.06, share, 0.0001] }
     const chosen = chooseBounds(modes, modes.bounds, 0.95)
     expect(chosen?.spread.map(({ seconds }) => seconds)).toEqual([0.1, 0.2])
     expect([chosen?.main.seconds, chosen?.beyond?.seconds]).toEqual([0.2, beyond])
   })
 
-  it('tells no bound beyond the quantile that is the last or was not recorded', () => {
+  it('gives no bound beyond the quantile that is the last or was not recorded', () => {
     const short = { bounds: [0.05, 0.1, 0.2, 0.3], shares: [0.9, 0.2, 0.06, 0.004] }
     expect(chooseBounds(short, short.bounds, 0.95)?.beyond).toBeUndefined()
     const rare = { bounds: [0.05, 0.1, 0.2, 0.3, 0.5], shares: [0.9, 0.2, 0.06, 0.004, 0.0001] }

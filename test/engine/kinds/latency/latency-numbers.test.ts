@@ -119,7 +119,7 @@ describe('latencyNumbers', () => {
 })
 
 describe('slowness', () => {
-  it('keeps the estimate below the upper end where only rounding tells them apart', () => {
+  it('keeps the estimate below the upper end where they differ only by rounding', () => {
     // few requests, and so few shares
     const shares = [89, 80, 41, 4, 0, 0].map((x) => (x + 0.5) / 90)
     const { estimate, high } = slowness({ bounds: tableBounds, shares }, 0.3, {

@@ -110,7 +110,7 @@ describe('steepShareSlowerThan', () => {
 })
 
 describe('shareRatio', () => {
-  it('reads the curve as it is told to', () => {
+  it('reads the curve with the function that it is given', () => {
     const modes = { bounds, shares: [0.9, 0.2, 0.2, 0.001, 0.0001] }
     expect(shareRatio(modes, 4, 1.5)).toBeGreaterThan(1.2)
     expect(shareRatio(modes, 4, 1.5, cautiousShareSlowerThan)).toBeCloseTo(1, 12)
