@@ -1,5 +1,5 @@
 /**
- * What a fleet costs one service, 300 rollouts of 100 pods each: npm run bench:speed -- --fleet [rollouts]
+ * What a fleet costs one service, 300 rollouts of 100 pods each: npm run bench:speed -- --fleet [rollouts [slices]]
  *
  * All rollouts have the pods of one simulated service, whose answers a real Prometheus gives once; then they come from
  * memory, so that what is measured is the service. `--profile FOLDER` writes a CPU profile of it.
@@ -17,8 +17,7 @@ import { createSubject } from './speed-looks.ts'
 
 const targets = { looksPerSecond: 25, healthP99Ms: 50 }
 const minute = 60_000
-const slices = 5
-const rollouts = Number(process.argv.find((arg) => /^\d+$/.test(arg)) ?? 300)
+const [rollouts = 300, slices = 5] = process.argv.filter((arg) => /^\d+$/.test(arg)).map(Number)
 const token = 'bench-token-0123456789'
 const root = join(import.meta.dirname, '..')
 

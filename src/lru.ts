@@ -54,8 +54,10 @@ export function heldBytes(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 8
   if (Array.isArray(value)) {
     // not counted one by one, because a recording has a hundred thousand
-    if (typeof value[0] === 'number') return 32 + 8 * value.length
+    const first: unknown = value.find((item) => item !== null)
+    if (first === undefined || typeof first === 'number') return 32 + 8 * value.length
   }
+  if (value instanceof Map) return heldBytes([...value])
   let bytes = 32
   for (const inner of Object.values(value)) bytes += 8 + heldBytes(inner)
   return bytes

@@ -41,5 +41,8 @@ test('heldBytes() counts numbers, texts and what stands inside', () => {
   expect(heldBytes(Array.from({ length: 1000 }, (_, i) => i))).toBe(8032)
   expect(heldBytes('a'.repeat(1000))).toBe(1024)
   expect(heldBytes({ rows: [[1, 2], [3]], none: undefined })).toBeGreaterThan(100)
+  expect(heldBytes([null, ...Array.from({ length: 999 }, (_, i) => i)])).toBe(8032)
+  expect(heldBytes([null, Array.from({ length: 1000 }, (_, i) => i)])).toBeGreaterThan(8000)
+  expect(heldBytes(new Map([['a', 'b'.repeat(1000)]]))).toBeGreaterThan(1000)
   expect([heldBytes(undefined), heldBytes(null), heldBytes(true)]).toEqual([8, 8, 8])
 })

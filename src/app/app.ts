@@ -45,7 +45,7 @@ export interface Overrides {
   readonly openStore?: () => Promise<VerdictStore>
   readonly source?: MetricSource
   readonly metrics?: Metrics
-  readonly judge?: Partial<JudgeLimits> & Pick<JudgeDeps, 'maxComputations' | 'storeCallMs'>
+  readonly judge?: Partial<JudgeLimits> & Pick<JudgeDeps, 'maxComputations' | 'storeCallMs' | 'analyzeApart'>
   /** Route groups in addition to those of the service. */
   readonly groups?: readonly RouteGroup[]
   /** How to read the configuration again, and the files to watch. */
@@ -113,7 +113,11 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     },
   })
   const source = (): MetricSource | undefined => overrides.source ?? sources.source()
+  const bodies = createBodyWorker({ log: logger })
+  const reads = createBodyWorker({ log: logger, taskMs: 20_000 })
+  const looks = createBodyWorker({ log: logger, taskMs: 20_000, maxWaiting: 64 })
   const judge = createJudge({
+    analyzeApart: looks.analyze,
     store: stores.store,
     writes,
     policies,
@@ -124,8 +128,6 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     log: logger,
     linkBase: () => force.settings().publicUrl ?? '',
   })
-  const bodies = createBodyWorker({ log: logger })
-  const reads = createBodyWorker({ log: logger, taskMs: 20_000 })
   const end = new AbortController()
   const groups = createRouteGroups({
     bodies,
@@ -208,6 +210,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     await upkeep?.close()
     await bodies.close()
     await reads.close()
+    await looks.close()
     await Promise.all([writes.close(), courier.close()])
     await sources.close()
     await stores.close()

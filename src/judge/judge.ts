@@ -6,6 +6,7 @@ import { createHookRuns, type HookRuns } from './hook-runs.ts'
 import { answerByHand } from './look/answer-by-hand.ts'
 import type { RecordingLook } from './look/judge-recording.ts'
 import { judgeRollout } from './look/judge-rollout.ts'
+import type { AnalyzeApart } from './look/observe.ts'
 import { createLookCache } from './look/look-cache.ts'
 import { createVerdictWriter } from './look/verdict-writer.ts'
 import { type Deadline, startDeadline } from './model/deadline.ts'
@@ -18,6 +19,7 @@ import type { Clock, Log, MetricSource, PolicyLibrary, VerdictStore, WriteQueue 
 export { isControllers } from './history/look-by-hand.ts'
 export type { HookRuns } from './hook-runs.ts'
 export { judgeRecording, type RecordingLook } from './look/judge-recording.ts'
+export type { Analysis } from './look/observe.ts'
 export {
   createPolicyLibrary,
   pickPolicy,
@@ -47,6 +49,7 @@ export interface JudgeDeps {
   readonly linkBase: () => string
   readonly limits: () => JudgeLimits
   readonly maxComputations?: number
+  readonly analyzeApart?: AnalyzeApart
   /** How long one call to the store may take. */
   readonly storeCallMs?: number
 }

@@ -2,7 +2,10 @@ import { judgeSentRecording, type SentRecording } from '../../callers/api/judge-
 import { AppError, type AppErrorCode, type FieldIssue } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
-import type { RecordingLook } from '../../judge/judge.ts'
+import type { Analysis, RecordingLook } from '../../judge/judge.ts'
+import { analyze } from '../../engine/index.ts'
+import type { Policy } from '../../engine/model/policy.ts'
+import type { Recording } from '../../engine/model/recording.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
 import { unpackRecording } from '../../store/recordings/unpack-recording.ts'
 import { recordingToJson } from '../../formats/recording/recording-to-json.ts'
@@ -14,12 +17,14 @@ export type BodyTask =
   | { readonly kind: 'judge'; readonly sent: SentRecording }
   | { readonly kind: 'policy'; readonly text: string; readonly bases: BasePolicies }
   | { readonly kind: 'recording'; readonly packed: PackedRecording }
+  | { readonly kind: 'look'; readonly recording: Recording; readonly policy: Policy }
 
 export type BodyReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'judge'; readonly look: RecordingLook }
   | { readonly kind: 'policy'; readonly parsed: ParsedPolicy }
   | { readonly kind: 'recording'; readonly json: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'look'; readonly analysis: Analysis }
   | { readonly kind: 'refused'; readonly error: SentError }
   | { readonly kind: 'broken'; readonly message: string; readonly stack: string }
 
@@ -34,6 +39,7 @@ export async function runBodyTask(task: BodyTask): Promise<BodyReply> {
   try {
     if (task.kind === 'policy')
       return { kind: 'policy', parsed: readPolicy(task.text, undefined, task.bases) }
+    if (task.kind === 'look') return { kind: 'look', analysis: await analysisOf(task.recording, task.policy) }
     if (task.kind === 'recording') return { kind: 'recording', json: await jsonOf(task.packed) }
     return { kind: 'judge', look: await judgeSentRecording(task.sent, cutRecording) }
   } catch (error) {
@@ -48,4 +54,8 @@ export async function runBodyTask(task: BodyTask): Promise<BodyReply> {
 
 async function jsonOf(packed: PackedRecording): Promise<Uint8Array<ArrayBuffer>> {
   return new TextEncoder().encode(JSON.stringify(recordingToJson(await unpackRecording(packed))))
+}
+
+async function analysisOf(recording: Recording, policy: Policy): Promise<Analysis> {
+  return { verdict: analyze(recording, policy), cut: await cutRecording(recording) }
 }

@@ -8,6 +8,8 @@ export interface BodyThread {
    */
   run(task: BodyTask, timeoutMs: number): Promise<BodyReply>
   readonly lost: boolean
+  /** Whether it is ready for its first task. */
+  readonly started: boolean
   close(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
   })
   let waiter: Waiter | undefined
   let lost = false
+  let started = false
   const lose = (error: Error): void => {
     lost = true
     waiter?.reject(error)
@@ -57,7 +60,10 @@ export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
   }
   const ready = next(startMs, () => new AppError('internal', `the thread did not start in ${startMs} ms`))
   // the first task that waits for it gets the failure
-  ready.catch(() => undefined)
+  ready.then(
+    () => (started = true),
+    () => undefined,
+  )
   return {
     async run(task, timeoutMs) {
       await ready
@@ -67,6 +73,9 @@ export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
     },
     get lost() {
       return lost
+    },
+    get started() {
+      return started
     },
     async close() {
       lose(new AppError('shutting-down', 'the service is stopping'))

@@ -2,7 +2,9 @@ import type { SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
-import type { RecordingLook } from '../../judge/judge.ts'
+import type { Policy } from '../../engine/model/policy.ts'
+import type { Recording } from '../../engine/model/recording.ts'
+import type { Analysis, RecordingLook } from '../../judge/judge.ts'
 import type { Log, PackedRecording } from '../../judge/ports/ports.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 import { type BodyThread, startBodyThread } from './body-thread.ts'
@@ -13,6 +15,8 @@ export interface BodyWorker {
   readPolicy(text: string, bases: BasePolicies): Promise<ParsedPolicy>
   /** A stored recording as JSON. */
   readRecording(packed: PackedRecording): Promise<Buffer>
+  /** The verdict on a recording, and the recording in pieces. The limit is for its wait, not for the work itself. */
+  analyze(recording: Recording, policy: Policy, withinMs: number): Promise<Analysis>
   close(): Promise<void>
 }
 
@@ -21,6 +25,7 @@ export interface BodyWorkerOptions {
   readonly heapMb?: number
   /** The longest one body may take. */
   readonly taskMs?: number
+  readonly maxWaiting?: number
   readonly startThread?: typeof startBodyThread
 }
 
@@ -28,20 +33,24 @@ const defaultHeapMb = 512
 const defaultTaskMs = 5000
 const startMs = 30_000
 /** More waiting recordings, which have some megabytes each, would need too much memory. */
-const maxWaiting = 8
+const defaultMaxWaiting = 8
 /** With the wait for others; a recording of the largest size takes a few seconds. */
 const longestReadMs = 25_000
 
 export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
   const { log, heapMb = defaultHeapMb, taskMs = defaultTaskMs, startThread = startBodyThread } = options
+  const { maxWaiting = defaultMaxWaiting } = options
   let thread: BodyThread | undefined
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
+  const threadNow = (): BodyThread => {
+    if (thread === undefined || thread.lost) thread = startThread({ heapMb, startMs })
+    return thread
+  }
   const perform = async (task: BodyTask, end: number): Promise<BodyReply> => {
     const leftMs = end - performance.now()
     if (leftMs <= 0) throw overloaded()
-    if (thread === undefined || thread.lost) thread = startThread({ heapMb, startMs })
-    return thread.run(task, Math.min(taskMs, leftMs))
+    return threadNow().run(task, task.kind === 'look' ? taskMs : Math.min(taskMs, leftMs))
   }
   const run = async (task: BodyTask, withinMs: number): Promise<BodyReply> => {
     if (waiting >= maxWaiting) throw overloaded()
@@ -69,6 +78,13 @@ export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
     async readRecording(packed) {
       const reply = await run({ kind: 'recording', packed }, longestReadMs)
       if (reply.kind === 'recording') return Buffer.from(reply.json.buffer)
+      throw unexpected(reply)
+    },
+    async analyze(recording, policy, withinMs) {
+      // an answer does not wait until the thread has started
+      if (!threadNow().started) throw overloaded()
+      const reply = await run({ kind: 'look', recording, policy }, withinMs)
+      if (reply.kind === 'look') return reply.analysis
       throw unexpected(reply)
     },
     async close() {

@@ -11,7 +11,7 @@ import { type JudgeRequest, paramsOf } from '../model/judge-request.ts'
 import type { ToKeep } from './keep-look.ts'
 import type { PolicyMemory } from '../policies/kept-policies.ts'
 import type { LookCache, Observation } from './look-cache.ts'
-import { observe } from './observe.ts'
+import { type AnalyzeApart, observe } from './observe.ts'
 import { overloadedVerdict } from './overloaded.ts'
 import { runContext } from './run-context.ts'
 import { type RunAndSteps, findRun } from '../runs/by-looks.ts'
@@ -29,6 +29,7 @@ export interface RolloutDeps {
   readonly policies: PolicyLibrary
   readonly source: () => MetricSource | undefined
   readonly digest: VerdictStore['digestRecording']
+  readonly analyzeApart?: AnalyzeApart
   readonly clock: Clock
   readonly log: Log
   readonly linkBase: () => string
@@ -69,7 +70,7 @@ export async function judgeRollout(
   const compute = async (): Promise<Observation> => {
     const stored = away ? undefined : await storedSource(request, { ...place, params }, deadline, deps.store)
     const source = stored ?? deps.source()
-    const observation = await observe(look, { source, digest: deps.digest })
+    const observation = await observe(look, { ...deps, source })
     return { ...observation, data: stored === undefined ? 'source' : 'stored' }
   }
   const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, compute)
@@ -135,6 +136,7 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
     cacheKey: seen.cacheKey,
     overloaded: observation === undefined,
     unsaved: seen.away,
+    ...(observation?.cut !== undefined && { cut: observation.cut }),
     ...(change !== undefined && { change }),
     ...(passed !== undefined && { passed }),
   }

@@ -1,6 +1,6 @@
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
-import type { Step } from '../ports/ports.ts'
+import type { CutRecording, Step } from '../ports/ports.ts'
 import { createLru, heldBytes } from '../../lru.ts'
 
 /** The result of a look's data, before earlier answers and decisions. */
@@ -11,6 +11,8 @@ export interface Observation {
   readonly steps: readonly Step[]
   /** Undefined once it is stored. */
   readonly recording: Recording | undefined
+  /** The recording in pieces, in place of the recording; undefined once it is stored. */
+  readonly cut?: CutRecording | undefined
   /** Until when another look at the same run would see the same data; 0 = the next look asks the source again. */
   readonly validUntil: number
   /** Whether the data came from a recording that was kept. */
@@ -55,7 +57,8 @@ export function createLookCache({
     },
     stored(key, recordingDigest) {
       const known = done.get(key)
-      if (known?.recordingDigest === recordingDigest) done.set(key, { ...known, recording: undefined })
+      if (known?.recordingDigest === recordingDigest)
+        done.set(key, { ...known, recording: undefined, cut: undefined })
     },
   }
 }

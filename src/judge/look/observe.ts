@@ -1,9 +1,10 @@
 import { analyze } from '../../engine/index.ts'
+import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import { inSpan } from '../../in-span.ts'
 import { oneLine } from '../../engine/model/words.ts'
-import type { MetricSource, VerdictStore } from '../ports/ports.ts'
+import type { CutRecording, MetricSource, VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { fetchRecording } from './fetch-recording.ts'
 import type { Observation } from './look-cache.ts'
@@ -19,7 +20,19 @@ export interface ObserveRequest extends RunAndSteps {
 export interface ObserveDeps {
   readonly source: MetricSource | undefined
   readonly digest: VerdictStore['digestRecording']
+  readonly analyzeApart?: AnalyzeApart
 }
+
+/** Analyzes a recording in another thread. Rejects when it cannot begin in time; then this thread does it. */
+export type AnalyzeApart = (recording: Recording, policy: Policy, withinMs: number) => Promise<Analysis>
+
+export interface Analysis {
+  readonly verdict: Verdict
+  readonly cut: CutRecording
+}
+
+/** A smaller recording takes a few milliseconds, which is not worth the way to another thread and back. */
+const manySamples = 20_000
 
 /** The time that must be left after fetching, for the analysis and for keeping the verdict. */
 const reserveMs = 1500
@@ -29,7 +42,7 @@ export const soonestSettledMs = 15_000
 /** Fetches the recording of a look and has it analyzed. */
 export async function observe(
   request: ObserveRequest,
-  { source, digest }: ObserveDeps,
+  { source, ...deps }: ObserveDeps,
 ): Promise<Omit<Observation, 'data'>> {
   const { run, steps, inForce, params, until, deadline } = request
   const { policy } = inForce
@@ -38,16 +51,40 @@ export async function observe(
     fetchRecording(source, { policy, run, params, until }, deadline, reserve),
   )
   const planned = writeSteps(fetched, run, steps)
-  const verdict = await inSpan('analyze', { slices: planned.recording.slices }, async () =>
-    analyze(planned.recording, policy),
+  const { verdict, ...kept } = await inSpan('analyze', { slices: planned.recording.slices }, () =>
+    analysisOf(planned.recording, policy, deadline, deps),
   )
   return {
+    ...kept,
     verdict: withProblems(withRealSteps(verdict, planned.steps), planned.recording),
-    recordingDigest: await digest(planned.recording),
     steps: planned.steps,
-    recording: planned.recording,
     validUntil: validUntil(planned.recording),
   }
+}
+
+type Analyzed = Pick<Observation, 'verdict' | 'recordingDigest' | 'recording' | 'cut'>
+
+async function analysisOf(
+  recording: Recording,
+  policy: Policy,
+  deadline: Deadline,
+  { digest, analyzeApart }: Omit<ObserveDeps, 'source'>,
+): Promise<Analyzed> {
+  if (analyzeApart !== undefined && samplesOf(recording) > manySamples) {
+    try {
+      const { verdict, cut } = await analyzeApart(recording, policy, deadline.leftMs() / 2)
+      return { verdict, recordingDigest: cut.digest, recording: undefined, cut }
+    } catch {
+      // the thread is busy or lost, and the answer must come all the same
+    }
+  }
+  const verdict = analyze(recording, policy)
+  return { verdict, recordingDigest: await digest(recording), recording }
+}
+
+function samplesOf({ metrics, pods, slices }: Recording): number {
+  const columns = Object.values(metrics).map((data) => (data.kind === 'latency' ? data.bounds.length + 1 : 2))
+  return columns.reduce((sum, count) => sum + count, 0) * pods.length * slices
 }
 
 /** The engine counts the steps in the recording; this puts back the index of the caller's plan. */

@@ -2,6 +2,11 @@ import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { type BodyWorker, createBodyWorker } from '../../../src/app/body-worker/body-worker.ts'
+import { type BodyThread, startBodyThread } from '../../../src/app/body-worker/body-thread.ts'
+import { analyze } from '../../../src/engine/analyze.ts'
+import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
+import { parseRecording } from '../../../src/formats/recording/parse-recording.ts'
+import { cutRecording } from '../../../src/store/recordings/cut-recording.ts'
 import type { SentRecording } from '../../../src/callers/api/judge-sent-recording.ts'
 
 const log = pino({ level: 'silent' })
@@ -51,6 +56,28 @@ test('judge() takes one body after the other, and refuses those that wait for lo
   const [first, late] = await Promise.allSettled([judge(healthy), judge(healthy, 0)])
   expect(first).toMatchObject({ status: 'fulfilled', value: { judgement: { window: { at: 74 } } } })
   expect(late).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } })
+})
+
+test('analyze() refuses while the thread starts, and then gives the verdict and the pieces', async () => {
+  const { promise: started, resolve } = Promise.withResolvers<BodyThread>()
+  worker = createBodyWorker({
+    log,
+    taskMs: 30_000,
+    startThread(limits) {
+      const thread = startBodyThread(limits)
+      resolve(thread)
+      return thread
+    },
+  })
+  const recording = parseRecording(JSON.parse(text))
+  const { policy } = parsePolicy('name: web\nmetrics: [{name: errors, kind: errors}]')
+  await expect(worker.analyze(recording, policy, 30_000)).rejects.toMatchObject({ code: 'overloaded' })
+  // its first task is done once it has started
+  await judge(healthy)
+  expect((await started).started).toBe(true)
+  const { verdict, cut } = await worker.analyze(recording, policy, 30_000)
+  expect(verdict).toEqual(analyze(recording, policy))
+  expect(cut).toEqual(await cutRecording(recording))
 })
 
 test('judge() refuses the ninth body at once', async () => {

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { analyze } from '../../src/engine/analyze.ts'
+import { dataColumns, withColumns } from '../../src/engine/model/data-columns.ts'
+import type { Recording } from '../../src/engine/model/recording.ts'
+import type { JudgeDeps } from '../../src/judge/judge.ts'
+import { cutRecording } from '../../src/store/recordings/cut-recording.ts'
+import { fakeSource, fixtureRecording } from '../support/fake-source.ts'
+import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+
+const policy = `
+name: web
+step: 5m
+metrics:
+  - {name: errors, kind: errors}
+  - {name: latency, kind: latency}
+  - {name: memory, kind: gauge, watch: true}
+`
+
+/** The same rollout with so many times as many pods. */
+function withPods(recording: Recording, times: number): Recording {
+  const repeated = <T>(rows: readonly T[]): readonly T[] => Array.from({ length: times }, () => rows).flat()
+  const metrics = Object.entries(recording.metrics).map(
+    ([name, data]) => [name, withColumns(data, dataColumns(data).map(repeated))] as const,
+  )
+  const pods = repeated(recording.pods).map((pod, i) => ({ ...pod, name: `${pod.name}-${i}` }))
+  return { ...recording, pods, metrics: Object.fromEntries(metrics) }
+}
+
+/** Looks once, thirteen minutes into a rollout of 120 pods. */
+async function lookOnce(analyzeApart: NonNullable<JudgeDeps['analyzeApart']>) {
+  const source = fakeSource(withPods(fixtureRecording('errors-x10'), 20))
+  await using running = await runJudge({ policy, source, overrides: { judge: { analyzeApart } } })
+  running.clock.ms = rolloutStart + 13 * minute
+  const { body } = await running.judge({ step: { index: 0, of: 3, weight: 5, next: 25 } })
+  const { recordingDigest = '' } = (await running.store.getVerdict(body.id)) ?? {}
+  return { body, kept: await running.store.loadRecording(recordingDigest) }
+}
+
+test('a look at many pods is analyzed apart, and is judged and kept as it would be here', async () => {
+  const pods: number[] = []
+  const here = await lookOnce(() => Promise.reject(new Error('the thread is lost')))
+  const apart = await lookOnce(async (sent, by) => {
+    // as it crosses threads
+    const recording = structuredClone(sent)
+    pods.push(recording.pods.length)
+    return structuredClone({ verdict: analyze(recording, by), cut: await cutRecording(recording) })
+  })
+  expect(pods).toEqual([120])
+  expect(apart.body).toEqual(here.body)
+  expect(apart.body).toMatchObject({ verdict: 'fail', kept: true })
+  expect(apart.kept).toEqual(here.kept)
+  expect(apart.kept?.pods).toHaveLength(120)
+}, 60_000)
