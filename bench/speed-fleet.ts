@@ -134,8 +134,8 @@ function askHealth(url: string): () => Promise<number> {
 }
 
 /** In ticks of 10 ms, as Linux counts. */
-function cpuMs(folder: string): number {
-  const stat = readFileSync(`/proc/${service.child.pid}/${folder}stat`, 'utf8')
+function cpuMs(part: string): number {
+  const stat = readFileSync(`/proc/${service.child.pid}/${part}stat`, 'utf8')
   const fields = stat.split(') ')[1]?.split(' ') ?? []
   return 10 * (Number(fields[11]) + Number(fields[12]))
 }

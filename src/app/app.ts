@@ -117,7 +117,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   const reads = createBodyWorker({ log: logger, taskMs: 20_000 })
   const looks = createBodyWorker({ log: logger, taskMs: 20_000, maxWaiting: 64 })
   const judge = createJudge({
-    analyzeApart: looks.analyze,
+    analyzeApart: (recording, policy, withinMs) => looks.analyze(recording, policy, withinMs),
     store: stores.store,
     writes,
     policies,
