@@ -4,6 +4,8 @@ export interface Lru<V> {
   /** An entry that is larger than the whole cache is not kept. */
   set(key: string, value: V): void
   delete(key: string): void
+  /** Drops the entries unused for longest, as long as they are such. */
+  dropWhile(isOver: (value: V) => boolean): void
   clear(): void
   /** The size of all entries together. */
   readonly size: number
@@ -38,6 +40,12 @@ export function createLru<V>(most: number, sizeOf: (value: V) => number = () => 
       }
     },
     delete: drop,
+    dropWhile(isOver) {
+      for (const [oldest, { value }] of entries) {
+        if (!isOver(value)) break
+        drop(oldest)
+      }
+    },
     clear() {
       entries.clear()
       size = 0

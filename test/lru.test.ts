@@ -46,3 +46,22 @@ test('heldBytes() counts numbers, texts and what stands inside', () => {
   expect(heldBytes(new Map([['a', 'b'.repeat(1000)]]))).toBeGreaterThan(1000)
   expect([heldBytes(undefined), heldBytes(null), heldBytes(true)]).toEqual([8, 8, 8])
 })
+
+test('dropWhile() drops from the oldest on, up to the first that is not over', () => {
+  const lru = createLru<number>(10)
+  for (const [key, value] of [
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+    ['d', 1],
+  ] as const)
+    lru.set(key, value)
+  lru.dropWhile((value) => value < 3)
+  expect([lru.get('a'), lru.get('b'), lru.get('c'), lru.get('d'), lru.size]).toEqual([
+    undefined,
+    undefined,
+    3,
+    1,
+    2,
+  ])
+})
