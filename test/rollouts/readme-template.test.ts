@@ -43,7 +43,7 @@ async function playReadme(errors: number, secret = token) {
   })
   const text = codeBlocks(readme).find((block) => block.text.includes('kind: AnalysisTemplate'))?.text ?? ''
   const template = readTemplate(parseManifests(text, 'README.md'), {
-    templates: [{ templateName: 'canary-judge' }],
+    templates: [{ templateName: 'canary-judge', clusterScope: false }],
   })
   const { canary, stable } = identity.revisions
   const given = new Map([

@@ -46,7 +46,7 @@ export function createLookCache({
       const started = (async () => {
         try {
           const observation = await compute()
-          // a look that is over helps nobody, and runs come and go all day
+          // a look that is over is never asked for again, and runs come and go all day
           done.dropWhile(({ validUntil }) => validUntil <= now)
           if (now < observation.validUntil) done.set(key, observation)
           return observation
