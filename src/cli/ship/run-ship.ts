@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import { AppError } from '../../errors.ts'
 import { checkCodes } from '../check/check.ts'
 import { toMilliseconds } from '../check/check-request.ts'
-import { expectService } from '../check/ask-service.ts'
+import { AskError, expectService } from '../check/ask-service.ts'
 import { type CheckSurroundings, serviceFor, withExitCode } from '../check/run-check.ts'
 import { plain } from '../plain.ts'
 import { beginRelease, imagesIn } from './begin-release.ts'
@@ -24,7 +24,7 @@ export function runShip(verb: ShipVerb, flags: ShipFlags, surroundings: CheckSur
     try {
       return await shipWith(verb, flags, surroundings, signal)
     } catch (error) {
-      if (!(error instanceof KubectlError)) throw error
+      if (!(error instanceof KubectlError || error instanceof AskError)) throw error
       throw new AppError('bad-request', error.message, { cause: error })
     }
   })

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -87,8 +87,10 @@ function realImages(): Images {
 /** A namespace of its own in the cluster of a kubeconfig, for as long as it is open. */
 export async function openNamespace(kubeconfig: string, its: Images): Promise<LabCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-ship-'))
-  await copyFile(kubeconfig, join(folder, 'config'))
-  const env = envOf(folder)
+  // With the home of the user, where programs that log in have their files.
+  const env = { ...envOf(folder), HOME: process.env['HOME'] ?? folder }
+  const view = ['config', 'view', '--raw', '--flatten', '--minify', `--kubeconfig=${kubeconfig}`]
+  await writeFile(env.KUBECONFIG, (await run('kubectl', view)).stdout)
   const kubectl = async (args: readonly string[], input = ''): Promise<void> => {
     const running = run('kubectl', args, { env: { ...process.env, ...env } })
     running.child.stdin?.end(input)

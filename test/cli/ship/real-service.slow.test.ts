@@ -70,6 +70,7 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 300_000 }
     ])('begins nothing where the service %s', async (_, flags, message) => {
       const { code, err } = await start({}, flags)
       expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining(message) })
+      expect(err).not.toContain('internal error')
       expect(await arms()).toEqual(apps.flatMap(() => [{ ...old, image: lab.images.old }, undefined]))
       expect(await lab.annotation('chat-stable', 'canary-judge/release')).toBe('')
     })
