@@ -23,7 +23,7 @@ const help = `npm run bench:rollouts -- [options]
   --cell TEXT     only cells whose name contains it; may be repeated
   --rule NAME     only this one; may be repeated
   --seed S        (1)
-  --add FILE      counts the rollouts of an earlier run with another seed too
+  --add FILE      counts the rollouts of an earlier run with another seed too; may be repeated
   --out FOLDER    where the files are written (bench/results)
 With --short, --cell or --rule the tables are printed, and files are written only with --out.`
 
@@ -44,18 +44,17 @@ console.log(markdown)
 async function run(): Promise<Report> {
   const started = performance.now()
   const jobs = allJobs()
-  const earlier =
-    options.add === undefined ? undefined : readRolloutResults(readFileSync(options.add, 'utf8'))
+  const earlier = options.add.map((file) => readRolloutResults(readFileSync(file, 'utf8')))
   const tallies = new Map<string, Tally>()
-  for (const { cell, ...tally } of earlier?.results ?? []) tallies.set(`${cell.name} ${tally.rule}`, tally)
+  const count = (cell: string, tally: Tally): void => {
+    const known = tallies.get(`${cell} ${tally.rule}`)
+    tallies.set(`${cell} ${tally.rule}`, known === undefined ? tally : add(known, tally))
+  }
+  for (const { cell, ...tally } of earlier.flatMap(({ results }) => results)) count(cell.name, tally)
   let done = 0
   const isOver = (): boolean => performance.now() - started > options.minutes * 60_000
   const onDone = ({ job, tallies: found }: JobDone): void => {
-    for (const tally of found) {
-      const key = `${job.cell} ${tally.rule}`
-      const known = tallies.get(key)
-      tallies.set(key, known === undefined ? tally : add(known, tally))
-    }
+    for (const tally of found) count(job.cell, tally)
     done += job.to - job.from
     showProgress(done, jobs.length, started)
   }
@@ -68,7 +67,7 @@ async function run(): Promise<Report> {
       return tally === undefined || tally.rollouts === 0 ? [] : [{ cell, ...tally }]
     }),
   )
-  const command = earlier === undefined ? commandLine() : `${earlier.command} && ${commandLine()}`
+  const command = [...earlier.map((one) => one.command), commandLine()].join(' && ')
   return { seed: options.seed, command, results: found }
 }
 
@@ -119,8 +118,10 @@ function isChosen(name: string): boolean {
   return options.cell === undefined || options.cell.some((text) => name.includes(text))
 }
 
+/** Without the files, which have other names elsewhere. */
 function commandLine(): string {
-  const given = process.argv.slice(2).filter((word, i, all) => word !== '--out' && all[i - 1] !== '--out')
+  const isFile = (word: string | undefined): boolean => word === '--out' || word === '--add'
+  const given = process.argv.slice(2).filter((word, i, all) => !isFile(word) && !isFile(all[i - 1]))
   return ['npm run bench:rollouts', ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
 }
 
@@ -136,7 +137,7 @@ function readOptions() {
         cell: { type: 'string', multiple: true },
         rule: { type: 'string', multiple: true },
         seed: { type: 'string', default: '1' },
-        add: { type: 'string' },
+        add: { type: 'string', multiple: true, default: [] },
         out: { type: 'string' },
         help: { type: 'boolean', default: false },
       },

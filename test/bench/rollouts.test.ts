@@ -6,7 +6,8 @@ import { type Judge, play } from '../../bench/rollouts/play.ts'
 import { makeRollout } from '../../bench/rollouts/rollout.ts'
 import { rolloutRules } from '../../bench/rollouts/rollout-rules.ts'
 import { runRollouts } from '../../bench/rollouts/run-rollouts.ts'
-import { toMarkdown } from '../../bench/rollouts/report.ts'
+import { readRolloutResults } from '../../bench/rollouts/read-results.ts'
+import { toJson, toMarkdown } from '../../bench/rollouts/report.ts'
 import type { Decided } from '../../src/engine/decision/decide.ts'
 import { plannedSeconds } from '../../src/engine/model/planned-seconds.ts'
 
@@ -102,5 +103,19 @@ describe('runRollouts', () => {
     const results = whole.map((tally) => ({ cell: healthy, ...tally }))
     const text = toMarkdown({ seed: 's', command: 'c', results }, rolloutRules)
     for (const { title } of rolloutRules) expect(text).toContain(title)
+    const read = readRolloutResults(toJson({ seed: 's', command: 'c', results }))
+    expect([read.command, read.results.length]).toEqual(['c', results.length])
+    expect(read.of('balanced', healthy)).toMatchObject({
+      cell: healthy,
+      rollouts: 2,
+      promoted: whole[0]?.promoted,
+    })
+  })
+
+  it('counts a rollout that is seldom judged by a rule in every so many only', () => {
+    const rollouts = runRollouts(healthy, rolloutRules, 's', { from: 1, to: 2 }).map(
+      (tally) => tally.rollouts,
+    )
+    expect(rollouts).toEqual(rolloutRules.map(({ every }) => (every === 1 ? 1 : 0)))
   })
 })
