@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cells, isHealthy } from './cells.ts'
+import { cells, isHealthy, type RolloutCell } from './cells.ts'
 import type { Result } from './report.ts'
 import { rolloutRules } from './rollout-rules.ts'
 
@@ -31,7 +31,7 @@ export interface RolloutResults {
   readonly harmful: readonly Result[]
   /** Rollouts of a cell under the judge's own rule. */
   readonly sizes: { readonly healthy: number; readonly harmful: number }
-  of(rule: string, cell: Result['cell']): Result | undefined
+  readonly of: (rule: string, cell: RolloutCell) => Result | undefined
 }
 
 /** The file that `npm run bench:rollouts` writes. */
