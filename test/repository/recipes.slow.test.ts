@@ -44,7 +44,7 @@ test.each(recipes)(
     }
     if (blocks.at(-1)?.language === 'text') return
     expect(await compile()).toBe('')
-    await runHere('npx', 'vitest', 'run', 'test/architecture.test.ts')
+    await runHere('npx', 'vitest', 'run', '--testTimeout', '60000', 'test/architecture.test.ts')
   },
 )
 

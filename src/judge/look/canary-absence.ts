@@ -1,18 +1,19 @@
+import { dataColumns } from '../../engine/model/data-columns.ts'
 import type { Arm, MetricData, PodSeries, Recording } from '../../engine/model/recording.ts'
 
 /** When the canary was last gone: slices of the recording. */
 export interface Absence {
   readonly from: number
-  /** The slice at which it was there again; undefined = it is gone still. */
+  /** The slice at which it was there again; undefined = it is still gone. */
   readonly until: number | undefined
 }
 
-/** So long no pod of the canary must have been there: a pod that is replaced is away for less. */
+/** The shortest absence: a pod that is replaced is away for less. */
 const leastSeconds = 180
 
 /**
- * The last time that the canary was gone after it had been there, while stable was there: it was taken down, as by an
- * abort, and came again. Where both are missing the source was away, which says nothing.
+ * The last time that the canary was gone after it had been there, while stable was there: it was removed, for example by
+ * an abort, and came back. Where both are missing the source was away, which says nothing about the canary.
  */
 export function canaryAbsence(recording: Recording): Absence | undefined {
   const canary = presence(recording, 'canary')
@@ -50,17 +51,7 @@ function presence({ pods, metrics, slices }: Recording, arm: Arm): Uint8Array {
   return there
 }
 
+/** The column that has a sample wherever the pod was there. */
 function totalsOf(data: MetricData): readonly PodSeries[] {
-  switch (data.kind) {
-    case 'gauge':
-      return data.value
-    case 'restarts':
-      return data.restarts
-    case 'errors':
-    case 'conversion':
-    case 'latency':
-      return data.total
-    default:
-      return data satisfies never
-  }
+  return data.kind === 'latency' ? data.total : (dataColumns(data).at(-1) ?? [])
 }
