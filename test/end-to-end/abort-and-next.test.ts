@@ -122,8 +122,15 @@ describe.skipIf(missing !== undefined)(`after an abort, in a real Prometheus ${m
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({
-        ...{ namespace, name: 'web', canaryHash: canary, stableHash: stable, policy },
-        ...{ step: '1', of: '1', weight: '11', minutes: '8' },
+        namespace,
+        name: 'web',
+        canaryHash: canary,
+        stableHash: stable,
+        policy,
+        step: '1',
+        of: '1',
+        weight: '11',
+        minutes: '8',
       }),
     })
     const body: {

@@ -18,11 +18,11 @@ import { type MetricRequest, metricRequest } from './fetching/metric-request.ts'
 import { type RunState, runStateBytes } from './fetching/run-state.ts'
 
 const CACHE_BYTES = 64 * 1024 * 1024
-/** Twice what a look at 500 pods reads. More would hold up every other look for seconds. */
+/** Twice the samples of a look at 500 pods. More samples would delay all other looks by seconds. */
 const MOST_SAMPLES = 2_500_000
 const DIAGNOSE_BYTES = 16 * 1024 * 1024
 
-/** Prometheus, and what speaks its API: Thanos, Mimir, VictoriaMetrics. */
+/** The source for Prometheus and servers with its API: Thanos, Mimir, VictoriaMetrics. */
 export function createPrometheus(options: SourceOptions): Source {
   const { sources, clock, log, cacheBytes = CACHE_BYTES } = options
   const clients = clientsOf(options)
@@ -31,14 +31,14 @@ export function createPrometheus(options: SourceOptions): Source {
     check(request) {
       prepare({ ...request, signal: new AbortController().signal }, options, clients)
     },
-    // rejects, rather than throws, what can never work
+    // async, so that a request that can never work rejects and does not throw
     canaryStart: async (request) => canaryStart(prepare(request, options, clients), request),
     async read(request, time) {
       const asked = prepare(request, options, clients)
       const key = cacheKey(request)
       const looked = await fetchMetrics(asked, request, { time, clock, before: cache.get(key) })
       request.signal.throwIfAborted()
-      // how time is cut is not settled by a look that saw nothing
+      // a look without data must not fix the length of a slice
       if (looked.read.size > 0 || looked.state.learned.size > 0) cache.set(key, looked.state)
       for (const problem of looked.problems) log.warn({ run: request.run.id, ...problem }, 'source problem')
       return {
@@ -52,7 +52,7 @@ export function createPrometheus(options: SourceOptions): Source {
       }
     },
     async diagnose(request) {
-      // clients of its own: it waits for its turn apart from looks, and delays none
+      // clients of its own, so that a diagnosis does not delay looks
       const own = clientsOf({ sources, maxResponseBytes: DIAGNOSE_BYTES }, 4)
       try {
         return await diagnose(request, { clients: own, sources, clock })
@@ -86,7 +86,7 @@ function clientsOf(
   )
 }
 
-/** Everything that can be known to be wrong before a query is sent is refused here. */
+/** Prepares the queries. Refuses here what is known to be wrong before a query is sent. */
 function prepare(
   request: Pick<CanaryStartRequest, 'policy' | 'run' | 'params' | 'signal'>,
   { sources, maxSamples = MOST_SAMPLES }: SourceOptions,
@@ -112,13 +112,13 @@ function cacheKey({ run, policy, params }: FetchRequest): string {
   return JSON.stringify([run.id, run.start, run.policyDigest, run.stableRevision, queriesOf(policy), sorted])
 }
 
-/** What of a policy says which data are fetched. */
+/** The parts of a policy that decide which data are fetched. */
 function queriesOf(policy: Policy): readonly unknown[] {
   const { source, select, slice, historySeconds, metrics } = policy
   return [source, select, slice, historySeconds, metrics]
 }
 
-/** Restarts, where the source has no series of them: read from the counters of another metric that knows its pods. */
+/** Reads restarts from the counters of another metric with pods, where there are no series of restarts. */
 function byResets(
   { metric }: MetricRequest,
   counts: Counts,

@@ -37,7 +37,7 @@ export function armsBySelection(
     stable: [...common, ...matchersOf(stable)],
     armOf: (labels) => armOf(labels, canary, stable),
     armByLabels: (labels) => armOf(labels, canary, stable),
-    // the one that asks for more is meant
+    // where both fit, the one with more labels is meant
     isAmbiguous: () => false,
     defaults,
   }
@@ -46,7 +46,7 @@ export function armsBySelection(
 const matchersOf = (labels: Labels): readonly Matcher[] =>
   Object.entries(labels).map(([name, value]) => equals(name, value))
 
-/** Where both fit, the one that asks for more is meant. */
+/** The arm whose labels fit. Where both fit, the one with more labels is meant. */
 function armOf(labels: Labels, canary: Labels, stable: Labels): Arm | undefined {
   const isCanary = fits(labels, canary)
   const isStable = fits(labels, stable)

@@ -3,21 +3,21 @@ import { equals, escapeRegex, type Matcher, oneOf } from '../queries/matcher.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
-/** How to find both arms in one query, and to tell them apart in what it gives. */
+/** How to find both arms with one query, and how to distinguish them in its answer. */
 export interface Arms {
-  /** Labels to keep: those of the arm, of the pod, and of the scraped target. */
+  /** The labels that queries keep: those of the arm and of the pod. */
   readonly armLabels: readonly string[]
   readonly targetLabels: readonly string[]
-  /** The label with the pod's name; undefined = arms only. */
+  /** The label with the pod's name. Undefined where series have no pods. */
   readonly podLabel: string | undefined
-  /** Enough to find both; `armOf` is exact. */
+  /** Matchers that find both arms, and perhaps more; `armOf` is exact. */
   readonly both: readonly Matcher[]
   readonly canary: readonly Matcher[]
   readonly stable: readonly Matcher[]
   armOf(labels: Labels): Arm | undefined
-  /** The same without a look at the pod: a service may have pods of another revision behind it. */
+  /** The arm by its labels alone. A service may also have pods of another revision behind it. */
   armByLabels(labels: Labels): Arm | undefined
-  /** Whether both arms fit where only one can be meant: then the revisions look alike. */
+  /** Whether both arms fit, so that the revisions cannot be distinguished. */
   isAmbiguous(labels: Labels): boolean
   readonly defaults: DefaultSelectors
 }
@@ -30,7 +30,7 @@ export interface DefaultSelectors {
   readonly unit: 'seconds' | 'milliseconds'
 }
 
-/** The value of an arm's label: itself, or whatever matches a pattern (RE2 and JavaScript alike). */
+/** The value of an arm's label: a text, or a pattern that RE2 and JavaScript read alike. */
 export type ArmValue = { readonly text: string } | { readonly pattern: string }
 
 export interface LabelArms {

@@ -2,7 +2,7 @@ import { AppError } from '../../../errors.ts'
 import type { Policy, Selection } from '../../../engine/model/policy.ts'
 import { placeholdersOf } from '../queries/fill-placeholders.ts'
 
-/** What some preset asks for. One manifest serves several, so what this policy's preset has no use for is no mistake. */
+/** The parameters of all presets. A manifest serves several presets, so one that this preset does not use is no mistake. */
 export const presetParams = [
   'canaryService',
   'canaryVersion',
@@ -18,7 +18,7 @@ export const presetParams = [
   'target',
 ] as const
 
-/** Refuses a parameter that nothing asks for, which is a slip of the pen, and misses one that the policy names. */
+/** Refuses a parameter that no preset and no selection uses, and reports one that the policy needs and did not get. */
 export function checkParams(policy: Policy, params: Readonly<Record<string, string>>): void {
   const selections = [policy.select, ...policy.metrics.flatMap(({ select }) => select ?? [])]
   const named = [...new Set(selections.flatMap(paramsNamedIn))]

@@ -3,9 +3,9 @@ import { revisionOfPod } from './pod-names.ts'
 import type { Workload } from './preset-context.ts'
 
 /**
- * A service has pods of whatever revision the controller points it at: the one before, while its series last, or
- * stable's at the end of an abort. Where the name of a pod of the workload tells its revision, only the arm's own
- * revision counts; pods of others, such as a proxy that counts, say nothing of it.
+ * Leaves out pods of other revisions. A service can have pods of the revision before, while their series last, or of
+ * stable at the end of an abort. Where the name of a workload's pod has its revision, only the arm's own revision
+ * counts. The names of other pods, such as those of a proxy, do not show a revision.
  */
 export function onlyOwnPods(arms: Arms, { name, revision, stableRevision, params }: Workload): Arms {
   const { podLabel } = arms
@@ -23,7 +23,7 @@ export function onlyOwnPods(arms: Arms, { name, revision, stableRevision, params
   }
 }
 
-/** As Argo makes them; a shorter text is more likely the name of a version, such as v2. */
+/** Whether it is a hash of Argo. A shorter text is more likely the name of a version, such as v2. */
 function isHash(text: string): boolean {
   return /^[bcdfghjklmnpqrstvwxz2456789]{5,10}$/.test(text)
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../errors.ts'
 
-/** Who is judged: what presets make their matchers of. */
+/** The workload that is judged. Presets make their matchers from it. */
 export interface Workload {
   readonly namespace: string
   readonly name: string
@@ -10,9 +10,9 @@ export interface Workload {
 }
 
 export interface PresetContext extends Workload {
-  /** The name of a label, unless it is overridden; undefined = these series have no such label. */
+  /** The name of a label. Undefined where the policy says that the series lack it. */
   label(key: string): string | undefined
-  /** The same for labels that no preset can do without. */
+  /** The name of a label that the preset needs. */
   neededLabel(key: string): string
   /** A parameter; absent and empty are the same. */
   param(key: string): string | undefined
@@ -67,7 +67,7 @@ export function presetContext(
   }
 }
 
-/** Which labels a policy may name otherwise. */
+/** The labels that a policy may rename. */
 export function labelKeys(defaults: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys({ ...TARGET_LABELS, ...defaults }).toSorted()
 }

@@ -12,7 +12,7 @@ export interface RawResponse {
   readonly overTime?: boolean
 }
 
-/** The data of an answer, or the one error that says what is wrong with it. */
+/** Gives the data of an answer, or throws an error that says what is wrong with it. */
 export function checkResponse({ status, body, retryAfter, overTime }: RawResponse): QueryResult {
   if (status >= 300 && status < 400) {
     throw new SourceError('source-refused', `Prometheus answered ${status}; redirects are not followed`, {
@@ -34,7 +34,7 @@ export function checkResponse({ status, body, retryAfter, overTime }: RawRespons
   throw failureOf(status, parsed, retryAfter)
 }
 
-/** As Thanos, Mimir and VictoriaMetrics word it, whatever the status. */
+/** The words by which Thanos, Mimir and VictoriaMetrics report a timeout, with any status. */
 const ranOutOfTime = /deadline exceeded|timeout exceeded|(query|request) timed out/i
 const transientStatus = new Set([429, 502, 503, 504])
 
@@ -48,7 +48,7 @@ function failureOf(status: number, parsed: unknown, retryAfter: string | undefin
     retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
   const details: SourceErrorDetails = {
     status,
-    // a query that ran into the server's own limit does so again
+    // a query that exceeded the server's limit exceeds it again
     transient: transientStatus.has(status) && !slow,
     ...(wait !== undefined && { retryAfterMs: wait }),
   }

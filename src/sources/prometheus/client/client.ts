@@ -12,7 +12,7 @@ import { SourceError } from './source-error.ts'
 import type { SourceSettings } from '../../source-settings.ts'
 import { timedOut, toSourceError } from './to-source-error.ts'
 
-/** Asks one source. Every failure is a SourceError; an abort of the signal is one of kind source-timeout. */
+/** Sends queries to one source. Every failure is a SourceError; an abort of the signal has the kind source-timeout. */
 export interface PrometheusClient {
   /** At a moment, in Unix seconds; undefined = now by the server's clock. */
   instant(query: string, at: number | undefined, signal: AbortSignal): Promise<QueryResult>
@@ -45,7 +45,7 @@ export interface ClientOptions {
   readonly observe?: (outcome: string, seconds: number) => void
 }
 
-/** Reading one answer holds up everything else: about a third of a second for so much. */
+/** Reading an answer blocks the event loop: an answer of this size for about a third of a second. */
 const MOST_BYTES = 16 * 1024 * 1024
 
 interface Call extends CallOptions {
@@ -55,11 +55,11 @@ interface Call extends CallOptions {
 
 interface CallOptions {
   readonly withoutTime?: boolean
-  /** Nothing but a matrix is an answer. */
+  /** Only a matrix is accepted. */
   readonly overTime?: boolean
 }
 
-/** prometheus-query made safe from outside: deadlines, aborts, limits, one kind of error. */
+/** Adds deadlines, aborts, limits and one kind of error to prometheus-query. */
 export function createClient(options: ClientOptions): PrometheusClient {
   const { settings, concurrency = 8, attempts = 3, retryDelayMs = 150, random = Math.random } = options
   const agents = createAgents(settings)
@@ -84,7 +84,7 @@ export function createClient(options: ClientOptions): PrometheusClient {
       return call.result
     }
     return observed(options.observe, (begin) => {
-      // while one waits to be tried again, another may go
+      // a query that waits to be repeated gives its turn to another one
       const turn = (): Promise<QueryResult> =>
         limit(() => {
           begin()
@@ -179,12 +179,12 @@ function createDriver(
           ...(call?.overTime === true && { overTime: true }),
         })
         if (call !== undefined) call.result = result
-        // the result is read already: the driver's own reading loses infinities and trips over histograms
+        // the result has been read above, because the driver loses infinities and fails at histograms
         const nothing = result.found === undefined ? { resultType: 'vector', result: [] } : []
         response.data = { status: 'success', data: nothing }
         return response
       },
-      // the driver would lose what happened where a part of the answer had come already
+      // the driver would lose the reason when a part of the answer had arrived
       onRejected: (error) => {
         throw toSourceError(error, calls.getStore()?.signal)
       },
@@ -192,12 +192,12 @@ function createDriver(
   })
 }
 
-/** Without TLS it is in the same network, where bytes cost less than compressing them: half the time of a query. */
+/** Whether the server is in the same network, as without TLS. There compressing an answer doubles the time of a query. */
 function isNear({ url }: SourceSettings): boolean {
   return url.startsWith('http:')
 }
 
-/** Read at every request, so that nothing but the request ever holds a secret. */
+/** The headers with secrets. They are read for each request, so that only the request holds them. */
 function authorized({ headers, auth }: SourceSettings): readonly (readonly [string, string])[] {
   const own = Object.entries(headers).map(([name, value]) => [name, value.reveal()] as const)
   if (auth === undefined) return own
@@ -206,7 +206,7 @@ function authorized({ headers, auth }: SourceSettings): readonly (readonly [stri
   return [...own, ['Authorization', `Basic ${pair}`]]
 }
 
-/** The time from the first turn on, without the wait for it. */
+/** Measures a query from its first turn on, without the wait for that turn. */
 async function observed<T>(
   observe: ClientOptions['observe'],
   run: (begin: () => void) => Promise<T>,

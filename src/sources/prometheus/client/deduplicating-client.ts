@@ -1,7 +1,7 @@
 import type { PrometheusClient } from './client.ts'
 import type { QueryResult } from './query-result.ts'
 
-/** The same client for one look: what several metrics ask for is asked for once. */
+/** A client for one look that sends a query once when several metrics need its answer. */
 export function deduplicatingClient(client: PrometheusClient): PrometheusClient {
   const answers = new Map<string, Promise<QueryResult>>()
   const once = (key: string, ask: () => Promise<QueryResult>): Promise<QueryResult> => {

@@ -19,7 +19,7 @@ export async function fetchWhole(
   throw new SourceError('source-partial', `Prometheus gave partial data: ${warning}`)
 }
 
-/** One range query, in as many parts as its size demands; all of it or an error. */
+/** Sends a range query in as many parts as its size needs. Gives the whole answer or an error. */
 async function fetchRange(
   client: PrometheusClient,
   query: string,
@@ -38,7 +38,7 @@ async function fetchRange(
   }
 }
 
-/** One after the other: where one was too large already, both at once would weigh as much. */
+/** Sends the halves one after the other, because both at once could be too large again. */
 async function inHalves(
   client: PrometheusClient,
   query: string,

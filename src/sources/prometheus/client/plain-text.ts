@@ -1,6 +1,6 @@
 const LONGEST = 200
 
-/** Text of a server, made fit for summaries, events and logs: one short line without markup. */
+/** The text of a server as one short line without markup, for summaries, events and logs. */
 export function plainText(text: string): string {
   // Argo escapes < > & in what it stores, and control characters could forge lines of a log
   const plain = text

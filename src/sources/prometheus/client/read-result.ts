@@ -2,14 +2,14 @@ import { plainText } from './plain-text.ts'
 import type { NativeBucket, NativeHistogram, QueryResult, Series } from './query-result.ts'
 import { SourceError } from './source-error.ts'
 
-/** Takes a successful answer apart by hand: ±Inf stays, native histograms are read, warnings are kept. */
+/** Reads a successful answer. It keeps ±Inf and warnings, and reads native histograms. */
 export function readResult(body: unknown, overTime = false): QueryResult {
   const data = field(body, 'data')
   const result = field(data, 'result')
   const warnings = readWarnings(body)
   if (Array.isArray(data)) return { series: [], warnings, found: readFound(data) }
   const type = field(data, 'resultType')
-  // nothing is nothing, whatever it is called
+  // an empty result may have any type
   const isEmpty = Array.isArray(result) && result.length === 0
   if (overTime && type !== 'matrix' && !isEmpty) throw invalid('a matrix')
   switch (type) {
@@ -30,12 +30,12 @@ function readFound(data: readonly unknown[]): NonNullable<QueryResult['found']> 
   return { texts, labels: data.filter((item) => typeof item !== 'string').map(readLabels) }
 }
 
-/** PromQL's own remarks about a query are no sign of missing data. */
+/** The warnings of an answer, without PromQL's remarks about the query, which do not mean that data are missing. */
 function readWarnings(body: unknown): readonly string[] {
   const warnings = field(body, 'warnings') ?? []
   // a cluster of VictoriaMetrics has a mark instead of warnings
   const marked = field(body, 'isPartial') === true ? ['some of its storage nodes did not answer'] : []
-  // what is said, in whatever form, is not to be lost
+  // some servers send a text in place of a list
   const said = typeof warnings === 'string' ? [warnings] : list(warnings, 'a list of warnings')
   return said
     .map((warning) => plainText(String(warning)))
@@ -57,7 +57,7 @@ function only(point: unknown): readonly unknown[] | undefined {
 
 function readLabels(metric: unknown): Record<string, string> {
   if (typeof metric !== 'object' || metric === null) throw invalid('labels')
-  // thousands of series a look: what is right already is not copied
+  // a look has thousands of series, so labels that are right are not copied
   if (isLabels(metric)) return metric
   return Object.fromEntries(Object.entries(metric).map(([name, value]) => [name, String(value)]))
 }
@@ -77,7 +77,7 @@ function withoutLabels(points: readonly unknown[]): Series {
   return { labels: {}, times, values }
 }
 
-/** In the year 5138; a moment of today in milliseconds lies beyond. */
+/** A time in the year 5138. A time of today in milliseconds is larger. */
 const LATEST_SECONDS = 1e11
 
 /** Callers that look samples up by time rely on their order. */
@@ -125,7 +125,7 @@ function list(raw: unknown, what: string): readonly unknown[] {
   return raw
 }
 
-/** One key of what may be anything. */
+/** The value of a key, where the object may be anything. */
 export function field(raw: unknown, key: string): unknown {
   if (typeof raw !== 'object' || raw === null || !Object.hasOwn(raw, key)) return undefined
   const value: unknown = Reflect.get(raw, key)

@@ -10,17 +10,17 @@ export interface RetryOptions {
   readonly random: () => number
 }
 
-/** No look waits longer than this; who is asked to come later than that need not wait for his deadline. */
+/** No look waits longer than this. A look that is asked to come back later ends at once. */
 const LONGEST_WAIT_MS = 8000
 
-/** Tries again what may work a moment later, each time after a longer and random wait, inside the deadline. */
+/** Repeats a query that may work a moment later. Each wait is longer than the one before, random, and within the deadline. */
 export async function retrying<T>(run: () => Promise<T>, options: RetryOptions): Promise<T> {
   let before: unknown
   for (let attempt = 1; ; attempt++) {
     try {
       return await run()
     } catch (error) {
-      // an error tells more than the deadline that came while it was tried again
+      // the error says more than the deadline that passed while the query was repeated
       if (before !== undefined && options.signal.aborted) throw before
       before = error
       const again = error instanceof SourceError && error.transient && attempt < options.attempts

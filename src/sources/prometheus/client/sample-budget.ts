@@ -2,7 +2,7 @@ import type { PrometheusClient } from './client.ts'
 import type { QueryResult } from './query-result.ts'
 import { SourceError } from './source-error.ts'
 
-/** How many samples one look may read, over all its queries and sources. */
+/** The limit of samples for one look, over all its queries and sources. */
 export interface SampleBudget {
   /** The client within the budget: the query that exceeds it and all others of the look fail as too large. */
   within(client: PrometheusClient): PrometheusClient

@@ -1,18 +1,18 @@
 import type { Sample } from '../../../engine/model/recording.ts'
 import { sampleOf } from './absent.ts'
 
-/** Some slices in a row. Slice by slice, row by row, the numbers of each row. */
+/** The numbers of some slices in a row, ordered by slice, then by row. */
 export interface Chunk {
   readonly slices: number
-  /** Those that were known at the time. */
+  /** How many rows were known at that time. */
   readonly rows: number
   readonly data: Float32Array | Float64Array
 }
 
-/** An array of its own costs memory and is copied to be extended: small chunks are joined, larger ones are left alone. */
+/** Chunks up to this size are joined, because many arrays need more memory. Larger ones are not copied again. */
 const SMALL_BYTES = 32 * 1024
 
-/** With the slices that follow; what is there already is not touched. */
+/** Adds slices after those that are there, without changing them. */
 export function appendChunk(
   chunks: readonly Chunk[],
   slices: number,
@@ -36,13 +36,13 @@ export function appendChunk(
   return [...chunks.slice(0, -1), { slices: last.slices + slices, rows, data: joined }]
 }
 
-/** Counts are whole numbers and mostly small: half the memory holds them as exactly. */
+/** Stores counts in half the memory where that is exact, because most are small whole numbers. */
 function packed(values: Float64Array): Chunk['data'] {
   const half = new Float32Array(values)
   return values.every((value, i) => Object.is(half[i], value)) ? half : values
 }
 
-/** One number of one row over the first slices, in a copy of `nothing`, which has a null for each of them. */
+/** One number of one row over the first slices. It fills a copy of `nothing`, which has a null for each slice. */
 export function readChunks(
   chunks: readonly Chunk[],
   { row, offset, width }: { readonly row: number; readonly offset: number; readonly width: number },

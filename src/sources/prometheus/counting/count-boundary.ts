@@ -9,7 +9,7 @@ export interface Work extends Pick<
   'kind' | 'targets' | 'rows' | 'shared' | 'walks' | 'lasts' | 'edges'
 > {
   readonly width: number
-  /** What the boundary in hand shows, and what was counted up to it, per target. */
+  /** For each target, the values at the current boundary and the counts up to it. */
   readonly values: Float64Array
   readonly counts: Float64Array
   readonly oddities: Oddity[]
@@ -20,7 +20,7 @@ export interface Work extends Pick<
 const MOST_ODDITIES = 10_000
 const bitOf = { reset: 1, gap: 2, jump: 4, duplicate: 8 } as const
 
-/** Takes one boundary further; `column` gets what each row counted in the slice that ends there. */
+/** Counts up to the next boundary. `column` gets the counts of each row in the slice that ends there. */
 export function countBoundary(
   work: Work,
   at: number,
@@ -76,13 +76,13 @@ function walkAll(work: Work, at: number, sliceSeconds: number): readonly number[
   return born
 }
 
-/** What there is at the first boundary was there before it, as far as anybody knows. */
+/** At how many boundaries in a row there were samples. Series at the first boundary are taken to be older. */
 function seenFor(seen: boolean, at: number, before: Pick<Work, 'seenFor'>): number {
   if (!seen) return 0
   return at === 0 ? 2 : Math.min(before.seenFor + 1, 2)
 }
 
-/** Events of a target without requests are counted by themselves. True = its total came after its part. */
+/** Counts the events of a target without requests by themselves. True when its total came after its part. */
 function joinParts(walk: CounterState, first: number, { values, lasts }: Work): boolean {
   if (walk.whole) return false
   const hasTotal = values[first] !== ABSENT
@@ -93,7 +93,7 @@ function joinParts(walk: CounterState, first: number, { values, lasts }: Work): 
   }
   walk.whole = true
   if (walk.lastAt < 0) return false
-  // a series that did not exist yet
+  // its total did not exist yet
   lasts[first + 1] = lasts[first] ?? 0
   lasts[first] = 0
   return true
@@ -113,7 +113,7 @@ function lackBuckets(walk: CounterState, first: number, { values, width }: Work,
   return false
 }
 
-/** A new target cannot have served much more than all of them do in a slice: else it is old, only newly scraped. */
+/** Whether a target can be new. One that served much more than all targets do in a slice is old and newly scraped. */
 function plausibleBirth(first: number, busiest: number): boolean {
   return busiest <= 0 || first <= 3 * busiest + 100
 }
@@ -125,13 +125,13 @@ function clear({ counts, width }: Work, target: number): void {
 function tell({ walks, oddities }: Work, code: Oddity['code'], target: number, slice: number): void {
   const walk = walks[target]
   if (walk === undefined) return
-  // how often a pod restarts is a metric of its own, so each of its resets is kept
+  // each reset is kept, because restarts of pods are a metric
   if ((walk.told & bitOf[code]) !== 0 && (code !== 'reset' || oddities.length >= MOST_ODDITIES)) return
   walk.told |= bitOf[code]
   oddities.push({ code, target, slice })
 }
 
-/** Null only where all are; of buckets those that were slower than the bound. */
+/** Adds up the targets of each row. A sum is null only where all its samples are. Of buckets it counts the slower requests. */
 function addRows({ kind, width, rows, walks, counts }: Work, column: Float64Array): void {
   rows.forEach(({ members }, row) => {
     const to = row * width
@@ -153,7 +153,7 @@ function add(column: Float64Array, at: number, value: number): void {
   column[at] = sum === ABSENT ? value : sum + value
 }
 
-/** From those up to a bound to those above it. Rounding of native buckets aside, no bucket holds more than all. */
+/** Turns counts up to a bound into counts above it. Native buckets may be rounded, so a negative result becomes 0. */
 function turnAround(column: Float64Array, first: number, width: number): void {
   const total = column[first] ?? ABSENT
   if (total === ABSENT) return

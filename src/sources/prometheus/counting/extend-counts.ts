@@ -8,7 +8,7 @@ import { type Counts, widthOf, type CountKind, type Row, type Target } from './c
 import { type Placed, placeSeries, type Reading, readBoundary } from './place-series.ts'
 import { newWalk } from './walk-target.ts'
 
-/** Where the reading may reach: everything after it is thrown away. */
+/** The limits of a reading. Later samples are ignored. */
 export interface Extent {
   readonly arms: Arms
   readonly slicing: Slicing
@@ -19,9 +19,9 @@ export interface Extent {
 const MOST_NUMBERS = 16_000_000
 
 /**
- * Counts the boundaries from `counts.points` up to `points`, on top of what is counted already: whatever way a run was
- * cut into looks, the same counts come out. The reading holds the last known boundary too: where it differs, samples
- * came late, and the first reading stays.
+ * Counts the boundaries from `counts.points` up to `points` and adds them to `counts`. The result does not depend on how
+ * a run was cut into looks. The reading contains the last known boundary too. Where its values differ, samples came
+ * late, and the first reading stays.
  */
 export function extendCounts(counts: Counts, reading: Reading, { arms, slicing, points }: Extent): Counts {
   if (points <= counts.points) return counts
@@ -91,7 +91,7 @@ function workOf(
   }
 }
 
-/** Whether the boundary that was read last looks different now; a sample that is gone is not late. */
+/** Whether values at the last known boundary have changed. A sample that is missing now is not late. */
 function cameLate(
   { values, edges }: Work,
   { points }: Counts,
@@ -108,7 +108,7 @@ function refuseTooMany(numbers: number): void {
   throw new SourceError('source-too-large', text)
 }
 
-/** Which targets are shown as one, and which may be one endpoint that is scraped more than once. */
+/** Groups targets into rows, and finds targets that may be one endpoint which is scraped more than once. */
 export function groupTargets(targets: readonly Target[], kind: CountKind): Pick<Counts, 'rows' | 'shared'> {
   // levels are not added up, so each stands for itself
   if (kind === 'levels') {

@@ -6,7 +6,7 @@ import { ABSENT } from './absent.ts'
 import { type Counts, type Target, widthOf } from './counts.ts'
 import { knownTargets } from './known-targets.ts'
 
-/** What a look read of one group. */
+/** The series of one group that a look read. */
 export interface Reading {
   readonly total: readonly Series[]
   /** Of events alone: those that are bad or good. */
@@ -20,15 +20,15 @@ export interface Placed {
   readonly cursors: readonly Cursor[]
 }
 
-/** A series on its way from boundary to boundary. */
+/** A series and the position of its next sample. */
 export interface Cursor {
-  /** Where its numbers stand among those of all targets. */
+  /** The position of its numbers among those of all targets. */
   readonly slot: number
   readonly series: Series
   next: number
 }
 
-/** Finds each series its slot; what belongs to no arm, or has a bound that is not asked for, has none. */
+/** Finds the slot of each series. Series of neither arm and of other bounds have none. */
 export function placeSeries(counts: Counts, reading: Reading, arms: Arms, slicing: Slicing): Placed {
   const known = knownTargets(counts, arms)
   const buckets = counts.kind === 'buckets'
@@ -60,7 +60,7 @@ interface Bounds {
 
 const anywhere: Bounds = { bounds: undefined, from: 0 }
 
-/** Where none are asked for: those at the first boundary that has any. What comes later cannot change them. */
+/** The bounds, where none are asked for: those at the first boundary that has any. Later series do not change them. */
 function boundsOf({ bounds, points }: Counts, { total }: Reading, arms: Arms, slicing: Slicing): Bounds {
   if (bounds !== undefined) return { bounds, from: 0 }
   let from = Infinity
@@ -77,7 +77,7 @@ function boundsOf({ bounds, points }: Counts, { total }: Reading, arms: Arms, sl
   return found.size === 0 ? anywhere : { bounds: ascending(found), from }
 }
 
-/** What all series show at one boundary. Boundaries must be asked for in ascending order. */
+/** Reads the values of all series at one boundary. Boundaries must be read in ascending order. */
 export function readBoundary(
   cursors: readonly Cursor[],
   at: number,
@@ -93,7 +93,7 @@ export function readBoundary(
       if (boundary < at) continue
       const value = own[cursor.next] ?? ABSENT
       const other = values[cursor.slot] ?? ABSENT
-      // "1" and "1.0" are one bound, written by two versions of a client
+      // "1" and "1.0" are the same bound, written by two versions of a client library
       values[cursor.slot] = other === ABSENT ? value : Math.max(other, value)
     }
   }

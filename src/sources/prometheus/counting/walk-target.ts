@@ -1,23 +1,23 @@
 import { ABSENT, finite } from './absent.ts'
 
-/** What a target's next count depends on, beside what its counters showed last. */
+/** The state of a target that its next count depends on, in addition to the last values of its counters. */
 export interface CounterState {
   /** The last boundary with a number; −1 = none. */
   lastAt: number
-  /** The most it counted in one slice. */
+  /** Its largest count in one slice. */
   largest: number
-  /** It was there before its first number, so that is no beginning. */
+  /** Whether it was there before its first number, so that its counter did not begin there. */
   known: boolean
-  /** Its total was seen; until then its part is all that is known of it. */
+  /** Whether its total was seen. Until then only its part is known. */
   whole: boolean
   /** Of buckets: the first boundary at which some were missing, and the first at which all were there; −1 = none. */
   lackedAt: number
   completeAt: number
   /** Slices with a count. */
   samples: number
-  /** What it counted since the targets beside it were others. */
+  /** Its count since the targets of the same place last changed. */
   since: number
-  /** It had a count in the slice before. */
+  /** Whether it had a count in the slice before. */
   present: boolean
   /** Which oddities of this target have been reported. */
   told: number
@@ -25,7 +25,7 @@ export interface CounterState {
 
 export type Outcome = 'born' | 'reset' | 'gap' | 'jump' | undefined
 
-/** A boundary of slices: what the counters of all targets show there, and what they showed last. */
+/** A boundary of slices, with the values of all counters there and their last values before it. */
 export interface Boundary {
   readonly at: number
   /** Targets gave samples at the boundary before, and not there for the first time: one slice sees the last of them. */
@@ -65,7 +65,7 @@ export function walkTarget(walk: CounterState, first: number, width: number, bou
   const value = values[first] ?? ABSENT
   if (value === ABSENT) return undefined
   if (!Number.isFinite(value)) {
-    // handed on, for the engine to name
+    // the engine reports it
     counts[first] = value
     walk.known = true
     return undefined
@@ -102,12 +102,12 @@ function count(first: number, width: number, { values, lasts, counts }: Boundary
   for (let i = first + 1; i < first + width; i++) {
     const value = finite(values[i])
     const old = anew ? 0 : (lasts[i] ?? 0)
-    // a part that drops alone lost one of its series: no more of it can be new than of the whole
+    // a part that drops alone has lost a series, and its count cannot be larger than that of the total
     counts[i] = value < old ? Math.min(value, total) : value - old
   }
 }
 
-/** A sum that loses one of its series drops too, but to far more than a process counts after a restart. */
+/** Whether a sum dropped because it lost a series. After a restart it would be much smaller. */
 function isPartialLoss(old: number, value: number, largest: number): boolean {
   return largest > 0 && value > old / 2 && value > 10 * largest
 }

@@ -14,7 +14,7 @@ export interface HistogramMoment {
   readonly now: number
 }
 
-/** Classic or native, and which bounds to fetch: from stable's history alone. Undefined = no such series yet. */
+/** Learns from stable's history whether the histogram is classic or native, and which bounds to fetch. Undefined while there is no such series. */
 export async function learnHistogram(
   client: PrometheusClient,
   metric: LatencyPolicy,

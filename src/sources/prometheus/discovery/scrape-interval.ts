@@ -4,11 +4,11 @@ import { parseSelector, printSelector } from '../queries/selector.ts'
 
 export interface ScrapeInterval {
   readonly seconds: number
-  /** Seen several times: good enough to refuse a policy by. */
+  /** Whether it was seen often enough to refuse a policy because of it. */
   readonly sure: boolean
 }
 
-/** Holds four scrapes of what is scraped every five minutes and missed one. */
+/** Long enough for four scrapes at an interval of five minutes, when one scrape is missing. */
 const WINDOW_SECONDS = 1500
 const SURE_GAPS = 3
 /** A single gap may be an outage, unless it is as short as this. */
@@ -44,13 +44,13 @@ function intervalOf(times: readonly number[]): ScrapeInterval | undefined {
     .flatMap((time, i) => time - (times[i - 1] ?? time))
     .filter((gap) => gap > 0)
     .toSorted((a, b) => a - b)
-  // of two in the middle the smaller: what makes a gap longer is more frequent than what makes it shorter
+  // the smaller of the two in the middle, because gaps are more often too long than too short
   const middle = gaps[Math.floor((gaps.length - 1) / 2)]
   if (middle === undefined || (gaps.length === 1 && middle > SHORT_SECONDS)) return undefined
   return { seconds: usual(middle), sure: gaps.length >= SURE_GAPS }
 }
 
-/** A scrape that comes a little early or late makes no other interval. */
+/** Rounds to a usual interval, because a scrape may come a little early or late. */
 function usual(seconds: number): number {
   const distance = (interval: number): number => Math.abs(Math.log(seconds / interval))
   const nearest = USUAL_SECONDS.reduce((best, next) => (distance(next) < distance(best) ? next : best))

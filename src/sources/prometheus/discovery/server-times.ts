@@ -4,7 +4,7 @@ import { type Attempt, settle } from '../client/settle.ts'
 import type { PrometheusClient } from '../client/client.ts'
 import { SourceError } from '../client/source-error.ts'
 
-/** VictoriaMetrics always answers for half a minute ago. */
+/** VictoriaMetrics answers instant queries for half a minute ago, which is no skew. */
 export const MUCH_SKEW_SECONDS = 45
 const LIVE_MS = 5000
 
@@ -14,7 +14,7 @@ interface Timed {
   readonly signal: AbortSignal
 }
 
-/** Each source's own clock, and ours when it answered. */
+/** The source's clock, and our clock when the source answered. */
 interface ServerTime {
   readonly seconds: number
   readonly oursMs: number
@@ -40,7 +40,7 @@ export async function serverSeconds(client: PrometheusClient, signal: AbortSigna
   const { series } = await client.instant('time()', undefined, signal)
   const seconds = series[0]?.values[0]
   if (seconds !== undefined && Number.isFinite(seconds)) return seconds
-  throw new SourceError('source-invalid', 'Prometheus told no time')
+  throw new SourceError('source-invalid', 'expected the time of Prometheus, got none')
 }
 
 /** The moment up to which slices may be settled, in Unix seconds: the earliest of all sources' clocks. */
@@ -55,7 +55,7 @@ export async function latestOf(
   const isLive = Math.abs(clock.now() - until) <= LIVE_MS
   for (const source of new Set(usable.map((one) => one.source))) {
     const attempt = await serverTimes.get(source)
-    // the data of a source that tells no time fail by themselves
+    // the queries for data of such a source fail as well, and report it
     if (attempt?.ok !== true) continue
     const { seconds, oursMs } = attempt.value
     latest = Math.min(latest, seconds)

@@ -5,7 +5,7 @@ import type { MetricRequest } from './metric-request.ts'
 import type { Series } from '../client/query-result.ts'
 
 const STEP_SECONDS = 60
-/** A canary that has been there for longer counts from here, unless it is asked for longer. */
+/** How far back the start of a canary is looked for, unless the request asks for more. */
 const LOOKBACK_SECONDS = 6 * 3600
 const LONGEST_LOOKBACK_SECONDS = 24 * 3600
 
@@ -28,22 +28,22 @@ export async function canaryStart(
 
 const stepBefore = (ms: number): number => Math.floor(ms / 1000 / STEP_SECONDS) * STEP_SECONDS
 
-/** Requests are there as soon as a pod is; gauges may come of something else. */
+/** Prefers counters of requests, because a gauge may come from something else than the pod. */
 function mostTelling(asked: readonly MetricRequest[]): MetricRequest | undefined {
   const order = ['errors', 'latency', 'conversion', 'restarts', 'gauge'] as const
   const kinds = order.map((kind) => asked.find(({ metric }) => metric.kind === kind))
   return kinds.find((one) => one !== undefined)
 }
 
-/** When the canary was there, each way of telling it; the first that tells of any time is believed. */
+/** The ways to find out when the canary was there. The first that finds any time is used. */
 function timesIn(one: MetricRequest, window: RangeWindow): readonly (() => Promise<readonly number[]>)[] {
   const { queries, arms } = one
   if ('query' in queries) return [async () => timesOf(await rowsOfCanary(one, queries.query, window))]
-  // samples themselves: without stale markers a selector finds what went five minutes ago
+  // the samples themselves, because without stale markers a selector finds series that ended five minutes ago
   const sampled = (scraped: string): string => `count_over_time(${scraped}[${STEP_SECONDS}s])`
   const came = async (scraped: string): Promise<readonly number[]> => {
     const { podLabel } = arms
-    // what a proxy counts of a canary stays there from one rollout to the next
+    // the series of a proxy stay there from one rollout to the next
     if (podLabel === undefined) return timesOfRequests(one, scraped, window)
     const rows = await rowsOfCanary(one, sampled(scraped), window)
     const hasPods = rows.some(({ labels }) => (labels[podLabel] ?? '') !== '')
@@ -67,7 +67,7 @@ const timesOf = (rows: readonly Series[]): readonly number[] => [
   ...new Set(rows.flatMap(({ times }) => times)),
 ]
 
-/** Times at which the canary's counters stood higher than a step before, or had begun anew and counted since. */
+/** The times at which the canary's counters had grown since the step before, or had restarted and counted. */
 async function timesOfRequests(
   one: MetricRequest,
   scraped: string,
@@ -84,7 +84,7 @@ async function timesOfRequests(
     const key = JSON.stringify(labels.map((label) => series.labels[label] ?? ''))
     series.times.forEach((time, i) => {
       const value = series.values[i] ?? series.histograms?.[i]?.count ?? 0
-      // what is there where the data begin was counted before
+      // the first value was counted before the data begin
       const last = lasts.get(key) ?? (time === begin ? value : 0)
       if (value > last || (value < last && value > 0)) active.add(time)
       lasts.set(key, value)
@@ -101,7 +101,7 @@ function startOfLast(
   let start = end
   let found = false
   for (const time of times.toSorted((a, b) => b - a)) {
-    // a step tells of the minute before it, so that many whole minutes without any lie between steps further apart
+    // a step covers the minute before it
     if (start - time > quietSeconds) break
     start = time
     found = true

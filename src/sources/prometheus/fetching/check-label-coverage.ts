@@ -7,8 +7,8 @@ import type { CountQueries } from '../queries/metric-queries.ts'
 import { SourceError } from '../client/source-error.ts'
 
 /**
- * No failure yet is fine; a label that no series of an arm has would hide every one of them for ever, unless it is one
- * that only failures have.
+ * Refuses an arm whose series lack a label of the policy's selector, because its failures could never be found. A label
+ * that only failures have may be missing while there is no failure.
  */
 export async function checkLabelCoverage(
   one: MetricRequest,
@@ -31,7 +31,7 @@ export async function checkLabelCoverage(
   }
 }
 
-/** Arms that have come since the last look, are there still, and of whose part there is no series. */
+/** The arms that are new since the last look, still have series, and have no failures or successes yet. */
 function newAndBlameless(
   arms: Arms,
   { targets }: Counts,

@@ -6,8 +6,8 @@ import { SourceError } from '../client/source-error.ts'
 import type { MetricRequest } from './metric-request.ts'
 
 /**
- * A canary without failures is fine, unless it writes down its failures in other words than stable does, as code="error"
- * where stable has code="500": then none of them could ever be counted.
+ * Refuses a canary without failures when it labels failures with other words than stable does, as code="error" where
+ * stable has code="500". The policy's selector could never find its failures.
  */
 export async function checkValuesOfCanary(
   one: MetricRequest,

@@ -22,7 +22,7 @@ const HEAD_START_MS = 250
 export interface FetchedMetrics {
   readonly state: RunState
   readonly slices: number
-  /** By metric, those that could be read in this look. */
+  /** The counts of each metric that could be read in this look. */
   readonly read: ReadonlyMap<string, Counts>
   readonly problems: readonly SourceProblem[]
 }
@@ -30,13 +30,13 @@ export interface FetchedMetrics {
 export interface FetchDeps {
   readonly time: SharedTime
   readonly clock: Clock
-  /** What earlier looks at the run left. */
+  /** The state that earlier looks at the run left. */
   readonly before: RunState | undefined
 }
 
 /**
- * Asks for everything at once, and for what depends on an answer as soon as it is there; each metric fails alone. A
- * first look guesses how time is cut, and asks again where the scrape interval says otherwise.
+ * Sends all queries at once, and those that depend on an answer as soon as it arrives. Each metric fails alone. A first
+ * look guesses the length of a slice, and asks again when the scrape interval shows another length.
  */
 export async function fetchMetrics(
   asked: readonly MetricRequest[],
@@ -88,14 +88,14 @@ export async function fetchMetrics(
   }
 }
 
-/** Buckets wait for their histogram's bounds, and no other query should keep them waiting for long. */
+/** Gives the queries for histograms a head start, because the queries for buckets depend on their answers. */
 async function headStart(learning: readonly Learning[]): Promise<void> {
   const histograms = Promise.allSettled(learning.map(({ histogram }) => histogram))
   await Promise.race([histograms, wait(HEAD_START_MS, undefined, { ref: false })])
 }
 
 interface GroupRead {
-  /** To count on. */
+  /** The counts that the reading is added to. */
   readonly counts: Counts
   readonly reading: Reading
 }
@@ -121,7 +121,7 @@ async function readOn(
   return { counts, reading: await readSeriesGroup(group, counts, histogram, slicing, points) }
 }
 
-/** Counts what was read as soon as it is there, while others are still on their way. */
+/** Counts a group as soon as its data have arrived, while other groups are still waiting. */
 async function countGroup(
   { group, first, read }: Reader,
   guess: Slicing,

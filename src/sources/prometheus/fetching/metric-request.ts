@@ -8,7 +8,7 @@ import { armsOf } from '../arms/presets.ts'
 import type { PrometheusClient } from '../client/client.ts'
 import { metricQueries, type MetricQueries } from '../queries/metric-queries.ts'
 
-/** One metric of the policy, ready to be asked for. */
+/** One metric of the policy with its queries. */
 export interface MetricRequest {
   readonly metric: MetricPolicy
   readonly source: string
@@ -21,7 +21,7 @@ export interface MetricRequest {
   readonly signal: AbortSignal
 }
 
-/** What is asked of one metric for one workload; `bad-request` where that can never work. */
+/** The queries of one metric for one workload. Throws `bad-request` when they can never work. */
 export function metricRequest(
   metric: MetricPolicy,
   { policy, run, params }: Pick<CanaryStartRequest, 'policy' | 'run' | 'params'>,

@@ -5,7 +5,7 @@ import type { MetricRequest } from './metric-request.ts'
 
 const MOST_VALUES = 5
 
-/** Asked once for a run: whether what counts as one arm comes from several places, and each of them counts. */
+/** Finds out, once for a run, whether the series of one arm come from several places, such as clusters. */
 export async function mixedSeries(
   asked: readonly MetricRequest[],
   at: number,
@@ -15,7 +15,7 @@ export async function mixedSeries(
   const { client, arms, signal, select, queries } = one
   const labels = [...new Set([...arms.armLabels, ...placeLabels])].join(', ')
   const answer = await settle(() => client.instant(`count by (${labels}) (${queries.scraped})`, at, signal))
-  // what fails here fails in the queries of the metrics too, which say so
+  // a query of the metrics fails for the same reason, and reports it
   if (!answer.ok) return []
   return mixedLabels(
     answer.value.series.map((series) => series.labels),

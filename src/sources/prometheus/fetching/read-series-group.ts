@@ -11,7 +11,7 @@ import { checkValuesOfCanary } from './check-values-of-canary.ts'
 import type { HistogramState } from './run-state.ts'
 import type { Slicing } from '../../recording/slicing.ts'
 
-/** Asks for the boundaries that are not known yet, and the last known one again to see whether samples came late. */
+/** Asks for the unknown boundaries. Asks for the last known boundary again, to see whether samples came late. */
 export async function readSeriesGroup(
   { metrics: [one] }: SeriesGroup,
   counts: Counts,

@@ -2,7 +2,7 @@ import type { LatencyShape, SourceProblem } from '../../../engine/model/recordin
 import { type Counts, countsBytes } from '../counting/counts.ts'
 import type { Slicing } from '../../recording/slicing.ts'
 
-/** What was learned of a run, and what settled: later looks ask only for what is new. Never changed, only replaced. */
+/** What is known of a run, so that later looks ask only for new data. It is replaced and never changed. */
 export interface RunState {
   readonly slicing: Slicing
   /** By metric. */
@@ -13,9 +13,9 @@ export interface RunState {
   readonly mixed: readonly SourceProblem[]
 }
 
-/** What is asked of a metric before its data. */
+/** The facts about a metric that its queries depend on. */
 export interface Learned {
-  /** Seconds between scrapes; undefined = not known, as for gauges and where there are too few samples. */
+  /** Seconds between scrapes. Undefined for gauges and where there are too few samples. */
   readonly interval?: number
   readonly histogram?: HistogramState
 }

@@ -3,14 +3,14 @@ import { type CountKind, type Counts, emptyCounts } from '../counting/counts.ts'
 import type { MetricQueries } from '../queries/metric-queries.ts'
 import type { HistogramState } from './run-state.ts'
 
-/** Series that one or more metrics are made of: fetched and counted once. */
+/** The series of one or more metrics. They are fetched and counted once. */
 export interface SeriesGroup {
   readonly key: string
   readonly kind: CountKind
   readonly metrics: readonly [MetricRequest, ...MetricRequest[]]
 }
 
-/** Two quantiles of one histogram share its buckets. */
+/** Groups the metrics by their queries. Two quantiles of one histogram share its buckets. */
 export function seriesGroupsOf(asked: readonly MetricRequest[]): readonly SeriesGroup[] {
   const groups = new Map<string, SeriesGroup>()
   for (const one of asked) {
@@ -39,7 +39,7 @@ export function countsOf(
   return bounds.every((bound) => counted.has(bound)) ? known : emptyCounts(kind, bounds)
 }
 
-/** For all metrics of a group at once; undefined where one needs all bounds. */
+/** The bounds that all metrics of a group need together. Undefined where one metric needs all bounds. */
 export function unitedHistogram(histograms: readonly HistogramState[]): HistogramState | undefined {
   const [first] = histograms
   if (first === undefined) return undefined

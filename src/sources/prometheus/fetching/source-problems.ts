@@ -9,7 +9,7 @@ export function failed({ metric }: MetricRequest, error: SourceError): SourcePro
   return { code: error.kind, metric: metric.name, text: `${metric.name}: ${error.message}` }
 }
 
-/** What is scraped less than once a slice is refused, and below twice warned of. */
+/** Refuses a metric that is scraped less than once a slice, and warns below two scrapes a slice. */
 export function coarse(
   { metric }: MetricRequest,
   interval: ScrapeInterval | undefined,
@@ -23,7 +23,7 @@ export function coarse(
   return { refused, problem: { code: 'coarse-scrape', metric: metric.name, text } }
 }
 
-/** As the policy has its metrics, whichever answer came first; what concerns them all comes last. */
+/** Sorts the problems in the order of the policy's metrics. Those that concern all metrics come last. */
 export function inOrder(
   problems: readonly SourceProblem[],
   asked: readonly MetricRequest[],

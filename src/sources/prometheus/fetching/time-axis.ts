@@ -9,7 +9,7 @@ import type { Slicing } from '../../recording/slicing.ts'
 import { learnHistogram } from '../discovery/learn-histogram.ts'
 import { type ScrapeInterval, scrapeInterval } from '../discovery/scrape-interval.ts'
 
-/** What a look is about: known before the data of all groups are there. */
+/** The times that a look covers. They are known before all data have arrived. */
 export interface TimeAxis {
   readonly slicing: Slicing
   readonly slices: number
@@ -21,11 +21,11 @@ export interface TimeAxisDeps {
   readonly request: FetchRequest
   readonly time: SharedTime
   readonly before: RunState | undefined
-  /** Until then nothing is asked. */
+  /** No query is sent before this resolves. */
   readonly ahead: Promise<void>
-  /** Up to when the clocks of these sources let slices settle. */
+  /** The moment up to which slices may be settled, by the clocks of these sources. */
   readonly timed: (usable: readonly MetricRequest[]) => Promise<number>
-  /** Gets what is found. */
+  /** Collects the problems that are found. */
   readonly problems: SourceProblem[]
 }
 
@@ -73,7 +73,7 @@ export interface Learning {
   readonly histogram: Promise<HistogramState | undefined>
 }
 
-/** Of a latency, how to read its histogram; undefined = it is none, or there is none yet. */
+/** How to read the histogram of a latency metric. Undefined for other kinds, and while there is no histogram. */
 export async function histogramOf(
   { metric, queries, client, signal }: MetricRequest,
   { policy, run, until }: FetchRequest,
@@ -86,7 +86,7 @@ export async function histogramOf(
   return learnHistogram(client, metric, queries, moment, signal)
 }
 
-/** How often a counter is scraped; undefined = it is none, or there are too few samples yet. */
+/** How often a counter is scraped. Undefined for gauges, and while there are too few samples. */
 export async function intervalOf(
   { queries, client, signal }: MetricRequest,
   { until }: FetchRequest,
@@ -97,7 +97,7 @@ export async function intervalOf(
   if ('query' in queries) return undefined
   const ask = (scraped: string): Promise<ScrapeInterval | undefined> =>
     scrapeInterval(client, scraped, until / 1000, signal)
-  // together with the histogram: most are classic
+  // asked at the same time as the histogram, because most histograms are classic
   const [classic, read] = await Promise.all([ask(queries.scraped), histogram])
   return queries.kind === 'latency' && read?.native === true ? ask(queries.scrapedNative) : classic
 }

@@ -218,7 +218,7 @@ test('diagnose() of what tells no time names it', async () => {
     () => stub.stop(),
   )
   expect(found(await diagnosed(source, asked))[0]).toMatch(
-    /^error source-invalid: source default: Prometheus told no time; something else than Prometheus answers/,
+    /^error source-invalid: source default: expected the time of Prometheus, got none; something else than Prometheus answers/,
   )
 })
 
