@@ -38,7 +38,7 @@ form input,form select,form button{font:inherit;padding:5px 8px;border:1px solid
 main .sign-in{max-width:480px;display:grid}
 main .decide{margin:0 0 12px}
 form .wide{flex:1 1 100%}.buttons{display:flex;flex-wrap:wrap;gap:8px;margin:0}.note{flex:1 1 100%;margin:0}
-form .box{display:flex;gap:6px;align-items:center;color:var(--ink)}
+form .box{flex:1 1 100%;display:flex;gap:6px;align-items:center;color:var(--ink)}
 form button{cursor:pointer}.go{border-color:var(--pass);color:var(--pass);font-weight:600}.stop{border-color:var(--fail);color:var(--fail);font-weight:600}
 .ladder{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,240px));gap:8px;list-style:none;margin:14px 0;padding:0}
 .rung{margin:0;border-top-width:4px}.rung b{font-size:18px}.rung p{margin:0;font-size:13px;color:var(--soft)}
@@ -64,6 +64,6 @@ main>.card table,.scroll table{border-collapse:collapse;width:100%}.scroll th,.s
 .scroll{overflow-x:auto}
 summary{cursor:pointer;margin:12px 0}
 @media(max-width:820px){.charts,.two{grid-template-columns:minmax(0,1fr)}.rollout{grid-template-columns:auto 1fr}.rollout .why{grid-column:1/-1}main,nav{padding-left:14px;padding-right:14px}h1{font-size:21px}}
-.todo{margin:4px 0 0}
+.todo{margin:4px 0 12px}.card>p:last-child{margin-bottom:0}
 @media print{body{background:#fff}nav,form{display:none}.card,.rung,.rollout{break-inside:avoid}}
 `

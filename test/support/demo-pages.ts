@@ -49,23 +49,10 @@ export async function startDemoPages(): Promise<DemoPages> {
 }
 
 const runsSchema = z.object({ runs: z.array(z.looseObject({ id: z.string(), name: z.string() })) })
-const runSchema = z.object({ verdicts: z.array(z.looseObject({ id: z.string() })) })
 
 async function pathsOf(url: string): Promise<Readonly<Record<string, string>>> {
   const read = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json()
   const { runs } = runsSchema.parse(await read('/v1/runs'))
   const idOf = (name: string): string => encodeURIComponent(runs.find((run) => run.name === name)?.id ?? '')
-  const { verdicts } = runSchema.parse(await read(`/v1/runs/${idOf('latency-25')}`))
-  return {
-    rollouts: '/',
-    waiting: `/runs/${idOf('by-hand')}`,
-    failed: `/runs/${idOf('latency-25')}`,
-    promoted: `/runs/${idOf('healthy')}`,
-    verdict: `/verdicts/${encodeURIComponent(verdicts[0]?.id ?? '')}`,
-    policies: '/policies',
-    policy: '/policies/demo',
-    'sign-in': '/sign-in',
-    reasons: '/docs/reasons',
-    missing: '/runs/none',
-  }
+  return { rollouts: '/', waiting: `/runs/${idOf('by-hand')}` }
 }
