@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { canaryDashboard } from '../dashboards/canary-dashboard.ts'
+import type { Dashboard } from '../dashboards/grafana.ts'
+import { judgeDashboard } from '../dashboards/judge-dashboard.ts'
 import { type DocumentedValue, documentedValues } from './documented-values.ts'
 import { valuesSchema } from './values-schema.ts'
 
@@ -14,7 +18,18 @@ export function chartFiles(): Readonly<Record<string, string>> {
     [`${chart}/values.schema.json`]: valuesSchemaText(values),
     [`${chart}/README.md`]: withTable(read(`${chart}/README.md`), values),
     [`${chart}/files/analysis-template.yaml`]: read('rollouts/argo/template/analysis-template.yaml'),
+    ...Object.fromEntries(
+      dashboards().map((dashboard) => [
+        `${chart}/dashboards/${dashboard.uid}.json`,
+        `${JSON.stringify(dashboard, null, 2)}\n`,
+      ]),
+    ),
   }
+}
+
+export function dashboards(): readonly Dashboard[] {
+  const policies = globSync('policies/*.yaml', { cwd: fileURLToPath(root) }).toSorted()
+  return [judgeDashboard, canaryDashboard(policies.map(read))]
 }
 
 type Schema = z.core.JSONSchema.BaseSchema

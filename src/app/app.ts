@@ -127,6 +127,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
     clock,
     log: logger,
     linkBase: () => force.settings().publicUrl ?? '',
+    decided: (verdict, seconds) => metrics.timeToVerdict.observe({ verdict }, seconds),
   })
   const end = new AbortController()
   const groups = createRouteGroups({

@@ -8,7 +8,7 @@ import type { RecordingLook } from './look/judge-recording.ts'
 import { judgeRollout } from './look/judge-rollout.ts'
 import type { AnalyzeApart } from './look/observe.ts'
 import { createLookCache } from './look/look-cache.ts'
-import { createVerdictWriter } from './look/verdict-writer.ts'
+import { createVerdictWriter, type Decided } from './look/verdict-writer.ts'
 import { type Deadline, startDeadline } from './model/deadline.ts'
 import type { JudgeRequest } from './model/judge-request.ts'
 import type { Judgement } from './model/judgement.ts'
@@ -48,6 +48,8 @@ export interface JudgeDeps {
   /** The beginning of links; empty = links are relative. */
   readonly linkBase: () => string
   readonly limits: () => JudgeLimits
+  /** Called when a step passes, with the time since the step began, and at the first fail, with that since the run began. */
+  readonly decided?: Decided
   readonly maxComputations?: number
   readonly analyzeApart?: AnalyzeApart
   /** How long one call to the store may take. */
@@ -76,7 +78,7 @@ export interface Judge {
 export function createJudge(deps: JudgeDeps): Judge {
   const parts = partsOf(deps)
   const { limits } = deps
-  const verdicts = createVerdictWriter(parts)
+  const verdicts = createVerdictWriter({ ...parts, decided: deps.decided })
   const counted = countLooks(() => limits().maxLooks)
   const answerLook = async (request: JudgeRequest, full: boolean): Promise<Judgement> => {
     const deadline = deadlineOf(request, limits())

@@ -50,6 +50,13 @@ function judgeMetrics(registers: Registry[]) {
       labelNames: ['caller', 'verdict', 'judged'],
       registers,
     }),
+    timeToVerdict: new Histogram({
+      name: 'canary_judge_time_to_verdict_seconds',
+      help: 'From the beginning of a step to its pass, and from that of a rollout to its first fail',
+      labelNames: ['verdict'],
+      buckets: [60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 21_600],
+      registers,
+    }),
     sourceQueries: new Counter({
       name: 'canary_judge_source_queries_total',
       help: 'Queries to a Prometheus, by how they ended',

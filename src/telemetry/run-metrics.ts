@@ -56,6 +56,8 @@ const bodySchema = z.looseObject({
       name: z.string(),
       kind: z.string(),
       judged: z.string(),
+      canary: z.looseObject({ value: z.number().optional() }).optional(),
+      stable: z.looseObject({ value: z.number().optional() }).optional(),
       ratio: z.looseObject({ estimate: z.number() }).optional(),
       evidence: z.number().nullish(),
     }),
@@ -107,6 +109,18 @@ const gauges: readonly {
     help: '1 when only a person can let the run go on, else 0',
     labelNames: ofRun,
     values: ({ labels, body }) => [{ labels, value: waitsForPerson(body) ? 1 : 0 }],
+  },
+  {
+    name: 'canary_judge_run_metric_value',
+    help: 'What each arm showed: a share of requests, a quantile in seconds, or a level',
+    labelNames: [...ofMetric, 'arm'],
+    values: (run) =>
+      (['canary', 'stable'] as const).flatMap((arm) =>
+        byMetric((metric) => metric[arm]?.value)(run).map(({ labels, value }) => ({
+          labels: { ...labels, arm },
+          value,
+        })),
+      ),
   },
   {
     name: 'canary_judge_run_metric_ratio',

@@ -22,6 +22,8 @@ test('GET /metrics has score, ratio and evidence of a run while it is open, and 
   expect(await runLines(judge)).toEqual([
     `canary_judge_run_score{revision="b"} ${body.score}`,
     'canary_judge_run_waiting{revision="b"} 0',
+    `canary_judge_run_metric_value${ofMetric.replace('}', ',arm="canary"}')} ${metric.canary.value}`,
+    `canary_judge_run_metric_value${ofMetric.replace('}', ',arm="stable"}')} ${metric.stable.value}`,
     `canary_judge_run_metric_ratio${ofMetric} ${metric.ratio.estimate}`,
     `canary_judge_run_metric_evidence${ofMetric} ${metric.evidence}`,
     `canary_judge_run_metric_failing${ofMetric} 0`,

@@ -13,11 +13,14 @@ export interface VerdictWriter {
   keepRollout(look: RolloutLook, deadline: Deadline): Promise<Judgement>
 }
 
+export type Decided = (verdict: 'pass' | 'fail', seconds: number) => void
+
 export interface VerdictWriterDeps {
   readonly store: () => VerdictStore
   readonly writes: WriteQueue
   readonly memory: RunCache
   readonly cache: LookCache
+  readonly decided: Decided | undefined
 }
 
 const longestWriteMs = 2000
@@ -26,7 +29,7 @@ const reserveMs = 100
 const rememberedLooks = 20_000
 
 export function createVerdictWriter(deps: VerdictWriterDeps): VerdictWriter {
-  const { store, writes, memory, cache } = deps
+  const { store, writes, memory, cache, decided } = deps
   const durable = createLru<true>(rememberedLooks)
 
   const keep = async (look: ToKeep, deadline: Deadline): Promise<Judgement> => {
@@ -55,6 +58,8 @@ export function createVerdictWriter(deps: VerdictWriterDeps): VerdictWriter {
         steps: steps.map((step) => (step.index === passed?.index ? passed : step)),
         decisions,
       })
+      if (passed?.passedAt !== undefined) decided?.('pass', (passed.passedAt - passed.startedAt) / 1000)
+      if (change?.firstFailAt !== undefined) decided?.('fail', (change.firstFailAt - run.start) / 1000)
       return judgement
     },
   }
