@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { beginRelease } from '../../../src/cli/ship/begin-release.ts'
 import { type Cluster, parseCluster } from '../../../src/cli/ship/cluster.ts'
 import { decide } from '../../../src/cli/ship/decide.ts'
-import { isPause, nextAction } from '../../../src/cli/ship/next-action.ts'
+import { type Action, isPause, nextAction } from '../../../src/cli/ship/next-action.ts'
 import { predict, settle } from '../../../src/cli/ship/predict.ts'
 import { afterPass } from '../../../src/cli/ship/rehearse.ts'
 import { isOver, type Release } from '../../../src/cli/ship/release.ts'
@@ -115,4 +115,28 @@ describe('nextAction()', () => {
       })
     }
   })
+
+  /** What happens where pods do not get ready in time for which a release of one app waits in this phase. */
+  function lateIn(phase: Release['phase'], verdict: 'pass' | 'fail'): Action {
+    const cluster = world({ web: 4 })
+    const all = moments({ release: begun(cluster, ['web'], [50]), cluster }, () => verdict)
+    const waiting = all.find(
+      (moment) =>
+        moment.release.phase === phase && nextAction(moment.release, moment.cluster, false).kind === 'wait',
+    )
+    if (waiting === undefined) throw new Error(`expected a wait while ${phase}`)
+    return nextAction(waiting.release, waiting.cluster, true)
+  }
+  const why = (arms: string) => `${arms} not ready in time`
+
+  test.each([
+    ['shifting', 'pass', { kind: 'record', release: { phase: 'rolling-back', why: why('web-canary') } }],
+    ['promoting', 'pass', { kind: 'record', release: { phase: 'undoing', why: why('web-stable') } }],
+    ['rolling-back', 'fail', { kind: 'stuck', message: why('web-stable') }],
+  ] as const)(
+    'where pods do not get ready while %s, goes back, or needs a person',
+    (phase, verdict, action) => {
+      expect(lateIn(phase, verdict)).toMatchObject(action)
+    },
+  )
 })

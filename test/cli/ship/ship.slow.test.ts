@@ -152,6 +152,21 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
       expect(await arms('web')).toEqual([old(4), fresh(0)])
     })
 
+    test('start ends with 3 while the judge is away, and the same start goes on with the release later', async () => {
+      await lab.seedStable('web', 4)
+      const { answer } = lab
+      const away = { status: 503, body: '{}' }
+      lab.answer = (request) => (request.method === 'POST' ? Promise.resolve(away) : answer(request))
+      const release = ['--app', 'web', '--image', lab.images.new]
+      const begun = await start(...release, '--wait', '1s')
+      expect(begun).toMatchObject({ code: 3, err: expect.stringContaining('got status 503') })
+      expect(await arms('web')).toEqual([old(3), fresh(1)])
+      lab.answer = answer
+      const { code, err } = await start(...release)
+      expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('goes on with') })
+      expect(await arms('web')).toEqual([fresh(4), fresh(0)])
+    })
+
     test('abort in another process ends a start that is waiting for a verdict', async () => {
       await lab.seedStable('web', 4)
       let aborted: Promise<unknown> = Promise.resolve()
