@@ -14,6 +14,7 @@ import {
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { createWorld } from '../support/simulated-world/create-world.ts'
 import { type RunningApp, runApp } from '../support/run-app.ts'
+import { startStopwatch } from '../support/stopwatch.ts'
 
 const minute = 60_000
 /** How long Prometheus may take: much longer than a row that does not wait for it, much shorter than a row's answer. */
@@ -239,7 +240,7 @@ describe('POST /v1/judge before a Prometheus that', { timeout: 180_000 }, () => 
 })
 
 async function look({ url }: RunningApp): Promise<Look> {
-  const begun = performance.now()
+  const watch = startStopwatch()
   const { status, body } = await request(url)
     .post('/v1/judge')
     .send({
@@ -251,7 +252,7 @@ async function look({ url }: RunningApp): Promise<Look> {
       stable: { revision: identity.revisions.stable },
       start: new Date(start).toISOString(),
     })
-  return { status, body, ms: performance.now() - begun }
+  return { status, body, ms: watch.elapsedMs() }
 }
 
 /** What the verdict says about its source, each code once. */

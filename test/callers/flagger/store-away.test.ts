@@ -5,6 +5,7 @@ import type { VerdictStore } from '../../../src/judge/ports/ports.ts'
 import { openStore } from '../../../src/store/open-store.ts'
 import { minute } from '../../support/run-judge.ts'
 import { quickPolicy, runFlagger } from './flagger-caller.ts'
+import { startStopwatch } from '../../support/stopwatch.ts'
 
 type Mode = 'there' | 'away' | 'hangs'
 
@@ -51,9 +52,9 @@ async function failWithout(mode: Mode) {
   const answers: string[] = []
   let slowest = 0
   const timed = async (type: Parameters<typeof running.hook>[0]): Promise<void> => {
-    const start = performance.now()
+    const watch = startStopwatch()
     answers.push(`${type} ${(await running.hook(type)).status}`)
-    slowest = Math.max(slowest, performance.now() - start)
+    slowest = Math.max(slowest, watch.elapsedMs())
   }
   for (const type of ['confirm-rollout', 'pre-rollout', 'confirm-traffic-increase'] as const)
     await timed(type)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
 import { readCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
 import { countIn, podName, type Row, series } from './counting-case.ts'
+import { startStopwatch } from '../../../support/stopwatch.ts'
 
 const _ = null
 
@@ -60,9 +61,9 @@ describe('duplicateTargets', () => {
         minutes.map((j) => j * (100 + ((i * 7919) % 50_000))),
       ),
     )
-    const begin = performance.now()
+    const watch = startStopwatch()
     const counts = countIn([11, 21], { total })
-    const tookMs = performance.now() - begin
+    const tookMs = watch.elapsedMs()
     expect(counts.shared.map(({ length }) => length)).toEqual([10_000])
     expect(countProblems(counts, 20, 'm').map(({ text }) => text)).toEqual([
       `m: scraped twice, counted once: ${podName(0)}`,
