@@ -94,6 +94,7 @@ function missed({ healthy, harmful, of }: RolloutResults): readonly string[] {
       mean(one) > 1.1 * mean(other) + 2 * Math.hypot(errorOf(one), 1.1 * errorOf(other))
     )
   })
+  const above = bad.filter((one) => mean(one) > 1.1 * meanOr(of('kayenta', one.cell))).length
   const oftener = bad.filter((one) => {
     const other = of('kayenta', one.cell)
     if (other === undefined) return false
@@ -115,8 +116,23 @@ function missed({ healthy, harmful, of }: RolloutResults): readonly string[] {
       'a person asked in more than 3 %',
       own.filter((one) => over(one.asked, one, 0.03)),
     ),
+    list(
+      'crash or ten times the errors promoted at 1 rps and more',
+      bad.filter(
+        ({ cell, promoted }) =>
+          promoted > 0 && cell.rps >= 1 && (cell.effect === 'crash' || cell.effect === 'errors-x10'),
+      ),
+    ),
+    list(
+      'twice the errors from minute 20 promoted in more than 6 % at 50 rps and more',
+      bad.filter(
+        (one) => one.cell.effect === 'errors-x2-late' && one.cell.rps >= 50 && over(one.promoted, one, 0.06),
+      ),
+    ),
     list("harm promoted more often than by Kayenta's rule", oftener),
     list("excess above 1.1 times Kayenta's", dearer),
+    '',
+    `Without regard to chance the mean excess is above 1.1 times Kayenta's in ${above} of ${bad.length} cells.`,
   ]
 }
 
@@ -174,6 +190,8 @@ function rowOf({ effect, noise, base, pods, history, labels, plan }: RolloutCell
 function cellsOf(results: readonly Result[]): readonly RolloutCell[] {
   return [...new Set(results.map(({ cell }) => cell))]
 }
+
+const meanOr = (one: Result | undefined): number => (one === undefined ? Infinity : mean(one))
 
 function errorOf({ excess, excessSquares, rollouts }: Result): number {
   return Math.sqrt(
