@@ -48,6 +48,7 @@ export function simulateRollouts(nowMs: number): Rollouts {
       }
       while (!stop.signal.aborted) {
         for (const controller of controllers) await controller.minute()
+        if (stop.signal.aborted) return
         await minute(stop.signal).catch((error: unknown) => {
           if (!stop.signal.aborted) throw error
         })
