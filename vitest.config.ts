@@ -16,7 +16,8 @@ export default defineConfig({
         extends: true,
         test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [slow], isolate: false },
       },
-      { extends: true, test: { name: 'slow', include: [slow] } },
+      // Processes start and are killed here, which takes ten times as long where others have the processors.
+      { extends: true, test: { name: 'slow', include: [slow], testTimeout: 300_000 } },
     ],
     coverage: {
       provider: 'v8',
