@@ -2,13 +2,13 @@ import type { RequestListener } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import {
-  httpSettingsOf,
   judgeLimitsOf,
   managementLimits,
   notifySettingsOf,
   serverLimitsOf,
   tlsOf,
 } from './http-settings-of.ts'
+import { activeConfig } from './active-config.ts'
 import { type Reloader, startReloader } from './reload/reloader.ts'
 import { readPolicy } from './reload/read-policy.ts'
 import { createBodyWorker } from './body-worker/body-worker.ts'
@@ -19,8 +19,6 @@ import { createLateStore, type LateStore } from './late-store.ts'
 import { startMaintenance } from './maintenance.ts'
 import { version } from './version.ts'
 import type { Config, ConfigReading } from './config/config.ts'
-import { isLoopback } from '../http/auth/is-loopback.ts'
-import { type Anonymous, createTokenTable } from '../http/auth/token-table.ts'
 import { createHandler } from '../http/create-handler.ts'
 import { createServer } from '../http/create-server.ts'
 import type { RouteGroup } from '../http/route.ts'
@@ -245,28 +243,4 @@ function splitGroups(groups: readonly RouteGroup[], apart: boolean) {
       : group,
   )
   return { served, management: groups.filter(({ name }) => name === operation) }
-}
-
-function anonymousOf({ tokens, allowAnonymous, host }: Config): Anonymous {
-  if (allowAnonymous) return 'judge-and-read'
-  return tokens.length === 0 && isLoopback(host) ? 'all' : 'nothing'
-}
-
-/** The configuration in force, and what is derived from it. A reload replaces both together. */
-function activeConfig(initial: Config, logger: Logger) {
-  const derive = (config: Config) => ({
-    config,
-    settings: httpSettingsOf(config),
-    tokens: createTokenTable(config.tokens, anonymousOf(config)),
-  })
-  let force = derive(initial)
-  return {
-    current: () => force.config,
-    settings: () => force.settings,
-    tokens: () => force.tokens,
-    take(config: Config) {
-      force = derive(config)
-      logger.level = config.logLevel
-    },
-  }
 }
