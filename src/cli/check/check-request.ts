@@ -33,6 +33,7 @@ export interface CheckRequest {
   readonly params?: Readonly<Record<string, string>>
   readonly step?: Readonly<Record<string, number>>
   readonly start?: string
+  readonly labels?: Readonly<Record<string, string>>
   /** A pipeline's looks are a rollout of their own. */
   readonly keep: true
 }

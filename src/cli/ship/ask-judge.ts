@@ -21,7 +21,7 @@ export async function askJudge(
   const { minutes, param, interval = '30s' } = flags
   const [weight, next] = [stages[stage], stages[stage + 1]]
   const answers = await Promise.all(
-    apps.map(async ({ name, toVersion, fromVersion }) => {
+    apps.map(async ({ name, to, toVersion, fromVersion }) => {
       const asked: CheckFlags = {
         namespace,
         name,
@@ -36,7 +36,8 @@ export async function askJudge(
         ...(param !== undefined && { param }),
         ...(policy !== undefined && { policy }),
       }
-      return { name, answer: await askService(service, toCheckRequest(asked), signal) }
+      const request = { ...toCheckRequest(asked), labels: { image: to } }
+      return { name, answer: await askService(service, request, signal) }
     }),
   )
   return together(answers)

@@ -44,7 +44,7 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
       const revision = versionOf(lab.images.new)
       expect(lab.asked).toMatchObject([
         { namespace: lab.namespace, name: 'web', canary: { revision }, stable: { revision: '1' } },
-        { step: { index: 1, of: 2, weight: 50 } },
+        { step: { index: 1, of: 2, weight: 50 }, labels: { image: lab.images.new } },
       ])
       expect(lab.asked[0]?.['step']).toEqual({ index: 0, of: 2, weight: 20, next: 50 })
       expect(await arms('web')).toEqual([fresh(10), fresh(0)])
