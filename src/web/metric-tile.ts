@@ -102,7 +102,12 @@ function ratios({ metric, history, time }: Tile): Html {
     label: `${metric.name}: canary divided by stable, with its confidence band`,
     low: Math.max(least - room, 0),
     high: Math.min(most + room, Math.max(6, ...levels.map(({ value }) => value * 1.2))),
-    lines: [{ style: 'canary', points: seen.map(({ at, estimate }) => ({ at, value: estimate })) }],
+    lines: [
+      {
+        style: 'canary',
+        points: history.map((look) => ({ at: look.at, value: look.metric.ratio?.estimate })),
+      },
+    ],
     band: seen.filter(({ low, high }) => finite([low, high]).length === 2),
     levels,
     toText: (value) => `${short(value)}×`,
@@ -120,7 +125,11 @@ function ratios({ metric, history, time }: Tile): Html {
 function evidence({ metric, history, time, failsAt, passesAt }: Tile): Html {
   const log = (value: number | undefined): number | undefined =>
     value === undefined ? undefined : Math.log10(Math.max(value, 1e-3))
-  const harm = history.map((look) => ({ at: look.at, value: log(look.metric.evidence) }))
+  // without data the evidence is 1, which would look like a change of mind
+  const harm = history.map(({ at, metric: then }) => ({
+    at,
+    value: isSilent(then.canary) ? undefined : log(then.evidence),
+  }))
   const good = history.map((look) => ({ at: look.at, value: log(look.metric.passEvidence) }))
   const levels = [
     ...(failsAt === undefined ? [] : [{ style: 'fail' as const, value: Math.log10(failsAt) }]),
