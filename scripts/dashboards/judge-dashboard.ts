@@ -9,7 +9,7 @@ const runName = '{{rollout_namespace}}/{{rollout}} {{revision}}'
 const rollouts: readonly Drawing[] = [
   {
     title: 'Open rollouts',
-    description: 'Runs that are open now; of more than 200 the newest',
+    description: 'Runs that are open now; of more than 100 the newest',
     type: 'stat',
     width: 4,
     lines: { open: `count(${each} (canary_judge_run_score${ofRun}))` },

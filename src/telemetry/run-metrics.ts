@@ -6,8 +6,8 @@ import type { OpenRun } from '../judge/ports/ports.ts'
 /** Gives the open runs, at most so many, with their latest verdicts. */
 export type ReadOpenRuns = (most: number) => Promise<readonly OpenRun[]>
 
-/** Five metrics each make about 3 000 series of it. */
-const mostRuns = 200
+/** With five metrics each they make about 2 500 series, which cost a scrape tens of milliseconds. */
+const mostRuns = 100
 
 const ofRun = ['caller', 'rollout_namespace', 'rollout', 'revision'] as const
 const ofMetric = [...ofRun, 'metric', 'kind'] as const
@@ -100,7 +100,7 @@ const gauges: readonly {
 }[] = [
   {
     name: 'canary_judge_run_score',
-    help: '0 fail, 50 no evidence, 100 pass; of the 200 open runs that began last',
+    help: '0 fail, 50 no evidence, 100 pass; of the 100 open runs that began last',
     labelNames: ofRun,
     values: ({ labels, body }) => [{ labels, value: body.score }],
   },
