@@ -4,21 +4,24 @@ import { armOf } from '../arm-slices.ts'
 import { madeRun } from '../made-run.ts'
 import { policyOf } from '../recordings.ts'
 
-const policy = policyOf([{ name: 'errors', kind: 'errors' }])
+const policy = policyOf([
+  { name: 'memory', kind: 'gauge' },
+  { name: 'errors', kind: 'errors' },
+])
 const even = (value: number): readonly number[] => Array.from({ length: 12 }, () => value)
 const shifting = [
   { slice: 0, ends: 6, weight: 50 },
   { slice: 6, ends: 12, weight: 50 },
 ]
 
-/** A rollout with so many canary requests of 1000 a slice. */
-const loses = (canary: number, steps = shifting): boolean =>
+/** A rollout with so many canary requests of 1000 a slice, or of as many as are given. */
+const loses = (canary: number, steps = shifting, all = 1000): boolean =>
   losesTraffic(
     madeRun(policy, {
       steps,
       metrics: {
         errors: {
-          traffic: { canary: armOf(even(0), even(canary)), stable: armOf(even(0), even(1000 - canary)) },
+          traffic: { canary: armOf(even(0), even(canary)), stable: armOf(even(0), even(all - canary)) },
         },
       },
     }),
@@ -39,6 +42,10 @@ describe('losesTraffic of a canary with a weight of 50 %', () => {
   it('is true of a plan of one step as well', () => {
     expect(loses(300, [{ slice: 0, ends: 12, weight: 50 }])).toBe(true)
     expect(loses(500, [{ slice: 0, ends: 12, weight: 50 }])).toBe(false)
+  })
+
+  it('is false while so few requests may be chance', () => {
+    expect(loses(1, shifting, 3)).toBe(false)
   })
 
   it('is false where no weight is declared', () => {

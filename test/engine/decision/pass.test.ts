@@ -161,6 +161,19 @@ describe('passCause', () => {
     expect(causes({ holds: () => undefined })).toEqual([undefined, 'no-sign', 'no-fail'])
   })
 
+  it('passes nothing for one metric of several that holds or has no stable, and looks for traffic in each', () => {
+    const policy = policyBy({}, [errors, latency])
+    const cause = (metrics: Readonly<Record<string, MadeMetric>>, own = step): unknown =>
+      passCause({ run: madeRun(policy, { steps, metrics }), t: 5, step: own, mature: 3 }, false)
+    expect(cause({})).toBe('no-sign')
+    expect(cause({ p95: { holds: () => 'restarting' } })).toBeUndefined()
+    expect(cause({ p95: { stablePods: from(0, 0) } })).toBeUndefined()
+    const all: PlannedStep = { ...step, weight: 100, next: 100 }
+    const traffic = { canary: armOf(from(0, 0), from(0, 9)), stable: armOf(from(0, 0), from(0, 9)) }
+    expect(cause({}, all)).toBeUndefined()
+    expect(cause({ p95: { traffic } }, all)).toBe('no-sign')
+  })
+
   it('passes nothing without a canary past its warm-up, or without stable', () => {
     expect(causes({}, { mature: 0 })).toEqual([undefined, undefined, undefined])
     expect(causes({ stablePods: from(6, 1, 0) })).toEqual([undefined, undefined, undefined])
