@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { reasonMeanings } from '../../src/web/reason-meanings.ts'
+import { reasonMeanings } from '../../src/web/parts/reason-meanings.ts'
 
 test('docs/statistics.md and the page of reasons have the same codes', () => {
   const page = readFileSync(new URL('../../docs/statistics.md', import.meta.url), 'utf8')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runEvents } from '../../src/web/run-events.ts'
+import { runEvents } from '../../src/web/routes/run-events.ts'
 import { aRun, aVerdict } from '../contract/rows.ts'
 import { runApp } from '../support/run-app.ts'
 

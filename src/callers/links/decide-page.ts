@@ -1,7 +1,7 @@
 import type { SignedDecision } from '../../notify/links.ts'
 import type { Decision, Run } from '../../judge/ports/ports.ts'
-import { framed } from '../../web/frame.ts'
-import { html } from '../../web/html.ts'
+import { framed } from '../../web/parts/frame.ts'
+import { html } from '../../web/parts/html.ts'
 
 /** Asks once more: programs that show a link also fetch it, and may not decide. */
 export function confirmPage(base: string, run: Run, { decision, override, step }: SignedDecision): string {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HttpSettings } from '../../http/http-settings.ts'
 import { noBody, noInput } from '../../http/request/no-input.ts'
 import { type Answer, route, type RouteGroup } from '../../http/route.ts'
-import { pageHeaders } from '../../web/frame.ts'
+import { pageHeaders } from '../../web/parts/frame.ts'
 import { decideByLink, type LinkDeps, openLink } from './decide-by-link.ts'
 import { confirmPage, decidedPage } from './decide-page.ts'
 

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts'
-import { marked } from './pages.ts'
-import type { Look } from './read-run.ts'
+import { marked } from '../pages/document-pages.ts'
+import type { Look } from '../reading/read-run.ts'
 import { reasonMeanings } from './reason-meanings.ts'
 
 /** The reasons of a verdict, each with a link to its meaning and with what to do about it. */

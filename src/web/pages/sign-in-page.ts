@@ -1,5 +1,5 @@
-import { csrfField, framed, type Visit } from './frame.ts'
-import { type Html, html } from './html.ts'
+import { csrfField, framed, type Visit } from '../parts/frame.ts'
+import { type Html, html } from '../parts/html.ts'
 
 /** The page where a person signs in with a token; `next` is the path of the page after that. */
 export function signInPage(visit: Visit, next: string, mistake?: string): string {

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts'
 import { badge, time } from './pieces.ts'
-import type { Look } from './read-run.ts'
+import type { Look } from '../reading/read-run.ts'
 
 const heights = { pass: 10, inconclusive: 18, fail: 26 } as const
 

@@ -1,4 +1,4 @@
-import type { MetricVerdict } from '../engine/model/verdict.ts'
+import type { MetricVerdict } from '../../engine/model/verdict.ts'
 import { chart, type Chart } from './chart.ts'
 import { type Html, html } from './html.ts'
 import { armText, short } from './judgement-text.ts'

@@ -1,7 +1,7 @@
-import type { LoadedPolicy, PolicyLibrary } from '../judge/ports/ports.ts'
-import { policyToYaml } from '../formats/policy/policy-to-yaml.ts'
-import { framed, type Visit } from './frame.ts'
-import { type Html, html } from './html.ts'
+import type { LoadedPolicy, PolicyLibrary } from '../../judge/ports/ports.ts'
+import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
+import { framed, type Visit } from '../parts/frame.ts'
+import { type Html, html } from '../parts/html.ts'
 
 /** The page of the loaded policies, and what each compares. */
 export function policiesPage(visit: Visit, policies: PolicyLibrary): string {

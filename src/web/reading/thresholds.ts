@@ -1,6 +1,6 @@
-import { type MetricKind, type Policy, series, type Recording } from '../engine/index.ts'
-import { plainData } from '../engine/model/data-columns.ts'
-import type { MetricData } from '../engine/model/recording.ts'
+import { type MetricKind, type Policy, series, type Recording } from '../../engine/index.ts'
+import { plainData } from '../../engine/model/data-columns.ts'
+import type { MetricData } from '../../engine/model/recording.ts'
 
 export interface Thresholds {
   readonly failsAt?: number

@@ -1,4 +1,4 @@
-import type { Outcome } from '../engine/model/verdict.ts'
+import type { Outcome } from '../../engine/model/verdict.ts'
 import { type Html, html } from './html.ts'
 
 const shapes = { pass: '✓', fail: '✕', inconclusive: '◐' } as const

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Decision, Run, StoredVerdict, VerdictStore } from '../judge/ports/ports.ts'
+import type { Decision, Run, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
 
 export interface RunEvents {
   readonly store: () => VerdictStore

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { HttpSettings } from '../http/http-settings.ts'
-import { noBody, noInput } from '../http/request/no-input.ts'
-import { openApi } from '../http/openapi/openapi.ts'
-import { type Answer, route, type Route, type RouteGroup } from '../http/route.ts'
-import { apiPageHeaders, pageAnswer, pageHeaders } from './frame.ts'
-import { docsPage, errorsPage, reasonsPage, startScript } from './pages.ts'
+import type { HttpSettings } from '../../http/http-settings.ts'
+import { noBody, noInput } from '../../http/request/no-input.ts'
+import { openApi } from '../../http/openapi/openapi.ts'
+import { type Answer, route, type Route, type RouteGroup } from '../../http/route.ts'
+import { apiPageHeaders, pageAnswer, pageHeaders } from '../parts/frame.ts'
+import { docsPage, errorsPage, reasonsPage, startScript } from '../pages/document-pages.ts'
 import { basePath } from './visit-of.ts'
 
 export interface DocumentDeps {

@@ -1,6 +1,13 @@
-import type { Judgement } from '../judge/model/judgement.ts'
-import { escaped } from './html.ts'
-import { dataFacts, keptText, metricCells, metricHead, policyFacts, stepText } from './judgement-text.ts'
+import type { Judgement } from '../../judge/model/judgement.ts'
+import { escaped } from '../parts/html.ts'
+import {
+  dataFacts,
+  keptText,
+  metricCells,
+  metricHead,
+  policyFacts,
+  stepText,
+} from '../parts/judgement-text.ts'
 
 /** The verdict as a plain page without scripts and styles, so that it loads nothing. */
 export function judgementPage(judgement: Judgement): string {

@@ -1,6 +1,6 @@
-import type { HttpSettings } from '../http/http-settings.ts'
-import type { RouteContext } from '../http/route.ts'
-import type { Visit } from './frame.ts'
+import type { HttpSettings } from '../../http/http-settings.ts'
+import type { RouteContext } from '../../http/route.ts'
+import type { Visit } from '../parts/frame.ts'
 
 /** The path under which people reach the service, without a slash at the end. */
 export const basePath = ({ publicUrl }: Pick<HttpSettings, 'publicUrl'>): string =>

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../engine/model/verdict.ts'
+import type { ReasonCode } from '../../engine/model/verdict.ts'
 
 export interface ReasonMeaning {
   readonly means: string

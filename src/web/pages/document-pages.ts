@@ -1,7 +1,7 @@
-import { problemTable } from '../http/problems/problem-table.ts'
-import { framed } from './frame.ts'
-import { type Html, html } from './html.ts'
-import { reasonMeanings } from './reason-meanings.ts'
+import { problemTable } from '../../http/problems/problem-table.ts'
+import { framed } from '../parts/frame.ts'
+import { type Html, html } from '../parts/html.ts'
+import { reasonMeanings } from '../parts/reason-meanings.ts'
 
 /** Swagger UI from our own files, without inline scripts, so that a strict content policy is possible. */
 export function docsPage(base: string): string {

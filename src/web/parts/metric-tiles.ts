@@ -1,7 +1,7 @@
 import { type Html, html } from './html.ts'
 import type { Mark } from './chart.ts'
 import { metricTile } from './metric-tile.ts'
-import type { Look, RunView } from './read-run.ts'
+import type { Look, RunView } from '../reading/read-run.ts'
 
 const mostPoints = 90
 

@@ -1,8 +1,8 @@
-import type { Decision } from '../judge/ports/ports.ts'
+import type { Decision } from '../../judge/ports/ports.ts'
 import { csrfField, type Visit } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { time } from './pieces.ts'
-import type { RunView } from './read-run.ts'
+import type { RunView } from '../reading/read-run.ts'
 
 /** The decisions of people about a run, and a form for readers who may decide. */
 export function decisionsCard(visit: Visit, view: RunView): Html {

@@ -1,6 +1,6 @@
 import type { Visit } from './frame.ts'
 import { type Html, html } from './html.ts'
-import type { Look } from './read-run.ts'
+import type { Look } from '../reading/read-run.ts'
 
 /** The command lines that repeat a verdict. */
 export function repeatCard(

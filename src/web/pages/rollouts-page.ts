@@ -1,7 +1,7 @@
-import { framed, type Visit } from './frame.ts'
-import { type Html, html } from './html.ts'
-import { badge, time, weightBar } from './pieces.ts'
-import type { Rollout, RolloutFilter, RolloutPage } from './read-rollouts.ts'
+import { framed, type Visit } from '../parts/frame.ts'
+import { type Html, html } from '../parts/html.ts'
+import { badge, time, weightBar } from '../parts/pieces.ts'
+import type { Rollout, RolloutFilter, RolloutPage } from '../reading/read-rollouts.ts'
 
 export interface Rollouts {
   readonly visit: Visit

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Answer } from '../http/route.ts'
+import type { Answer } from '../../http/route.ts'
 import { type Html, html, toText, trusted } from './html.ts'
 import { style } from './style.ts'
 

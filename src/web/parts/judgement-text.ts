@@ -1,5 +1,5 @@
-import type { ArmNumbers, MetricVerdict } from '../engine/model/verdict.ts'
-import type { Judgement } from '../judge/model/judgement.ts'
+import type { ArmNumbers, MetricVerdict } from '../../engine/model/verdict.ts'
+import type { Judgement } from '../../judge/model/judgement.ts'
 
 /** The verdict as an aligned table, for terminals. */
 export function judgementText(judgement: Judgement): string {

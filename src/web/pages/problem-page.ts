@@ -1,11 +1,11 @@
-import type { ProblemPageOf } from '../http/create-handler.ts'
-import type { HttpSettings } from '../http/http-settings.ts'
-import type { Problem } from '../http/problems/problem.ts'
-import { problemTable } from '../http/problems/problem-table.ts'
-import { framed, pageHeaders, type Visit } from './frame.ts'
-import { html } from './html.ts'
+import type { ProblemPageOf } from '../../http/create-handler.ts'
+import type { HttpSettings } from '../../http/http-settings.ts'
+import type { Problem } from '../../http/problems/problem.ts'
+import { problemTable } from '../../http/problems/problem-table.ts'
+import { framed, pageHeaders, type Visit } from '../parts/frame.ts'
+import { html } from '../parts/html.ts'
 import { safeNext, signInForm } from './sign-in-page.ts'
-import { basePath } from './visit-of.ts'
+import { basePath } from '../routes/visit-of.ts'
 
 /** Makes the pages that browsers get in place of problem JSON. */
 export function problemPages(settings: () => HttpSettings): ProblemPageOf {

@@ -1,9 +1,9 @@
-import { AppError } from '../errors.ts'
-import { parsePolicy } from '../formats/policy/parse-policy.ts'
-import type { Caller } from '../http/auth/caller.ts'
-import { visibleRun } from '../http/auth/namespace-access.ts'
-import type { Judgement } from '../judge/model/judgement.ts'
-import type { Decision, Run, Step, StoredVerdict, VerdictStore } from '../judge/ports/ports.ts'
+import { AppError } from '../../errors.ts'
+import { parsePolicy } from '../../formats/policy/parse-policy.ts'
+import type { Caller } from '../../http/auth/caller.ts'
+import { visibleRun } from '../../http/auth/namespace-access.ts'
+import type { Judgement } from '../../judge/model/judgement.ts'
+import type { Decision, Run, Step, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
 import { type Thresholds, thresholds } from './thresholds.ts'
 
 export interface RunView {

@@ -1,7 +1,7 @@
-import type { Outcome } from '../engine/model/verdict.ts'
-import { type Caller } from '../http/auth/caller.ts'
-import { namespaceToList } from '../http/auth/namespace-access.ts'
-import type { Run, Step, StoredVerdict, VerdictStore } from '../judge/ports/ports.ts'
+import type { Outcome } from '../../engine/model/verdict.ts'
+import { type Caller } from '../../http/auth/caller.ts'
+import { namespaceToList } from '../../http/auth/namespace-access.ts'
+import type { Run, Step, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
 
 export interface RolloutFilter {
   readonly namespace?: string | undefined
