@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { judgementPage } from '../../../src/web/judgement-page.ts'
-import { judgementText } from '../../../src/web/judgement-text.ts'
+import { judgementPage } from '../../../src/web/pages/judgement-page.ts'
+import { judgementText } from '../../../src/web/parts/judgement-text.ts'
 import { decisionToJson } from '../../../src/judge/model/decision-to-json.ts'
 import type { Judgement } from '../../../src/judge/model/judgement.ts'
 import { aDecision } from '../../contract/rows.ts'
