@@ -17,18 +17,20 @@ export const templateKeys = [
   'reason',
 ] as const
 
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
+const placeholder = /\{\{([^{}]*)\}\}/g
 
 export function unknownKeys(template: string): readonly string[] {
   const known: ReadonlySet<string> = new Set(templateKeys)
-  return [...template.matchAll(placeholder)].map(([, key = '']) => key).filter((key) => !known.has(key))
+  return [...template.matchAll(placeholder)]
+    .map(([, key = '']) => key.trim())
+    .filter((key) => !known.has(key))
 }
 
 /** One line for people; what an event does not have is left empty. */
 export function messageText(event: RolloutEvent, templates: Partial<Record<EventKind, string>>): string {
   const values = valuesOf(event)
   return (templates[event.kind] ?? defaults[event.kind])
-    .replaceAll(placeholder, (_, key: string) => values.get(key) ?? '')
+    .replaceAll(placeholder, (_, key: string) => values.get(key.trim()) ?? '')
     .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
     .slice(0, longest)

@@ -6,8 +6,8 @@ import { type PassCause, passCause, showsMargin } from './pass.ts'
 import { failAtGate } from './rules/fail-at-gate.ts'
 import type { Moment } from './rules/moment.ts'
 import { type AppliedRule, policyAtGate } from './rules/policy-at-gate.ts'
+import { stepOf } from './step-of.ts'
 import { gateAt, type PlannedStep, stepAt } from '../model/rollout-plan.ts'
-import { plannedSeconds } from '../model/planned-seconds.ts'
 import { valueAt } from '../model/value-at.ts'
 import type { Outcome } from '../model/verdict.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
@@ -112,9 +112,8 @@ function answer(look: Look, outcome: Outcome): Outcome {
 }
 
 function isPlannedEnd({ run, t, step }: Look): boolean {
-  if (step !== undefined) return t >= step.ends - 1
-  const { sliceSeconds } = run.recording
-  return (t + 1) * sliceSeconds >= plannedSeconds(run.policy, { index: 0, of: 1 }, sliceSeconds)
+  const planned = stepOf(run, step)
+  return planned !== undefined && t >= planned.ends - 1
 }
 
 interface Look {

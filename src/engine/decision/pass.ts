@@ -4,6 +4,7 @@ import { lacksRequired, requiredMetrics } from './required-metrics.ts'
 import type { Moment } from './rules/moment.ts'
 import { hasNoSignOfHarm } from './rules/pass-no-sign-of-harm.ts'
 import { passWithinMargin } from './rules/pass-within-margin.ts'
+import { stepOf } from './step-of.ts'
 import { sawAny } from '../model/saw-any.ts'
 
 /**
@@ -25,7 +26,8 @@ export function showsMargin(moment: Moment): boolean {
  * Why the step passes at this look; undefined where it does not. `shown`: it has been shown to be within its margins.
  */
 export function passCause(moment: Moment, shown: boolean): PassCause | undefined {
-  const { run, step, t, mature } = moment
+  const { run, t, mature } = moment
+  const step = stepOf(run, moment.step)
   if (run.metrics.some((metric) => heldBy(metric, t) !== undefined)) return undefined
   const { pass } = run.policy
   const isOver = step !== undefined && t >= step.ends - 1

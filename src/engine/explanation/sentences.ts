@@ -65,8 +65,11 @@ export const sentences = {
   podsDiffer:
     'pods differ by more than the margin allows, so this cannot be shown: more canary pods or a wider margin would help',
   soaking: (left: number) => `the step soaks for ${minutes(left)} of traffic past the warm-up`,
-  stepEnds: (shown: boolean, requests: number, left: number) =>
-    `${shown ? 'within its margins so far' : 'no sign of harm so far'}${inRequests(requests)}, the step ends in ${minutes(left).replace(' more', '')}`,
+  stepEnds: (
+    what: 'step' | 'rollout',
+    { shown, requests, left }: { readonly shown: boolean; readonly requests: number; readonly left: number },
+  ) =>
+    `${shown ? 'within its margins so far' : 'no sign of harm so far'}${inRequests(requests)}, the ${what} ends in ${minutes(left).replace(' more', '')}`,
 
   // what stands against a pass
   bothFailing: 'both arms fail more than 10% of their requests, so stable is no measure',

@@ -6,6 +6,7 @@ import { odds, showsSign } from '../decision/rules/pass-no-sign-of-harm.ts'
 import { canaryRequests, describeHarm } from './describe-metric.ts'
 import type { Decided } from '../decision/decide.ts'
 import { heldBy } from '../decision/held.ts'
+import { stepOf } from '../decision/step-of.ts'
 import { failThreshold } from '../decision/error-budget.ts'
 import { nextWeight } from '../decision/rules/moment.ts'
 import { metricPasses } from '../decision/rules/pass-within-margin.ts'
@@ -63,8 +64,9 @@ function incomparable(run: RunEvidence, look: Decided): readonly Uncertainty[] {
 function againstPassing(
   run: RunEvidence,
   required: readonly MetricEvidence[],
-  { step, t }: Decided,
+  { step: named, t }: Decided,
 ): readonly Uncertainty[] {
+  const step = stepOf(run, named)
   if (run.policy.pass !== 'balanced' || step === undefined) return []
   const reason = (code: ReasonCode, metric: MetricEvidence, text: string): Uncertainty => ({
     reason: { code, metric: metric.policy.name, text },
@@ -88,12 +90,17 @@ function againstPassing(
 function waiting(
   run: RunEvidence,
   required: readonly MetricEvidence[],
-  { step, t, shownAt, mature }: Decided,
+  { step: named, t, shownAt, mature }: Decided,
 ): readonly Uncertainty[] {
+  const step = stepOf(run, named)
   if (run.policy.pass === 'strict' || step === undefined || mature === 0) return []
   const left = ((step.ends - 1 - t) * run.recording.sliceSeconds) / 60
   if (left <= 0) return []
-  const text = sentences.stepEnds(shownAt !== undefined, canaryRequests(required, t), left)
+  const text = sentences.stepEnds(named === undefined ? 'rollout' : 'step', {
+    shown: shownAt !== undefined,
+    requests: canaryRequests(required, t),
+    left,
+  })
   return [{ reason: { code: 'soaking', text }, minutes: left }]
 }
 

@@ -148,11 +148,24 @@ describe('passCause', () => {
     expect(causes({ doubt: from(0, 99) }, {}, true)).toEqual(['shown', 'shown', 'shown'])
   })
 
-  it('passes what was shown at any look where no steps are declared, and nothing else', () => {
-    const run = madeRun(policyBy())
-    const look: Moment = { run, t: 4, mature: 3 }
-    expect(passCause(look, true)).toBe('shown')
-    expect(passCause(look, false)).toBeUndefined()
+  it('passes what was shown at any look where no steps are declared', () => {
+    expect(passCause({ run: madeRun(policyBy()), t: 4, mature: 3 }, true)).toBe('shown')
+  })
+
+  it('takes a rollout without declared steps for one step of the planned length', () => {
+    const at = (t: number, pass: Policy['pass'], made: MadeMetric = {}): unknown =>
+      passCause(
+        {
+          run: madeRun({ ...policyBy(), pass, stepSeconds: 300 }, { metrics: { errors: made } }),
+          t,
+          mature: 3,
+        },
+        false,
+      )
+    expect([3, 4, 8].map((t) => at(t, 'balanced'))).toEqual([undefined, 'no-sign', 'no-sign'])
+    expect([3, 4].map((t) => at(t, 'fast'))).toEqual([undefined, 'no-fail'])
+    expect(at(8, 'strict')).toBeUndefined()
+    expect(at(8, 'balanced', { doubt: from(0, 7) })).toBeUndefined()
   })
 
   it('passes nothing while a metric that may decide holds, whatever was shown', () => {
