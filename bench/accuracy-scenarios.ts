@@ -9,11 +9,11 @@ export type Harm = 'errors' | 'latency' | 'conversion'
 export interface AccuracyScenario extends Scenario {
   readonly name: string
   readonly group: 'healthy' | 'harmful' | 'margin'
-  /** What users suffer from, where they do. */
+  /** The harm to users, if there is any. */
   readonly harm?: Harm
-  /** The healthy scenario with the same noise and traffic: what the rule's false aborts there are is part of the price. */
+  /** The healthy scenario with the same noise and traffic, whose false aborts are part of the price of a rule. */
   readonly control?: string
-  /** Of a canary exactly at the margin of a step: that step's weight. */
+  /** The weight of the step at whose margin the canary is exactly. */
   readonly marginOf?: number
 }
 
@@ -35,7 +35,7 @@ const harms: Readonly<Record<string, Harm>> = {
   'conversion-20': 'conversion',
 }
 
-/** The rollouts of docs/statistics.md's benchmark, and one for each step and metric with the canary at the margin. */
+/** The rollouts of the benchmark in docs/statistics.md, and one for each step and metric with the canary at the margin. */
 export function accuracyScenarios(policy: Policy): readonly AccuracyScenario[] {
   const named = Object.entries(scenarios).map(([name, scenario]): AccuracyScenario => {
     const harm = harms[name]

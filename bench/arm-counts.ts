@@ -10,11 +10,11 @@ export interface ArmCounts {
   readonly bounds: readonly number[]
   /** `[bound][slice]` */
   readonly slower: readonly (readonly number[])[]
-  /** Mean over pods. */
+  /** Mean over the pods. */
   readonly memory: readonly number[]
 }
 
-/** Every rule asks for the same sums of the same recording. */
+/** Kept for each recording, because every rule asks for the same sums. */
 const known = new WeakMap<Recording, Readonly<Record<Arm, ArmCounts>>>()
 
 export function armCounts(recording: Recording): Readonly<Record<Arm, ArmCounts>> {
@@ -68,7 +68,7 @@ export function sumOver(values: readonly number[], from: number, to: number): nu
   return sum
 }
 
-/** What PromQL's histogram_quantile gives for one slice: linear inside the bucket; undefined without requests. */
+/** The quantile of one slice as PromQL's histogram_quantile gives it, linear inside the bucket; undefined without requests. */
 export function quantileOf(arm: ArmCounts, slice: number, quantile: number): number | undefined {
   const requests = arm.requests[slice] ?? 0
   if (requests === 0) return undefined

@@ -1,4 +1,4 @@
-/** A thread that asks an address every 20 ms until it is told to stop, and then says the p99 of its waits in ms. */
+/** A thread that asks an address every 20 ms until it gets a message, and then answers with the p99 of its waits in ms. */
 import { Agent, get } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 

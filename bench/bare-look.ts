@@ -3,8 +3,8 @@ import type { PassedRequest } from './counting-proxy.ts'
 import { measured, type Cost } from './speed-looks.ts'
 
 /**
- * The same queries by a client that only sends them and parses the JSON: those of histograms' history first, then all
- * others at once. What a look costs beyond this is ours.
+ * Sends the queries of a look and only parses the JSON: first the queries of histograms' history, then all others at
+ * once. What a look costs beyond this is the cost of canary-judge.
  */
 export async function bareLook(url: string, requests: readonly PassedRequest[]): Promise<Cost> {
   const agent = new Agent({ keepAlive: true })

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 
 export interface CountingProxy {
   readonly url: string
-  /** What went through since it was asked last. */
+  /** The queries and points that went through since the last call of this function. */
   take(): Passed
   close(): void
 }
@@ -17,7 +17,7 @@ export interface PassedRequest {
   readonly body: string
 }
 
-/** Passes queries on and counts the points of the answers. */
+/** Starts a proxy that passes queries on and counts the points of the answers. */
 export async function startCountingProxy(target: string): Promise<CountingProxy> {
   let points = 0
   let requests: PassedRequest[] = []

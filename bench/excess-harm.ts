@@ -6,7 +6,7 @@ import type { Recording } from '../src/engine/model/recording.ts'
 /**
  * How many canary users fared worse than they would have on stable, from the rollout's start to slice `until`
  * inclusive: failed requests, requests slower than about stable's p95, or lost orders, each beyond stable's share in
- * the same slice. Single rollouts scatter around the truth, below zero too; the mean over many does not.
+ * the same slice. The number of a single rollout scatters around the truth, also below zero; the mean over many does not.
  */
 export function excessHarm(recording: Recording, harm: Harm, until: number): number {
   const { canary, stable } = armCounts(recording)

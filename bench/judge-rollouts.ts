@@ -9,7 +9,7 @@ export interface Outcome {
   readonly rule: string
   /** Minutes from the rollout's start to the abort; absent if there was none. */
   readonly minutes?: number
-  /** 0 where the scenario harms nobody. */
+  /** 0 in a scenario without harm. */
   readonly excess: number
   /** Weights of the steps that passed. */
   readonly passed: readonly number[]
@@ -20,7 +20,7 @@ export interface Batch {
   readonly policy: Policy
   readonly rules: readonly NamedRule[]
   readonly seed: string
-  /** Rollout numbers `from` to `to`, the latter exclusive. */
+  /** The first rollout number; `to` is the number after the last one. */
   readonly from: number
   readonly to: number
 }

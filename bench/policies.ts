@@ -3,7 +3,7 @@ import { parsePolicy } from '../src/formats/policy/parse-policy.ts'
 
 export type PolicyName = 'no-worse' | 'default'
 
-/** Nothing may get worse: every tolerance is "no worse", and memory 10 %; a step passes when it is shown to be so. */
+/** Every tolerance is "no worse", and 10 % for memory. A step passes when the canary is shown to be so. */
 const noWorse = `
 name: no-worse
 pass: strict
@@ -14,7 +14,7 @@ metrics:
   - {name: memory, kind: gauge, tolerance: 10%}
 `
 
-/** What a policy has that says nothing. */
+/** A policy that sets only what it must, so that everything else has its default. */
 const usual = `
 name: default
 metrics:

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 
-/** Asks the Prometheus behind it once for each query, and answers it from memory after that. */
+/** Sends each query to the Prometheus behind it once, and answers later requests for the same query from memory. */
 export async function startRememberingProxy(
   target: string,
   seconds: () => number,

@@ -53,7 +53,7 @@ const tables: readonly Table[] = [
   },
 ]
 
-/** Everything as JSON, one cell a line, so that a change can be read in a diff. */
+/** All results as JSON, with one cell on each line, so that a diff shows what changed. */
 export function toJson({ cells, ...run }: Report): string {
   const rounded = (_: string, value: unknown) =>
     typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value
@@ -62,7 +62,7 @@ export function toJson({ cells, ...run }: Report): string {
   return ['{', ...head, ' "cells": [', lines.join(',\n'), ' ]', '}', ''].join('\n')
 }
 
-/** Everything as Markdown tables: a row a scenario, a column a rule, ± one standard error. */
+/** All results as Markdown tables: a row for each scenario, a column for each rule, ± one standard error. */
 export function toMarkdown(report: Report, rules: readonly NamedRule[]): string {
   const head = [
     `# Accuracy, ${report.policy} policy`,

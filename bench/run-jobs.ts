@@ -1,18 +1,18 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 
-/** Where the work is done, what becomes of it, and when to begin no more of it. */
+/** Says who does the jobs, what happens with the results, and when to begin no more jobs. */
 export interface Workshop {
   /** The module that every worker runs: it answers each job with one message. */
   readonly worker: URL
   onDone(done: unknown): void
-  /** Asked before each job. */
+  /** Asked before each job; after true no more jobs begin. */
   isOver?(): boolean
-  /** As many as there are cores, unless given. */
+  /** By default as many as there are cores. */
   readonly workers?: number
 }
 
-/** Works the jobs off in workers; the results come in any order. Rejects with the first job that throws. */
+/** Runs the jobs in workers; the results come in any order. Rejects with the first job that throws. */
 export async function runJobs(jobs: readonly object[], workshop: Workshop): Promise<void> {
   const queue = [...jobs]
   const next = (): object | undefined => (workshop.isOver?.() === true ? undefined : queue.shift())

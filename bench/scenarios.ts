@@ -16,7 +16,7 @@ const sick = (effect: Effect, noise: Noise = noises.quiet, traffic = usual): Sce
   traffic,
 })
 
-/** The rollouts of the accuracy benchmark, by name; what they leave open is `rolloutDefaults`. */
+/** The rollouts of the accuracy benchmark, by name; `rolloutDefaults` has the values that a scenario does not set. */
 export const scenarios = {
   quiet: healthy(noises.quiet),
   bursty: healthy(noises.bursty),

@@ -1,6 +1,6 @@
 /**
- * For `node --import`: what is loaded after it reads its time from a file, 13 digits of milliseconds at the beginning
- * of the one that SIMULATED_CLOCK names.
+ * For `node --import`: all modules that are loaded later get their time from the file that SIMULATED_CLOCK names. The
+ * file begins with 13 digits, the milliseconds.
  */
 import { openSync, readSync } from 'node:fs'
 

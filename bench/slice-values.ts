@@ -1,7 +1,7 @@
 import { armCounts, quantileOf } from './arm-counts.ts'
 import type { Recording } from '../src/engine/model/recording.ts'
 
-/** One number a slice in each arm, as the rules see it that compare series of points. */
+/** One number for each slice and arm, for the rules that compare series of points. */
 export interface SliceValues {
   readonly name: 'errors' | 'p95' | 'conversion' | 'memory'
   readonly lowerIsWorse: boolean

@@ -1,8 +1,8 @@
 /**
- * What a fleet costs one service, 300 rollouts of 100 pods each: npm run bench:speed -- --fleet [rollouts [slices]]
+ * Measures what 300 rollouts of 100 pods each cost one service: npm run bench:speed -- --fleet [rollouts [slices]]
  *
- * All rollouts have the pods of one simulated service, whose answers a real Prometheus gives once; then they come from
- * memory, so that what is measured is the service. `--profile FOLDER` writes a CPU profile of it.
+ * All rollouts have the pods of one simulated service. A real Prometheus answers each query once, and later answers come
+ * from memory, so that only the service is measured. `--profile FOLDER` writes a CPU profile of the service.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -43,7 +43,7 @@ const service = await runMain(
   [...productionFlags(), ...profileFlags(), '--import', join(import.meta.dirname, 'set-clock.ts')],
 )
 
-/** Of the process, whose number it has. */
+/** The main thread has the same number as the process. */
 const mainThread = `task/${service.child.pid}/`
 
 try {
@@ -67,9 +67,9 @@ try {
 interface Phase {
   readonly looksPerSecond: number
   readonly failed: number
-  /** Processor time of the service, all threads of it, for one look. */
+  /** Processor time of all threads of the service for one look. */
   readonly cpuMs: number
-  /** The same of its main thread, which answers every request. */
+  /** Processor time of the main thread, which answers every request, for one look. */
   readonly mainMs: number
   readonly healthP99Ms: number
 }
@@ -120,7 +120,7 @@ function load(url: string): Promise<autocannon.Result> {
   })
 }
 
-/** Asks from a thread of its own, so that the load does not delay it; gives the p99 of what it waited. */
+/** Asks for the health from a thread of its own, so that the load does not delay it. Gives the p99 of the waits. */
 function askHealth(url: string): () => Promise<number> {
   const asking = new Worker(join(import.meta.dirname, 'ask-health.ts'), { workerData: `${url}/healthz` })
   return () =>
@@ -133,7 +133,7 @@ function askHealth(url: string): () => Promise<number> {
     })
 }
 
-/** In ticks of 10 ms, as Linux counts. */
+/** Linux counts processor time in ticks of 10 ms. */
 function cpuMs(part: string): number {
   const stat = readFileSync(`/proc/${service.child.pid}/${part}stat`, 'utf8')
   const fields = stat.split(') ')[1]?.split(' ') ?? []

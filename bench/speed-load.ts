@@ -1,7 +1,7 @@
 /**
- * 200 looks a second of 1 000 open rollouts, through what the image runs: npm run bench:speed -- --load [seconds]
+ * Asks for 200 looks a second at 1 000 open rollouts, from the same process that the image runs: npm run bench:speed -- --load [seconds]
  *
- * The time of the rollouts stands still while the load runs, so that all looks are of slices that have been seen.
+ * The clock of the rollouts stands still while the load runs, so that all looks are at slices that were seen before.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ const minute = 60_000
 const seconds = Number(process.argv.find((arg) => /^\d+$/.test(arg)) ?? 20)
 const token = 'bench-token-0123456789'
 
-/** Small looks: the Prometheus that is simulated here costs more than the service does. */
+/** The looks are small, because the simulated Prometheus costs more than the service does. */
 const policy = `
 name: load
 select: istio-service
@@ -69,7 +69,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Those that `npm start` gives to Node, which are those of the image. */
+/** The options that `npm start` gives to Node; the image gives the same ones. */
 function productionFlags(): readonly string[] {
   const { scripts }: { readonly scripts: { readonly start: string } } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),

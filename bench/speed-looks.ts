@@ -52,7 +52,7 @@ export function createSubject(pods: number): Subject {
 
 export interface Cost {
   readonly seconds: number
-  /** Of the slowest query, as the look saw it. */
+  /** Seconds of the slowest query, as the look saw it. */
   readonly slowest: number
   /** Processor time of this process. */
   readonly cpuSeconds: number
@@ -62,7 +62,7 @@ export interface Look extends Cost {
   readonly recording: Recording
 }
 
-/** A look at a run that the source does not know yet, and one a slice later. */
+/** Measures a look at a run that the source does not know yet, and another look one slice later. */
 export async function coldAndWarm(
   url: string,
   subject: Subject,
@@ -91,7 +91,7 @@ async function lookOf(source: MetricSource, request: FetchRequest, queries: numb
   return { ...cost, recording }
 }
 
-/** `queries` gets the seconds of each query while it acts. */
+/** Measures `act`. `queries` gets the seconds of each query that is sent meanwhile. */
 export async function measured<T>(
   act: () => Promise<T>,
   queries: number[],
@@ -130,5 +130,5 @@ function requestOf({ world }: Subject, until: number): FetchRequest {
 }
 
 function quiet(): void {
-  // a log that keeps nothing
+  // this log keeps nothing
 }

@@ -53,7 +53,7 @@ async function judge(input: readonly Buffer[]): Promise<unknown> {
   return replay({ policy, engine: { outcomesBySlice, analyze }, allLooks: false, table: false }, streams)
 }
 
-/** Processor time of all threads, so that the answer is for one core and neighbours do not count. */
+/** Processor time of all threads: the figure is for one core, and other processes on the machine do not change it. */
 async function seconds(act: () => unknown): Promise<number> {
   const started = process.cpuUsage()
   await act()

@@ -1,7 +1,7 @@
 /**
- * What a look costs, against a real Prometheus: npm run bench:speed
+ * Measures what a look costs with a real Prometheus: npm run bench:speed
  *
- * With `--load`, what many looks cost: see speed-load.ts; with `--fleet`, what 300 rollouts of 100 pods cost: speed-fleet.ts.
+ * `--load` measures many looks (speed-load.ts), and `--fleet` 300 rollouts of 100 pods (speed-fleet.ts).
  */
 import { outcomesBySlice } from '../src/engine/outcomes-by-slice.ts'
 import { prometheusMissing, startPrometheus } from '../test/support/prometheus.ts'
@@ -10,7 +10,7 @@ import { bareLook } from './bare-look.ts'
 import { type Passed, startCountingProxy } from './counting-proxy.ts'
 import { coldAndWarm, type Cost, createSubject, type Look, policy, type Subject } from './speed-looks.ts'
 
-/** Neighbours on the machine only add, so the quickest of the repeats counts; more of those that take less. */
+/** Other processes can only make a repeat slower, so the quickest one counts. Short looks are repeated more often. */
 const sizes = [
   { pods: 10, repeats: 20 },
   { pods: 100, repeats: 8 },
@@ -30,7 +30,7 @@ interface Row {
   readonly passed: { readonly cold: Passed; readonly warm: Passed }
   readonly cold: readonly Look[]
   readonly warm: readonly Look[]
-  /** The same queries without us. */
+  /** The same queries by a client that only sends them. */
   readonly bareCold: readonly Cost[]
   readonly bareWarm: readonly Cost[]
 }
@@ -63,7 +63,7 @@ async function rowOf(url: string, subject: Subject, repeats: number): Promise<Ro
   return { subject, passed, cold, warm, bareCold, bareWarm }
 }
 
-/** Also warms the server up. */
+/** What a look sends and gets; this also warms the server up. */
 async function passedOf(url: string, subject: Subject): Promise<Row['passed']> {
   const proxy = await startCountingProxy(url)
   let cold: Passed = { points: 0, requests: [] }

@@ -13,14 +13,14 @@ export interface Cell {
   readonly group: AccuracyScenario['group']
   readonly rule: string
   readonly rollouts: number
-  /** The healthy scenario with the same noise, for a harmful one. */
+  /** For a harmful scenario, the healthy one with the same noise. */
   readonly control?: string
   readonly aborted: Estimate
   /** Absent when nothing was aborted. */
   readonly minutes?: Estimate
   readonly excess?: Estimate
   readonly passedAll: Estimate
-  /** Share that passed the step at whose margin the canary is. */
+  /** Share of the rollouts that passed the step at whose margin the canary is. */
   readonly falsePass?: Estimate
 }
 

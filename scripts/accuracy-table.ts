@@ -26,7 +26,7 @@ const rules = [
   ['static-argo-3', 'thresholds, Argo'],
 ] as const
 
-/** The page with the benchmark's own figures between its two marks. */
+/** The page with the figures of the benchmark written between its two marks. */
 export function accuracyTable(page: string, json: string): string {
   const { rollouts, cells } = reportSchema.parse(JSON.parse(json))
   const body = [

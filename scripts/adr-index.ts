@@ -9,7 +9,7 @@ Decisions worth arguing about, one page each: what was decided, why, what was me
 | ------ | -------- |
 `
 
-/** The list of decisions, from the titles of their files. */
+/** The list of decisions, made from the titles of their files. */
 export function adrIndex(): string {
   const files = readdirSync(folder)
     .filter((name) => /^\d{4}-.*\.md$/.test(name))

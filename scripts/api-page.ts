@@ -38,7 +38,7 @@ A route with a role wants a token, as \`Authorization: Bearer TOKEN\` or as the 
 Every error is [problem JSON](#problem) with a [code](errors.md); under \`/v1/flagger\`, \`/gate\` and \`/rollback\` it is one plain line, as every answer there. Beside the errors listed, any route may answer 404 or 405 for what is not there, and 500, 503 or 504 when we or the store are not well. A field that is not listed is refused with 400 and the nearest name, except where a body comes from Flagger. Fields without _yes_ may be left out.
 `
 
-/** The interface as a page for people. */
+/** A Markdown page that describes the HTTP interface. */
 export function apiPage(openApiDocument: unknown): string {
   const { tags, paths, components } = documentSchema.parse(openApiDocument)
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
@@ -81,7 +81,7 @@ function routeParts(route: RouteOfPage): readonly string[] {
 const bodyText = (body: z.output<typeof schema>): string =>
   typeof body['$ref'] === 'string' ? `: ${typeText(body)}` : ''
 
-/** A body that has a name stands among the schemas. */
+/** The fields of a body that has no name; a named one is listed among the schemas. */
 const bodyFields = (body: z.output<typeof schema>): readonly string[] =>
   typeof body['$ref'] === 'string' ? [] : [fieldTable(body)]
 
@@ -123,7 +123,7 @@ function answerText({ responses }: Operation): string {
   return [...own, ...(errors.length === 0 ? [] : [`- Errors: ${errors.join(', ')}`])].join('\n')
 }
 
-/** Of our making, rather than an answer of the route: problem JSON, or a line that is bounded for Flagger's sake. */
+/** Whether the answer is an error of the service: problem JSON, or a line of limited length for Flagger. */
 const isError = ({ content: types }: Operation['responses'][string]): boolean =>
   Object.entries(types).some(([type, { schema: form }]) => type.includes('problem') || 'maxLength' in form)
 

@@ -1,6 +1,6 @@
 const widest = 100
 
-/** JSON with spaces, in which whatever fits stands on one line. */
+/** JSON with spaces. A list or object that fits is written on one line. */
 export function compactJson(value: unknown, indent = ''): string {
   const line = oneLine(value)
   if (typeof value !== 'object' || value === null || indent.length + line.length <= widest) return line

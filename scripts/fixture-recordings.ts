@@ -3,7 +3,7 @@ import { effects, type Effect } from '../src/simulate/effect.ts'
 import { simulateRollout } from '../src/simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../src/simulate/simulated-rollout.ts'
 
-/** The five recordings that tests and examples start from: an hour of history, three steps of five minutes. */
+/** The five recordings that tests and examples use. Each has an hour of history and three steps of five minutes. */
 export function fixtureRecordings(): Readonly<Record<string, Recording>> {
   return {
     healthy: make('healthy', effects.none),
@@ -14,7 +14,7 @@ export function fixtureRecordings(): Readonly<Record<string, Recording>> {
   }
 }
 
-/** One pod's samples a line, so that a change can be read in a diff. */
+/** The text has the samples of one pod on each line, so that a diff shows what changed. */
 export function toFixtureText(recording: Recording): string {
   const text = JSON.stringify(recording, null, 1)
   const flat = text.replaceAll(
@@ -43,7 +43,7 @@ function make(id: string, effect: Effect, rps = 50): Recording {
   })
 }
 
-/** The canary's pods are known, and none of their series has a sample. */
+/** The recording knows the canary's pods, but none of their series has a sample. */
 function withoutCanary(recording: Recording): Recording {
   const ofStable = <Row>(rows: readonly (Row | null)[]) =>
     rows.map((row, pod) => (recording.pods[pod]?.arm === 'stable' ? row : null))

@@ -4,8 +4,8 @@ import { startDemoPages } from '../test/support/demo-pages.ts'
 import { openCanvas, startPictureWorld, takePicture } from '../test/support/pictures.ts'
 
 /**
- * Writes the small pictures that test/web/pictures.slow.test.ts compares the pages with, and, with --docs, the pictures of
- * the demo that the README shows.
+ * Writes the small pictures with which test/web/pictures.slow.test.ts compares the pages. With --docs it writes the
+ * pictures of the demo for the README.
  */
 const folder = new URL('../test/web/pictures/', import.meta.url)
 const documents = new URL('../docs/pictures/', import.meta.url)

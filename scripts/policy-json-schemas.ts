@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { extendingSchema, policySchema } from '../src/formats/policy/policy-schema.ts'
 import { recordingSchema } from '../src/formats/recording/recording-schema.ts'
 
-/** The JSON Schemas (draft 2020-12) of what people and machines write, by file name; editors complete from them. */
+/** The JSON Schemas (draft 2020-12) of policies and other input, by file name. Editors use them for completion. */
 export function jsonSchemas(): Readonly<Record<string, object>> {
   return {
     'policy.schema.json': z.toJSONSchema(z.union([policySchema, extendingSchema]), { io: 'input' }),
@@ -10,7 +10,7 @@ export function jsonSchemas(): Readonly<Record<string, object>> {
   }
 }
 
-/** A schema as it is kept in a file. */
+/** The text of a schema file. */
 export function toSchemaText(schema: object): string {
   return `${JSON.stringify(schema, null, 2)}\n`
 }

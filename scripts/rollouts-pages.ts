@@ -16,7 +16,7 @@ export const pages: readonly Page[] = ['docs/statistics.md', 'README.md', 'docs/
 /** The page with its tables written anew from the benchmark's results. */
 export async function written(page: Page, text: string, json: string): Promise<string> {
   const found = tables[page](text, json)
-  // its formulae are not for prettier
+  // prettier would break the formulae of this page
   if (page === 'docs/statistics.md') return found
   return format(found, { ...(await resolveConfig(page)), filepath: page })
 }

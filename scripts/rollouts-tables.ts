@@ -3,7 +3,7 @@ import { mean, meanExcess, type Result, withError } from '../bench/rollouts/repo
 import { rolloutRules } from '../bench/rollouts/rollout-rules.ts'
 import { readRolloutResults, type RolloutResults } from '../bench/rollouts/read-results.ts'
 
-/** The page with the benchmark's own figures between its two marks: a line for each rule, then every cell. */
+/** The page with the figures of the benchmark written between its two marks: a line for each rule, then every cell. */
 export function rolloutsTables(page: string, json: string): string {
   const results = readRolloutResults(json)
   return between(page, 'rollouts', [
@@ -16,7 +16,7 @@ export function rolloutsTables(page: string, json: string): string {
   ])
 }
 
-/** The page with the line for each rule alone. */
+/** The page with only the line for each rule. */
 export function rulesOnly(page: string, json: string): string {
   return between(page, 'rollouts', rulesTable(readRolloutResults(json)))
 }
@@ -76,7 +76,7 @@ function rulesTable({ healthy, harmful, sizes, of }: RolloutResults): readonly s
   ]
 }
 
-/** Cells beyond what was aimed at, by more than chance. */
+/** The cells that miss their aim by more than chance. */
 function missed({ healthy, harmful, of }: RolloutResults): readonly string[] {
   const own = healthy.filter(({ rule }) => rule === 'balanced')
   const over = (part: number, { rollouts }: Result, aim: number): boolean =>

@@ -21,14 +21,14 @@ const jsonSchema = z.looseObject({
 type JsonSchema = z.output<typeof jsonSchema>
 
 export interface FieldRow {
-  /** As `step.index`, or `reasons[].code`. */
+  /** For example `step.index` or `reasons[].code`. */
   readonly path: string
   readonly type: string
   readonly required: boolean
   readonly meaning: string
 }
 
-/** The fields of a schema, those of objects inside after their own. What has a name stands elsewhere. */
+/** The fields of a schema. The fields of an inner object follow it, unless it is a named schema with a table of its own. */
 export function fieldRows(schema: object): readonly FieldRow[] {
   const { properties, description = '' } = jsonSchema.parse(schema)
   if (properties === undefined) {
@@ -70,7 +70,7 @@ const wordsOf: Readonly<Record<string, (field: JsonSchema) => string>> = {
   string: ({ format }) => (format === 'date-time' ? 'time' : 'text'),
 }
 
-/** That an empty text means nothing is said once, not at every field. */
+/** Leaves out the empty text, because the page says once that an empty text means no value. */
 const alternatives = (schemas: readonly object[]): string =>
   [...new Set(schemas.filter((one) => jsonSchema.parse(one).const !== '').map(typeText))].join(' or ')
 
@@ -91,7 +91,7 @@ function mapText({ properties, additionalProperties }: JsonSchema): string {
   return values === 'any' ? 'object' : `map to ${values}`
 }
 
-/** Bounds that a field has for its meaning, not those that every JSON number has. */
+/** The bounds that the field itself has, without those of every JSON number. */
 function rangeText({ minimum, maximum }: JsonSchema): string {
   const from = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? undefined : minimum
   const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum

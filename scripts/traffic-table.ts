@@ -15,8 +15,8 @@ const shown: readonly EffectName[] = [
 const parts: ReadonlySet<string> = new Set(['harm by traffic', 'harm at other error rates'])
 
 /**
- * The page with what `balanced` finds of each harm at each traffic, in how many minutes, and what a canary costs that it
- * lets through.
+ * The page with its table written anew: how often `balanced` finds each harm at each traffic, in how many minutes, and
+ * what a canary costs that gets through.
  */
 export function trafficTable(page: string, json: string): string {
   const { harmful, sizes } = readRolloutResults(json)
@@ -48,7 +48,7 @@ export function trafficTable(page: string, json: string): string {
   ])
 }
 
-/** Of a rollout that goes as planned, and the hour after it. */
+/** The cost of a harmful rollout that goes as planned, with the hour after it. */
 function costOf(cell: RolloutCell): string {
   const cost = expectedExcess(cell, { end: 'promoted', lengths: plans[cell.plan].minutes })
   return cost < 10 ? cost.toFixed(1) : Math.round(cost).toLocaleString('en')

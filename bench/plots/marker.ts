@@ -6,7 +6,7 @@ interface Look {
   readonly hollow: boolean
 }
 
-/** Okabe and Ito's palette, and a shape for each family of rules, so that no difference hangs on colour alone. */
+/** The palette of Okabe and Ito, and a shape for each family of rules, so that colour alone never shows a difference. */
 const looks: Readonly<Record<string, Look>> = {
   engine: { shape: 'circle', color: '#0072B2', hollow: false },
   'engine-arms': { shape: 'circle', color: '#0072B2', hollow: true },

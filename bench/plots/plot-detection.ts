@@ -12,8 +12,8 @@ const tooManyMissed = 0.2
 const tooManyFalse = 0.1
 
 /**
- * How long each rule needs, a row a scenario. Pale is a rule that misses much, or aborts healthy rollouts in the same
- * noise so often that its speed is worth nothing.
+ * Draws how long each rule needs, with a row for each scenario. A rule is pale when it misses much, or when it aborts
+ * healthy rollouts in the same noise so often that its speed is worth nothing.
  */
 export function plotDetection(report: Report, rules: readonly NamedRule[]): string {
   const cells = report.cells.filter((cell) => cell.group === 'harmful')

@@ -14,7 +14,7 @@ interface Point {
   readonly missed: number
 }
 
-/** Both kinds of error of each rule: the lower left corner is where one wants to be. */
+/** Draws both kinds of error of each rule. The best rules are in the lower left corner. */
 export function plotErrors(report: Report, rules: readonly NamedRule[]): string {
   const points = rules.flatMap((rule) => toPoint(report, rule))
   const top = Math.max(0.1, Math.ceil(Math.max(...points.map(({ missed }) => missed)) * 10 + 0.5) / 10)

@@ -7,7 +7,7 @@ export interface TextStyle {
   readonly bold?: boolean
 }
 
-/** A whole SVG file with a white ground and a title for those who do not see it. */
+/** A whole SVG file with a white background, and a title for screen readers. */
 export function svgFile(width: number, height: number, title: string, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, 'DejaVu Sans', sans-serif">`,

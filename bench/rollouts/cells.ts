@@ -3,7 +3,7 @@ import { effects } from '../../src/simulate/effect.ts'
 import type { noises } from '../../src/simulate/noise.ts'
 import type { PlanName } from './plans.ts'
 
-/** One kind of rollout: all that is the same in each of its simulations. */
+/** One kind of rollout. All simulations of the cell have these values. */
 export interface RolloutCell {
   readonly name: string
   readonly noise: keyof typeof noises
@@ -13,15 +13,15 @@ export interface RolloutCell {
   readonly pods: number
   /** Minutes of stable before the rollout. */
   readonly history: number
-  /** False: one row an arm. */
+  /** False: the recording has one row for each arm and no pods. */
   readonly labels: boolean
   readonly plan: PlanName
   readonly effect: EffectName
-  /** The table in which it stands. */
+  /** The table that has this cell. */
   readonly part: string
 }
 
-/** What the release does: those of the simulator, and harm that begins between two steps. */
+/** The effects of a release: those of the simulator, and harm that begins between two steps. */
 export const rolloutEffects = {
   ...effects,
   'errors-x3-late': { errors: 3, fromMinute: 14 },
@@ -106,7 +106,7 @@ export const cells: readonly RolloutCell[] = [
   ...part('harm in other plans', { plan: ['careful', 'flagger', 'half'], effect: mainHarms, rps: [5, 50] }),
 ]
 
-/** All combinations of the listed traits, the usual value for the others. */
+/** All combinations of the listed traits; the other traits have their usual value. */
 function part(name: string, lists: Lists): readonly RolloutCell[] {
   let found: readonly Traits[] = [usual]
   const combine = <K extends keyof Traits>(key: K, values: readonly Traits[K][] | undefined): void => {

@@ -6,14 +6,14 @@ import { plans } from './plans.ts'
 import type { Played } from './play.ts'
 import { canaryPods } from './rollout.ts'
 
-/** A person who is asked needs so long, and then decides rightly. */
+/** A person who is asked needs this long, and then decides rightly. */
 const minutesToDecide = 15
-/** So long a wrong promotion is in front of everybody. */
+/** All users have a wrongly promoted canary for this long. */
 const minutesAfter = 60
-/** Stable's p95: what is slower than it is a bad outcome. */
+/** Stable's p95 as a normal score; a slower request is a bad outcome. */
 const SLOW_SCORE = 1.6448536269514722
 
-/** Expected number of users who fare worse than they would have on stable, with the hour after a promotion. */
+/** Expected number of users with a worse outcome than on stable, including the hour after a promotion. */
 export function expectedExcess(cell: RolloutCell, { end, lengths }: Played): number {
   const { weights } = plans[cell.plan]
   const effect = rolloutEffects[cell.effect]
@@ -33,7 +33,7 @@ export function expectedExcess(cell: RolloutCell, { end, lengths }: Played): num
   return excess
 }
 
-/** Share of the canary's requests that come out badly and would not on stable: failed, slow, or without their order. */
+/** Share of the canary's requests with a bad outcome that stable would not give: failed, slow, or without an order. */
 function harmShare(effect: Effect, base: number, pods: number, minute: number): number {
   const { checkoutShare, conversionRate, latencySigma } = rolloutDefaults.service
   const { crash, badPods, leak } = effect

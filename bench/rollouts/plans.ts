@@ -5,7 +5,7 @@ export interface Plan {
   readonly minutes: readonly number[]
 }
 
-/** Half an hour, as `step: auto` divides it: ten minutes at least for the last step, the others share the rest. */
+/** Half an hour, as `step: auto` divides it: at least ten minutes for the last step, the rest shared by the others. */
 function plan(name: string, weights: readonly number[]): Plan {
   const last = Math.max(lastMinutes, wholeMinutes / weights.length)
   const rest = Math.max(2, Math.floor((wholeMinutes - last) / Math.max(weights.length - 1, 1)))
@@ -18,7 +18,7 @@ const lastMinutes = 10
 export const plans = {
   /** Argo Rollouts with setWeight and an analysis at each step. */
   argo: plan('5, 25, 50', [5, 25, 50]),
-  /** The same with a first step that hardly anybody sees. */
+  /** The same with a first step that few users see. */
   careful: plan('1, 5, 10, 25, 50', [1, 5, 10, 25, 50]),
   /** Flagger with stepWeight 5 and maxWeight 50. */
   flagger: plan('5 to 50 by 5', [5, 10, 15, 20, 25, 30, 35, 40, 45, 50]),
@@ -28,7 +28,7 @@ export const plans = {
 
 export type PlanName = keyof typeof plans
 
-/** A rollout that goes as planned takes so long. */
+/** How long a rollout takes that goes as planned. */
 export function plannedMinutes({ minutes }: Plan): number {
   return minutes.reduce((sum, value) => sum + value, 0)
 }

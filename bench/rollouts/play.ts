@@ -12,9 +12,9 @@ export interface Played {
 }
 
 /**
- * Plays a rollout as a controller does: a look a minute, a step ends with the look that passes it, a fail aborts, and
- * what has not passed when the hold is over waits for a person. A step that goes otherwise than was thought is
- * simulated anew from there on; no look depends on what comes after it.
+ * Plays a rollout as a controller does: there is a look every minute, a step ends with the look that passes it, a fail
+ * aborts, and a step that has not passed when the hold is over waits for a person. When a step lasts longer or shorter
+ * than guessed, the rollout is simulated anew from there on; no look depends on what comes after it.
  */
 export function play(rollout: Rollout, policy: Policy, judge: Judge): Played {
   const guess = guessing(plans[rollout.cell.plan], policy)
@@ -29,16 +29,16 @@ export function play(rollout: Rollout, policy: Policy, judge: Judge): Played {
 
 export type Judge = (rollout: Rollout, lengths: readonly number[], policy: Policy) => readonly Decided[]
 
-/** How long steps will last. */
+/** A guess how long the steps will last, in minutes. */
 interface Guess {
   readonly steps: number
-  /** Of step `i` and those after it, as far as it is worth guessing. */
+  /** For step `i` and the steps after it, as far as a guess is useful. */
   from(i: number): readonly number[]
-  /** With the hold. */
+  /** The longest time that step `i` can last, with the hold. */
   most(i: number): number
 }
 
-/** Under `strict` most steps wait to the end of the hold, else most end as planned. */
+/** Under `strict` most steps wait until the hold ends; otherwise most end as planned. */
 function guessing({ minutes }: Plan, { pass, hold }: Policy): Guess {
   const most = (i: number): number => (minutes[i] ?? 0) + hold.forSeconds / 60
   const from = (i: number): readonly number[] => (pass === 'strict' ? [most(i)] : minutes.slice(i))
@@ -65,13 +65,13 @@ function compare(
   return goOn(lengths, guess)
 }
 
-/** The step that ended last was the last one, or others follow. */
+/** The rollout is promoted when the step that ended was the last one; otherwise the next step begins. */
 function goOn(lengths: readonly number[], guess: Guess): Played | { readonly lengths: readonly number[] } {
   if (lengths.length === guess.steps) return { end: 'promoted', lengths }
   return { lengths: [...lengths, ...guess.from(lengths.length)] }
 }
 
-/** What the engine decides, look by look; policies that differ in `pass` alone share the evidence. */
+/** Lets the engine decide each look. Policies that differ only in `pass` share the evidence. */
 export function engineJudge(): Judge {
   const known = new Map<string, RunEvidence>()
   return (rollout, lengths, policy) => {

@@ -29,7 +29,7 @@ export interface RolloutResults {
   readonly results: readonly Result[]
   readonly healthy: readonly Result[]
   readonly harmful: readonly Result[]
-  /** Rollouts of a cell under the judge's own rule. */
+  /** How many rollouts a cell has under the judge's own rule. */
   readonly sizes: { readonly healthy: number; readonly harmful: number }
   readonly of: (rule: string, cell: RolloutCell) => Result | undefined
 }

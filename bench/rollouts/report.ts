@@ -12,7 +12,7 @@ export interface Report {
   readonly results: readonly Result[]
 }
 
-/** Everything as JSON, one cell and rule a line, so that a change can be read in a diff. */
+/** All results as JSON, with one cell and rule on each line, so that a diff shows what changed. */
 export function toJson({ results, ...run }: Report): string {
   const rounded = (_: string, value: unknown) =>
     typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value
@@ -23,7 +23,7 @@ export function toJson({ results, ...run }: Report): string {
   return ['{', ...head, ' "results": [', lines.join(',\n'), ' ]', '}', ''].join('\n')
 }
 
-/** Every cell as Markdown: a table for each part, a row a cell, a column a rule. */
+/** Every cell as Markdown: a table for each part, a row for each cell, a column for each rule. */
 export function toMarkdown(report: Report, rules: readonly RolloutRule[]): string {
   const healthy = report.results.filter(({ cell }) => isHealthy(cell))
   const harmful = report.results.filter(({ cell }) => !isHealthy(cell))
@@ -59,7 +59,7 @@ function counts(what: string, results: readonly Result[]): string {
   return `${own.length} ${what} cells of ${least === most ? least : `${least} to ${most}`} rollouts`
 }
 
-/** Each rule in one line; geometric mean of its excess to Kayenta's over cells, one outcome added to both. */
+/** Each rule in one line. The last column is the geometric mean of its excess relative to Kayenta's; one outcome is added to both. */
 function overall({ results }: Report, rules: readonly RolloutRule[]): readonly string[] {
   const rows = rules.map(({ name, title }) => {
     const own = results.filter(({ rule }) => rule === name)
@@ -128,7 +128,7 @@ function share(part: number, { rollouts }: Tally, digits = 0): string {
   return ((100 * part) / rollouts).toFixed(digits)
 }
 
-/** A share in percent with its standard error, which is not 0 where all went the same way. */
+/** A share in percent with its standard error, which is not 0 when all rollouts ended the same way. */
 export function withError(part: number, { rollouts }: Tally): string {
   const p = (part + 0.5) / (rollouts + 1)
   return `${((100 * part) / rollouts).toFixed(0)}±${(100 * Math.sqrt((p * (1 - p)) / rollouts)).toFixed(0)}`

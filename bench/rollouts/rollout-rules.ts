@@ -7,14 +7,14 @@ import type { Rule } from '../rules/rule.ts'
 import { sequentialCounts } from '../rules/sequential-counts.ts'
 import { staticThresholds } from '../rules/static-thresholds.ts'
 
-/** A rule of a whole rollout: the engine's, whose steps end when it says so, or one that fails or lets go on. */
+/** A rule for whole rollouts: the engine, which ends each step itself, or a rule that only fails or does not fail. */
 export interface RolloutRule {
   readonly name: string
   readonly title: string
-  /** Absent: the engine's own. */
+  /** Absent for the engine. */
   readonly rule?: Rule
   readonly policy: Policy
-  /** It takes part in every so many rollouts: what costs time of its own needs no more. */
+  /** The rule plays only one in so many rollouts, because it takes long. */
   readonly every: number
 }
 

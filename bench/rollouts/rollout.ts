@@ -8,7 +8,7 @@ import { plans } from './plans.ts'
 /** One simulated rollout. What happens in it depends on how long its steps last. */
 export interface Rollout {
   readonly cell: RolloutCell
-  /** The recording when the steps that have begun last so many minutes. The same minutes give the same counts. */
+  /** The recording when the steps that have begun last these numbers of minutes. The same minutes give the same counts. */
   recording(lengths: readonly number[]): Recording
 }
 
@@ -46,7 +46,7 @@ function make(cell: RolloutCell, seed: string, lengths: readonly number[]): Reco
     effect: rolloutEffects[cell.effect],
     podLabels: cell.labels,
   })
-  // a step that lasts longer or shorter was planned as the others were
+  // a step that lasts longer or shorter keeps its planned length
   const steps = (recording.steps ?? []).map((step, i) => ({
     ...step,
     ends: step.slice + (minutes[i] ?? 0),
@@ -55,7 +55,7 @@ function make(cell: RolloutCell, seed: string, lengths: readonly number[]): Reco
   return { ...recording, gates: weights.length, steps }
 }
 
-/** As many as their share of the traffic needs. */
+/** As many canary pods as the share of the traffic needs. */
 export function canaryPods(stable: number, weight: number): number {
   const least = stable >= 10 ? 2 : 1
   return Math.min(stable, Math.max(least, Math.round((stable * weight) / 50)))

@@ -71,7 +71,7 @@ async function run(): Promise<Report> {
   return { seed: options.seed, command, results: found }
 }
 
-/** One rollout of each cell after another, so that a run that is cut short has some of every cell. */
+/** Takes one rollout of each cell in turn, so that a run that is cut short has some of every cell. */
 function allJobs(): readonly Job[] {
   const rules = chosenRules.map(({ name }) => name)
   const jobs = chosenCells.flatMap((cell) => {
@@ -102,7 +102,7 @@ function showProgress(done: number, all: number, started: number): void {
   process.stderr.write(`\r${done} of ${all} rollouts, ${Math.round(seconds)} s, about ${left} s left   `)
 }
 
-/** What CI looks at: each sort of cell once, the rule and one rival. */
+/** The selection for CI: each sort of cell once, under the rule of the judge and one rival. */
 function isShort(cell: RolloutCell): boolean {
   const { rps, base, noise, part } = cell
   if (base !== 0.005 || (rps !== 5 && rps !== 50)) return false
@@ -118,7 +118,7 @@ function isChosen(name: string): boolean {
   return options.cell === undefined || options.cell.some((text) => name.includes(text))
 }
 
-/** Without the files, which have other names elsewhere. */
+/** The command line of this run, without file names, which differ between machines. */
 function commandLine(): string {
   const isFile = (word: string | undefined): boolean => word === '--out' || word === '--add'
   const given = process.argv.slice(2).filter((word, i, all) => !isFile(word) && !isFile(all[i - 1]))

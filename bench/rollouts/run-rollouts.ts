@@ -17,13 +17,13 @@ export interface Tally {
   readonly aborted: number
   readonly asked: number
   readonly minutes: number
-  /** Of those that were aborted. */
+  /** Sum over the aborted rollouts. */
   readonly minutesToAbort: number
   readonly excess: number
   readonly excessSquares: number
 }
 
-/** Later than this after the plan's end, a promotion is not on time. */
+/** A promotion is on time when it comes at most this long after the planned end. */
 const graceMinutes = 2
 
 /** Rollout i of a cell is the same in every run with the same seed, however the work is split. */
@@ -47,7 +47,7 @@ export function runRollouts(
   return rules.map(({ name }, i) => tallyOf(cell, name, found[i] ?? []))
 }
 
-/** A rule that knows no waiting keeps to the plan until it fails. */
+/** A rule that cannot wait follows the plan until it fails. */
 function playFixed(rollout: Rollout, rule: Rule, policy: Policy): Played {
   const { minutes } = plans[rollout.cell.plan]
   const recording = rollout.recording(minutes)

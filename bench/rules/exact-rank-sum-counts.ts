@@ -1,6 +1,6 @@
 /**
- * How many arrangements of n and m untied values give U = 0 … nm, or undefined where the counts would not be exact
- * in double precision (more than 2⁵³ arrangements) or too many to list.
+ * For each U from 0 to nm, how many arrangements of n and m untied values give it. Undefined when the counts are not
+ * exact in double precision (more than 2⁵³ arrangements), or when there are too many to list.
  */
 export function exactRankSumCounts(n: number, m: number): Float64Array | undefined {
   const few = Math.min(n, m)

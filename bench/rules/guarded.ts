@@ -4,13 +4,13 @@ import { firstSlice, untilFailure, type Rule } from './rule.ts'
 
 const level = 0.05
 const metrics = 3
-/** The sample size at which the sequence is narrowest. */
+/** The sample size at which the confidence sequence is narrowest. */
 const tunedFor = 5000
 
 /**
  * A guarded rollout: an asymptotic confidence sequence of the difference between the arms' shares (I. Waudby-Smith and
- * others, Time-uniform central limit theory, 2021), looked at after every slice. It rolls back when a metric's lower end
- * is above zero, and ships what has shown no harm at its end.
+ * others, Time-uniform central limit theory, 2021), looked at after every slice. It rolls back when the lower end of
+ * a metric is above zero, and promotes at the end what has shown no harm.
  */
 export const guarded: Rule = (recording) => {
   const { canary, stable } = armCounts(recording)
@@ -53,6 +53,6 @@ function halfWidth(n: number, variance: number): number {
   const alpha = level / metrics
   const rho2 = (-2 * Math.log(alpha) + Math.log(-2 * Math.log(alpha) + 1)) / tunedFor
   const scaled = n * rho2 + 1
-  // one-sided: the two-sided half-width at twice the level
+  // a one-sided test is the half-width of a two-sided one at twice the level
   return Math.sqrt(variance * n * ((2 * scaled) / (n * n * rho2)) * Math.log(Math.sqrt(scaled) / (2 * alpha)))
 }

@@ -6,7 +6,7 @@ import { rankSum } from './rank-sum.ts'
 export interface HodgesLehmann {
   /** Median of all differences x − y. */
   readonly shift: number
-  /** Undefined where the samples are too small for the level. */
+  /** Undefined when the samples are too small for the level. */
   readonly interval: { readonly low: number; readonly high: number } | undefined
 }
 

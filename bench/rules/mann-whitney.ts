@@ -3,7 +3,7 @@ import { normalSf } from '../../src/engine/stats/normal-sf.ts'
 import { rankSum } from './rank-sum.ts'
 
 export interface MannWhitney {
-  /** Pairs in which x is larger, a tie counting one half. */
+  /** The number of pairs in which x is larger; a tie counts one half. */
   readonly u: number
   /** One-sided p: x tends to be larger. */
   readonly greater: number

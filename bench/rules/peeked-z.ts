@@ -5,7 +5,7 @@ import { firstSlice, untilFailure, type Rule } from './rule.ts'
 
 const level = 0.05
 
-/** Pooled z-tests, one-sided at .05, on all that was counted since the rollout's start, looked at after every slice. */
+/** Pooled z-tests, one-sided at .05, on all counts since the start of the rollout, looked at after every slice. */
 export const peekedZ: Rule = (recording) => {
   const { canary, stable } = armCounts(recording)
   const bound = boundNear(recording, 0.05)
@@ -13,7 +13,7 @@ export const peekedZ: Rule = (recording) => {
   const pairs = [
     { bad: [canary.failed, stable.failed], of: [canary.requests, stable.requests] },
     { bad: [slower(canary), slower(stable)], of: [canary.requests, stable.requests] },
-    // in this order because fewer orders are worse
+    // the arms change places, because fewer orders are worse
     { bad: [stable.orders, canary.orders], of: [stable.checkouts, canary.checkouts] },
   ]
   const failAt = firstSlice(recording, (slice) => {

@@ -4,7 +4,7 @@ import { firstSlice, untilFailure, type Rule } from './rule.ts'
 
 const windowMinutes = 5
 
-/** PipeCD's rule: every five minutes a one-sided Mann-Whitney test at .05 of the last five minutes, any metric. */
+/** PipeCD's rule: every five minutes a one-sided Mann-Whitney test at .05 of the last five minutes. One metric is enough to fail. */
 export const pipecd: Rule = (recording) => {
   const window = Math.max(1, Math.round((windowMinutes * 60) / recording.sliceSeconds))
   const failAt = firstSlice(recording, (slice) => {

@@ -2,12 +2,12 @@ import { outOfDomain } from '../../src/engine/stats/domain.ts'
 
 export interface RankSum {
   readonly u: number
-  /** Of U under the null, given the ties. */
+  /** Variance of U under the null hypothesis, given the ties. */
   readonly variance: number
   readonly tied: boolean
 }
 
-/** U of x against y, neither empty: the pairs in which x is larger, a tie counting one half. */
+/** U of x against y, neither empty: the number of pairs in which x is larger; a tie counts one half. */
 export function rankSum(x: readonly number[], y: readonly number[]): RankSum {
   const xs = sorted('x', x)
   const ys = sorted('y', y)

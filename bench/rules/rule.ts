@@ -1,17 +1,17 @@
 import type { Policy } from '../../src/engine/model/policy.ts'
 import type { Recording } from '../../src/engine/model/recording.ts'
 
-/** What a rule would have done with a rollout. */
+/** What a rule does with a rollout. */
 export interface Ruling {
   /** The slice after which it aborts. */
   readonly failAt?: number
-  /** Steps it let through, with the slice of the look that did. */
+  /** The steps that it passed, each with the slice of the look that passed it. */
   readonly passed: readonly { readonly weight: number; readonly slice: number }[]
 }
 
 export type Rule = (recording: Recording, policy: Policy) => Ruling
 
-/** For rules that know no "inconclusive": whatever has not failed by the end of a step has passed it. */
+/** For rules without "inconclusive": a rollout that has not failed by the end of a step passes the step. */
 export function untilFailure(recording: Recording, failAt: number | undefined): Ruling {
   const passed = (recording.steps ?? [])
     .filter((step) => failAt === undefined || step.ends - 1 < failAt)

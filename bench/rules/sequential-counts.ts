@@ -4,13 +4,13 @@ import { boundNear } from '../bound-near.ts'
 import { firstSlice, untilFailure, type Rule } from './rule.ts'
 
 const level = 0.05
-/** Concentration of the prior around "the rates are alike". */
+/** How closely the prior lies around equal rates. */
 const prior = 100
 
 /**
- * Sequential tests of counts: M. Lindon and A. Malek, Anytime-valid inference for multinomial count data, 2022. Of the
- * failures (the requests slower than a bound, the checkouts without an order) the canary's share is tested against its
- * share of the requests, after every slice; the level is shared by the three metrics.
+ * Sequential tests of counts: M. Lindon and A. Malek, Anytime-valid inference for multinomial count data, 2022. After every
+ * slice, the canary's share of the failures (or of the requests slower than a bound, or of the checkouts without an order)
+ * is tested against its share of the requests. The three metrics share the level.
  */
 export const sequentialCounts: Rule = (recording) => {
   const { canary, stable } = armCounts(recording)
@@ -23,7 +23,7 @@ export const sequentialCounts: Rule = (recording) => {
     counting(lost(canary), canary.checkouts, lost(stable), stable.checkouts),
   ]
   const failAt = firstSlice(recording, (slice) =>
-    // every test takes every slice, whatever the others say
+    // no short cut: every test must take in every slice
     tests.map((isWorse) => isWorse(slice)).some((worse) => worse),
   )
   return untilFailure(recording, failAt)

@@ -2,9 +2,9 @@ import { armCounts, quantileOf } from '../arm-counts.ts'
 import { firstSlice, untilFailure, type Rule } from './rule.ts'
 
 /**
- * Error rate < 1 % and p99 < 500 ms of the canary alone, looked at every minute, given up when the check has failed
+ * Checks the canary alone every minute: error rate < 1 % and p99 < 500 ms. It aborts when the check has failed
  * `tolerated + 1` times. Argo counts failures against `failureLimit` (tolerated = failureLimit), Flagger against
- * `threshold` (tolerated = threshold − 1); neither forgets.
+ * `threshold` (tolerated = threshold − 1); neither forgets a failure.
  */
 export function staticThresholds(tolerated: number): Rule {
   return (recording) => {

@@ -8,7 +8,7 @@ export interface TwoProportionZ {
   readonly twoSided: number
 }
 
-/** Pooled z-test of x1/n1 against x2/n2; undefined where no variance exists (an empty side, all or none). */
+/** Pooled z-test of x1/n1 against x2/n2; undefined where no variance exists (an empty side, or all or none of both). */
 export function twoProportionZ(x1: number, n1: number, x2: number, n2: number): TwoProportionZ | undefined {
   if (!(n1 >= 0 && n1 < Infinity)) outOfDomain('n1', '≥ 0 and finite', n1)
   if (!(n2 >= 0 && n2 < Infinity)) outOfDomain('n2', '≥ 0 and finite', n2)

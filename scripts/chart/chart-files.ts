@@ -11,7 +11,7 @@ const root = new URL('../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const chart = 'charts/canary-judge'
 
-/** The generated files of the chart by path: nothing in them is written by hand. */
+/** The generated files of the chart, by path. */
 export function chartFiles(): Readonly<Record<string, string>> {
   const values = documentedValues(read(`${chart}/values.yaml`))
   return {
@@ -34,7 +34,7 @@ export function dashboards(): readonly Dashboard[] {
 
 type Schema = z.core.JSONSchema.BaseSchema
 
-/** The schema of the values, with what values.yaml says about each. */
+/** The schema of the values. Each value has the comment of values.yaml as its description. */
 export function valuesSchemaText(values: readonly DocumentedValue[]): string {
   const schema = z.toJSONSchema(valuesSchema, {
     io: 'input',
@@ -52,7 +52,7 @@ export function valuesSchemaText(values: readonly DocumentedValue[]): string {
   return `${JSON.stringify(schema, null, 2)}\n`
 }
 
-/** Helm is written in Go, whose regular expressions have none. */
+/** Removes lookaheads, because Helm is written in Go, whose regular expressions have none. */
 function withoutLookahead({
   jsonSchema: schema,
 }: {
@@ -74,7 +74,7 @@ function withTable(page: string, values: readonly DocumentedValue[]): string {
   return `${before}${begin}\n\n${valuesTable(values)}\n${end}${after}`
 }
 
-/** One row a value, in the order of values.yaml. */
+/** A table with one row for each value, in the order of values.yaml. */
 export function valuesTable(values: readonly DocumentedValue[]): string {
   const rows = values.map(({ path, description, default: preset }) =>
     [`\`${path.join('.')}\``, `\`${JSON.stringify(preset)}\``, description].map((cell) =>

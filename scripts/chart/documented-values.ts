@@ -2,7 +2,7 @@ import { isMap, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml'
 
 export interface DocumentedValue {
   readonly path: readonly string[]
-  /** The comment above it; empty where there is none. */
+  /** The comment above the value; empty where there is none. */
   readonly description: string
   readonly default: unknown
 }
@@ -26,7 +26,7 @@ function valuesOf(map: YAMLMap, parents: readonly string[]): readonly Documented
   })
 }
 
-/** A map that describes its keys rather than being a value itself. */
+/** A map whose keys are the documented values; it is not a value itself. */
 const isSection = (map: YAMLMap): boolean =>
   map.items.length > 0 &&
   map.items.every(
@@ -34,7 +34,7 @@ const isSection = (map: YAMLMap): boolean =>
       commentOf(map, index) !== '' || (isMap(value) && value.flow !== true && isSection(value)),
   )
 
-/** The last paragraph above the key: what stands before a blank line speaks of what follows in general. */
+/** The last paragraph above the key. A paragraph before a blank line is about the whole section that follows. */
 function commentOf(map: YAMLMap, index: number): string {
   const key = map.items[index]?.key
   const above = isScalar(key) ? key.commentBefore : undefined

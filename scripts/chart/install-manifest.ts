@@ -18,7 +18,7 @@ metadata:
     pod-security.kubernetes.io/enforce: restricted
 `
 
-/** The text of charts/install.yaml. It needs helm. */
+/** Makes the text of charts/install.yaml with helm, which must be installed. */
 export function installManifest(): string {
   const flags = ['--namespace', 'canary-judge', '--skip-tests']
   const values = ['tokens.existingSecret=canary-judge-tokens', 'persistence.keep=false']
@@ -27,6 +27,6 @@ export function installManifest(): string {
     ['template', 'canary-judge', chart, ...flags, ...values.flatMap((value) => ['--set', value])],
     { encoding: 'utf8' },
   )
-  // Helm does not manage these objects.
+  // Helm does not manage these objects, so the labels that say so are removed.
   return head + rendered.replaceAll(/^ +(helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm, '')
 }

@@ -26,7 +26,7 @@ const peers = z.array(
 )
 const destination = z.strictObject({ to: peers, ports: z.array(port).min(1) }).partial()
 
-/** What the values say about who reaches the service, and how it is watched. */
+/** The values for access to the service, and for its monitoring. */
 export const monitoringSchemas = {
   ingress: z
     .strictObject({

@@ -43,7 +43,7 @@ const ofPodAndContainer = {
   windowsOptions: kubernetes,
 }
 
-/** What the values say about the pod and its container. */
+/** The values for the pod and its container. */
 export const podSchemas = {
   image: z
     .strictObject({

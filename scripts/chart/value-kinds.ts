@@ -6,13 +6,13 @@ export const count = z.int().min(1)
 export const port = z.int().min(1).max(65_535)
 
 const dnsName = '[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?'
-/** Name of a Kubernetes object. */
+/** The name of a Kubernetes object. */
 export const name = z.string().regex(new RegExp(`^${dnsName}$`))
 export const optionalName = z.string().regex(new RegExp(`^(${dnsName})?$`))
 
 export const labels = z.record(z.string(), z.string())
 export const annotations = labels
 
-/** Goes into an object as it is; the Kubernetes API says what may stand in it, and refuses the rest. */
+/** The chart writes this value unchanged into an object; the Kubernetes API checks it. */
 export const kubernetes = z.looseObject({})
 export const kubernetesList = z.array(kubernetes)

@@ -16,10 +16,10 @@ import {
   text,
 } from './value-kinds.ts'
 
-/** What may stand in values.yaml. Everything has a default there, so that nothing is required here. */
+/** The keys that values.yaml may have. None is required, because values.yaml has a default for each. */
 export const valuesSchema = z
   .strictObject({
-    /** Helm gives it to every chart that another chart depends on. */
+    /** Helm passes this key to every chart that another chart depends on. */
     global: z.looseObject({}),
     nameOverride: optionalName,
     fullnameOverride: optionalName,
@@ -133,7 +133,7 @@ export const valuesSchema = z
   })
   .partial()
 
-/** A policy as a map, checked as the service checks it, or as text. Its name may be left out: the key is one. */
+/** A policy as text, or as a map that is checked as the service checks it. Without a name, its key is the name. */
 function policyValue(): z.ZodType {
   return z.union([z.string().min(1), policySchema.partial({ name: true })])
 }

@@ -12,7 +12,7 @@ import {
   textVariable,
 } from './grafana.ts'
 
-/** Stand for the variables of the dashboard where a preset would escape a dollar sign. */
+/** These names replace the variables of the dashboard, because a preset would escape their dollar sign. */
 const standIns: Readonly<Record<string, string>> = {
   VarNamespace: '${namespace}',
   VarName: '${rollout}',
@@ -38,7 +38,7 @@ const params = {
 
 const ofRun = '{rollout_namespace="$namespace",rollout="$rollout",revision="$revision"'
 
-/** What canary and stable do: as the judge counted it, and as each preset finds it in Prometheus. */
+/** Shows canary and stable, as the judge counted them and as each preset finds them in Prometheus. */
 export const canaryDashboard = (policies: readonly string[]): Dashboard =>
   dashboard(
     {
@@ -100,7 +100,7 @@ function presetSection(policy: Policy): readonly Section[] {
   return drawings.length === 0 ? [] : [{ title: `Preset ${policy.name}`, collapsed: true, drawings }]
 }
 
-/** Argo Rollouts and Flagger name their pods differently; some presets are for one of them alone. */
+/** Argo Rollouts and Flagger name their pods differently, and some presets are only for one of the two. */
 function armsIn({ select }: Policy, subject: Parameters<typeof armsOf>[1]): readonly Arms[] {
   try {
     return [armsOf(select, subject)]

@@ -1,4 +1,4 @@
-/** The part of Grafana's dashboard JSON that our dashboards use, schema version 39 (Grafana 10.4 and later). */
+/** The part of Grafana's dashboard JSON that these dashboards use, schema version 39 (Grafana 10.4 and later). */
 export interface Dashboard {
   readonly uid: string
   readonly title: string
@@ -77,17 +77,17 @@ export type Variable =
       readonly sort: number
     }
 
-/** A panel before it has a place. */
+/** A panel that has no place yet. */
 export interface Drawing {
   readonly title: string
   readonly description: string
   readonly type?: 'timeseries' | 'stat'
   readonly unit?: string
-  /** Evidence grows by powers. */
+  /** A logarithmic axis, for evidence. */
   readonly log?: true
-  /** How wide, of 24. */
+  /** Width in columns; the dashboard has 24. */
   readonly width?: number
-  /** Expressions by what their lines are called. */
+  /** PromQL expressions, each under the name of its line. */
   readonly lines: Readonly<Record<string, string>>
 }
 
@@ -114,7 +114,7 @@ export const textVariable = (name: string, label: string, query = ''): Variable 
   query,
 })
 
-/** The values of a label of what is scraped from canary-judge. */
+/** A variable with the values of a label in the metrics of canary-judge. */
 export const labelVariable = (name: string, label: string, query: string, all: boolean): Variable => ({
   type: 'query',
   name,
@@ -149,7 +149,7 @@ export function dashboard(
   }
 }
 
-/** Rows below each other, their panels from left to right. */
+/** Places the rows below each other and the panels of a row from left to right. */
 function placed(sections: readonly Section[]): readonly (Panel | Row)[] {
   const result: (Panel | Row)[] = []
   let id = 0

@@ -1,7 +1,7 @@
 import { type Dashboard, dashboard, type Drawing, labelVariable } from './grafana.ts'
 
 const ofRun = '{rollout_namespace=~"$namespace",rollout=~"$rollout"}'
-/** Every replica shows the same of a run. */
+/** Every replica shows the same values for a run, so one of them is enough. */
 const each = 'max by (rollout_namespace, rollout, revision)'
 const eachMetric = 'max by (rollout_namespace, rollout, revision, metric)'
 const runName = '{{rollout_namespace}}/{{rollout}} {{revision}}'
@@ -131,7 +131,7 @@ const health: readonly Drawing[] = [
   },
 ]
 
-/** What the judge does, and how it is. */
+/** Shows the work and the health of the judge. */
 export const judgeDashboard: Dashboard = dashboard(
   {
     uid: 'canary-judge',

@@ -8,7 +8,7 @@ const width = 860
 const height = 470
 const frame = { left: 80, right: 600, top: 76, bottom: 400 }
 
-/** What harm costs under each rule, by traffic: geometric means over the harms of a service like the usual one. */
+/** Draws what harm costs under each rule, by traffic: geometric means over the harms of a service like the usual one. */
 export function plotCost({ results }: Report, rules: readonly RolloutRule[]): string {
   const own = results.filter(({ cell }) => !isHealthy(cell) && cell.part === 'harm by traffic')
   const traffic = [...new Set(own.map(({ cell }) => cell.rps))].toSorted((a, b) => a - b)

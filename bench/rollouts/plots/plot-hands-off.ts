@@ -8,7 +8,7 @@ const width = 860
 const height = 470
 const frame = { left: 80, right: 600, top: 76, bottom: 400 }
 
-/** How many healthy rollouts need nobody, against how much harm gets through: the upper left corner is where one wants to be. */
+/** Draws how many healthy rollouts need no person against how much harm gets through. The best is the upper left corner. */
 export function plotHandsOff({ results }: Report, rules: readonly RolloutRule[]): string {
   const points = rules.flatMap((rule) => {
     const own = results.filter((one) => one.rule === rule.name)
