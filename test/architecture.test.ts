@@ -50,7 +50,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   engine: /^engine\/(index\.ts|model\/.*)$/,
   judge: /^judge\/(judge\.ts|(ports|model)\/.*)$/,
 }
-/** Two layers that may not import each other though one comes first. */
+/** Layers that may not import each other, although one comes before the other. */
 const apart: readonly (readonly [string, string])[] = [
   ['engine/stats', 'engine/model'],
   ['judge/policies', 'judge/runs'],
@@ -76,7 +76,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 }
 
 interface Source {
-  /** From src/, with slashes. */
+  /** A path from src/, with slashes. */
   readonly path: string
   readonly text: string
 }
@@ -121,7 +121,7 @@ function mayEnter(path: string, room: string, target: string): boolean {
   return !forbidden && rank(order, to) < rank(order, from)
 }
 
-/** The folder below the room, or the file itself where it stands beside the folders. */
+/** The folder below the room, or the file itself when it is not in a folder. */
 const layerOf = (path: string): string => path.split('/').slice(1, 2).join('')
 
 const rank = (order: readonly string[], layer: string): number =>
@@ -151,7 +151,7 @@ test('every room and every layer that is named exists', () => {
   expect([...rooms, ...inside]).toEqual([])
 })
 
-/** Files that import each other, by whatever way round, types included. */
+/** Groups of files that import each other in a circle, directly or not; imports of types count too. */
 function circles(sources: readonly Source[]): readonly string[] {
   const imports = new Map(
     sources.map(({ path, text }) => [path, sourceFacts(text).imports.filter((name) => name.startsWith('.'))]),
@@ -184,7 +184,7 @@ test('circles() finds files that need each other for their types only', () => {
   expect(circles(made)).toEqual(['a.ts → b.ts → c.ts → a.ts'])
 })
 
-/** Files that nothing reaches from the given ones. */
+/** The files that no import reaches from the given ones. */
 function unreached(sources: readonly Source[], from: readonly string[]): readonly string[] {
   const byPath = new Map(sources.map(({ path, text }) => [path, sourceFacts(text)]))
   const seen = new Set<string>()
@@ -200,7 +200,7 @@ function unreached(sources: readonly Source[], from: readonly string[]): readonl
   return [...byPath.keys()].filter((path) => !seen.has(path))
 }
 
-/** What ships: the service, the command line, and what package.json exports. */
+/** The entry files: the service, the command line, and the exports of package.json. */
 function entries(): readonly string[] {
   const { exports = {} }: { exports?: Readonly<Record<string, string>> } = JSON.parse(
     readFileSync(join(root, '../package.json'), 'utf8'),

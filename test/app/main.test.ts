@@ -108,7 +108,7 @@ test('a request that outlasts the deadline is cut off, and the process ends well
     'POST /v1/policies/validate HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/yaml\r\nContent-Length: 99\r\n\r\n',
   )
   await once(socket, 'connect')
-  // Its answer shows that the request before it has arrived.
+  // The answer shows that the earlier request has arrived.
   await fetch(`http://127.0.0.1:${port}/healthz`)
   main.child.kill('SIGTERM')
   expect(await main.ended).toEqual({ code: 0, signal: null })

@@ -8,7 +8,7 @@ import { loopback, type RunningApp, runApp } from '../support/run-app.ts'
 
 let folder = ''
 let running: RunningApp
-/** Lines of the log. */
+/** The lines of the log. */
 let seen = 0
 beforeEach(async () => {
   seen = 0
@@ -30,7 +30,7 @@ const configWith = (source: string): string =>
   `policies: {directory: policies}\nsources: {${source}: {url: 'http://127.0.0.1:9'}}\n`
 const policy = (source: string): string =>
   `name: web\nsource: ${source}\nmetrics: [{name: errors, kind: errors}]\n`
-/** Since the last time. */
+/** The new lines since the last call. */
 const told = (): readonly unknown[] => {
   const lines = running.lines.slice(seen).map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
   seen = running.lines.length

@@ -17,7 +17,7 @@ describe.runIf(missing === undefined)(`before a PostgreSQL that refuses ${missin
     await server.stop()
   })
 
-  /** A service that is the owner of its database and no superuser, who would not need rights. */
+  /** A service whose database user is the owner and not a superuser, because a superuser needs no rights. */
   async function start(name: string) {
     const url = await server.createDatabase(name)
     const admin = new Client({ connectionString: url })

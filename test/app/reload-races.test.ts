@@ -21,7 +21,7 @@ const policy = (name: string) => `name: ${name}\nmetrics: [{name: errors, kind: 
 const token = (version: number) => `token-of-version-${version}`
 const put = (name: string, text: string) => writeFile(join(folder, name), text)
 
-/** A service whose n-th reading of the configuration is followed by what somebody else does. */
+/** A service in which another process changes files right after the n-th read of the configuration. */
 const serving = async (afterReading: (reading: number) => Promise<void>): Promise<RunningApp> => {
   const env = { ...loopback, CANARY_JUDGE_CONFIG: join(folder, 'judge.yaml') }
   const { files } = await readConfig(env)

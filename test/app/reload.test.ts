@@ -62,7 +62,7 @@ test('a changed policy file is in force, and a bad one keeps its own policy as i
   expect(line).toContain('metrics: expected a list, got 7')
   expect(await counts()).toEqual([
     'canary_judge_reloads_total{what="policies",result="taken"} 1',
-    // the watcher may have looked between the two changes
+    // the watcher may have read the files between the two changes
     expect.stringMatching(/^canary_judge_reloads_total\{what="policies",result="refused"\} [12]$/),
   ])
 
@@ -208,6 +208,6 @@ test('a policy file that is wrong at the start ends nothing, and is named', asyn
     status: 'degraded',
     reason: 'api.yaml cannot be used, see the log; all other policies are in force',
   })
-  // Which of the two is the default cannot be said while one of them is unreadable.
+  // The service cannot know which of the two is the default while one cannot be read.
   expect(await names()).toEqual([undefined, ['web']])
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { schedule } from '../../src/app/schedule.ts'
 import { silentLog } from '../contract/rows.ts'
 
-/** Time that passes when it is told to. */
+/** A clock that the test moves. */
 const handMadeTime = () => {
   const pauses: number[] = []
   let wake = Promise.withResolvers<void>()
@@ -16,7 +16,7 @@ const handMadeTime = () => {
       asked.resolve()
       return wake.promise
     },
-    /** Lets the pause end, and waits for the next one. */
+    /** Ends the pause, and waits for the next one. */
     async pass(): Promise<void> {
       asked = Promise.withResolvers<void>()
       wake.resolve()

@@ -13,7 +13,7 @@ import { loopback, runApp } from '../support/run-app.ts'
 const secret = 'S3cret-0123456789-S3cret'
 const encoded = Buffer.from(`flagger:${secret}`).toString('base64')
 
-/** Fails as HTTP clients do: with the whole request, headers and all, hanging on the error. */
+/** Fails as HTTP clients do, with the whole request and its headers as properties of the error. */
 const failing: RouteGroup = {
   name: 'failing',
   description: '',

@@ -12,7 +12,7 @@ import { startStopwatch } from '../support/stopwatch.ts'
 
 const quiet = createLogger('silent')
 
-/** For a service whose port has to be known before it has started. */
+/** A port for a service whose port must be known before it starts. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -12,7 +12,7 @@ import { loopback, runApp } from '../support/run-app.ts'
 const token = 'argo-token-0123456789'
 let folder = ''
 
-/** A certificate that signs itself, in files of that name. */
+/** A self-signed certificate, in files of that name. */
 function makeCertificate(name: string): void {
   const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
   const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)]

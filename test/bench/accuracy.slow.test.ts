@@ -10,7 +10,7 @@ const rollouts = 40
 
 const balanced = { ...policies['no-worse'], pass: 'balanced' } as const
 
-/** The benchmark in short: seeded, so a change of the engine can break it and chance cannot. */
+/** A short benchmark with a fixed seed: only a change of the code can make it fail, never chance. */
 function cell(name: string, policy: Policy = balanced) {
   const scenario = accuracyScenarios(policy).find((candidate) => candidate.name === name)
   if (scenario === undefined) throw new Error(`expected a scenario, got ${name}`)
@@ -20,7 +20,7 @@ function cell(name: string, policy: Policy = balanced) {
 }
 
 describe('accuracy of the engine, no-worse policy', () => {
-  // 5 in 40 would be a false-abort rate that .05 or less gives with a chance of 1 in 20
+  // with a false-abort rate of .05, 5 or more in 40 have a chance of about 1 in 20
   test.each(['quiet', 'bursty', 'diurnal', 'low-traffic', 'outage-60', 'cold-start'])(
     'a healthy canary is aborted in at most 4 of 40 rollouts: %s',
     (name) => {
@@ -51,7 +51,7 @@ describe('accuracy of the engine, no-worse policy', () => {
     },
   )
 
-  // balanced lets a step go on without a sign of harm; that harm beyond the margin is ruled out is what strict promises
+  // balanced passes a step without a sign of harm; only strict promises that harm beyond the margin is ruled out
   const proven = policies['no-worse']
   test.each(['margin-errors-at-5', 'margin-latency-at-25', 'margin-conversion-at-50'])(
     'pass: strict: a canary at the margin passes its step in at most 6 of 40 rollouts: %s',

@@ -44,7 +44,7 @@ const found: Readonly<Record<string, object>> = {
   },
 }
 
-/** As much of an API server as helm asks for a dry run: discovery, and the Secrets that `lookup` reads. */
+/** The part of an API server that helm needs for a dry run: discovery, and the Secrets that `lookup` reads. */
 export async function startApiServer(): Promise<ApiServer> {
   const secrets = new Map<string, KubernetesObject>()
   const server = createServer((request, response) => {

@@ -31,7 +31,7 @@ test('no stand-in for a variable is left, and none is escaped', () => {
   expect(drawn.filter(({ expr }) => /Var[A-Z]|\\\\?\$/.test(expr))).toEqual([])
 })
 
-/** As Grafana fills them in. */
+/** The values of the variables, as Grafana fills them in. */
 const variables: Readonly<Record<string, string>> = {
   namespace: 'shop',
   rollout: 'web',
@@ -57,7 +57,7 @@ async function ask(url: string, expr: string): Promise<z.output<typeof answerSch
   return answerSchema.parse(await response.json())
 }
 
-/** Resolves when /metrics was read so many times more. */
+/** Resolves when /metrics was read this many more times. */
 function scraped({ app }: RunningJudge, times: number): Promise<void> {
   const { registry } = app.metrics
   const read = registry.metrics.bind(registry)
@@ -93,7 +93,7 @@ describe.skipIf(prometheusMissing() !== undefined)('a Prometheus that scrapes th
         const refused = answered.filter(({ status }) => status !== 'success')
         expect(refused.map(({ place, error }) => [place, error])).toEqual([])
         const empty = answered.filter(({ data }) => data?.result.length === 0).map(({ place }) => place)
-        // this judge has a source, a target for messages and pods of its own in no Prometheus
+        // this judge queries no source and sends no messages, and its Prometheus has no pods of a canary
         const without = ['Queries to sources', 'Time of a query', 'Messages'].map((title) => `canary-judge: ${title}`)
         expect(empty.filter((place) => !place.startsWith('canary-judge-canary: '))).toEqual(without)
         expect(answered.find(({ place }) => place === 'canary-judge-canary: Errors')?.data?.result).toHaveLength(2)

@@ -15,11 +15,11 @@ export const release = ['canary-judge', chart, '--namespace', 'canary-judge'] as
 export interface Values {
   /** A file below `ci`, without `-values.yaml`. */
   readonly file?: string
-  /** Values that win over those of the file. */
+  /** Values that replace those of the file. */
   readonly values?: object
 }
 
-/** Runs helm with nothing of the user's own; rejects with what it writes to stderr. */
+/** Runs helm without any settings of the user. Rejects with the text of stderr. */
 export async function helm(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -38,7 +38,7 @@ export async function helm(
   }
 }
 
-/** What `helm template` makes of the chart. */
+/** The objects that `helm template` makes from the chart. */
 export async function renderChart(
   values: Values = {},
   args: readonly string[] = [],
@@ -74,7 +74,7 @@ export async function withValues<T>(
   }
 }
 
-/** The one object of a kind. */
+/** The only object of a kind. */
 export function objectOf(
   objects: readonly KubernetesObject[],
   kind: string,

@@ -42,7 +42,7 @@ const selecting = z.object({
   ]),
 })
 
-/** By which labels an object selects pods. A ServiceMonitor selects Services. */
+/** The labels by which an object selects pods. A ServiceMonitor selects Services. */
 export function selectors({ kind, ...rest }: KubernetesObject) {
   const found = kind === 'ServiceMonitor' ? undefined : selecting.safeParse(rest).data
   return found === undefined ? [] : [{ kind, selector: found.spec }]

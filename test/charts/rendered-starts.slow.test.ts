@@ -56,7 +56,7 @@ describe.skipIf(missing !== undefined)('what helm renders, put on a machine with
     const { args, env, root } = await toProcess(spec, objects)
     onTestFinished(() => rm(root, { recursive: true, force: true }))
     const flags = args.slice(0, -1)
-    // An empty HOST is none: it listens where the pod would.
+    // An empty HOST counts as missing, so the service listens on the same addresses as in the pod.
     const main = await runMain({ HOST: '', ...env, PORT: '0', MANAGEMENT_PORT: '0' }, join(app, args.at(-1) ?? ''), flags)
     onTestFinished(async () => main[Symbol.asyncDispose]())
     const url = `http://127.0.0.1:${String((await main.line('ready'))['port'])}`
@@ -67,7 +67,7 @@ describe.skipIf(missing !== undefined)('what helm renders, put on a machine with
     return { main, url, management, paths, root }
   }
 
-  /** Everything that a stranger would try first. */
+  /** The requests that a new user would try first. */
   async function tryOut(objects: readonly KubernetesObject[]) {
     const { main, url, management, paths, root } = await start(objects)
     for (const path of [...paths, '/metrics']) expect([path, (await fetch(management + path)).status]).toEqual([path, 200])
@@ -87,7 +87,7 @@ describe.skipIf(missing !== undefined)('what helm renders, put on a machine with
     }
     expect(await askUntilKept()).toBe('fail')
     expect((await ask('a-token-of-somebody-else')).status).toBe(401)
-    // The pod of `helm test`.
+    // This is the pod of `helm test`.
     const { stdout } = await run(process.execPath, [...tokens.args], { env: { ...tokens.env, JUDGE: url, MANAGEMENT: management } })
     expect(stdout.trim().split('\n')).toEqual([
       'ready: expected 200, got 200',

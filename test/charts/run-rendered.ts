@@ -26,14 +26,14 @@ const pod = z.object({ containers: z.tuple([container]), volumes: z.array(volume
 const strings = z.record(z.string(), z.string()).default({})
 
 export interface Process {
-  /** What follows the program in the image's or the pod's command. */
+  /** The arguments after the program in the command of the image or the pod. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** Stands for the root of the container's file system. */
+  /** The folder in place of the root of the container's file system. */
   readonly root: string
 }
 
-/** What a node would start for the one container of a pod, with its volumes in a folder in place of the root. */
+/** What a node would start for the only container of a pod, with its volumes in a folder in place of the root. */
 export async function toProcess(spec: unknown, objects: readonly KubernetesObject[]): Promise<Process> {
   const { containers, volumes } = pod.parse(spec)
   const [{ command, args, env, volumeMounts }] = containers
@@ -64,7 +64,7 @@ function secretOf(objects: readonly KubernetesObject[], name: string): Readonly<
   return { ...Object.fromEntries(decoded), ...strings.parse(stringData) }
 }
 
-/** As the kubelet does it: the files are links through one link, which is swapped when the content changes. */
+/** Writes files as the kubelet does: they are links through one link, which is replaced when the content changes. */
 async function mountFiles(
   folder: string,
   content: Readonly<Record<string, string>>,
@@ -78,7 +78,7 @@ async function mountFiles(
   }
 }
 
-/** Variables of the image, then those of the container, where $(NAME) stands for one before it. */
+/** The variables of the image, then those of the container, in which $(NAME) is an earlier variable. */
 function resolveEnvironment(
   env: readonly z.output<typeof variable>[],
   objects: readonly KubernetesObject[],

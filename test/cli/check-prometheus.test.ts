@@ -31,7 +31,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-/** A Prometheus in which the rollout of a fixture has just ended. */
+/** Starts a Prometheus in which the rollout of a fixture has just ended. */
 async function watched(fixture: string) {
   const recording = fixtureRecording(fixture)
   const end = Math.floor(Date.now() / minute - 1) * minute

@@ -42,7 +42,7 @@ function looksOf(line: string): readonly { at: number; verdict: string }[] {
   return looks.map(({ at, verdict }) => ({ at, verdict }))
 }
 
-// After a deliberate change of the engine: npx vitest run test/cli -u, and read the difference.
+// After an intended change of the engine run `npx vitest run test/cli -u`, and read the difference.
 describe('canary-judge replay as a process', () => {
   const all = names.map(fixture).join('')
 

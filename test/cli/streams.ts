@@ -7,7 +7,7 @@ export interface Collected extends Streams {
   readonly err: () => string
 }
 
-/** Streams in memory, the input cut into chunks of the given size. */
+/** Streams in memory. The input comes in chunks of the given size. */
 export function collect(input: string | Buffer, chunkSize = 1000): Collected {
   const bytes = Buffer.from(input)
   const count = Math.ceil(bytes.length / chunkSize)
@@ -26,7 +26,7 @@ function sink(): [PassThrough, () => string] {
   return [stream, () => Buffer.concat(chunks).toString()]
 }
 
-/** Passes at the third slice and fails at the fifth, whatever the data. */
+/** An engine that passes at the third slice and fails at the fifth, whatever the data are. */
 export const fixedEngine: Engine = {
   outcomesBySlice({ slices, rolloutStart }) {
     const looks = Array.from({ length: slices - rolloutStart }, (_, index) => {

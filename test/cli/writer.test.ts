@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { createWriter } from '../../src/cli/writer.ts'
 
-/** A reader that takes each chunk when `next` is called, with an error if there is one. */
+/** A reader that takes a chunk at each call of `next`, and fails if the call has an error. */
 function slowOutput(): { output: Writable; taken: string[]; next: (error?: Error) => void } {
   const taken: string[] = []
   const waiting: ((error?: Error | null) => void)[] = []

@@ -45,7 +45,7 @@ const metricOf = (pods: number, slices: number): fc.Arbitrary<MetricData> => {
   )
 }
 
-/** Any recording whose series are as long as it says. */
+/** Any recording whose series have the length that it states. */
 export const anyRecording: fc.Arbitrary<Recording> = fc
   .tuple(
     fc.array(pod, { maxLength: 4 }),

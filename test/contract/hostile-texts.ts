@@ -1,4 +1,4 @@
-/** Texts that databases, drivers and careless quoting trip over. */
+/** Texts that cause errors in databases, drivers and careless quoting. */
 export const hostileTexts: readonly (readonly [what: string, text: string])[] = [
   ['NUL', 'a\u0000b'],
   ['a lone high surrogate', 'a\ud800b'],

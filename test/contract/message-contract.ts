@@ -5,7 +5,7 @@ import { aDecision, aRun, aStep, aVerdict, day, freshId, minute, t0 } from './ro
 
 const until = t0 + 10 * minute
 
-/** A message to a target of its own, so that nobody else claims it. */
+/** A message to a target of its own, so that no other test takes it. */
 const aMessage = (change: Partial<NewMessage> = {}): NewMessage => ({
   id: freshId('message'),
   target: freshId('target'),
@@ -15,7 +15,7 @@ const aMessage = (change: Partial<NewMessage> = {}): NewMessage => ({
 
 export const messageContract = (store: () => VerdictStore): void => {
   const far = Number.MAX_SAFE_INTEGER
-  /** Everything that waits for the target, in order. */
+  /** All messages that wait for the target, in order. */
   const claimAll = async (target: string): Promise<readonly string[]> => {
     const ids: string[] = []
     for (;;) {

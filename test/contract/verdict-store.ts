@@ -13,11 +13,11 @@ import { stepContract } from './step-contract.ts'
 import { verdictContract } from './verdict-contract.ts'
 
 export interface StoreUnderTest {
-  /** Opens one more store on the same data, as another process would, or an empty one where nobody else can. */
+  /** Opens another store on the same data, as another process would, or an empty one when no other process can. */
   open(): Promise<VerdictStore>
 }
 
-/** What every VerdictStore owes its callers; run against each implementation. */
+/** The contract of every VerdictStore. It runs against each implementation. */
 export const verdictStoreContract = (name: string, start: () => Promise<StoreUnderTest>): void => {
   describe(`VerdictStore on ${name}`, () => {
     let target: StoreUnderTest | undefined

@@ -28,7 +28,7 @@ const phases: Readonly<Record<string, MeasurementPhase>> = {
   e: 'Error',
 }
 
-/** The phase after each of these measurements, the last of them. */
+/** The phase of the AnalysisRun after these measurements. */
 function phaseAfter(measurements: string, change: Partial<typeof limits>): string {
   let counts = none
   for (const letter of measurements) counts = counted(counts, phases[letter] ?? 'Error')

@@ -26,7 +26,7 @@ type Limits = Pick<
 
 const errorRetryMs = 10_000
 
-/** Measures until the limits give a phase. */
+/** Measures until the limits decide the phase. */
 export async function runAnalysis(metric: Metric, deps: MeasureDeps): Promise<AnalysisRun> {
   const limits = { ...metric, count: effectiveCount(metric) }
   const measurements: Measurement[] = []
@@ -59,7 +59,7 @@ function effectiveCount(metric: Metric): number {
   return count
 }
 
-/** Errors do not count as measured; inconclusives do. */
+/** Errors do not count as measurements; inconclusive ones do. */
 export function counted(before: Counts, phase: MeasurementPhase): Counts {
   if (phase === 'Error')
     return { ...before, consecutiveErrors: before.consecutiveErrors + 1, consecutiveSuccesses: 0 }
@@ -72,7 +72,7 @@ export function counted(before: Counts, phase: MeasurementPhase): Counts {
   }
 }
 
-/** Argo's order: of failed, inconclusive and error the last that applies wins; then successes; then the count. */
+/** In Argo's order the last that applies of failed, inconclusive and error wins; then come successes, then the count. */
 export function assess(
   limits: Limits,
   counts: Counts,

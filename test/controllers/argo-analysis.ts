@@ -12,11 +12,11 @@ export interface AnalysisContext extends MeasureDeps, PersonContext {
   readonly secrets?: Readonly<Record<string, string>>
   readonly job?: 'Successful' | 'Failed'
   readonly analysisRuns: AnalysisRun[]
-  /** The Rollout as it is at a step. */
+  /** The state of the Rollout at a step. */
   stateAt(step: number): RolloutState
 }
 
-/** Inconclusive keeps the weight and waits; `resume` starts another AnalysisRun of the same step. */
+/** An inconclusive AnalysisRun keeps the weight and waits; `resume` starts another one of the same step. */
 export async function analyse(
   analysis: StepAnalysis,
   index: number,

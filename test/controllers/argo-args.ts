@@ -9,16 +9,16 @@ export interface RolloutState {
   readonly status: RolloutStatus
 }
 
-/** As far as args can make use of it. A blue-green Rollout has no index, one without a traffic router no weights. */
+/** The fields that args can use. A blue-green Rollout has no index, and one without a traffic router has no weights. */
 export interface RolloutStatus {
   readonly currentStepIndex?: number
   readonly canary?: { readonly weights?: { readonly canary: { readonly weight: number } } }
 }
 
-/** Values by name, all of them strings. */
+/** The values of args by name. All values are strings. */
 export type Arguments = ReadonlyMap<string, string>
 
-/** What the Rollout hands to a new AnalysisRun. A value given there replaces the template's, an empty one too. */
+/** The args that a Rollout gives to a new AnalysisRun. They replace the values of the template, even when they are empty. */
 export function stepArguments(args: readonly StepArgument[], state: RolloutState): Arguments {
   const values = new Map<string, string>()
   let failure: string | undefined
@@ -27,7 +27,7 @@ export function stepArguments(args: readonly StepArgument[], state: RolloutState
     else if ('fieldRef' in valueFrom) {
       const read = fieldValue(valueFrom.fieldRef.fieldPath, state)
       values.set(name, typeof read === 'string' ? read : '')
-      // The next one that can be read hides this failure, and the value stays empty.
+      // A later field that can be read hides this failure, and this value stays empty.
       failure = typeof read === 'string' ? undefined : read.failure
     } else values.set(name, valueFrom.podTemplateHashValue === 'Latest' ? state.canaryHash : state.stableHash)
   }
@@ -44,11 +44,11 @@ function fieldValue(path: string, { rollout, status }: RolloutState): Read {
   if (path === 'metadata.namespace') return metadata.namespace
   const [, map, key] = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path) ?? []
   if (key === undefined) throw new Error(`expected a fieldPath of the metadata, got "${path}"`)
-  // A label that is not there becomes an empty string without a word.
+  // A label that does not exist becomes an empty string, without an error.
   return (map === 'labels' ? metadata.labels : metadata.annotations)[key] ?? ''
 }
 
-/** A path through the whole Rollout, with dots or brackets, to something that is neither a list nor an object. */
+/** Reads a path through the whole Rollout, with dots or brackets. It must lead to a plain value. */
 function anyField(path: string, document: unknown): Read {
   let value: unknown = document
   for (const section of path.split(/[.[\]]+/)) {
@@ -62,7 +62,7 @@ function anyField(path: string, document: unknown): Read {
   return { failure: `path ${path} in rollout must terminate in a primitive value` }
 }
 
-/** The args of an AnalysisRun; one that nobody gave keeps the Rollout from starting it. */
+/** The args of an AnalysisRun. An arg without a value keeps the Rollout from starting the run. */
 export function mergeArguments(
   template: Template,
   given: Arguments,
@@ -87,7 +87,7 @@ const secretValue = (arg: TemplateArgument, secrets: Readonly<Record<string, str
 
 const fields = z.record(z.string(), z.unknown())
 
-/** Puts args into every string of a metric. What comes out is a string, also where a number was meant. */
+/** Puts args into every string of a metric. The result is a string, also where a number was meant. */
 export function substitute(value: unknown, args: Arguments): unknown {
   if (typeof value === 'string') return substituteText(value, args)
   if (Array.isArray(value)) return value.map((one) => substitute(one, args))

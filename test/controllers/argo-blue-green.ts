@@ -2,7 +2,7 @@ import { analyse, type StepEnd } from './argo-analysis.ts'
 import type { Strategy } from './argo-manifests.ts'
 import type { StepContext } from './argo-steps.ts'
 
-/** All traffic at once: analysed before, when only the preview Service reaches the new version, and after. */
+/** Shifts all traffic at once. One analysis runs before, when only the preview Service has the new version, and one after. */
 export async function runBlueGreen(
   { prePromotionAnalysis: before, postPromotionAnalysis: after }: NonNullable<Strategy['blueGreen']>,
   context: StepContext,

@@ -14,7 +14,7 @@ export function readIstioRollout(): readonly Manifest[] {
   ]
 }
 
-/** A JSON merge patch, without what removes. */
+/** A JSON merge patch that never removes a key. */
 function merged(base: unknown, patch: unknown): unknown {
   if (!isObject(base) || !isObject(patch)) return patch
   const changes = Object.entries(patch).map(([key, value]) => [key, merged(Reflect.get(base, key), value)])

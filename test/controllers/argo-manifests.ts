@@ -3,7 +3,7 @@ import { goDuration } from './go-duration.ts'
 import { findManifest } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 
-// Strict where a field that the model does not know would change what Argo does.
+// The schemas are strict where a field that the model does not know would change what Argo does.
 const duration = z.string().transform(goDuration)
 const intOrString = z.union([
   z.int(),
@@ -44,7 +44,7 @@ const experimentAnalysis = z.strictObject({
   requiredForCompletion: z.literal(true, 'an analysis that an experiment does not wait for is not simulated'),
   args: z.array(stepArgument).default([]),
 })
-// Strict: an experiment with a duration ends by the clock too.
+// Strict, because an experiment with a duration would also end by the clock.
 const experiment = z.strictObject({
   templates: z
     .array(
@@ -131,7 +131,7 @@ export type TemplateArgument = z.infer<typeof templateArgument>
 const template = z.object({
   spec: z.strictObject({
     args: z.array(templateArgument).default([]),
-    /** Read again as a metric once its args are put in. */
+    /** Each metric is parsed again when its args are filled in. */
     metrics: z.tuple([z.unknown()]),
     dryRun,
   }),
@@ -186,7 +186,7 @@ const jobMetric = z.strictObject({
 export const readJob = (document: unknown): { readonly name: string } | undefined =>
   jobMetric.safeParse(document).data
 
-/** A pause in milliseconds; undefined for one that only a person ends. A plain number is seconds. */
+/** The length of a pause in milliseconds; undefined when only a person ends it. A plain number means seconds. */
 export function pauseMs(length: number | string | undefined): number | undefined {
   if (length === undefined) return undefined
   return /^\d+$/.test(String(length)) ? Number(length) * 1000 : goDuration(String(length))

@@ -13,9 +13,9 @@ export interface Measurement {
   readonly phase: MeasurementPhase
   readonly startedAt: number
   readonly finishedAt: number
-  /** What Argo keeps and shows: the first match of the JSONPath as JSON. */
+  /** The value that Argo keeps and shows: the first match of the JSONPath, as JSON. */
   readonly value?: string
-  /** Why it is an Error. */
+  /** Why the measurement is an Error. */
   readonly message?: string
 }
 
@@ -58,7 +58,7 @@ function judge(metric: Metric, reply: Reply | NoReply): Judgement {
   if (reply.status < 200 || reply.status > 299)
     return { phase: 'Error', message: `received non 2xx response code: ${reply.status}` }
   const data = parseJson(reply.body)
-  // Up to 1.9.1 the conditions are not even looked at.
+  // Up to 1.9.1 Argo does not evaluate the conditions here.
   if (data === undefined) return { phase: 'Successful', value: reply.body }
   const match = findByJsonPath(metric.provider.web.jsonPath, data.json)
   if ('error' in match) return { phase: 'Error', message: `Could not find JSONPath in body: ${match.error}` }

@@ -1,17 +1,17 @@
 import type { ControllerLog } from './controller-log.ts'
 
-/** What a person does about a paused Rollout. `resume` un-pauses it: an inconclusive step is analysed again. */
+/** What a person does with a paused Rollout. `resume` ends the pause, and an inconclusive step is analysed again. */
 export type Person = 'promote' | 'resume' | 'abort' | 'leave'
 
 export interface Pause {
   readonly reason: 'step' | 'inconclusive'
-  /** Zero-based index in the Rollout's steps; 0 before and 1 after the promotion of a blue-green Rollout. */
+  /** Zero-based index of the step; for a blue-green Rollout 0 before and 1 after the promotion. */
   readonly step: number
 }
 
 export interface PersonContext {
   readonly log: ControllerLog
-  /** Called at each pause that nothing but a person ends; may wait on the clock. Absent: `leave`. */
+  /** Called at each pause that only a person ends; may wait on the clock. Absent: `leave`. */
   readonly onPause?: (pause: Pause) => Person | Promise<Person>
 }
 

@@ -12,7 +12,7 @@ export const pass = argoReply('pass')
 export const fail = argoReply('fail')
 export const inconclusive = argoReply('inconclusive')
 
-/** Rolls the manifests out against these answers. */
+/** Rolls the manifests out, with these answers from the service. */
 export async function roll(
   answers: readonly (Reply | NoReply)[],
   change: Partial<ArgoOptions> = {},

@@ -10,7 +10,7 @@ export interface StepContext extends AnalysisContext {
 
 type CanaryStrategy = NonNullable<Strategy['canary']>
 
-/** Goes through the steps of a canary strategy: to 100 % after the last, back to 0 when it is aborted. */
+/** Goes through the steps of a canary strategy. The weight is 100 after the last step, and 0 after an abort. */
 export async function runCanarySteps(canary: CanaryStrategy, context: StepContext): Promise<StepEnd> {
   const names = (canary.trafficRouting?.managedRoutes ?? []).map(({ name }) => name)
   const routes = new Set(names)
@@ -56,7 +56,7 @@ async function pause(
   return 'done'
 }
 
-/** ReplicaSets with hashes of their own, for as long as the analysis takes. */
+/** Runs ReplicaSets with hashes of their own for as long as the analysis takes. */
 async function runExperiment(
   { templates, analyses: [{ templateName, clusterScope, args }] }: StepExperiment,
   index: number,
@@ -75,7 +75,7 @@ async function runExperiment(
   return end
 }
 
-/** Another one than that of the Rollout's own ReplicaSets. */
+/** A hash that differs from those of the Rollout's own ReplicaSets. */
 const experimentHash = (name: string, { stableHash }: RolloutState): string =>
   `${stableHash.slice(0, 6)}${name === 'canary' ? 'x' : 'z'}`
 

@@ -12,7 +12,7 @@ import type { ControllerClock } from './simulated-clock.ts'
 export type { Pause, Person } from './argo-person.ts'
 
 export interface ArgoOptions {
-  /** From `readManifests`: the Rollout and the templates that it names. */
+  /** The objects from `readManifests`: the Rollout and the templates that it names. */
   readonly manifests: readonly Manifest[]
   readonly call: Call
   readonly clock: ControllerClock
@@ -20,13 +20,13 @@ export interface ArgoOptions {
   readonly onWeight: (weight: number) => void | Promise<void>
   readonly stableHash: string
   readonly canaryHash: string
-  /** Which Rollout, where the manifests hold several. */
+  /** The name of the Rollout, when the manifests have several. */
   readonly rollout?: string
-  /** Values of the namespace's Secrets by `name/key`. */
+  /** The values of the Secrets in the namespace, by `name/key`. */
   readonly secrets?: Readonly<Record<string, string>>
   /** How a metric that is measured by a Job ends. Absent: Successful. */
   readonly job?: 'Successful' | 'Failed'
-  /** Called at each pause that nothing but a person ends; may wait on the clock. Absent: `leave`. */
+  /** Called at each pause that only a person ends; may wait on the clock. Absent: `leave`. */
   readonly onPause?: (pause: Pause) => Person | Promise<Person>
 }
 

@@ -2,8 +2,8 @@ import { request as httpRequest } from 'node:http'
 import type { Call, ControllerRequest, NoReply, Reply } from './call.ts'
 
 /**
- * Calls a real server: the manifests name the service inside the cluster, and `base` is where it listens here.
- * A new connection for each call, as both controllers make.
+ * Calls a real server at `base`, in place of the address inside the cluster that the manifests have. Each call makes a new
+ * connection, as both controllers do.
  */
 export function callOverHttp(base: string): Call {
   return async (url, request) => {

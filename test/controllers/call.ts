@@ -2,7 +2,7 @@ export interface ControllerRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** For the whole exchange. The models give up on an answer whose `tookMs` is longer. */
+  /** The timeout of the whole exchange. The models give up when the `tookMs` of an answer is longer. */
   readonly timeoutMs: number
 }
 
@@ -14,11 +14,11 @@ export interface Reply {
   readonly tookMs?: number
 }
 
-/** No answer: refused, reset, or too late on the real clock. */
+/** There was no answer: the connection was refused or reset, or the answer came too late on the real clock. */
 export interface NoReply {
   readonly failure: string
   readonly tookMs?: number
 }
 
-/** How a controller reaches the service. What it throws ends the simulation: it is a mistake of the test. */
+/** How a controller calls the service. An error that it throws is a mistake of the test and ends the simulation. */
 export type Call = (url: string, request: ControllerRequest) => Promise<Reply | NoReply>

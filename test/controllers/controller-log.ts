@@ -1,24 +1,24 @@
 import type { ControllerClock } from './simulated-clock.ts'
 
-/** A request that the controller made and what it took the answer for. */
+/** A request of the controller, and how the controller read the answer. */
 export interface CallEntry {
   readonly kind: 'call'
   readonly at: number
-  /** What the call was for: Argo's metric or Flagger's hook type. */
+  /** The reason of the call: Argo's metric or Flagger's hook type. */
   readonly purpose: string
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** The status, or why there was none. */
+  /** The status, or why there was no answer. */
   readonly result: number | string
-  /** The body of the answer; empty when there was none. */
+  /** The body of the answer; empty when there was no answer. */
   readonly answer: string
-  /** One line for comparison with a log written by hand. */
+  /** One line, to compare with a log that is written by hand. */
   readonly line: string
 }
 
-/** What the controller did on its own: weights, phases, pauses. */
+/** What the controller did besides its requests: weights, phases, pauses. */
 export interface DeedEntry {
   readonly kind: 'deed'
   readonly at: number

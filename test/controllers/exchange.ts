@@ -3,7 +3,7 @@ import type { ControllerClock } from './simulated-clock.ts'
 
 const maxRedirects = 10
 
-/** One exchange as Go's HTTP client makes it: one timeout for everything, redirects followed. */
+/** One exchange as Go's HTTP client makes it: one timeout for the whole exchange, and redirects are followed. */
 export async function exchange(
   url: string,
   request: ControllerRequest,
@@ -30,7 +30,7 @@ interface Target {
   readonly request: ControllerRequest
 }
 
-/** A name and password in the address become Basic authentication, and leave the address. */
+/** Takes the name and password out of the address and sends them as Basic authentication. */
 function withoutUserInfo(address: string, request: ControllerRequest): Target {
   const url = new URL(address)
   if (url.username === '' && url.password === '') return { url: address, request }

@@ -5,7 +5,7 @@ export interface FakeService {
   readonly requests: readonly { readonly url: string; readonly request: ControllerRequest }[]
 }
 
-/** A service that answers by path, from a script; the last answer of a path is repeated. */
+/** A service that answers each path from a script; the last answer of a path is repeated. */
 export function createFakeService(
   script: Readonly<Record<string, readonly (Reply | NoReply)[]>>,
 ): FakeService {
@@ -26,7 +26,7 @@ export function createFakeService(
   }
 }
 
-/** What canary-judge answers Argo. */
+/** An answer of canary-judge to Argo. */
 export const argoReply = (verdict: 'pass' | 'fail' | 'inconclusive'): Reply => ({
   status: 200,
   body: JSON.stringify({ argo: [50, verdict, `${verdict}: by script`], verdict }),
@@ -38,5 +38,5 @@ export const status = (code: number, body = '', headers: Readonly<Record<string,
   headers,
 })
 
-/** Several times the same. */
+/** The same answer several times. */
 export const times = <T>(count: number, value: T): readonly T[] => Array.from({ length: count }, () => value)

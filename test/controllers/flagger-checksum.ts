@@ -1,4 +1,4 @@
-// Kubernetes' own: no vowels, so that no word can come out.
+// The alphabet of Kubernetes, which has no vowels, so that it cannot make a word.
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** The checksum of a revision: the same spec always has the same one. */

@@ -2,7 +2,7 @@ import { hasRouter } from './flagger-manifests.ts'
 import type { Status } from './flagger-state.ts'
 import type { TickDeps } from './flagger-tick-deps.ts'
 
-/** All traffic to primary, the phase Failed, and word of it. */
+/** Sends all traffic to primary, sets the phase Failed, and reports it. */
 export async function rollBack(at: Status, deps: TickDeps): Promise<void> {
   const { state, messenger, canary, alert } = deps
   const id = `${canary.metadata.name}.${canary.metadata.namespace}`
@@ -21,7 +21,7 @@ export async function rollBack(at: Status, deps: TickDeps): Promise<void> {
   await postRollout({ ...at, phase: 'Failed' }, at, deps)
 }
 
-/** The tick of phase Promoting: primary runs the new spec and takes all traffic. */
+/** The tick in phase Promoting: primary runs the new spec and gets all traffic. */
 export async function shiftToPrimary(at: Status, { state, messenger, canary }: TickDeps): Promise<void> {
   if (hasRouter(canary)) {
     await messenger.event('Routing all traffic to primary', at)
@@ -30,7 +30,7 @@ export async function shiftToPrimary(at: Status, { state, messenger, canary }: T
   state.change({ phase: 'Finalising' })
 }
 
-/** The tick of phase Finalising: the canary is scaled down. */
+/** The tick in phase Finalising: the canary is scaled down. */
 export async function finish(at: Status, deps: TickDeps): Promise<void> {
   const { state, messenger, canary } = deps
   state.change({ phase: 'Succeeded', lastPromoted: at.lastApplied })
@@ -40,7 +40,7 @@ export async function finish(at: Status, deps: TickDeps): Promise<void> {
   await messenger.event(`Promotion completed! Scaling down ${target}`, succeeded)
 }
 
-/** A failing hook keeps those after it from being called, and changes nothing else. */
+/** After a hook that fails, the hooks behind it are not called; nothing else changes. */
 async function postRollout(told: Status, about: Status, { messenger }: TickDeps): Promise<void> {
   const failure = await messenger.firstFailure('post-rollout', told, 'Post-rollout', about)
   if (failure === undefined) return

@@ -34,7 +34,7 @@ export async function callHook(hook: Webhook, payload: Payload, deps: HookDeps):
   }
 }
 
-/** Events show no password. */
+/** Hides the password of a URL, as Flagger's events do. */
 const masked = (url: string): string => url.replace(/^(https?:\/\/[^:@/]*):[^@/]*@/, '$1:xxxxx@')
 
 async function attemptOnce(
@@ -66,7 +66,7 @@ async function attemptOnce(
 const detail = (type: HookType, { phase, metadata = {} }: Payload): string =>
   type === 'event' ? `"${metadata['eventMessage']}"` : phase
 
-/** 501 says that it will never work. */
+/** A 501 is not retried, because it says that the request will never work. */
 const isRetried = (reply: Reply | NoReply): boolean =>
   'failure' in reply || reply.status === 429 || (reply.status >= 500 && reply.status !== 501)
 
@@ -75,7 +75,7 @@ const ended = (reply: Reply | NoReply): HookEnd =>
     ? { passed: false, reason: 'failure' in reply ? reply.failure : reply.body }
     : { passed: true }
 
-/** 1 s, 2 s, 4 s …, or what Retry-After says on 429 and 503. */
+/** Waits 1 s, 2 s, 4 s and so on, or as long as Retry-After says on 429 and 503. */
 function backoffMs(reply: Reply | NoReply, attempt: number, now: number): number {
   const asked = 'failure' in reply || ![429, 503].includes(reply.status) ? undefined : retryAfter(reply, now)
   return asked ?? Math.min(1000 * 2 ** attempt, maxBackoffMs)

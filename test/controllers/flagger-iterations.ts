@@ -4,14 +4,14 @@ import type { Status } from './flagger-state.ts'
 import type { TickDeps } from './flagger-tick-deps.ts'
 
 /**
- * Blue/green and A/B have no weights: the canary is checked for so many ticks. Then an A/B canary is promoted at once; a
- * blue/green one gets all of the traffic for a tick, after which the promotion is asked for again.
+ * Blue/green and A/B have no weights: the canary is checked for a number of ticks. Then an A/B canary is promoted at once.
+ * A blue/green one gets all traffic for one tick, and then Flagger asks again whether to promote.
  */
 export async function iterate(at: Status, iterations: number, deps: TickDeps): Promise<void> {
   const { state, canary } = deps
   const isAB = canary.spec.analysis.match !== undefined
   if (at.iterations < iterations) {
-    // Those whom `match` selects; all the others stay with primary.
+    // The requests that `match` selects; all others stay with primary.
     if (isAB) await state.setWeight(100)
     return advanceIteration(at, iterations, deps)
   }

@@ -54,7 +54,7 @@ export type MetricTemplate = z.infer<typeof metricTemplate>['spec']
 export const readMetricTemplate = (manifests: readonly Manifest[], name: string): MetricTemplate =>
   metricTemplate.parse(findManifest(manifests, 'MetricTemplate', name).document).spec
 
-// Strict: what is not here, such as mirror, is another tick.
+// Strict, because a field that is missing here, such as mirror, changes what a tick does.
 const analysis = z
   .strictObject({
     interval: duration.refine((ms) => ms >= 10_000, 'expected at least 10s'),
@@ -66,7 +66,7 @@ const analysis = z
     match: z.array(z.unknown()).min(1).optional(),
     metrics: z.array(metric).default([]),
     webhooks: z.array(webhook),
-    // Who gets the canary, and who hears of it, changes no tick.
+    // These fields say which users get the canary and who gets messages; they change no tick.
     sessionAffinity: z.strictObject({ cookieName: z.string(), maxAge: z.int().optional() }).optional(),
     alerts: z.array(z.looseObject({ name: z.string() })).default([]),
   })
@@ -107,16 +107,16 @@ type Analysis = z.infer<typeof analysis>
 export const readCanary = (manifests: readonly Manifest[], name?: string): Canary =>
   canary.parse(findManifest(manifests, 'Canary', name).document)
 
-/** Without one the Service is all there is, and no weight can be set. */
+/** Without a router there is only the Service, and no weight can be set. */
 export const hasRouter = ({ spec }: Canary): boolean => spec.provider !== 'kubernetes'
 
-/** The weight at which the promotion is asked for. */
+/** The weight at which Flagger asks whether to promote. */
 export function maxWeight({ stepWeights, maxWeight: limit = 0 }: Analysis): number {
   const last = stepWeights?.at(-1)
   return last ?? (limit > 0 ? limit : 100)
 }
 
-/** The weight after this one. */
+/** The weight that follows `from`. */
 export function nextWeight({ stepWeights, stepWeight = 0 }: Analysis, from: number): number {
   if (stepWeights === undefined) return Math.min(100, from + stepWeight)
   return stepWeights[stepWeights.indexOf(from) + 1] ?? 100

@@ -9,12 +9,12 @@ export interface Failure {
   readonly reason: string
 }
 
-/** What Flagger says to the outside: webhooks, and events to those of type `event`. */
+/** Sends what Flagger sends: webhooks, and events to the webhooks of type `event`. */
 export interface Messenger {
   hooksOf(type: HookType): readonly Webhook[]
   call(hook: Webhook, status: Status): Promise<HookEnd>
   event(message: string, status: Status, type?: 'Normal' | 'Warning'): Promise<void>
-  /** Calls the hooks of a type in order up to the first failure; each pass is an event, where it has a text. */
+  /** Calls the hooks of a type in order up to the first failure. Each pass makes an event, if it has a text. */
   firstFailure(type: HookType, status: Status, passed?: string, about?: Status): Promise<Failure | undefined>
 }
 
@@ -34,7 +34,7 @@ export function createMessenger(canary: Canary, deps: HookDeps): Messenger {
 
   const event: Messenger['event'] = async (eventMessage, status, eventType = 'Normal') => {
     const about = { eventMessage, eventType, timestamp: String(deps.clock.now()) }
-    // What comes of it is only logged.
+    // A failure of an event hook is only logged.
     for (const hook of hooksOf('event')) await send(hook, status, { ...hook.metadata, ...about })
   }
 

@@ -15,7 +15,7 @@ const answer = z.object({
 })
 const timeoutMs = 5000
 
-/** Asks the template's Prometheus for one value; undefined where it is within the range, otherwise why not. */
+/** Asks the template's Prometheus for one value. Undefined when it is within the range, otherwise the reason why not. */
 export async function checkMetric(
   metric: Metric,
   { provider, query }: MetricTemplate,
@@ -51,7 +51,7 @@ export async function checkMetric(
   return value > max ? `${metric.name} ${value.toFixed(2)} > ${max}` : undefined
 }
 
-/** Go's template with functions of no arguments, in one line as Flagger sends it. */
+/** Fills in a Go template whose functions have no arguments, and makes one line, as Flagger does. */
 const rendered = (query: string, values: Readonly<Record<string, string>>): string =>
   query
     .replace(/\{\{\s*(\w+)\s*\}\}/g, (tag, name: string) => {

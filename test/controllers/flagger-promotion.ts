@@ -2,7 +2,7 @@ import type { Canary } from './flagger-manifests.ts'
 import type { Status } from './flagger-state.ts'
 import type { TickDeps } from './flagger-tick-deps.ts'
 
-/** Asks for the promotion, and begins it. */
+/** Asks whether to promote, and begins the promotion after a yes. */
 export async function promote(at: Status, deps: TickDeps): Promise<void> {
   if (await mayPromote(at, deps)) await copySpec(at, deps)
 }
@@ -12,7 +12,7 @@ export async function mayPromote(at: Status, deps: TickDeps): Promise<boolean> {
   const failure = await messenger.firstFailure('confirm-promotion', progressing(at), 'Confirm-promotion')
   if (failure === undefined) return true
   if (at.phase === 'WaitingPromotion') {
-    // One more round of checks comes before it is asked again; where there are weights it means nothing.
+    // Another round of checks comes before the next question; a canary with weights does not use this number.
     state.change({ iterations: (canary.spec.analysis.iterations ?? 0) - 1 })
     return false
   }
@@ -29,7 +29,7 @@ export async function copySpec(at: Status, { state, messenger, canary }: TickDep
   state.change({ phase: 'Promoting' })
 }
 
-/** Most hooks are told Progressing, whatever the phase is. */
+/** Most hooks get the phase Progressing, whatever the real phase is. */
 export const progressing = (at: Status): Status => ({ ...at, phase: 'Progressing' })
 
 export const idOf = ({ metadata }: Canary): string => `${metadata.name}.${metadata.namespace}`

@@ -16,7 +16,7 @@ export const bad = status(412, 'fail: errors 5.1% vs 0.5%')
 
 type Script = Readonly<Record<string, readonly (Reply | NoReply)[]>>
 
-/** A judge that lets everything through, with these changes by hook. */
+/** The answers of a judge that passes every hook, except for these changes. */
 function scripted(change: Script = {}): Record<string, readonly (Reply | NoReply)[]> {
   const hooks: Script = {
     'confirm-rollout': [ok],
@@ -43,7 +43,7 @@ export const optionsFor = (script: Script, change: Partial<FlaggerOptions> = {})
 export const roll = (script: Script = {}, change: Partial<FlaggerOptions> = {}): Promise<FlaggerResult> =>
   runFlaggerCanary(optionsFor(script, change))
 
-/** Events are many and tested on their own. */
+/** Leaves the events out, because there are many and other tests cover them. */
 export const withoutEvents = (log: readonly LogEntry[]): readonly string[] =>
   toLines(
     log.filter((entry) => entry.kind === 'deed' || entry.purpose !== 'event'),

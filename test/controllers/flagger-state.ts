@@ -10,18 +10,18 @@ export type Phase =
   | 'Succeeded'
   | 'Failed'
 
-/** The status of the Canary. A tick goes by what it read at its start. */
+/** The status of the Canary. A tick uses the status that it read when it began. */
 export interface Status {
   readonly phase: Phase
   readonly failedChecks: number
-  /** Ticks that a blue/green or A/B canary has been checked for. */
+  /** How many ticks a blue/green or A/B canary has been checked. */
   readonly iterations: number
-  /** The revision that the checksum stands for. */
+  /** The revision whose checksum Flagger keeps. */
   readonly lastApplied: string
   readonly lastPromoted: string
 }
 
-/** The status, the router's weight and the target's spec: all that outlives a tick. */
+/** What is kept from tick to tick: the status, the weight of the router and the spec of the target. */
 export interface FlaggerState {
   status(): Status
   weight(): number
@@ -29,7 +29,7 @@ export interface FlaggerState {
   deploy(revision: string): void
   change(change: Partial<Status>): void
   setWeight(weight: number): Promise<void>
-  /** Whether the spec is neither the one last taken up nor the one last promoted. */
+  /** Whether the spec is neither the one that was applied last nor the one that was promoted last. */
   isNew(status: Status): boolean
 }
 
@@ -66,7 +66,7 @@ export function createFlaggerState(initial: {
       log.deed(`weight ${to}`)
       await onWeight(to)
     },
-    // Going back to what was promoted last is a rollback by hand, which Flagger does not analyse.
+    // A return to the spec that was promoted last is a rollback by hand, which Flagger does not analyse.
     isNew: ({ lastApplied, lastPromoted }) => spec !== lastApplied && spec !== lastPromoted,
   }
 }

@@ -6,7 +6,7 @@ import type { FlaggerState } from './flagger-state.ts'
 export type Readiness = (workload: 'primary' | 'canary') => boolean
 
 export interface TickDeps {
-  /** Checks the metrics of the analysis in turn; why the first does not hold. */
+  /** Checks the metrics of the analysis in turn, and says why the first one fails. */
   readonly failedMetric: () => Promise<string | undefined>
   readonly canary: Canary
   readonly state: FlaggerState

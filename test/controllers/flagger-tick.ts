@@ -12,7 +12,7 @@ const analysing = new Set<Phase>(['Progressing', 'WaitingPromotion'])
 export async function flaggerTick(deps: TickDeps): Promise<void> {
   const { canary, state, ready } = deps
   const at = state.status()
-  // A failed Canary takes over the new spec before anybody is asked.
+  // A failed Canary takes over the new spec before any hook is called.
   if (at.phase === 'Failed') state.change({ lastApplied: state.spec() })
   if (!running.has(at.phase) && at.phase !== 'Waiting' && !state.isNew(at)) return
   if (!ready('primary')) return
@@ -40,7 +40,7 @@ async function confirmRollout(at: Status, deps: TickDeps): Promise<void> {
     if (!failure.hook.muteAlert) deps.alert('Canary is waiting for approval.')
     return
   }
-  // Told before the new spec is written to the status, so still under the checksum of before.
+  // This event comes before the new spec is written to the status, so it has the old checksum.
   await messenger.event(`New revision detected! Scaling up ${targetOf(canary)}`, progressing(at))
   state.change({ phase: 'Progressing', failedChecks: 0, iterations: 0, lastApplied: state.spec() })
 }
@@ -51,7 +51,7 @@ async function restart(at: Status, { state, messenger, canary }: TickDeps): Prom
   state.change({ phase: 'Progressing', failedChecks: 0, iterations: 0, lastApplied: state.spec() })
 }
 
-/** The first hook that passes rolls back. */
+/** The first rollback hook that passes causes the rollback. */
 async function wantsRollback(at: Status, deps: TickDeps): Promise<boolean> {
   const { messenger, canary } = deps
   for (const hook of messenger.hooksOf('rollback')) {
@@ -68,7 +68,7 @@ async function wantsRollback(at: Status, deps: TickDeps): Promise<boolean> {
   return false
 }
 
-/** pre-rollout hooks before the canary has traffic, rollout hooks afterwards. A failure counts and ends the tick. */
+/** Calls pre-rollout hooks before the canary has traffic, and rollout hooks afterwards. A failure counts and ends the tick. */
 async function checksPass(
   at: Status,
   { state, messenger, canary, failedMetric }: TickDeps,

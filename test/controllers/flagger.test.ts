@@ -61,7 +61,7 @@ describe('runFlaggerCanary', () => {
   })
 
   test('counts failed checks over the whole rollout, and rolls back in the tick after the threshold', async () => {
-    // Ten failures with passes between: nothing forgets them.
+    // Ten failures with passes between them: a pass does not reset the count of failures.
     const rollout = [...times(9, [bad, ok]).flat(), bad, ok]
     const result = await roll({ rollout, 'confirm-traffic-increase': [ok, held] })
     expect(withoutEvents(result.log).slice(-8)).toEqual([
@@ -84,7 +84,7 @@ describe('runFlaggerCanary', () => {
       '119:00 rollout Progressing 200',
       '119:00 confirm-traffic-increase Progressing 425',
     ])
-    // muteAlert: a message a minute for two hours would be read by nobody.
+    // muteAlert, because no one reads a message a minute for two hours.
     expect(result).toMatchObject({ phase: 'Progressing', weight: 5, failedChecks: 0, alerts: [] })
   })
 

@@ -12,18 +12,18 @@ import type { Manifest } from './manifests.ts'
 import type { ControllerClock } from './simulated-clock.ts'
 
 export interface FlaggerOptions {
-  /** From `readManifests`: the Canary. */
+  /** The objects from `readManifests`, with the Canary. */
   readonly manifests: readonly Manifest[]
   readonly call: Call
   readonly clock: ControllerClock
   /** Called when the router takes a new weight of the canary: 0 at the rollback and after the promotion. */
   readonly onWeight: (weight: number) => void | Promise<void>
-  /** Which Canary, where the manifests hold several. */
+  /** The name of the Canary, when the manifests have several. */
   readonly canary?: string
-  /** Revisions: what is running, and what is deployed at the start. */
+  /** The revision that is running; `revision` is the one that is deployed at the start. */
   readonly stable?: string
   readonly revision?: string
-  /** Values of the namespace's Secrets by `name/key`. */
+  /** The values of the Secrets in the namespace, by `name/key`. */
   readonly secrets?: Readonly<Record<string, string>>
   /** Whether the pods of a workload are ready; a tick that finds them not ready does nothing. */
   readonly ready?: Readiness
@@ -46,7 +46,7 @@ export interface Flagger {
   readonly alerts: readonly string[]
   /** Changes the spec of the target; Flagger notices at its next tick. */
   deploy(revision: string): void
-  /** One tick at once, whatever the interval. */
+  /** Runs one tick at once, without waiting for the interval. */
   tick(): Promise<void>
   /** Ticks every interval until the rollout has ended. */
   run(): Promise<FlaggerResult>
@@ -102,7 +102,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
   return flagger
 }
 
-/** The first tick at once, then one each interval. */
+/** Runs the first tick at once, then one in each interval. */
 async function tickUntilEnded(
   flagger: Flagger,
   { canary, state }: TickDeps,

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-/** A value, or why the measurement is an error. */
+/** The value, or why the measurement is an error. */
 export type Found = { readonly found: unknown } | { readonly error: string }
 
 const object = z.record(z.string(), z.unknown())
 
-/** `{$}`, `{$.a.b}` or `{$.a[0]}`. Any other JSONPath is refused: the model would have to guess. */
+/** Reads `{$}`, `{$.a.b}` or `{$.a[0]}`. It refuses any other JSONPath, because the model would have to guess. */
 export function findByJsonPath(path: string, data: unknown): Found {
   const body = /^\{\$((?:\.[A-Za-z_]\w*|\[\d+\])*)\}$/.exec(path)?.[1]
   if (body === undefined) throw new Error(`expected a JSONPath such as {$.argo}, got "${path}"`)

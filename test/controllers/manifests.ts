@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 
-/** One Kubernetes object as it stands in a file; `document` is everything, unchecked. */
+/** One Kubernetes object of a file; `document` is the whole object, unchecked. */
 export interface Manifest {
   readonly kind: string
   readonly name: string
@@ -17,7 +17,7 @@ export function readManifests(files: readonly string[]): readonly Manifest[] {
   return files.flatMap((file) => parseManifests(readFileSync(file, 'utf8'), file))
 }
 
-/** The same of a text that came from `file`. */
+/** Reads every object of a text that came from `file`. */
 export function parseManifests(text: string, file: string): readonly Manifest[] {
   return parseAllDocuments(text).map((yaml): Manifest => {
     const problem = yaml.errors[0] ?? yaml.warnings[0]
@@ -28,7 +28,7 @@ export function parseManifests(text: string, file: string): readonly Manifest[] 
   })
 }
 
-/** The one object of a kind (and name, where given). */
+/** The only object of this kind, and of this name if one is given. */
 export function findManifest(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
   const found = manifests.filter((one) => one.kind === kind && (name === undefined || one.name === name))
   const [only] = found

@@ -9,7 +9,7 @@ export interface SimulatedClock extends ControllerClock {
   at(time: number, action: () => void | Promise<void>): void
 }
 
-/** Time that passes only while somebody waits, and then at once. */
+/** A clock that moves only when a caller waits, and then at once to the end of the wait. */
 export function createSimulatedClock(start: number): SimulatedClock {
   let now = start
   const plans: { readonly time: number; readonly action: () => void | Promise<void> }[] = []

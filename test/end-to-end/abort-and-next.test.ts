@@ -13,7 +13,7 @@ const token = 'judge-token-0123456789'
 const [canary, stable, previous] = ['5c6b8d7f4', '7d9f4b5c6', '6f5d4c8b2']
 const missing = prometheusMissing()
 
-/** Which series a preset finds its arms in. `service` is where the controller has put the pod behind. */
+/** What a preset can know about a pod. `service` is the Service that points at the pod. */
 interface Place {
   readonly hash: string
   readonly pod: string
@@ -61,7 +61,7 @@ interface Stretch {
   readonly failing: number
 }
 
-/** A canary that failed is aborted: for some minutes its service points at stable's pods. Then the next one comes. */
+/** A failed canary is aborted, and its service points at stable's pods for some minutes. Then the next canary comes. */
 const stretches = (failing: number): readonly Stretch[] => [
   ...[0, 1, 2, 3].flatMap((pod): Stretch[] => [
     { hash: stable, pod, service: 'web-stable', from: 100, to: 0, perMinute: 600, failing: 0.01 },
@@ -148,7 +148,7 @@ describe.skipIf(missing !== undefined)(`after an abort, in a real Prometheus ${m
       running.clock.ms = now
       const { verdict, metrics } = await look(one.namespace, one.preset)
       expect(verdict).toBe(one.verdict)
-      // Eleven minutes of its own 300 requests; stable's pods behind its service had twelve thousand.
+      // The canary has 300 requests a minute for eleven minutes; stable's pods behind its service had twelve thousand.
       expect(metrics[0]?.canary.of).toBeLessThanOrEqual(11 * 300)
     },
   )

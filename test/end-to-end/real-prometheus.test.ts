@@ -26,7 +26,7 @@ metrics:
 `
 
 interface Family {
-  /** The preset, after which the policy is named too. */
+  /** The preset; the policy has the same name. */
   readonly select: string
   readonly convention: ConventionName
   readonly controller: 'argo' | 'flagger'
@@ -36,7 +36,7 @@ interface Family {
   readonly unit?: 'seconds' | 'milliseconds'
 }
 
-/** Counted by the pods, by their sidecars, and by gateways that know the arms alone. */
+/** Requests counted by the pods, by their sidecars, and by gateways that know only the arms. */
 const families = {
   application: {
     select: 'pods',

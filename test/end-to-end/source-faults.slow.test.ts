@@ -45,12 +45,12 @@ const clock = { ms: start + 5 * minute + 20_000, now: (): number => clock.ms }
 
 interface Row {
   readonly fault: Fault
-  /** Of every reason that speaks of the source; none = the data came. */
+  /** The code of every reason about the source; undefined = the data came. */
   readonly code?: string
   readonly text?: RegExp
-  /** Milliseconds of patience with Prometheus. */
+  /** How many milliseconds the service waits for Prometheus. */
   readonly patience?: number
-  /** Calls that fail; all by default. */
+  /** How many requests fail; by default all. */
   readonly calls?: number
 }
 
@@ -118,7 +118,7 @@ const rows: Readonly<Record<string, Row>> = {
 }
 
 const collect: unknown = (setFlagsFromString('--expose-gc'), runInNewContext('gc'))
-/** Megabytes in use once the garbage is gone. */
+/** The megabytes in use after a garbage collection. */
 const heapUsed = (): number => {
   if (typeof collect === 'function') collect()
   return process.memoryUsage().heapUsed / 2 ** 20
@@ -144,14 +144,14 @@ describe('POST /v1/judge before a Prometheus that', { timeout: 180_000 }, () => 
     return prometheus
   }
 
-  /** A service to which nothing is known yet. */
+  /** A service that knows nothing yet. */
   const serviceBefore = (url: string, patience = patientMs): Promise<RunningApp> =>
     runApp({
       env: { PROMETHEUS_URL: url },
       change: (config) => ({
         ...config,
         policies: { directory: folder },
-        // so that on a busy machine too the source ends first, and says why
+        // so that the source ends first, also on a busy machine, and says why
         limits: { ...config.limits, answerMs: patience + 5000 },
         sources: Object.fromEntries(
           Object.entries(config.sources).map(([name, source]) => [name, { ...source, timeoutMs: patience }]),
@@ -255,7 +255,7 @@ async function look({ url }: RunningApp): Promise<Look> {
   return { status, body, ms: watch.elapsedMs() }
 }
 
-/** What the verdict says about its source, each code once. */
+/** The codes of the verdict about its source, each once. */
 const codesOf = (body: Body): readonly string[] => [...new Set(sourceReasons(body).map(({ code }) => code))]
 
 const sourceReasons = ({ reasons }: Body): readonly Reason[] =>

@@ -8,7 +8,7 @@ const share = fc.constantFrom(0, 0.2, 1)
 const common = { required: fc.boolean(), watch: fc.boolean(), critical: fc.boolean(), weight: share }
 const beyond = (tolerance: number): number => Math.max(tolerance, 1 + 1e-12)
 
-/** Any policy that parses. */
+/** Any valid policy. */
 export const anyPolicy = fc
   .record(
     {
@@ -66,7 +66,7 @@ export const anyPolicy = fc
   )
   .map((written) => parsePolicyObject(written).policy)
 
-/** What the policy's own rules let stand side by side. */
+/** Keeps only keys that the rules of policies allow together. */
 function allowed(kind: object | undefined, own: object | undefined): object {
   const { tolerance, ...rest } = { tolerance: undefined, ...kind }
   const { watch, critical, required, weight: part } = { ...emptyOwn, ...own }

@@ -4,7 +4,7 @@ import type { Recording, RecordedStep, Sample } from '../../src/engine/model/rec
 import { parseRecording } from '../../src/formats/recording/parse-recording.ts'
 import { anyPolicy } from './any-policy.ts'
 
-/** Arbitrary runs: hand-made shapes, with samples from a seed so that thousands of them cost nothing to make. */
+/** Arbitrary runs. Their shapes are made by hand and their samples from a seed, so that thousands of runs are cheap. */
 export interface AnyRun {
   readonly recording: Recording
   readonly policy: Policy

@@ -3,7 +3,7 @@ import type { Noise } from '../../src/engine/noise/noise.ts'
 import type { ArmSlices } from '../../src/engine/counts/slices.ts'
 import type { CountSeries } from '../../src/engine/evidence/count-series.ts'
 
-/** One arm of one pod. */
+/** An arm of one pod. */
 export function armOf(events: readonly number[], requests: readonly number[]): ArmSlices {
   const n = Float64Array.from(requests)
   const x = Float64Array.from(events)
@@ -17,7 +17,7 @@ export function armOf(events: readonly number[], requests: readonly number[]): A
   }
 }
 
-/** One arm of several pods, [pod][slice]. */
+/** An arm of several pods, [pod][slice]. */
 export function armOfPods(
   events: readonly (readonly number[])[],
   requests: readonly (readonly number[])[],
@@ -35,7 +35,7 @@ export function armOfPods(
   }
 }
 
-/** φ as given for each restart, the same at every slice. */
+/** The given φ for each restart, equal at every slice. */
 export function noiseOf(phis: readonly number[], absolute = 1): Noise {
   return {
     floors: (theta0) => theta0.map(() => 1),

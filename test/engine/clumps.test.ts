@@ -7,7 +7,7 @@ import type { ArmSlices } from '../../src/engine/counts/slices.ts'
 import { createRandom } from '../../src/simulate/random.ts'
 import { samplePoisson } from '../../src/simulate/sample-poisson.ts'
 
-/** Ten pods, two hours, 1.5 events a pod and slice, `size` at a time; the first pod has `ill` times as many. */
+/** Ten pods, two hours, 1.5 events for each pod and slice, in clumps of `size`; the first pod has `ill` times as many. */
 function history({ size = 1, ill = 1 }): readonly PodCounts[] {
   const random = createRandom(`${size} ${ill}`)
   const clumps = (pod: number): number => ((pod === 0 ? ill : 1) * 1.5) / size
@@ -53,7 +53,7 @@ function armOf(pods: number, requests: number, events: number): ArmSlices {
   }
 }
 
-/** Momentary noise of .4 where pods have five events a slice: clumps of three. */
+/** Momentary noise of .4 in pods with five events a slice, which means clumps of three. */
 function noiseOf(canary: ArmSlices, clump: number): Noise {
   const dispersion: PodDispersion = {
     kind: 'pods',
@@ -72,21 +72,21 @@ function noiseOf(canary: ArmSlices, clump: number): Noise {
 describe('phi', () => {
   it('takes the mean of clumps and of unlike pods where canary pods have few events', () => {
     const small = armOf(2, 100, 1)
-    // .4·V²·(1/2 + 1/10) from pods of unlike health, 2·V from clumps
+    // .4·V²·(1/2 + 1/10) if pods differ in health, 2·V if failures come in clumps
     const unlike = (0.4 * 0.6 * 50) / 51
     expect(noiseOf(small, 2).phi(1, 0, 0)).toBeCloseTo(1 + (1.2 * (unlike + 2)) / 2, 12)
     expect(noiseOf(small, 0).phi(1, 0, 0)).toBeCloseTo(1 + 1.2 * unlike, 12)
   })
 
   it('takes pods to be unlike where they have more events than in history', () => {
-    // V = 550·(500/5500)(5000/5500): pods of unlike health are the more noisy ones in a lone pod
+    // V = 550·(500/5500)(5000/5500): with one pod, pods that differ in health mean more noise than clumps
     const large = armOf(1, 5000, 500)
     const v = 550 / 4
     expect(noiseOf(large, 2).phi(1, 0, 0)).toBeCloseTo(1 + 1.2 * 0.4 * v * 1.1, 12)
   })
 
   it('lets the canary alone be as clumped', () => {
-    // of 100 requests: .01·.4·100/2 from unlike pods, 2 from clumps
+    // of 100 requests: .01·.4·100/2 if pods differ, 2 from clumps
     expect(noiseOf(armOf(2, 100, 1), 2).phiAbsolute(0.01, 0)).toBeCloseTo(1 + (1.2 * (0.2 + 2)) / 2, 12)
     expect(noiseOf(armOf(2, 100, 1), 0).phiAbsolute(0.01, 0)).toBeCloseTo(1 + 1.2 * 0.2, 12)
   })

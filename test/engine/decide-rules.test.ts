@@ -50,7 +50,7 @@ describe('decidePath and the policy', () => {
     expect(held('ask')).toBe('iiii.i.i.i!i!i!i!i!i!')
     expect(held('proceed')).toBe('iiii.i.i.p!p!p!p!p!p!')
     expect(held('fail')).toBe('iiii.i.i.f!f!f!f!f!f!')
-    // a canary that was never seen is passed by no hold
+    // a hold does not pass a canary that had no data
     expect(held('proceed', { canaryPods: from(0, 0) })).toBe('iiii.i.i.i!i!i!i!i!i!')
     expect(held('fail', { canaryPods: from(0, 0) })).toBe('iiii.i.i.f!f!f!f!f!f!')
     expect(held('proceed', { canaryPods: from(9, 1, 0) })).toBe('iiii.i.i.i!i!i!p!p!p!')

@@ -4,7 +4,7 @@ import type { Policy } from '../../src/engine/model/policy.ts'
 import { madeMetric, type MadeMetric, madeRun } from './made-run.ts'
 import { policyOf } from './recordings.ts'
 
-/** Rollouts of twelve slices in two steps with one metric, whose evidence is written down, not computed. */
+/** Rollouts of twelve slices in two steps with one metric, whose evidence is given and not computed. */
 export interface OneMetric extends MadeMetric {
   readonly policy?: Policy
   readonly stepped?: boolean
@@ -37,7 +37,7 @@ export function runOf(made: OneMetric): RunEvidence {
   }
 }
 
-/** What was judged and what was answered at each look, by its first letter. */
+/** The first letters of `judged` and of the verdict at each look. */
 export function judged(made: OneMetric): string {
   return letters(decidePath(runOf(made)).map((look) => look.judged))
 }
@@ -56,7 +56,7 @@ export function lookAt(made: OneMetric, t: number): Decided {
   return look
 }
 
-/** An e-value in slice `t` alone. */
+/** An e-value that only slice `t` has. */
 export function only(t: number, value: number): readonly number[] {
   return Array.from({ length: T }, (_, k) => (k === t ? value : 1))
 }

@@ -19,7 +19,7 @@ export const four = (other: object = {}): Policy =>
     { soak: 0, warmup: '3m', ...other },
   )
 
-/** A metric with data in every slice that shows nothing, but for what is given. */
+/** A metric with data in every slice and without evidence, except for the given fields. */
 function metricOf(policy: Policy, name: string, other: Partial<MetricEvidence> = {}): MetricEvidence {
   const own = policy.metrics.find((metric) => metric.name === name)
   if (own === undefined) throw new Error(`expected a metric ${name}`)
@@ -51,7 +51,7 @@ interface MadeDoubts {
   readonly sliceSeconds?: number
 }
 
-/** What stands in the way of a pass at slice 5 of a rollout whose metrics are as given. */
+/** The reasons against a pass at slice 5 of a rollout with these metrics. */
 export function found(made: MadeDoubts): readonly Uncertainty[] {
   const policy = made.policy ?? four()
   const recording = { ...handMade({ history: 0, slices: T }), sliceSeconds: made.sliceSeconds ?? 60 }
@@ -79,7 +79,7 @@ export function found(made: MadeDoubts): readonly Uncertainty[] {
   return uncertainties(run, look)
 }
 
-/** The metric's name and this text. */
+/** The name of the metric and this text. */
 export const one = (code: ReasonCode, metric: string, text: string, minutes?: number): Uncertainty => ({
   reason: { code, metric, text: `${metric}${text}` },
   ...(minutes === undefined ? {} : { minutes }),

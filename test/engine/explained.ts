@@ -24,7 +24,7 @@ export const some = {
   },
   p95: { numbers: { canary: arm(50, 1000), stable: arm(200, 4000), ratio: interval(1, 0.9, 1.04) } },
 }
-/** An hour of history, then twelve slices, of which the sixth is looked at: the 66th minute from 10:00. */
+/** An hour of history, then twelve slices. The look is at the sixth: the 66th minute from 10:00. */
 export const explained = (
   look: Partial<Decided>,
   made: MadeRun = {},

@@ -6,7 +6,7 @@ import { noises } from '../../src/simulate/noise.ts'
 import { simulateRollout, type RolloutOptions } from '../../src/simulate/simulate-rollout.ts'
 import { policyOf } from './recordings.ts'
 
-/** Share of healthy rollouts that fail. */
+/** The share of healthy rollouts that fail. */
 function failing(rollouts: number, policy: Policy, made: (seed: number) => Recording): number {
   let fails = 0
   for (let seed = 0; seed < rollouts; seed++) {
@@ -24,7 +24,7 @@ const memory = (tolerance: string): Policy =>
 const onlyMemory = (options: RolloutOptions): Recording =>
   simulateRollout({ ...options, metrics: { memory: 'memory' } })
 
-/** The canary's pods lack a part of their memory at first, and the rest of it by e less in every so many minutes. */
+/** The canary's pods first use less memory; the difference falls by a factor of e in every so many minutes. */
 function filling(recording: Recording, missing: number, minutes: number): Recording {
   const { memory: data } = recording.metrics
   if (data?.kind !== 'gauge') throw new Error('expected memory')

@@ -9,7 +9,7 @@ import { until } from './recordings.ts'
 const withSlices = anyRun.filter(({ recording }) => recording.slices > 0)
 const anyLook = fc.tuple(withSlices, fc.nat()).map(([run, n]) => {
   const { slices, rolloutStart } = run.recording
-  // mostly a slice of the rollout, now and then one of history
+  // mostly a slice of the rollout, sometimes one of history
   const from = n % 5 === 0 ? 0 : Math.min(rolloutStart, slices - 1)
   return { ...run, at: from + (n % (slices - from)) }
 })

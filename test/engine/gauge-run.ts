@@ -12,13 +12,13 @@ import { handMade, policyOf } from './recordings.ts'
 export const [HISTORY, SLICES] = [60, 75]
 export type Level = (pod: number, slice: number) => Sample
 
-/** Sixty slices of history and fifteen of the rollout, but for what is given. */
+/** Sixty slices of history and fifteen of the rollout, except for the given fields. */
 export interface MadeGaugeRun {
   readonly history?: number
   readonly policy?: Policy
   readonly stablePods?: number
   readonly stable?: Level
-  /** Before the rollout too. */
+  /** The levels of the canary, also before the rollout. */
   readonly canary?: Level
   readonly steps?: readonly RecordedStep[]
 }
@@ -57,7 +57,7 @@ export function settingOf(made: MadeGaugeRun): Setting {
   }
 }
 
-/** What the metric `memory` says of five stable pods and two of the canary, or of what is given. */
+/** The evidence of the metric `memory` from five stable pods and two canary pods, or from the given data. */
 export function found(made: MadeGaugeRun = {}): MetricEvidence | Reason {
   const { data, metric, ...context } = settingOf(made)
   return gaugeMetric(metric, data, { ...context, sliceSeconds: 60 })
@@ -69,7 +69,7 @@ export function judged(made: MadeGaugeRun = {}): MetricEvidence {
   return evidence
 }
 
-/** The evidence that the metric's is made of. */
+/** The evidence from which that of the metric is made. */
 export function evidenceOf(made: MadeGaugeRun = {}): GaugeEvidence {
   const { data, pods, window } = settingOf(made)
   const levels = gaugeLevels(data, pods, window.start)

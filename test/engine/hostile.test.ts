@@ -6,7 +6,7 @@ import { noises } from '../../src/simulate/noise.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { handMade, onlyErrors, policyOf, strict, strictNames, threeSteps, until } from './recordings.ts'
 
-/** The recording with every pod silent in the given slices. */
+/** The recording without samples of any pod in the given slices. */
 function silentIn(recording: Recording, from: number, to: number): Recording {
   const hush = (row: readonly Sample[] | null): readonly Sample[] | null =>
     row && row.map((value, k) => (k >= from && k < to ? null : value))

@@ -10,11 +10,11 @@ export interface LatencyTable {
   readonly slices: number
   readonly stablePods?: number
   readonly canaryPods?: number
-  /** Share of requests slower than each bound. */
+  /** The share of requests slower than each bound. */
   readonly shares: (arm: Arm, pod: number, slice: number) => readonly number[]
 }
 
-/** A hundred requests and more of every pod in every slice, and how many of them were slower than each bound. */
+/** A hundred requests or more of every pod in every slice, and how many of them were slower than each bound. */
 export function latencyTable(options: LatencyTable): {
   readonly data: LatencyData
   readonly pods: readonly Pod[]

@@ -13,11 +13,11 @@ import type { Arms } from '../../src/engine/counts/slices.ts'
 import type { Reason } from '../../src/engine/model/verdict.ts'
 import { handMade } from './recordings.ts'
 
-/** What is known of one metric, written down instead of computed; e-values by slice, 1 where none is given. */
+/** The evidence of one metric, given and not computed. E-values are by slice; a missing one is 1. */
 export interface MadeMetric {
   readonly harm?: readonly number[]
   readonly pass?: readonly number[] | 'nothing to show'
-  /** P-values at gates. */
+  /** The P-values at gates. */
   readonly harmP?: (t: number) => number | undefined
   readonly passP?: (t: number) => number | undefined
   readonly judgeableFrom?: number
@@ -28,7 +28,7 @@ export interface MadeMetric {
   readonly traffic?: Arms
   readonly minutesToPass?: number
   readonly minutesToFail?: number
-  /** Odds for harm. */
+  /** The odds for harm. */
   readonly doubt?: readonly number[]
   readonly worst?: MetricEvidence['worst']
   readonly holds?: (t: number) => string | undefined
@@ -37,7 +37,7 @@ export interface MadeMetric {
 
 export interface MadeRun {
   readonly slices?: number
-  /** Slices of history before the rollout, each of a minute; the recording starts at 10:00. */
+  /** The number of slices of history before the rollout, each of a minute. The recording starts at 10:00. */
   readonly history?: number
   readonly steps?: readonly RecordedStep[]
   readonly metrics?: Readonly<Record<string, MadeMetric>>
@@ -93,7 +93,7 @@ export function madeMetric(policy: MetricPolicy, made: MadeMetric = {}, slices =
   }
 }
 
-/** A run with every metric of the policy that `metrics` does not name known and without evidence. */
+/** A run in which every metric of the policy has data. Metrics that `metrics` does not name have no evidence. */
 export function madeRun(policy: Policy, made: MadeRun = {}): RunEvidence {
   const { slices = 12, history = 0, obstacles = [] } = made
   const base = handMade({
@@ -120,7 +120,7 @@ export function madeRun(policy: Policy, made: MadeRun = {}): RunEvidence {
   }
 }
 
-/** A look that says nothing, but for what is given. */
+/** A look without any result, except for the given fields. */
 export function madeLook(other: Partial<Decided> = {}): Decided {
   return {
     t: 5,

@@ -29,7 +29,7 @@ export function podsOf(dispersion: Dispersion): PodDispersion {
   return dispersion
 }
 
-/** History capped as if its pods were `smallest` times their size. */
+/** Caps history as if its pods had `smallest` times their size. */
 export function cappedBy(pods: readonly PodCounts[], leastCap: number, smallest: number): PodDispersion {
   const { share } = podsOf(learnDispersion(pods, SLICES))
   const capped = pods.map((pod) => [...pod.events])
@@ -47,7 +47,7 @@ export function cappedBy(pods: readonly PodCounts[], leastCap: number, smallest:
       SLICES,
     ),
   )
-  // a cap cuts clumps too
+  // a cap also cuts clumps
   return { ...dispersion, clump: 0 }
 }
 

@@ -12,12 +12,12 @@ export interface MadeGauge {
   readonly canary: number
   readonly slices: number
   readonly sliceSeconds?: number
-  /** Levels by pod and slice of the rollout; stable's also by negative slices. NaN = none. */
+  /** Levels by pod and slice of the rollout; stable also has negative slices. NaN = no level. */
   readonly stableLevel: Level
   readonly canaryLevel: Level
 }
 
-/** Rows hold one slice more than the rollout, which is none of its business. */
+/** The rows have one slice more than the rollout, which the formulas must not use. */
 export function rowsOf(made: MadeGauge): readonly GaugeRow[] {
   const rows = (arm: 'canary' | 'stable', pods: number, level: Level): readonly GaugeRow[] =>
     Array.from({ length: pods }, (_, j) => ({
@@ -29,7 +29,7 @@ export function rowsOf(made: MadeGauge): readonly GaugeRow[] {
   return [...rows('stable', made.stable, made.stableLevel), ...rows('canary', made.canary, made.canaryLevel)]
 }
 
-/** The formulas of docs/statistics.md, every sum from the first slice on. */
+/** The formulas of docs/statistics.md, with every sum taken from the first slice on. */
 export function naiveGauge(made: MadeGauge, noise: GaugeNoise) {
   const rows = rowsOf(made)
   const T = made.slices

@@ -1,8 +1,8 @@
-/** The formulas of docs/statistics.md written out as they stand there, to hold the quick ones to. */
+/** The formulas of docs/statistics.md exactly as written there, to compare the fast code with. */
 
 export type Row = readonly number[] | Float64Array
 
-/** Lags 0, 1, 2-3, 4-7, 8-15, 16-31, 32 and more. */
+/** The bins of lags: 0, 1, 2-3, 4-7, 8-15, 16-31, 32 and more. */
 export function naiveBin(lag: number): number {
   return [1, 2, 4, 8, 16, 32].filter((first) => lag >= first).length
 }
@@ -34,7 +34,7 @@ export function naivePairs(
   return sum
 }
 
-/** The weighted non-increasing fit by its min-max formula, and never negative. */
+/** The weighted non-increasing fit by its min-max formula, cut off at 0. */
 export function naiveFit(values: readonly number[], weights: readonly number[]): readonly number[] {
   const mean = (from: number, to: number): number => {
     let [sum, weight] = [0, 0]
@@ -52,7 +52,7 @@ export function naiveFit(values: readonly number[], weights: readonly number[]):
   })
 }
 
-/** Ratios by bin, where a bin without pairs takes the one before, and their non-increasing fit. */
+/** The ratios by bin, and their non-increasing fit. A bin without pairs has the ratio of the bin before. */
 export function naiveAutocovariance(
   slices: number,
   sumOf: (bin: number) => number,

@@ -64,13 +64,13 @@ describe('learnNoise from pods', () => {
     tau: TAU,
     restarts,
   })
-  /** The pods' shares, where a lone stable pod counts as two. */
+  /** The shares of the pods. A lone stable pod counts as two. */
   const sharesOf = ({ canary, stable }: Arms): readonly Float64Array[] => [
     ...canary.shares,
     ...stable.shares.map((row) => row.map((f, t) => (at(stable.pods, t) < 2 ? f / Math.sqrt(2) : f))),
   ]
 
-  /** What clumps add to the reading of momentary noise as pods of unlike health: half of the difference, if any. */
+  /** What clumps add to the noise of pods that differ in health: half of the difference of the two, if it is positive. */
   const clumped = (
     v: readonly number[],
     shares: readonly Float64Array[],

@@ -2,7 +2,7 @@ import type { PodCounts } from '../../src/engine/counts/pod-counts.ts'
 import type { Random } from '../../src/simulate/random.ts'
 import { uniform } from '../../src/simulate/random.ts'
 
-/** A stable pod's counts as the engine reads them. */
+/** The counts of a stable pod as the engine reads them. */
 export function podRow(events: readonly number[], requests: readonly number[]): PodCounts {
   return {
     name: 'pod',

@@ -4,7 +4,7 @@ import { rolloutPlan } from '../../src/engine/model/rollout-plan.ts'
 import type { SliceWindow } from '../../src/engine/counts/slices.ts'
 import { handMade } from './recordings.ts'
 
-/** One pod's counts over a whole recording. */
+/** The counts of one pod over a whole recording. */
 export function podOf(
   arm: Arm,
   events: readonly number[],
@@ -21,7 +21,7 @@ export function podOf(
   }
 }
 
-/** A rollout of `slices` from slice `start` of the recording on; steps in slices of the recording. */
+/** A rollout of `slices` slices from slice `start` of the recording on. Steps are given in slices of the recording. */
 export function windowOf(
   start: number,
   slices: number,

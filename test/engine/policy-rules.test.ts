@@ -204,7 +204,7 @@ describe('analyze and the policy', () => {
     const late = analyze(recording, withRules({}), 149)
     expect(early.judged).toBe('fail')
     const then = analyze(recording, withRules({}), late.firstFail ?? 0).summary
-    // the numbers beside it are later ones
+    // the summary is that of the first fail; the other numbers of the verdict are later ones
     expect(late.summary.replace(/ at \d\d:\d\d/, '')).toBe(then)
     expect(late.summary).toMatch(/^fail: at \d\d:\d\d errors /)
     expect(late.reasons.map(({ code }) => code)).toContain('failed-before')

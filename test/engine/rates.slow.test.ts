@@ -152,7 +152,7 @@ describe('minutesNeeded', () => {
       eventsPerMinute: 60 * 50 * 0.005 * 1.25,
       wanting: Math.log(2 / 0.05) - Math.log(0.33 / 0.38) + 1.4,
     })
-    // the first three minutes are warm-up
+    // the first three minutes are the warm-up
     expect((planned ?? 0) + 3).toBeGreaterThan(atPower * 0.75)
     expect((planned ?? 0) + 3).toBeLessThan(atPower * 1.25)
   })

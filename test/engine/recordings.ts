@@ -8,11 +8,11 @@ export interface HandMade {
   readonly stablePods?: number
   readonly canaryPods?: number
   readonly steps?: readonly RecordedStep[]
-  /** Bad requests and requests of one pod in one slice; null = no sample. */
+  /** The bad requests and the requests of one pod in one slice; null = no sample. */
   readonly cell?: (arm: Arm, pod: number, slice: number) => readonly [Sample, Sample]
 }
 
-/** A recording of one metric `errors`, filled cell by cell: for cases that no simulation makes. */
+/** A recording of one metric `errors`, filled cell by cell, for cases that no simulation makes. */
 export function handMade(options: HandMade = {}): Recording {
   const { history = 120, slices = 150, stablePods = 4, canaryPods = 1 } = options
   const cell = options.cell ?? (() => [1, 200] as const)
@@ -43,12 +43,12 @@ export function handMade(options: HandMade = {}): Recording {
   }
 }
 
-/** A policy of the given metrics and other keys, everything else as it is by default but that steps pass only when shown. */
+/** A policy with these metrics and keys. Everything else has its default, except that a step passes only when it is shown. */
 export function policyOf(metrics: readonly object[], other: object = {}): Policy {
   return parsePolicyObject({ name: 'test', pass: 'strict', metrics, ...other }).policy
 }
 
-/** No worse than stable in errors, latency and conversion; memory by a tenth. */
+/** The canary may not be worse than stable in errors, latency and conversion, and by a tenth in memory. */
 export const strict = policyOf([
   { name: 'errors', kind: 'errors', tolerance: 1 },
   { name: 'p95', kind: 'latency', tolerance: 1 },
@@ -65,7 +65,7 @@ export const strictNames = {
 
 export const onlyErrors = policyOf([{ name: 'errors', kind: 'errors', tolerance: 1 }])
 
-/** The recording as it was after slice `at`: later slices and steps unknown. */
+/** The recording as it was after slice `at`, without later slices and steps. */
 export function until(recording: Recording, at: number): Recording {
   const cut = <T>(row: readonly T[] | null): readonly T[] | null => row && row.slice(0, at + 1)
   const metrics = Object.fromEntries(

@@ -36,7 +36,7 @@ describe('latencyEvidence of a slow mode between the bounds of 300 and 500 ms', 
     expect(slower.passP(100, LAST)).toBeUndefined()
     expect(slower.minutesToPass(100, LAST, 0.05)).toBe(Infinity)
     expect(slower.whyUndecidable?.(100, LAST)).toBe(tooFar)
-    // it fails by no bound that is near the quantile
+    // no bound near the quantile makes it fail
     expect(slower.harm.at(-1)).toBeLessThan(Math.log(10))
   })
 

@@ -8,7 +8,7 @@ const anyText = fc.oneof(
 )
 const hostileKey = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', '', 'a.b', '\u0000')
 
-/** A field as it should be, or anything. */
+/** The right value of a field, or any other value. */
 const field = (good: unknown) =>
   fc.oneof({ weight: 20, arbitrary: fc.constant(good) }, fc.jsonValue(), anyText)
 const bodyOf = (good: Readonly<Record<string, unknown>>) =>
@@ -16,7 +16,7 @@ const bodyOf = (good: Readonly<Record<string, unknown>>) =>
     requiredKeys: [],
   })
 
-/** What controllers and people send, with any field missing or wrong. */
+/** Requests of controllers and people in which any field may be missing or wrong. */
 const argoCall = bodyOf({
   namespace: 'shop',
   name: 'web',
@@ -50,14 +50,14 @@ const judgeCall = bodyOf({
 })
 const calls = fc.oneof(argoCall, flaggerCall, judgeCall)
 
-/** The call that a path is made for, where it is made for one. */
+/** A call of the form that the path expects, if it expects one. */
 function callTo(path: string): fc.Arbitrary<object> {
   if (path === '/v1/argo') return argoCall
   if (path === '/v1/judge') return judgeCall
   return /^\/(v1\/flagger|gate|rollback)\//.test(path) ? flaggerCall : calls
 }
 
-/** JSON that looks like what the routes take, and what does not. */
+/** JSON that looks like a valid request, and JSON that does not. */
 export const anyJson = fc.oneof(
   calls.map((value) => JSON.stringify(value)),
   fc.json(),
@@ -169,7 +169,7 @@ const besides = fc.constantFrom(
   '//{id}',
 )
 
-/** Every route of the table, with hostile parameters; other methods, and paths beside them, also where answers are lines. */
+/** Requests to every route with hostile parameters, with other methods, and to similar paths. */
 export const anyRequestTo = (routes: readonly Route[]) =>
   fc
     .record({

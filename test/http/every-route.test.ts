@@ -23,7 +23,7 @@ const guarded = (): readonly Route[] => routes().filter(({ roles: wanted }) => w
 
 const addressOf = ({ path }: Route): string => `${running.url}${path.replaceAll(/\{\w+\}/g, 'x')}`
 
-/** `METHOD path status` of each route, for one way to call all of them. */
+/** `METHOD path status` of each route, when all routes are called in the same way. */
 const statuses = (
   called: readonly Route[],
   init: (route: Route) => RequestInit,
@@ -56,7 +56,7 @@ test.each([
 })
 
 test.each(roles)('every route that does not take the role %s answers it 403', async (role) => {
-  // whoever may decide may also read
+  // a token that may decide may also read
   const has = role === 'decide' ? ['decide', 'read'] : [role]
   const closed = guarded().filter(({ roles: wanted }) => !wanted.some((one) => has.includes(one)))
   expect(closed.length).toBeGreaterThan(1)
@@ -81,7 +81,7 @@ test.each([
 ])('every route that takes JSON refuses %s', async (_, type, body, expected) => {
   expect(takingJson().length).toBeGreaterThan(10)
   const answers = await statuses(takingJson(), withBody(type, body))
-  // a run that is not there may be told first
+  // the answer may also be that there is no such run
   expect(answers.filter(({ status }) => status !== expected && status !== 404)).toEqual([])
 })
 

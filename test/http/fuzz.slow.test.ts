@@ -31,7 +31,7 @@ interface Answer {
   readonly text: string
 }
 
-/** Raw sockets, since fetch mends paths and refuses headers. */
+/** Sends by a raw socket, because fetch corrects paths and refuses some headers. */
 async function send(verb: string, path: string, fields: object, bytes: Buffer): Promise<Answer> {
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${String(value)}\r\n`)
   const head = `${verb} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines.join('')}`
@@ -45,7 +45,7 @@ async function send(verb: string, path: string, fields: object, bytes: Buffer): 
   }
 }
 
-/** What is wrong with an answer; undefined when nothing is. */
+/** What is wrong with an answer; undefined when it is right. */
 function complaint(verb: string, path: string, { status, type, text }: Answer): string | undefined {
   if (!(status >= 200 && status < 500)) return `status ${status}`
   if (status < 400 || verb === 'HEAD') return undefined
@@ -89,7 +89,7 @@ test('no request to any route gets a 5xx or an error of another form, and the se
     ),
     { numRuns: 2000 },
   )
-  // It would prove little if every request had been turned away at the door.
+  // The test proves little if every request is refused for the same reason.
   expect([...(seen.get('GET') ?? [])]).toEqual(expect.arrayContaining([200, 400, 401, 404]))
   expect([...(seen.get('POST') ?? [])]).toEqual(expect.arrayContaining([200, 400, 401, 405, 415]))
   const healthy = await send('GET', '/readyz', {}, Buffer.alloc(0))
@@ -98,7 +98,7 @@ test('no request to any route gets a 5xx or an error of another form, and the se
 })
 
 test('no decision whatsoever breaks the service, and as many are stored as were taken', async () => {
-  // A run of its own, since the requests above may well open a newer one of their workload.
+  // This run is separate, because the requests above may open a newer run of their workload.
   const of = { namespace: 'shop', name: 'decided', runId: 'run-2' }
   await running.store.openRun(aRun({ id: of.runId, namespace: of.namespace, name: of.name }))
   let taken = 0

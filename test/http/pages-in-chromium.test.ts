@@ -9,9 +9,9 @@ const token = 'ann-token-0123456789'
 
 interface Seen {
   readonly page: Page
-  /** What the browser complained about, in its console or as an exception. */
+  /** The errors of the browser, in its console or as exceptions. */
   readonly complaints: readonly string[]
-  /** Addresses outside of the service. */
+  /** The requests to addresses outside the service. */
   readonly elsewhere: readonly string[]
 }
 
@@ -28,7 +28,7 @@ describe.runIf(missing === undefined)(`the pages in Chromium ${missing ?? ''}`, 
     await running.app.stop()
   })
 
-  /** Opens a page of the service; with a body it is what the answer to that POST shows. */
+  /** Opens a page of the service; with a body it opens the answer to a POST. */
   const open = async (path: string, body?: object): Promise<Seen> => {
     const page = await browser.newPage()
     const complaints: string[] = []

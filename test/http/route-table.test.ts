@@ -91,7 +91,7 @@ test.each(Object.keys(routeTable))(
   async (route) => {
     const [own = '', path = ''] = route.split(' ')
     const well = await call(route, { token: root })
-    // A recording that is not kept is the one thing that is missing here.
+    // The recording is the only resource that may be missing here.
     const missing = route.endsWith('/recording') ? [] : [404]
     expect([401, 405, 415, ...missing]).not.toContain(well.status)
     const others = ['PUT', 'DELETE', 'PATCH', 'GET', 'POST'].filter(
@@ -114,7 +114,7 @@ test.each(guarded)('%s answers 401 without a token and to a wrong one', async (r
 test.each(guarded)('%s answers 403 exactly to roles that it is not for', async (route) => {
   for (const role of roles) {
     const { status } = await call(route, { token: tokenOf(role) })
-    // Halt forbids everybody, and a gate that nobody has opened does too.
+    // `halt` always answers 403, and so does the check of a gate that is not open.
     if (route.endsWith('/halt') || route.endsWith('/check')) continue
     expect([role, status === 403]).toEqual([role, !(routeTable[route]?.roles ?? []).includes(role)])
   }
@@ -125,7 +125,7 @@ test.each(where(({ elsewhere }) => elsewhere !== undefined))(
   async (route) => {
     const answer = await call(route, { token: tokenOf('elsewhere') })
     expect(answer.status).toBe(routeTable[route]?.elsewhere)
-    // Nothing of the run, its canary or its verdict.
+    // The answer has nothing about the run, its canary or its verdict.
     expect(await answer.text()).not.toMatch(/"(revision|judged|summary)"/)
   },
 )

@@ -1,17 +1,17 @@
 import type { Role } from '../../src/http/auth/roles.ts'
 
-/** What a route has to refuse, written down apart from its definition. */
+/** What a route must refuse. It is written here a second time, apart from the definition of the route. */
 export interface Refusals {
   readonly roles: readonly Role[]
-  /** A body that is right, of shop/web; undefined = the route takes none. */
+  /** A valid body about shop/web; undefined = the route takes no body. */
   readonly body?: object | string
-  /** A form of a page, whose token the test adds; the page that has it. */
+  /** The page with the form for this route; the test adds the token of the form. */
   readonly form?: string
-  /** The same as `body` for JSON whose further fields are no mistake. */
+  /** True: other fields than those of `body` are not a mistake. */
   readonly loose?: true
-  /** What of `shop` is named, where no body names it. */
+  /** The path of a request about something in `shop`, when no body names it. */
   readonly address?: string
-  /** What a token for another namespace gets; undefined = nothing in the request is of a namespace. */
+  /** The status for a token of another namespace; undefined = the request names no namespace. */
   readonly elsewhere?: 403 | 404
 }
 
@@ -110,7 +110,7 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
     body: 'decision=hold&reason=because',
     form: '/runs/run-1',
     address: '/runs/run-1/decisions',
-    // Without the page of the run there is no token for its form.
+    // This token cannot read the page of the run, and so gets no token for its form.
     elsewhere: 403,
   },
   'GET /docs/pages.js': open,

@@ -16,7 +16,7 @@ metrics:
   - {name: memory, kind: gauge, watch: true}
 `
 
-/** The same rollout with so many times as many pods. */
+/** The rollout with each pod repeated this many times. */
 function withPods(recording: Recording, times: number): Recording {
   const repeated = <T>(rows: readonly T[]): readonly T[] => Array.from({ length: times }, () => rows).flat()
   const metrics = Object.entries(recording.metrics).map(
@@ -40,7 +40,7 @@ test('a look at many pods is analyzed apart, and is judged and kept as it would 
   const pods: number[] = []
   const here = await lookOnce(() => Promise.reject(new Error('the thread is lost')))
   const apart = await lookOnce(async (sent, by) => {
-    // as it crosses threads
+    // the copy that another thread gets
     const recording = structuredClone(sent)
     pods.push(recording.pods.length)
     return structuredClone({ verdict: analyze(recording, by), cut: await cutRecording(recording) })

@@ -4,7 +4,7 @@ import { withoutArms } from '../support/without-arms.ts'
 import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
 import { runFlagger } from '../callers/flagger/flagger-caller.ts'
 
-/** Undecided to the end, so that only clocks let a step go on: three minutes, and two of a hold. */
+/** The statistics never decide, so that only time ends a step: three minutes, and two of a hold. */
 const policy = `
 name: web
 pass: strict
@@ -14,7 +14,7 @@ hold: {for: 2m, then: proceed}
 metrics: [{name: errors, kind: errors}]
 `
 
-/** The canary is there for three minutes, gone for five, and comes again. */
+/** The canary has data for three minutes, none for five, and then data again. */
 function goneForFiveMinutes(): FakeSource {
   const recording = fixtureRecording('too-little-traffic')
   const { rolloutStart: first } = recording
@@ -31,9 +31,9 @@ test('POST /v1/judge minute after minute: the clocks of step and hold begin anew
     verdicts.push(body.verdict)
     places.push([body.step?.slice, body.step?.ends])
   }
-  // From the first slice of the canary that came again, for as long as the policy says.
+  // The step begins with the first slice of the returned canary, and lasts as long as the policy says.
   expect(places.slice(8)).toEqual(Array.from({ length: 7 }, () => [68, 71]))
-  // It came again in minute 8, the step ends in minute 11, and the hold in minute 13.
+  // The canary returns in minute 8, the step ends in minute 11, and the hold in minute 13.
   expect(verdicts).toEqual([...Array<string>(12).fill('inconclusive'), 'pass', 'pass', 'pass'])
 })
 

@@ -68,7 +68,7 @@ test('with approval manual a pass waits for a person', async () => {
   expect(codesOf(waiting)).toContain('approval-needed')
   await running.decide({ decision: 'approve' })
   expect((await running.judge({ step })).body).toMatchObject({ judged: 'pass', verdict: 'pass' })
-  // The pass that is remembered waits as well.
+  // The pass that is remembered also waits for the approval.
   running.source.fault = 'down'
   await running.decide({ decision: 'clear' })
   running.clock.ms += minute

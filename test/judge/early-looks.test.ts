@@ -18,7 +18,7 @@ test('a run whose first look came before the canary starts with the canary, and 
   const start = rolloutStart + 20 * minute
   expect(await running.store.getRun(body.run)).toMatchObject({ start })
   expect(body.window.from).toBe(new Date(start).toISOString())
-  // Slices are a minute long, so that the step ends five of them after its first.
+  // Slices are a minute long, so the step ends five slices after its first one.
   expect(body.step.ends - body.step.slice).toBe(5)
   expect(body.step.atGate).toBe(false)
 })
@@ -105,7 +105,7 @@ test('decisions made on two replicas count in the order in which they were made,
   await using running = await runJudge()
   await using other = await runJudge({ overrides: { openStore: async () => running.store } })
   running.clock.ms = rolloutStart + 5 * minute
-  // The clock of the other is behind.
+  // The clock of the other replica is behind.
   other.clock.ms = running.clock.ms - 3 * minute
   await running.judge()
   await running.decide({ decision: 'hold' })

@@ -31,13 +31,13 @@ test('POST /v1/judge answers with kept false while the store is away, and what w
   const { status, body: failed } = await running.judge()
   expect(status).toBe(200)
   expect(failed).toMatchObject({ verdict: 'fail', kept: false, run: first.run })
-  // The fail is remembered by this process.
+  // This process remembers the fail.
   running.source.fault = 'down'
   running.clock.ms += minute
   expect((await running.judge()).body).toMatchObject({ verdict: 'fail', kept: false })
   faulty.state = 'well'
   await expect.poll(() => faulty.real.getVerdict(failed.id), { timeout: 10_000 }).toBeDefined()
-  // The row is marked: it shows the answer as it was given.
+  // The row has a mark, so that it shows the answer as it was given.
   expect((await faulty.real.getVerdict(failed.id))?.body).toEqual(failed)
   const timeline = await request(running.url)
     .get(`/v1/runs/${first.run}`)
@@ -103,7 +103,7 @@ test('POST /v1/judge does not wait for a store that never answers, and soon stop
   expect(body).toMatchObject({ verdict: 'fail', kept: false })
   const asked = faulty.calls.count
   await running.judge()
-  // Nothing is read any more; writing is what finds out that the store is back.
+  // The judge no longer reads; it finds out by writing that the store is back.
   expect(faulty.calls.count).toBeLessThanOrEqual(asked + 2)
 })
 
@@ -189,7 +189,7 @@ test('looks at the same slice share one computation', async () => {
   running.clock.ms += 50_000
   await running.judge()
   expect(source.fetches.length - before).toBe(1)
-  // The next slice may be settled from here on.
+  // From here on the next slice may be settled.
   running.clock.ms += 10_000
   await running.judge()
   expect(source.fetches.length - before).toBe(2)

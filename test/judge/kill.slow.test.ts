@@ -39,7 +39,7 @@ interface Acknowledged {
   readonly decisions: string[]
 }
 
-/** Verdicts and decisions without a pause, until the service is gone. */
+/** Asks for verdicts and sends decisions without a pause, until the service is gone. */
 const busy = async (
   url: string,
   round: number,
@@ -62,7 +62,7 @@ const busy = async (
       onFirst()
     }
   } catch {
-    // It was killed, as planned.
+    // The service was killed, as planned.
   }
 }
 

@@ -4,7 +4,7 @@ import { codesOf, minute, rolloutStart, runJudge } from '../support/run-judge.ts
 
 const step = { step: 1, of: 3, weight: 5, next: 25, minutes: 5 }
 
-/** All that the store holds of the canary. */
+/** Everything that the store has about the canary. */
 async function stored({ store }: RunningJudge): Promise<object> {
   const { items } = await store.listRuns({ namespace: 'shop', limit: 50 })
   const verdicts = items.map(({ id }) => store.listVerdicts(id, { limit: 50 }))

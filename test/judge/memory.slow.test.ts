@@ -16,13 +16,13 @@ const log = pino({ level: 'silent' })
 const minute = 60_000
 const warmUp = 500
 const runs = 2500
-/** What a run that is over leaves: how it stood, for when the store is away. A verdict would be several times as much. */
+/** A run that is over leaves its last state in memory, for times when the store is away. A verdict takes several times as much. */
 const mostBytesPerRun = 2000
 
 test('runs that come and go all day leave next to nothing in memory', async () => {
   let now = Date.parse('2026-11-20T10:00:00Z')
   const clock = { now: () => now }
-  // its rows are in the memory of SQLite, which is not counted
+  // the rows are in the memory of SQLite, which does not count
   const store = await openStore({ url: 'sqlite::memory:', clock, log })
   const policies = createPolicyLibrary()
   await policies.load({ bundled: join(import.meta.dirname, '../../policies') })
@@ -55,7 +55,7 @@ test('runs that come and go all day leave next to nothing in memory', async () =
   expect(perRun).toBeLessThan(mostBytesPerRun)
 }, 300_000)
 
-/** A rollout that began eleven minutes ago, whatever the moment. */
+/** A source with a rollout that at each moment began eleven minutes ago. */
 function standIn(now: () => number): MetricSource {
   const recording = handMade({ history: 20, slices: 30, stablePods: 2 })
   return {

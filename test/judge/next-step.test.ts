@@ -5,7 +5,7 @@ const step = (index: number) => ({ index, of: 3, minutes: 5 })
 
 test.each([
   ['onNoData: proceed', 'no-canary-data'],
-  // No hold passes a canary that was never seen, so this one is seen, and `strict` cannot show that it is good.
+  // A hold does not pass a canary that had no data, so this one has data, but too few for `strict`.
   ['hold: {for: 1m, then: proceed}', 'healthy'],
 ] as const)(
   'POST /v1/judge lets only that step go on which `%s` has waited for, and not the next',

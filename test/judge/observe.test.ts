@@ -4,7 +4,7 @@ import { codesOf, fixturePolicy, minute, rolloutStart, runJudge } from '../suppo
 const policy = `${fixturePolicy}mode: observe\n`
 const first = { index: 0, of: 2, weight: 5, next: 50, minutes: 6 }
 const second = { index: 1, of: 2, weight: 50, next: 100, minutes: 5 }
-/** Both open at the next minute, and their last slices are settled 20 seconds later. */
+/** Both steps begin at the next minute, and their last slices are settled 20 seconds after the end. */
 const endOfFirst = rolloutStart + 7 * minute + 20_000
 const endOfSecond = rolloutStart + 13 * minute + 20_000
 

@@ -8,7 +8,7 @@ import { minute, rolloutStart, type RunningJudge, runJudge } from '../support/ru
 const step = { index: 0, of: 3, weight: 5, next: 25, minutes: 5 }
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-/** A rollout that was looked at every minute, except at its sixth. */
+/** A rollout with a look in every minute but the sixth. */
 async function watched(fixture: string, minutes = 12, overrides: Overrides = {}): Promise<RunningJudge> {
   const running = await runJudge({ fixture, overrides })
   for (let look = 0; look <= minutes; look++) {
@@ -19,7 +19,7 @@ async function watched(fixture: string, minutes = 12, overrides: Overrides = {})
   return running
 }
 
-/** A store in which the recordings are past their time. */
+/** A store that has deleted the recordings, because they are too old. */
 async function withoutEvidence(): Promise<VerdictStore> {
   const store = await openStore({
     url: 'sqlite::memory:',
@@ -38,7 +38,7 @@ test('POST /v1/judge with `at` gives the same verdict from the kept recording an
   for (const at of [2, 6, 9].map((after) => iso(rolloutStart + after * minute + 20_000))) {
     const stored = await bodyOf(running.judge({ at }))
     const source = await bodyOf(other.judge({ at }))
-    // The id too, which is made from the data.
+    // This includes the id, which is made from the data.
     expect(stored).toEqual({ ...source, data: 'stored' })
     expect(source['data']).toBe('source')
   }
@@ -52,7 +52,7 @@ test('POST /v1/judge with `at` needs no Prometheus where a recording is kept', a
   const fetches = running.source.fetches.length
   expect(await bodyOf(running.judge({ at }))).toEqual(before)
   expect(running.source.fetches.length).toBe(fetches)
-  // Beyond what is kept the source is asked, and says so.
+  // For a later moment there is no recording, so the source is asked, and the answer says so.
   const later = iso(rolloutStart + 12 * minute + 50_000)
   running.clock.ms += 5 * minute
   expect(await bodyOf(running.judge({ at: later }))).toMatchObject({ data: 'source' })
@@ -68,7 +68,7 @@ test('POST /v1/judge with `at` changes nothing of the run, its steps and the loo
     await running.store.listVerdicts(id, { limit: 99 }),
   ]
   const at = iso(rolloutStart + 6 * minute + 20_000)
-  // It names a step that the rollout had not begun then.
+  // The request names a step that the rollout had not begun at that time.
   const ask = { at, step: { ...step, index: 2 }, params: {} }
   const first = await bodyOf(running.judge(ask))
   expect(await bodyOf(running.judge(ask))).toEqual(first)

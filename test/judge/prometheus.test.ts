@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** A service that asks a simulated Prometheus, over HTTP, on one clock. */
+/** A service that queries a simulated Prometheus over HTTP, both on one clock. */
 const setUp = async (effect: keyof typeof effects) => {
   const world = worldOf(effect)
   const clock = { ms: 0, now: (): number => clock.ms }
@@ -90,7 +90,7 @@ describe('POST /v1/judge with a Prometheus', () => {
       const { status, body } = await running.look({ index: 0, of: 2, weight: 20, next: 50, minutes: 8 })
       expect([status, body.kept]).toEqual([200, true])
       const run = await running.store.getRun(body.run)
-      // Found in the data, not where the first look was.
+      // The start is found in the data, and is not the time of the first look.
       expect(Math.abs((run?.start ?? 0) - running.start)).toBeLessThanOrEqual(minute)
       verdict = body.verdict
       judged = body.metrics.find(({ name }: { name: string }) => name === metric)?.judged

@@ -44,7 +44,7 @@ describe.skipIf(missing !== undefined)(
       const [a, b] = world.replicas
       const last = await a.judge({ step })
       expect(last.body.verdict).toBe('fail')
-      // What one answered the other has.
+      // The other replica has the same answer.
       b.source.fault = 'down'
       world.at(rolloutStart + 13 * minute)
       const { body } = await b.judge({ step })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
 
 describe('POST /v1/judge about a revision that failed, and is tried again', () => {
-  /** Fails at once, and the next canary of the revision comes so many minutes after the last look. */
+  /** Fails at once. The next canary of the revision comes this many minutes after the last look. */
   const tryAgain = async (running: RunningJudge, pauseMinutes: number): Promise<string> => {
     running.clock.ms = rolloutStart + 12 * minute
     const { body: failed } = await running.judge()

@@ -59,8 +59,8 @@ test('POST /v1/judge opens each step at the next slice after its first look, for
   ])
 })
 
-// A step begins with the slice after its first look, and the look that sees all of it comes a minute after its end: three
-// minutes take five looks, three steps of them the fifteen minutes that the fixture has, with its weights.
+// A step begins with the slice after its first look, and a minute after its end a look sees the whole step. So three
+// minutes take five looks, and three such steps take the fifteen minutes that the fixture has, with its weights.
 test('POST /v1/judge passes each step of a healthy canary at its end, and never a step for the pass of the one before', async () => {
   await using running = await runJudge()
   const seen: string[] = []

@@ -20,7 +20,7 @@ interface Ended {
   readonly failed: boolean
 }
 
-/** Stands in for the SDK that a user brings: remembers every span that ended, the innermost first. */
+/** Replaces the SDK of a user, and remembers every span that ended, the innermost first. */
 function rememberSpans(): readonly Ended[] {
   const ended: Ended[] = []
   const storage = new AsyncLocalStorage<Context>()

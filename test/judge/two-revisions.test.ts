@@ -5,7 +5,7 @@ import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
 
 const step = { index: 0, of: 3, weight: 5, next: 25, minutes: 5 }
 
-/** Where the selection knows revisions, each has a first moment of its own. */
+/** A source that knows revisions, each with its own first moment. */
 function sourceOf(starts: ReadonlyMap<string, number>): FakeSource {
   const source = fakeSource(fixtureRecording('healthy'))
   return Object.assign(source, {
@@ -26,7 +26,7 @@ test('POST /v1/judge for the older of two revisions leaves the run of the newer 
   for (let look = 1; look < 12; look++) {
     running.clock.ms = rolloutStart + look * minute + 20_000
     const of = look < 6 || look % 2 === 0 ? b : c
-    // 1 to 5: b alone; then c begins, and both are asked about in turn
+    // looks 1 to 5 are at b alone; then c begins, and the looks are at both in turn
     runs.push((await running.judge({ ...of, step: { ...step, index: look > 8 ? 1 : 0 } })).body.run)
   }
   const first = runs[0] ?? ''
@@ -73,7 +73,7 @@ test('POST /v1/judge takes an older revision as rolled out again once the newer 
   running.clock.ms = rolloutStart + 10 * minute
   const { body: again } = await running.judge(b)
   expect(new Set([first.run, newer.run, again.run]).size).toBe(3)
-  // What was there before is that of the two runs before, and none of this one's.
+  // The data from before belong to the two earlier runs, and not to this one.
   const start = rolloutStart + 10 * minute
   expect(await running.store.getRun(again.run)).toMatchObject({ revision: 'b', start })
   expect(await running.store.getRun(newer.run)).toMatchObject({ ending: 'superseded' })
@@ -87,7 +87,7 @@ test('POST /v1/judge begins the run of a newer revision after the looks at the o
   await running.judge(b)
   running.clock.ms += minute + 1
   const { body } = await running.judge(c)
-  // What was there between the two looks may be either's.
+  // The data between the two looks may belong to either revision.
   const start = rolloutStart + 6 * minute
   expect(await running.store.getRun(body.run)).toMatchObject({ revision: 'c', start })
   running.clock.ms += minute

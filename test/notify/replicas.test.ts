@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(
       await using one = await start()
       await using other = await start()
       const names = Array.from({ length: 4 }, (_, index) => `web-${index}`)
-      // Close together, so that no message under way seems to be left by a replica that is gone.
+      // The times are close together, so that no message that is being sent looks abandoned.
       for (const minutes of [8, 8.2, 8.4]) {
         one.clock.ms = rolloutStart + minutes * minute
         other.clock.ms = one.clock.ms

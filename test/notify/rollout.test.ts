@@ -8,7 +8,7 @@ import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-ju
 const hour = 60 * minute
 const linkKey = 'k'.repeat(32)
 
-/** With one target that gets every event, and links by which to decide. */
+/** One target that gets every event, and links to decide. */
 const telling =
   ({ url }: MessageStandIn) =>
   (config: Config): Config => ({
@@ -66,7 +66,7 @@ test('a rollout of Flagger that fails tells it once, whatever the number of look
 
 const path = (url: string | undefined): string => (url ?? '').replace('https://judge.example.org/judge', '')
 
-/** A rollout that fails and, by its policy, waits for a person; with the addresses that its message has. */
+/** A rollout that fails and then waits for a person, as its policy says. Gives the links of its message. */
 async function startWaiting(chat: MessageStandIn) {
   const judge = await runJudge({
     fixture: 'errors-x10',

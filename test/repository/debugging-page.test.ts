@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { findingCodes } from '../../src/judge/ports/diagnosis.ts'
 
 const page = readFileSync(new URL('../../docs/debugging.md', import.meta.url), 'utf8')
-/** Of a recording only: a probe looks at too little to tell. */
+/** Only a recording can show these; a probe reads too little. */
 const others = [
   'source-down',
   'source-timeout',

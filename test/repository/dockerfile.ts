@@ -10,7 +10,7 @@ export interface Stage {
   readonly instructions: readonly Instruction[]
 }
 
-/** The stages of the repository's Dockerfile; what stands before the first FROM is left out. */
+/** The stages of the repository's Dockerfile, without the lines before the first FROM. */
 export function dockerStages(): readonly Stage[] {
   const text = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8')
   const lines = text.replaceAll(/^\s*#.*\n/gm, '').replaceAll(/\\\n\s*/g, '')

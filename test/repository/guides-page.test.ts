@@ -13,7 +13,7 @@ const policies = pages.flatMap((page) =>
     .map((text) => ({ page, text })),
 )
 
-/** Those in lists, which are indented, included. */
+/** Finds all YAML blocks, also the indented ones in lists. */
 function yamlBlocks(text: string): readonly string[] {
   return [...text.matchAll(/^( *)```yaml\n(.*?)^\1```$/gms)].map(([, indent = '', block = '']) =>
     block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),

@@ -17,7 +17,7 @@ test('the Dockerfile names one base image, which can be pinned from outside', ()
 
 test('the image runs node as PID 1, not as root, and stops at SIGTERM', () => {
   expect(valuesOf(image, 'USER')).toEqual(['1000:0'])
-  // Not a shell and not npm, which keep signals to themselves.
+  // Not a shell and not npm, because they do not pass signals on.
   expect([valuesOf(image, 'ENTRYPOINT'), valuesOf(image, 'CMD')]).toEqual([
     ['["node"]'],
     ['["--max-semi-space-size=16", "--heap-growing-percent=50", "dist/main.js"]'],

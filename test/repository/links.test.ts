@@ -6,7 +6,7 @@ import { anchorsOf, linksOf, markdownFiles, readText, root } from './markdown.ts
 
 const files = markdownFiles()
 
-/** Links of one file that lead nowhere. */
+/** The links of one file whose target does not exist. */
 function deadLinks(file: string, text: string): readonly string[] {
   return linksOf(text)
     .filter((target) => !/^[a-z][a-z+.-]*:/i.test(target))
@@ -16,7 +16,7 @@ function deadLinks(file: string, text: string): readonly string[] {
 function exists(file: string, text: string, target: string): boolean {
   const [path = '', anchor] = target.split('#')
   const full = path === '' ? file : join(dirname(file), path)
-  // What stands outside of the repository is not there for others.
+  // Other users do not have files outside of the repository.
   if (full.startsWith('..') || !existsSync(join(root, full))) return false
   if (anchor === undefined) return true
   if (statSync(join(root, full)).isDirectory()) return false

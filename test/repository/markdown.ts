@@ -24,11 +24,11 @@ export const codeBlocks = (text: string): readonly CodeBlock[] =>
     text: inner,
   }))
 
-/** Targets of links and images. */
+/** The targets of links and images. */
 export const linksOf = (text: string): readonly string[] =>
   [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
 
-/** As GitHub makes them: equal headings are numbered. */
+/** The anchors of headings as GitHub makes them: equal ones are numbered. */
 export function anchorsOf(text: string): ReadonlySet<string> {
   const anchors = new Set<string>()
   for (const [, heading = ''] of text.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#{1,6} +(.+)$/gm)) {

@@ -10,7 +10,7 @@ import { root } from './markdown.ts'
 
 const run = promisify(execFile)
 
-/** A folder in which the packed tarball is installed as npm does it, with the packages of this repository beside it. */
+/** A folder in which the packed tarball is installed as npm does, together with the packages of this repository. */
 let folder = ''
 let installed = ''
 beforeAll(async () => {
@@ -50,10 +50,10 @@ test('npx canary-judge demo answers from the packed tarball, and ends at SIGINT'
     cwd: join(folder, 'user'),
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
-    // npx does not hand signals on: a terminal sends SIGINT to the whole group, and so does this test.
+    // npx does not pass signals on. A terminal sends SIGINT to the whole group, and so does this test.
     detached: true,
   })
-  // After the last process of the group that holds the output.
+  // This happens after the last process of the group that has the output open.
   const ended = once(demo, 'close')
   let url: string | undefined
   for await (const line of createInterface({ input: demo.stdout })) {

@@ -18,7 +18,7 @@ it.each([
   expect(found).toEqual([])
 })
 
-/** The decisions are as they were when they were taken. */
+/** The decisions in docs/adr keep the words that they were written with. */
 function isPage(path: string): boolean {
   return /^(docs\/(?!adr\/)|[A-Z]+\.md)/.test(path)
 }

@@ -29,7 +29,7 @@ test('the verdict in the README is what the engine answers in the demo, thirteen
   expect({ ...verdict, metrics: [errors] }).toMatchObject(JSON.parse(shown[0]?.text ?? ''))
 })
 
-/** Fractions with three digits. */
+/** Rounds fractions to three digits. */
 function rounded<T>(value: T): T {
   const text = JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'number' && !Number.isInteger(inner) ? Number(inner.toPrecision(3)) : inner,
@@ -55,7 +55,7 @@ test('the manifest in the README is an AnalysisTemplate whose body POST /v1/argo
     canaryHash: 'hash-of-canary',
     stableHash: 'hash-of-stable',
   })
-  // As many inconclusive measurements as there are at all; without a pass the limit of successes leaves it open.
+  // All measurements may be inconclusive. Without a pass the limit of successes leaves the result open.
   expect(metric?.inconclusiveLimit).toBe(metric?.count)
   expect(metric?.consecutiveSuccessLimit).toBe(1)
 })

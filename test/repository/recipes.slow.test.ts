@@ -17,12 +17,12 @@ const copied = [
   'test/support/source-facts.ts',
 ]
 
-/** The project in a folder of its own, for one recipe. */
+/** Copies the project into a folder of its own, for one recipe. */
 let scratch = ''
 beforeEach(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'canary-judge-recipe-'))
   for (const path of copied) await cp(join(root, path), join(scratch, path), { recursive: true })
-  // The table of imports needs nothing of what other tests are set up with.
+  // The test of the table of imports needs no setup of other tests.
   await writeFile(join(scratch, 'vitest.config.ts'), 'export default {}\n')
   await symlink(join(root, 'node_modules'), join(scratch, 'node_modules'))
 })
@@ -48,7 +48,7 @@ test.each(recipes)(
   },
 )
 
-/** Carries out a change, a file or a command; for lines of the compiler it gives what the compiler says now. */
+/** Applies a change, writes a file or runs a command. For errors of the compiler it gives the errors that the compiler has now. */
 async function carryOut({ language, text }: CodeBlock): Promise<string> {
   const [first = '', ...lines] = text.split('\n').slice(0, -1)
   if (language === 'text') return answerLike(text)
@@ -58,7 +58,7 @@ async function carryOut({ language, text }: CodeBlock): Promise<string> {
   return ''
 }
 
-/** A page that lists files alone leaves out what is wrong in them. */
+/** When the page lists only files, the errors in them are left out. */
 async function answerLike(text: string): Promise<string> {
   const said = await compile()
   const files = new Set(said.match(/^src\/[^:\n]+(?=: error )/gm))
@@ -81,7 +81,7 @@ async function change(path: string, lines: readonly string[]): Promise<void> {
   await writeFile(join(scratch, path), parts.join(without('-')))
 }
 
-/** What the compiler says, without line numbers; empty when nothing is wrong. */
+/** The errors of the compiler without line numbers; empty when there are none. */
 async function compile(): Promise<string> {
   const { stdout } = await runHere('npx', 'tsc', '-p', 'tsconfig.build.json', '--noEmit').catch(
     (error: { readonly stdout: string }) => error,

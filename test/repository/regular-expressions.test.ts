@@ -11,7 +11,7 @@ interface Found {
   readonly flags: string
 }
 
-/** Every regular expression that a file writes down, and `new RegExp` of anything, which no test can read. */
+/** Every regular expression in a file, and every `new RegExp`, which no test can read. */
 function expressionsIn(text: string): { readonly literals: readonly Found[]; readonly made: number } {
   const literals: Found[] = []
   let made = 0
@@ -34,7 +34,7 @@ const files = globSync('**/*.ts', { cwd: root }).map((path) => ({
   ...expressionsIn(readFileSync(join(root, path), 'utf8')),
 }))
 
-/** Of texts that nobody outside writes, and that are short. */
+/** These patterns read only short texts that no one outside writes. */
 const harmless = new Map([
   [String.raw`\B(?=(\d{3})+$)`, 'the digits of a number'],
   [
@@ -42,7 +42,7 @@ const harmless = new Map([
     'the name of a variable of the environment',
   ],
 ])
-/** Made of constants, or of the patterns of presets, whose parts are escaped. */
+/** These patterns are made from constants, or from the patterns of presets, whose parts are escaped. */
 const makers = [
   'cli/ship/kubectl.ts',
   'formats/policy/amounts.ts',
@@ -63,7 +63,7 @@ test('every regular expression of the service reads any text in linear time', ()
   expect(slow).toEqual([])
 })
 
-/** What it cannot read is a reason too. */
+/** A pattern that it cannot read also counts as slow. */
 function whyNotLinearSafely(source: string, flags: string): string | undefined {
   try {
     return whyNotLinear(source, flags)

@@ -26,7 +26,7 @@ const stepsOf = (file: string) => Object.values(read(file).jobs).flatMap(({ step
 
 describe.skipIf(goToolMissing('actionlint') !== undefined)('with actionlint', () => {
   test('actionlint finds nothing in the workflows', () => {
-    // Without shellcheck and pyflakes, which would make the result depend on what else is installed.
+    // Without shellcheck and pyflakes, because the result would depend on whether they are installed.
     const flags = ['-shellcheck=', '-pyflakes=', ...files.map((file) => join(root, file))]
     expect(execFileSync('actionlint', flags, { encoding: 'utf8' })).toBe('')
   })

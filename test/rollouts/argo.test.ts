@@ -43,7 +43,7 @@ async function roll(
   return { ...result, weights, calls, requests }
 }
 
-/** Minutes that a policy holds by default, and looks beyond the end of a step. */
+/** The default hold of a policy in minutes, and the number of looks after the end of a step. */
 const [hold, beyond] = [10, 4]
 
 describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollouts/argo', () => {
@@ -52,7 +52,7 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollout
   let service: Service
   beforeAll(async () => {
     all = await renderAll(root, argoRendering)
-    // Of the base alone nobody could tell where the weights go.
+    // The base alone does not say where the weights go.
     rendered = all.filter(
       ({ name, manifests }) =>
         manifests.some(({ kind }) => kind === 'Rollout') && name !== 'rollouts/argo/base',
@@ -76,7 +76,7 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollout
   test('each aborts a canary that fails, at its first weight, but in a dry run', async () => {
     for (const each of rendered) {
       const { phase, weights } = await roll(each.manifests, 'fail')
-      // A blue-green canary fails before it has any weight.
+      // A blue-green canary fails before it has a weight.
       const end = isDry(each) ? ['Healthy', 100] : ['Degraded', 0]
       expect([each.name, phase, weights.at(-1) ?? 0]).toEqual([each.name, ...end])
       expect([each.name, isDry(each) || weights.length <= 2]).toEqual([each.name, true])
@@ -136,7 +136,7 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollout
     for (const { name, manifests } of rendered) {
       const { analysisRuns } = await roll(manifests, 'pass')
       const asked = analysisRuns.map(({ measurements }) => measurements.length).filter((count) => count > 0)
-      // The analysis after the promotion of a blue-green Rollout only watches.
+      // The analysis after the promotion of a blue-green Rollout only watches, and takes all its looks.
       const more = name.endsWith('/blue-green') ? [1, 10] : asked.map(() => 1)
       expect([name, asked]).toEqual([name, name.includes('v1.7') ? [24, 24, 24] : more])
     }

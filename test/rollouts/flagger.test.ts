@@ -21,7 +21,7 @@ interface Rolled extends FlaggerResult {
   readonly calls: readonly CallEntry[]
 }
 
-/** A judge that finds the canary good, or bad from its first look with traffic on. */
+/** A judge that finds the canary good, or bad from the first look with traffic on. */
 async function roll(manifests: readonly Manifest[], verdict: 'pass' | 'fail'): Promise<Rolled> {
   const sample = (value: string) => status(200, JSON.stringify({ data: { result: [{ value: [0, value] }] } }))
   const isBad = verdict === 'fail'
@@ -32,7 +32,7 @@ async function roll(manifests: readonly Manifest[], verdict: 'pass' | 'fail'): P
     '/gate/check': [status(403, 'Forbidden'), status(200, 'Approved')],
     '/rollback/check': [status(403)],
     '/prometheus/api/v1/query': [sample(isBad ? '1' : '0')],
-    // The load tester.
+    // Calls to the load tester.
     '/': [status(200)],
   }
   const weights: number[] = []
@@ -82,7 +82,7 @@ describe.skipIf(kustomizeMissing() !== undefined)('the kustomizations of rollout
   test('the service takes each call, with the token from the address or the Secret', async () => {
     const statuses = new Set<string>()
     for (const { name, manifests } of rendered) {
-      // A rollout of its own for each.
+      // Each has a rollout of its own.
       await clock.wait(60_000)
       const { calls } = await roll(manifests, 'pass')
       const asked = calls.filter(({ url }) => new URL(url).pathname !== '/')

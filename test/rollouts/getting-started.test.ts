@@ -23,7 +23,7 @@ const page = readFileSync('docs/getting-started.md', 'utf8')
 const [forArgo = '', forFlagger = ''] = [...page.matchAll(/```yaml\n(resources: .*?)```/gs)].map(
   ([, text = '']) => text,
 )
-/** The commands of the page, each on one line. */
+/** The commands of the page, each joined to one line. */
 const commands = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, text = '']) =>
   text
     .replaceAll(/ *\\\n\s*/g, ' ')
@@ -32,7 +32,7 @@ const commands = [...page.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, text = ''])
 )
 const commandOf = (start: string): string => commands.find((each) => each.startsWith(start)) ?? ''
 
-/** What a kustomization of the page makes, from a folder beside `rollouts`. */
+/** The objects of a kustomization of the page, in a folder beside `rollouts`. */
 async function made(kustomization: string): Promise<readonly Manifest[]> {
   const checkout = await mkdtemp(join(tmpdir(), 'canary-judge-checkout-'))
   try {

@@ -4,7 +4,7 @@ import type { Service } from '../whole-rollouts/service.ts'
 
 export const start = Date.parse('2026-11-20T10:00:00Z')
 
-/** The whole service, with the bundled policies and these; its Prometheus is away, so every look is inconclusive. */
+/** Starts the whole service with the bundled policies and these. Its Prometheus is away, so every look is inconclusive. */
 export const startJudge = (
   policies: Readonly<Record<string, string>>,
   clock = createSimulatedClock(start),

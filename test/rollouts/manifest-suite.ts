@@ -6,7 +6,7 @@ import { kubernetesMistakes, kubernetesObject } from '../support/kubernetes-mist
 import { kustomizations, type Rendered } from './rendered.ts'
 import type { Rendering } from './renderings.ts'
 
-/** No package has a schema of these two; that they are YAML of an object is all that is checked. */
+/** No package has a schema of these two kinds, so the test only checks that they are YAML objects. */
 const withoutSchema = new Set(['projectcontour.io/v1 HTTPProxy', 'gateway.solo.io/v1 VirtualService'])
 
 async function mistakes(document: unknown): Promise<readonly string[]> {
@@ -15,7 +15,7 @@ async function mistakes(document: unknown): Promise<readonly string[]> {
   return flaggerMistakes(object) ?? (await kubernetesMistakes(object))
 }
 
-/** What holds for every folder of manifests. */
+/** The tests for every folder of manifests. */
 export function manifestSuite(
   root: string,
   { without, parts }: Rendering,

@@ -32,7 +32,7 @@ test('docs/flagger.md shows the healthy rollout that the model makes of canary.y
   expect(shown).toEqual(made)
 })
 
-/** The minute at which the canary is taken back, when the judge fails it in minute 3. */
+/** The minute of the rollback when the judge fails the canary in minute 3. */
 async function minuteOfRollback(threshold: number): Promise<number | undefined> {
   const call = judge({
     rollout: [status(200), status(412)],

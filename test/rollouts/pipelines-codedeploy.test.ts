@@ -12,7 +12,7 @@ import { askingOnce, exitCodes, outcomes, runScript, startWith } from './pipelin
 const root = 'rollouts/pipelines/codedeploy'
 const run = promisify(execFile)
 
-/** AWS' client, which the runtime of a Lambda has: it writes down what it is asked to send. */
+/** Replaces the AWS client of the Lambda runtime, and keeps the commands that it gets. */
 const client = `
 export class PutLifecycleEventHookExecutionStatusCommand { constructor(input) { this.input = input } }
 export class CodeDeployClient { async send({ input }) { console.log(JSON.stringify(input)) } }

@@ -14,8 +14,8 @@ const tracks = readFileSync('rollouts/pipelines/tracks.yaml', 'utf8')
 const { version }: { version: string } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /**
- * The whole service, which answers this for every one of these names: its Prometheus is away, so it is inconclusive, and
- * pass and fail are what a person has decided.
+ * Starts the whole service with this verdict for each of these names. Its Prometheus is away, so every look is
+ * inconclusive; for pass and fail a person decides.
  */
 export async function startWith(
   outcome: Outcome,
@@ -39,20 +39,20 @@ export async function startWith(
 export interface Ran {
   readonly code: number
   readonly output: string
-  /** What kubectl and aws were called with. */
+  /** The arguments of the calls to kubectl and aws. */
   readonly calls: readonly string[]
 }
 
 const call = 'echo "$(basename "$0") $*" >> "$CALLS"'
 const programs = {
   'canary-judge': `exec '${process.execPath}' '${resolve('src/cli.ts')}' "$@"`,
-  // No other version of canary-judge than this is to be had.
+  // Only this version of canary-judge can be installed.
   npx: `[ "$1" != --yes ] || shift\ncase "$1" in canary-judge|canary-judge@${version}) ;; *) exit 99;; esac\nshift\nexec canary-judge "$@"`,
   kubectl: `${call}\ncase "$*" in *jsonpath*) printf registry.example.org/web:1.0.1;; esac`,
   aws: `${call}\ncase "$*" in *create-deployment*) echo d-1;; esac`,
 }
 
-/** A script in a folder of its own, with stand-ins for kubectl and aws, and canary-judge as it is in src. */
+/** Runs a script in a folder of its own, with stand-ins for kubectl and aws, and with canary-judge from src. */
 export async function runScript(script: string, env: Readonly<Record<string, string>>): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'canary-judge-pipeline-'))
   for (const [name, text] of Object.entries(programs)) {
@@ -89,7 +89,7 @@ export async function runScript(script: string, env: Readonly<Record<string, str
   }
 }
 
-/** The same lines, asking this service, once. */
+/** The lines, changed so that they ask this service once. */
 export const askingOnce = (script: string, url: string): string =>
   script
     .replaceAll(/--url \S+/g, `--url ${url}`)

@@ -15,7 +15,7 @@ const folders = readdirSync(root, { withFileTypes: true })
 const files = globSync([`${root}/**/*.*`, `${root}/**/.*.yml`, `${root}/**/Jenkinsfile`]).toSorted()
 const read = (file: string): string => readFileSync(file, 'utf8')
 
-/** Every command line that asks for a verdict by the service, with the lines that it goes on in. */
+/** Every command line that asks the service for a verdict, with its continuation lines. */
 const commandsIn = (file: string) =>
   [
     ...read(file).matchAll(
@@ -27,7 +27,7 @@ const commands = [...files, 'docs/pipelines.md', ...globSync('docs/guides/*.md')
   .flatMap(commandsIn)
   .filter(({ command }) => command.includes('--url'))
 
-/** The same line in several files is run once. */
+/** A line that several files have is run once. */
 const different = [...Map.groupBy(commands, ({ command }) => command.replaceAll(/ *\\\n\s*/g, ' '))].map(
   ([command, places]) => ({ command, file: places.map(({ file }) => file).join(', ') }),
 )

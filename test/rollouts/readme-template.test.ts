@@ -18,7 +18,7 @@ const token = 'judge-token-0123456789'
 const minute = 60_000
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 
-/** The template of the README, as a Rollout in `shop` runs it against a service without a policy of its own. */
+/** Runs the template of the README as a Rollout in `shop` does, with a service that has only the bundled policies. */
 async function playReadme(errors: number, secret = token) {
   const world = createWorld({
     recording: simulateRollout({

@@ -5,31 +5,31 @@ import { z } from 'zod'
 import type { Manifest } from '../controllers/manifests.ts'
 import { render, renderOverlay } from '../support/kustomize.ts'
 
-/** What one kustomization makes of its files, or a component beside one that stands for all. */
+/** The objects of one kustomization, or of a component together with one. */
 export interface Rendered {
   readonly name: string
-  /** The folder whose README says what this is. */
+  /** The folder whose README describes it. */
   readonly folder: string
   readonly manifests: readonly Manifest[]
 }
 
 const kinds = z.object({ kind: z.enum(['Kustomization', 'Component']) })
 
-/** The folders below this one with a kustomization. A new one is found by itself. */
+/** All folders below this one with a kustomization, so that a new one is tested too. */
 export function kustomizations(root: string): readonly { readonly folder: string; readonly kind: string }[] {
   return globSync(`${root}/**/kustomization.yaml`)
     .toSorted()
     .map((file) => ({ folder: dirname(file), ...kinds.parse(parse(readFileSync(file, 'utf8'))) }))
 }
 
-/** All of them; a component, which is nothing alone, with each of `hosts`. */
+/** Renders all folders. A component has no objects of its own, so it is rendered with each of `hosts`. */
 export async function renderAll(
   root: string,
   { hosts, without }: { readonly hosts: readonly string[]; readonly without: readonly string[] },
 ): Promise<readonly Rendered[]> {
   const found = kustomizations(root).filter(({ folder }) => !without.includes(folder))
   const rendered: Rendered[] = []
-  // One after the other: each is a process.
+  // One after the other, because each is a process.
   for (const { folder, kind } of found) {
     if (kind === 'Kustomization') {
       rendered.push({ name: folder, folder, manifests: await render(folder) })
@@ -52,6 +52,6 @@ export function policiesOf(root: string): Readonly<Record<string, string>> {
 const policyName = (file: string): string =>
   /^name: (\S+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? basename(dirname(file))
 
-/** Whether a policy is bundled or comes with the folder. */
+/** Whether a policy of this name is bundled or comes with the folder. */
 export const isKnownPolicy = (name: string, root: string): boolean =>
   existsSync(join('policies', `${name}.yaml`)) || name in policiesOf(root)

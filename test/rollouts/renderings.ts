@@ -1,8 +1,8 @@
-/** How the folders of one controller are rendered. */
+/** Says how the folders of one controller are rendered. */
 export interface Rendering {
-  /** Folders that stand for all others beside a component. */
+  /** The folders with which each component is tried. */
   readonly hosts: readonly string[]
-  /** Folders that make nothing to apply. */
+  /** Folders that have nothing to apply. */
   readonly without: readonly string[]
   /** Folders that are parts of others, and need no page of their own. */
   readonly parts: readonly string[]

@@ -4,10 +4,10 @@ import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { errorRate, logMemory, metric, podsOf, slowerShare, total, type Grid } from './read-recording.ts'
 
 const steady = { podSd: 0, sd: 0, rho: 0 }
-/** So many requests that counting adds next to nothing to what the pods do. */
+/** So many requests that counting adds almost no noise to that of the pods. */
 const heavy = { traffic: { rps: 200_000, podSd: 0 }, metrics: { errors: 'errors', memory: 'memory' } }
 
-/** ln of each pod's failure rate against the service's, `[pod][slice]`. */
+/** ln of the ratio of each pod's failure rate to the service's, `[pod][slice]`. */
 function logRates(noise: Noise, options: { readonly stablePods: number; readonly history: number }): Grid {
   const service = { ...simulateDefaults, errorRate: 0.01 }
   const recording = simulateRollout({ seed: 'noise', ...heavy, ...options, plan: [], noise, service })
@@ -194,7 +194,7 @@ describe('what happens to new pods', () => {
   })
 })
 
-/** Share of requests above a bound at the service's own level, from 4 000 quantiles of the log-normal. */
+/** The share of requests above a bound at the service's own level, from 4 000 quantiles of the log-normal. */
 function slowerAt(bound: number): number {
   const recording = simulateRollout({
     seed: 'reference',

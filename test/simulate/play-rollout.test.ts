@@ -4,7 +4,7 @@ import { playRollout } from '../../src/simulate/play-rollout.ts'
 
 const planned = [3, 4]
 
-/** Passes each step at its planned end, unless a verdict is named for a look: step, look in the step. */
+/** Passes each step at its planned end, unless a verdict is given for a look, by step and look in the step. */
 const judge =
   (named: (step: number, look: number) => Outcome | undefined) =>
   (lengths: readonly number[]): readonly Outcome[] =>

@@ -1,6 +1,6 @@
 import type { Arm, MetricData, PodSeries, Recording } from '../../src/engine/model/recording.ts'
 
-/** One number of every pod and slice, as the tests of moments want it: `[pod][slice]`, NaN where there is none. */
+/** One number for each pod and slice, for the tests of moments: `[pod][slice]`, NaN where there is none. */
 export type Grid = readonly (readonly number[])[]
 
 export function metric<K extends MetricData['kind']>(
@@ -24,7 +24,7 @@ export function podsOf(recording: Recording, arm: Arm, series: readonly PodSerie
   )
 }
 
-/** Sum over pods and the slices `from` to `to` (exclusive), leaving out what is missing. */
+/** The sum over pods and over the slices `from` to `to` (exclusive), without missing values. */
 export function total(grid: Grid, from = 0, to = Infinity): number {
   let sum = 0
   for (const row of grid) for (const value of row.slice(from, to)) if (!Number.isNaN(value)) sum += value

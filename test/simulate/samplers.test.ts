@@ -16,7 +16,7 @@ function drawMany(seed: string, sample: (random: Random) => number): number[] {
   return Array.from({ length: draws }, () => sample(random)).sort((x, y) => x - y)
 }
 
-/** Largest distance between the draws' distribution and the true one: Kolmogorov's statistic times √n. */
+/** The largest distance between the distribution of the draws and the true one: Kolmogorov's statistic times √n. */
 function distance(sorted: readonly number[], cdf: (x: number) => number): number {
   let largest = 0
   for (let i = 0; i < sorted.length; i++) {
@@ -27,7 +27,7 @@ function distance(sorted: readonly number[], cdf: (x: number) => number): number
   return largest * Math.sqrt(sorted.length)
 }
 
-// P(√n·D > 1.95) = .001, and less for whole numbers
+// P(√n·D > 1.95) = .001, and smaller for whole numbers
 const limit = 1.95
 
 describe('sampleBinomial', () => {

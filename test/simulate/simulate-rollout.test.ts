@@ -41,7 +41,7 @@ describe('simulateRollout', () => {
     })
     for (const [i, x] of series.entries()) {
       for (const [j, y] of series.entries()) {
-        // requests and orders of one pod hang together as they should
+        // the requests and the orders of one pod are meant to correlate
         if (j <= i || (i % 4 === 2 && j === i + 1)) continue
         expect(Math.abs(correlation(x, y)), `${i} ${j}`).toBeLessThan(4 / Math.sqrt(2000))
       }

@@ -12,7 +12,7 @@ const until = start + 600_000
 const run = runOf(createIdentity('s'), start)
 const clock = { now: () => until }
 
-/** A type of source whose metrics all count 7 a slice, scraped every `interval` seconds, seen up to `latest`. */
+/** A type of source whose metrics count 7 in each slice. It is scraped every `interval` seconds and seen up to `latest`. */
 function steady(interval: number, latest: number, canaryStart?: number): CreateSource {
   return () => ({
     check: () => undefined,
@@ -61,7 +61,7 @@ test('fetch() splits a policy by source and makes one recording, with the slowes
   const set = setOf({ prometheus: steady(15, until), second: steady(60, until - 240_000) })
   const recording = await set.fetch(requestOf(policyOf(), run, until))
   expect(Object.keys(recording.metrics)).toEqual(['first', 'second', 'third'])
-  // two scrapes of the slower one, and what its clock saw with time to settle: 10 min of history and 4 of the run
+  // the slower source sets the slices of two scrapes, and the settled time: 10 min of history and 4 min of the run
   expect([recording.sliceSeconds, recording.rolloutStart, recording.slices]).toEqual([120, 5, 7])
   expect(recording.pods.map(({ name }) => name)).toEqual(['p', 'c'])
 })

@@ -72,9 +72,9 @@ describe('cutRecording()', () => {
       }
     }
     const whole = [...(await cutRecording(sampleRecording(180))).chunks.values()].join('').length
-    // sixty looks, each stored whole, would take about fifty times as much
+    // sixty looks that are stored whole would take about fifty times as much
     expect(bytes).toBeLessThan(4 * whole)
-    // the head and the block that ends at the newest slice
+    // only the head and the block that ends at the newest slice are new
     expect(added).toBeLessThanOrEqual(2)
   })
 
@@ -100,7 +100,7 @@ describe('cutRecording()', () => {
         ]),
       ),
     }
-    // the block before the newcomer's first sample stays
+    // the block before the first sample of the new pod is shared
     expect(await shared(small, grown)).toBeGreaterThanOrEqual(1)
   })
 

@@ -9,8 +9,8 @@ import { silentLog } from '../contract/rows.ts'
 import { codesOf, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
 
 /**
- * Written by the commit b782bda, whose schema had four migrations: the runs of POST /v1/judge and of Flagger's hooks
- * about one canary, which failed both at 11:02:20, and an event that said the weight.
+ * This database was written by the commit b782bda, whose schema had four migrations. It has the runs of POST /v1/judge and
+ * of Flagger's hooks about one canary, both of which failed at 11:02:20, and an event with the weight.
  */
 const file = new URL('../fixtures/stores/four-migrations.db.gz', import.meta.url)
 
@@ -26,7 +26,7 @@ test('a database of four migrations opens, and its runs go on', async () => {
   })
   const flagger = flaggerCalls(running)
   running.clock.ms = rolloutStart + 3 * minute + 20_000
-  // What the runs remember is all there is to answer from.
+  // The service can answer only from what the runs remember.
   running.source.fault = 'down'
   const { items } = await store.listRuns({ open: true, limit: 10 })
   expect(items.map(({ source, callerState }) => [source, callerState])).toEqual(

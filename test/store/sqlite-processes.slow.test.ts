@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** A small generator with a fixed seed: the kills fall at the same lines in each run, at other instants. */
+/** A small generator with a fixed seed, so that the kills come after the same lines in each run. */
 const randomInts = (seed: number) => {
   let state = seed
   return (below: number): number => {
@@ -33,7 +33,7 @@ describe('processes on one SQLite file', () => {
       for (let kill = 0; kill < 25; kill += 1) {
         const writer = startWriter(`sqlite:${path}`, `${name}${kill}`, 1e9)
         await writer.until(1 + random(40))
-        // between one write and the next, or inside one: wherever it stands when the signal comes
+        // the signal comes between two writes or during one
         for (let turn = random(20); turn > 0; turn -= 1) {
           await new Promise((resolve) => {
             setImmediate(resolve)

@@ -11,7 +11,7 @@ const rejecting = (error: () => Error) => async (): Promise<void> => {
   throw error()
 }
 
-/** A store whose state is set by hand, and a clock that moves when told. */
+/** A store and a clock that the test controls. */
 const setUp = (options: Partial<WriteQueueOptions> = {}) => {
   const world = { away: false, written: [] as string[], pauses: [] as number[] }
   let wake = Promise.withResolvers<void>()

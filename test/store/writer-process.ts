@@ -3,13 +3,13 @@ import { sampleRecording } from '../support/recordings.ts'
 import { aRun, aStep, aVerdict, silentLog, t0 } from '../contract/rows.ts'
 
 /**
- * A process that writes until it is killed or has made its rows, and prints a line for each promise that has
- * resolved: arguments are the store's address, a name, and how many rounds.
+ * A process that writes until it is killed or has written its rows, and prints a line for each promise that has
+ * resolved. Its arguments are the URL of the store, a name, and the number of rounds.
  */
 const [url = '', name = '', rounds = '0'] = process.argv.slice(2)
 const store = await openStore({ url, clock: { now: () => t0 }, log: silentLog })
 const acknowledge = (...words: readonly string[]): void => {
-  // a pipe is written to synchronously: what was printed has left the process
+  // a pipe is written synchronously, so a printed line has left the process
   process.stdout.write(`${words.join(' ')}\n`)
 }
 const { run, opened } = await store.openRun(aRun({ id: name, name: `run-of-${name.replace(/\d+$/u, '')}` }))

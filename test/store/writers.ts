@@ -8,9 +8,9 @@ import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 
 export interface Writer {
   readonly child: ChildProcess
-  /** Resolves when that many lines have come, or the process has ended. */
+  /** Resolves when this many lines have come, or when the process has ended. */
   until(lines: number): Promise<void>
-  /** All acknowledged lines and what went to stderr, once the process is gone. */
+  /** Resolves when the process is gone, with all acknowledged lines and the text of stderr. */
   ended(): Promise<{
     readonly lines: readonly string[]
     readonly errors: string
@@ -48,7 +48,7 @@ export const startWriter = (url: string, name: string, rounds: number): Writer =
   }
 }
 
-/** Fails, naming them, where acknowledged rows are not in the store, whole. Gives the number of rows. */
+/** Fails with the names of acknowledged rows that are not complete in the store. Gives the number of rows. */
 export const expectAllKept = async (store: VerdictStore, lines: readonly string[]): Promise<number> => {
   const lost: string[] = []
   for (const line of lines) {

@@ -9,7 +9,7 @@ import { dockerStages, valuesOf } from '../repository/dockerfile.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 
-/** A folder with what the image holds, without its user and base: built from what the Dockerfile copies, and from nothing else. */
+/** Builds a folder with the files of the image, only from the files that the Dockerfile copies. */
 export async function buildApp(): Promise<string> {
   const app = await mkdtemp(join(tmpdir(), 'canary-judge-build-'))
   const build = dockerStages().find(({ name }) => name === 'build')

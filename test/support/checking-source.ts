@@ -4,7 +4,7 @@ import { silentLog } from '../contract/rows.ts'
 import { type FakeSource, fakeSource } from './fake-source.ts'
 import { rolloutStart } from './run-judge.ts'
 
-/** A fake source that refuses what the real one refuses before it asks a server anything. */
+/** A fake source that refuses the same policies as the real one, which refuses them before it asks a server. */
 export function checkingSource(recording: Recording): FakeSource {
   const sources = { default: { url: 'http://127.0.0.1:1', timeoutMs: 100, headers: {} } }
   const real = createSourceSet({ sources, clock: { now: () => rolloutStart }, log: silentLog })

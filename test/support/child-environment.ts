@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** What a Node process that a test starts has in its environment: what one has compiled, the next one need not. */
+/** The environment of a Node process that a test starts. The processes share a cache of compiled code. */
 export const childEnvironment: Readonly<Record<string, string>> = {
   PATH: process.env['PATH'] ?? '',
   NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/canary-judge'),

@@ -7,7 +7,7 @@ const executablePath = '/usr/bin/chromium'
 export const chromiumMissing = (): string | undefined =>
   existsSync(executablePath) ? undefined : 'Chromium is not installed; get it with: apt-get install chromium'
 
-/** Debian's Chromium without a window, and without anything that it would do on its own. */
+/** Starts Debian's Chromium without a window and without requests of its own. */
 export async function startChromium(): Promise<Browser> {
   const { chromium } = await import('playwright-core')
   return chromium.launch({

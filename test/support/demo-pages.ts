@@ -5,13 +5,13 @@ import { demo } from '../../src/cli/demo/demo.ts'
 
 export interface DemoPages {
   readonly url: string
-  /** The path of each page, by a name for its picture. */
+  /** The path of each page, by the name of its picture. */
   readonly paths: Readonly<Record<string, string>>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 const begin = Date.parse('2026-11-20T10:00:00Z')
-/** By then one rollout was promoted, one has failed, one goes on, and one waits for a person. */
+/** At this minute one rollout was promoted, one has failed, one goes on, and one waits for a person. */
 const minutes = 40
 
 /** The demo, stopped at a fixed minute: its pages are the same in every run. */

@@ -1,20 +1,20 @@
 import { createServer } from 'node:http'
 
 export interface Exporter {
-  /** host:port, the same for all pods; each has its own path. */
+  /** host:port, which all pods share; each has its own path. */
   readonly address: string
   readonly pathOf: (pod: string) => string
-  /** What the pod answers from now on: lines of the text format, without timestamps. Undefined = it is not there. */
+  /** Sets the answer of the pod: lines of the text format, without timestamps. Undefined = the pod does not exist. */
   show(pod: string, lines: readonly string[] | undefined): void
   /**
-   * Resolves when so many more scrapes have reached the pod, there or not. All but the last of them are stored by
-   * then.
+   * Resolves when this many more scrapes have reached the pod, whether it exists or not. By then all but the last are
+   * stored.
    */
   scraped(pod: string, times: number): Promise<void>
   close(): Promise<void>
 }
 
-/** Pods that a Prometheus can scrape, in one server. A pod that is not there breaks the connection off. */
+/** One server with pods that a Prometheus can scrape. For a pod that does not exist it closes the connection. */
 export const startExporter = async (): Promise<Exporter> => {
   const pods = new Map<string, readonly string[]>()
   const waiting = new Set<{ readonly path: string; left: number; readonly done: () => void }>()

@@ -8,9 +8,9 @@ export type Fault = 'none' | 'down' | 'hangs'
 
 export interface FakeSource extends MetricSource {
   fault: Fault
-  /** What the server holds. */
+  /** The data that the server has. */
   recording: Recording
-  /** Its first canary data; undefined = as the recording says. */
+  /** When the canary has its first data; undefined = as the recording says. */
   canaryFrom: number | undefined
   readonly fetches: readonly FetchRequest[]
   canaryStart(request: CanaryStartRequest): Promise<number | undefined>
@@ -23,7 +23,7 @@ export const fixtureRecording = (name: string): Recording =>
 
 export const settledAfterMs = 15_000
 
-/** Gives, at any moment, what of a recording a Prometheus would have had by then. */
+/** A source that gives, at each moment, the part of a recording that a Prometheus would have by then. */
 export function fakeSource(recording: Recording): FakeSource {
   const fetches: FetchRequest[] = []
   const hang = (signal: AbortSignal): Promise<never> => {

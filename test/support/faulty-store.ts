@@ -3,15 +3,15 @@ import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 
 export interface FaultyStore {
   readonly store: VerdictStore
-  /** The same, without the faults. */
+  /** The store without the faults. */
   readonly real: VerdictStore
   /** `away` refuses at once, `hangs` never answers until it is `well` again. */
   state: 'well' | 'away' | 'hangs'
-  /** How often the database was asked. */
+  /** How often the database was called. */
   readonly calls: { count: number }
 }
 
-/** A store whose database goes away when told; what needs none of it goes on working. */
+/** A store whose database a test can take away. Calls that do not need the database still work. */
 export function faultyStore(real: VerdictStore): FaultyStore {
   const calls = { count: 0 }
   const faulty: FaultyStore = {

@@ -27,7 +27,7 @@ const schemas = new Map(
   }),
 )
 
-/** What the API server would refuse in a Canary, a MetricTemplate or an AlertProvider; undefined for other kinds. */
+/** The mistakes for which the API server would refuse a Canary, a MetricTemplate or an AlertProvider; undefined for others. */
 export function flaggerMistakes(object: {
   readonly apiVersion: string
   readonly kind: string
@@ -38,12 +38,12 @@ export function flaggerMistakes(object: {
   return issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
 }
 
-/** Kubernetes' dialect as plain JSON schema, in which a field that is not named is a mistake. */
+/** Turns a schema of Kubernetes into plain JSON Schema in which an unknown field is a mistake. */
 function strict(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(strict)
   if (typeof schema !== 'object' || schema === null) return schema
   if (Reflect.get(schema, 'x-kubernetes-int-or-string') === true) return { type: ['integer', 'string'] }
-  // "one of these, or none" with `not`, which says nothing about fields.
+  // Leaves out "one of these, or none", which uses `not` and says nothing about fields.
   const kept = Object.entries(schema).filter(([key]) => key !== 'oneOf' && key !== 'format')
   const inner = Object.fromEntries(kept.map(([key, value]) => [key, strict(value)]))
   const closed = 'properties' in inner && !('additionalProperties' in inner)

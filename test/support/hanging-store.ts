@@ -2,11 +2,11 @@ import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 
 export interface HangingStore {
   readonly store: VerdictStore
-  /** From now on no call is answered, until it is false again. */
+  /** While this is true, no call is answered. */
   hangs: boolean
 }
 
-/** A store that can turn into a black hole: nothing is refused, and nothing comes back. */
+/** A store that a test can make silent: it refuses no call and answers none. */
 export function hangingStore(real: VerdictStore): HangingStore {
   const state = { hangs: false }
   const never = Promise.withResolvers<never>().promise

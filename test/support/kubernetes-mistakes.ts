@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** An object of the Kubernetes API as it stands in a manifest. */
+/** An object of the Kubernetes API in a manifest. */
 export const kubernetesObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
@@ -17,9 +17,9 @@ export type KubernetesObject = z.output<typeof kubernetesObject>
 const freeForm = /\.(jsonBody|plugins)$/
 
 /**
- * What the API server would refuse in an object under strict field validation: wrong types, missing fields, and fields
- * that the schema does not know. The generated validators pass over the last; so they get the object through a proxy
- * that notes which fields they read, and a field that was never read is unknown.
+ * The mistakes for which the API server would refuse an object under strict field validation: wrong types, missing fields,
+ * and fields that the schema does not know. The generated validators do not report unknown fields. So they get the object
+ * through a proxy that notes which fields they read: a field that they never read is unknown.
  */
 export async function kubernetesMistakes(object: KubernetesObject): Promise<readonly string[]> {
   const validate = await findValidator(object)
@@ -34,7 +34,7 @@ export async function kubernetesMistakes(object: KubernetesObject): Promise<read
   return [...wrong, ...unread(object, '', read).map((path) => `unknown field ${path.slice(1)}`)]
 }
 
-/** The method `validate` of the model, which throws; it goes by `this` alone. */
+/** The method `validate` of the model. It throws, and reads only `this`. */
 async function findValidator({ apiVersion, kind }: KubernetesObject): Promise<(() => void) | undefined> {
   const file = `${packageOf(apiVersion)}/${apiVersion}/${kind}`
   const module: unknown = await import(file).catch(() => undefined)
@@ -59,7 +59,7 @@ const extensions: Readonly<Record<string, string>> = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 }
 
-/** The same object, noting the path of every field that is read. */
+/** A proxy of the object that notes the path of every field that is read. */
 function watched<T extends object>(value: T, path: string, read: Set<string>): T {
   return new Proxy(value, {
     get(target, key, receiver) {

@@ -7,7 +7,7 @@ import { type Manifest, parseManifests } from '../controllers/manifests.ts'
 import { goTools } from './go-tools.ts'
 
 const run = promisify(execFile)
-/** The first whose kustomize knows components; that of kubectl before 1.21 does not. */
+/** The first command whose kustomize knows components; kubectl before 1.21 does not. */
 const commands = [
   ['kustomize', 'build'],
   ['kubectl', 'kustomize'],
@@ -39,7 +39,7 @@ export function kustomizeMissing(): string | undefined {
   return `kustomize 5 is not installed (nor kubectl 1.21 or later); get it with: go install ${goTools['kustomize']}`
 }
 
-/** What `kubectl apply -k FOLDER` would apply. */
+/** The objects that `kubectl apply -k FOLDER` would apply. */
 export async function render(folder: string): Promise<readonly Manifest[]> {
   const [program, verb] = command() ?? ['kustomize', 'build']
   const { stdout } = await run(program, [verb, folder], { maxBuffer: 10_000_000 })
@@ -51,7 +51,7 @@ interface Overlay {
   readonly components: readonly string[]
 }
 
-/** The same of a kustomization that has these folders, as a README tells users to write one. */
+/** The objects of a kustomization with these folders, such as a README shows. */
 export async function renderOverlay(overlay: Overlay): Promise<readonly Manifest[]> {
   const folder = writeOverlay(overlay)
   try {

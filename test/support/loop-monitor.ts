@@ -1,4 +1,4 @@
-/** The longest stretch, in milliseconds of processor time, in which this thread served nobody else. */
+/** The longest time, in milliseconds of processor time, in which this thread did only one thing. */
 export interface LoopMonitor {
   stop(): number
 }
@@ -6,8 +6,8 @@ export interface LoopMonitor {
 const everyMs = 5
 
 /**
- * Processor time of this thread rather than time on the wall: other work on the machine makes every turn of the event
- * loop late, and only work of our own blocks it.
+ * This is processor time and not real time: other work on the machine makes every turn of the event loop late, but only
+ * work of this thread blocks the loop.
  */
 export function monitorLoop(): LoopMonitor {
   let before = ownMs()

@@ -9,20 +9,20 @@ export interface Received {
   readonly body: string
 }
 
-/** A status with headers, or nothing at all. */
+/** A status with headers, or no answer. */
 export type StandInAnswer = { readonly status: number; readonly headers?: Record<string, string> } | 'nothing'
 
 export interface MessageStandIn {
   readonly url: string
   readonly received: readonly Received[]
-  /** What the next requests get, one each; after them 200. */
+  /** The answers to the next requests, one for each; later requests get 200. */
   readonly answers: StandInAnswer[]
-  /** Resolves when so many requests have come in all. */
+  /** Resolves when this many requests have come since the start. */
   count(least: number): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Stands in for a chat, a pager or a webhook: a real server on loopback that remembers what it got. */
+/** A real server on loopback in place of a chat, a pager or a webhook. It keeps the requests that it got. */
 export async function startStandIn(...answers: StandInAnswer[]): Promise<MessageStandIn> {
   const received: Received[] = []
   const waiting: (() => void)[] = []

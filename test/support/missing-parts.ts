@@ -24,7 +24,7 @@ export function setup(): () => void {
   }
 }
 
-/** Nothing where all parts are there. */
+/** Empty when no part is missing. */
 export function missingText(reasons: readonly (string | undefined)[]): string {
   return reasons
     .filter((reason) => reason !== undefined)

@@ -32,7 +32,7 @@ metrics:
   - { name: memory, kind: gauge, required: false }
 `
 
-/** A service with one rollout that waits for a person and one that has failed, at a fixed time. */
+/** Starts a service at a fixed time, with one rollout that waits for a person and one that has failed. */
 export async function startPictureWorld(): Promise<PictureWorld> {
   const running = await runJudge({ policy, source: fakeSource(fixtureRecording('healthy')) })
   const waiting = await watch(running, 'web')
@@ -63,7 +63,7 @@ export async function startPictureWorld(): Promise<PictureWorld> {
   }
 }
 
-/** Looks once a minute for a quarter of an hour, less one minute in which the source is down. */
+/** Looks once a minute for a quarter of an hour, except for one minute in which the source is down. */
 async function watch(running: RunningJudge, name: string): Promise<{ run: string; id: string }> {
   let answer = { run: '', id: '' }
   const step = { index: 0, of: 3, weight: 5, next: 25 }
@@ -101,17 +101,17 @@ export async function takePicture(
 }
 
 export interface Canvas {
-  /** A PNG as a data URL, one cell for `cell` × `cell` pixels of the picture. */
+  /** A PNG as a data URL, with one cell for each `cell` × `cell` pixels of the picture. */
   shrunk(png: Buffer): Promise<string>
   /** The share of cells whose colour differs clearly; rows that only one of the pictures has count as different. */
   difference(one: string, other: string): Promise<number>
-  /** A WebP of the upper part of a picture, for documents. */
+  /** The upper part of a picture as WebP, for documents. */
   cropped(png: Buffer, height: number): Promise<Buffer>
   /** Why pictures cannot be compared here; undefined if the font is the one of the pictures. */
   fontMissing(): Promise<string | undefined>
 }
 
-/** Chromium itself reads, shrinks and compares pictures, so that no package for PNG is needed. */
+/** Lets Chromium read, shrink and compare pictures, so that no package for PNG is needed. */
 export async function openCanvas(browser: Browser): Promise<Canvas> {
   const page = await browser.newPage()
   await page.addScriptTag({ content: canvasScript })

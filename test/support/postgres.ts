@@ -8,14 +8,14 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export interface PostgresServer {
-  /** Superuser on a private cluster that listens on a unix socket only. */
+  /** The URL of the superuser on a private cluster that listens only on a unix socket. */
   readonly url: string
-  /** An empty database of its own. */
+  /** Makes an empty database. */
   createDatabase(name: string): Promise<string>
-  /** As `kill -9` of the whole server would leave it. */
+  /** Stops the server as `kill -9` would. */
   crash(): Promise<void>
   start(): Promise<void>
-  /** Stops it and deletes its folder. */
+  /** Stops the server and deletes its folder. */
   stop(): Promise<void>
 }
 
@@ -25,7 +25,7 @@ export const postgresMissing = (): string | undefined =>
     ? 'PostgreSQL is not installed; get it with: apt-get install postgresql'
     : undefined
 
-/** Starts a private cluster from Debian's package. PostgreSQL refuses to run as root: then it runs as `postgres`. */
+/** Starts a private cluster from Debian's package. PostgreSQL refuses to run as root, so for root it runs as `postgres`. */
 export const startPostgres = async (): Promise<PostgresServer> => {
   const bin = binaries()
   if (bin === undefined) throw new Error(postgresMissing())
@@ -38,7 +38,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
       ? run('runuser', ['-u', 'postgres', '--', join(bin, tool), ...args], { cwd: folder })
       : run(join(bin, tool), [...args], { cwd: folder })
   await call('initdb', '-D', data, '-U', 'judge', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C.UTF-8')
-  // without fsync a killed server loses nothing, only a machine that loses power would
+  // without fsync data are lost only when the machine loses power, not when the server is killed
   const settings = `-c listen_addresses='' -c unix_socket_directories='${folder}' -c fsync=off -c shared_buffers=32MB`
   const start = async (): Promise<void> => {
     await call('pg_ctl', '-D', data, '-w', '-s', '-l', join(folder, 'log'), '-o', settings, 'start')

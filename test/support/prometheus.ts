@@ -10,8 +10,8 @@ const run = promisify(execFile)
 
 export interface PrometheusOptions {
   /**
-   * OpenMetrics text with timestamps, `# EOF` at the end, in one part or many: becomes blocks on disk before the server
-   * starts.
+   * OpenMetrics text with timestamps and `# EOF` at the end, in one part or many. It is written to disk as blocks before
+   * the server starts.
    */
   readonly openMetrics?: string | Iterable<string>
   /** Takes remote writes, native histograms among them (see `remoteWrite`). */
@@ -30,14 +30,14 @@ export interface ScrapeTarget {
   /** host:port */
   readonly address: string
   readonly path: string
-  /** Added to every series of the target. `instance` here replaces the address. */
+  /** Labels that are added to every series of the target. `instance` replaces the address. */
   readonly labels: Readonly<Record<string, string>>
 }
 
 export interface PrometheusServer {
   /** Base address without a slash at the end; the port was free when the server took it. */
   readonly url: string
-  /** Stops it and deletes its data. Twice is harmless. */
+  /** Stops the server and deletes its data. A second call does nothing. */
   stop(): Promise<void>
 }
 
@@ -90,7 +90,7 @@ const backfill = async (folder: string, openMetrics: string | Iterable<string>):
 const flags = (folder: string, options: PrometheusOptions): string[] => [
   `--config.file=${join(folder, 'prometheus.yml')}`,
   `--storage.tsdb.path=${join(folder, 'data')}`,
-  // the data of a test may lie years away from today, and must not be compacted while the test runs
+  // the data of a test may be years older than today, and must not be compacted while the test runs
   '--storage.tsdb.retention.time=100y',
   '--storage.tsdb.min-block-duration=2h',
   '--storage.tsdb.max-block-duration=2h',

@@ -1,8 +1,8 @@
 import { env } from 'node:process'
 
 /**
- * Properties are tried with other examples in every run, but for CI, where FAST_CHECK_SEED makes a red run speak of the
- * change and not of the draw.
+ * Each run tries the properties with other examples. In CI, FAST_CHECK_SEED fixes the examples, so that a failure comes
+ * from the change and not from chance.
  */
 const seed = env['FAST_CHECK_SEED']
 if (seed !== undefined) {

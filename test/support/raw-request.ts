@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** Sends bytes as they are and gives all that comes back until the connection ends, or the beginning of a stream of events. */
+/** Sends the bytes unchanged and gives all bytes until the connection ends or a stream of events begins. */
 export function rawRequest(port: number, bytes: string | Buffer): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const socket = connect(port, '127.0.0.1', () => socket.write(bytes))

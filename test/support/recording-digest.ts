@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { MetricData, Recording, Sample } from '../../src/engine/model/recording.ts'
 import { canonicalJson } from '../../src/formats/policy/policy-digest.ts'
 
-/** SHA-256 over the whole content; the order of keys and of metrics makes no difference, that of pods does. */
+/** SHA-256 of the whole content. The order of keys and of metrics does not change it, the order of pods does. */
 export function recordingDigest(recording: Recording): string {
   const hash = createHash('sha256')
   const { metrics, ...rest } = recording
@@ -43,11 +43,11 @@ function updateMetric(hash: Hash, data: MetricData): void {
 
 type Row = readonly Sample[]
 
-// Quiet NaNs that no calculation yields, since a plain NaN's bits are not laid down.
+// Quiet NaNs that no calculation gives, because the bits of a plain NaN are not fixed.
 const nullBits = 0x7ff8_0000_0000_0001n
 const nanBits = 0x7ff8_0000_0000_0000n
 
-/** Eight bytes a sample: several times faster than text, and exact. */
+/** Eight bytes for each sample, which is several times faster than text, and exact. */
 function toBytes(row: Row): Uint8Array {
   const numbers = new Float64Array(row.length)
   const bits = new BigUint64Array(numbers.buffer)

@@ -1,6 +1,6 @@
 import type { Recording, Sample } from '../../src/engine/model/recording.ts'
 
-/** A recording with every kind of metric and every kind of sample, `slices` long; longer ones begin like shorter ones. */
+/** A recording of `slices` slices with every kind of metric and of sample. Longer ones begin like shorter ones. */
 export const sampleRecording = (slices: number, seed = 1): Recording => {
   const value = (pod: number, metric: number, slice: number): Sample => {
     const mixed = Math.imul(seed * 31 + pod * 7 + metric * 13 + slice, 2_654_435_761) >>> 0

@@ -1,8 +1,8 @@
 import { end, parseRegex, type RegexNode } from './regex-syntax.ts'
 
 /**
- * Why a regular expression may take more than linear time; undefined when it cannot. A text is read in more than linear
- * time where the same stretch can be read in two ways over and over, and what follows does not match.
+ * Says why a regular expression may take more than linear time; undefined when it cannot. It takes longer when the same
+ * part of a text can be read in two ways again and again, and the rest does not match.
  */
 export function whyNotLinear(source: string, flags: string): string | undefined {
   const { root, anchored, notAfter } = parseRegex(source, flags)
@@ -20,7 +20,7 @@ interface Ends {
   readonly last: readonly number[]
 }
 
-/** One of each sort of character that a pattern could treat apart. */
+/** One character of each sort that a pattern can distinguish. */
 const characters = [
   ...Array.from({ length: 127 }, (_, code) => String.fromCodePoint(code)),
   '\u0085',
@@ -34,7 +34,7 @@ const characters = [
   end,
 ]
 
-/** The places of a pattern that read a character, and which may follow which. */
+/** The places of a pattern that read a character, and for each place those that may follow. */
 function createGraph() {
   const places: Matches[] = []
   const follow: Set<number>[] = []
@@ -125,7 +125,7 @@ function ambiguity(
     }
     return false
   }
-  // What ends there matches, and nothing is tried again.
+  // A text that ends there matches, and no other way is tried.
   const mayFail = (at: number): boolean =>
     !last.includes(at) &&
     !characters.every((character) => character === end || places[at]?.(character) === true)

@@ -1,4 +1,4 @@
-/** A regular expression as a tree; what consumes nothing but must hold at the end is the character of the end. */
+/** A regular expression as a tree. An assertion at the end is a character that stands for the end. */
 export type RegexNode =
   | { readonly kind: 'one'; readonly matches: (character: string) => boolean }
   | { readonly kind: 'nothing' }
@@ -8,15 +8,15 @@ export type RegexNode =
 
 export interface RegexTree {
   readonly root: RegexNode
-  /** It begins with `^`, so that no other start is tried. */
+  /** Whether it begins with `^`, so that no other start is tried. */
   readonly anchored: boolean
-  /** What may not stand before it, from a negative lookbehind at its start. */
+  /** The characters that may not come before it, from a negative lookbehind at its start. */
   readonly notAfter: ((character: string) => boolean) | undefined
 }
 
 export const end = '\u0003end'
 
-/** More copies of a bounded repetition add nothing that three do not show. */
+/** Three copies of a bounded repetition show all that more copies would show. */
 const mostCopies = 3
 
 export function parseRegex(source: string, flags: string): RegexTree {
@@ -35,7 +35,7 @@ export function parseRegex(source: string, flags: string): RegexTree {
 function matcher(text: string, flags: string): (character: string) => boolean {
   const one = new RegExp(`^(?:${text})$`, flags.replaceAll(/[gym]/g, ''))
   const wide = /[uv]/.test(flags)
-  // Without `u` a pattern reads halves of a character beyond 65 535.
+  // Without `u` a pattern reads a character beyond 65 535 as two halves.
   return (character) => character !== end && one.test(wide ? character : character.charAt(0))
 }
 

@@ -1,6 +1,6 @@
 /** One series of a remote write; samples and histograms in time order. */
 export interface WrittenSeries {
-  /** With `__name__`. */
+  /** The labels with `__name__`. */
   readonly labels: Readonly<Record<string, string>>
   readonly samples?: readonly WrittenSample[]
   readonly histograms?: readonly NativeHistogram[]
@@ -26,7 +26,7 @@ export interface NativeHistogram {
   readonly buckets: Readonly<Record<number, number>>
 }
 
-/** What `values` look like as a native histogram. */
+/** The native histogram of `values`. */
 export const toNativeHistogram = (
   values: readonly number[],
   { at, schema = 3 }: { readonly at: number; readonly schema?: number },
@@ -66,7 +66,7 @@ const timeSeries = ({ labels, samples = [], histograms = [] }: WrittenSeries): B
     ...histograms.map((histogram) => field(4, nativeHistogram(histogram))),
   ])
 
-/** A stale marker is a NaN with bits of its own, which a JavaScript number would not keep. */
+/** A stale marker is a NaN with special bits, which a JavaScript number would not keep. */
 const sampleValue = (value: number | 'stale'): Buffer => {
   if (value !== 'stale') return double(1, value)
   const bytes = Buffer.alloc(8)
@@ -92,7 +92,7 @@ const nativeHistogram = (histogram: NativeHistogram): Buffer => {
   ])
 }
 
-/** Runs of neighbouring buckets; the first offset counts from bucket 0, the others from the end of the last run. */
+/** Groups of neighbouring buckets. The first offset counts from bucket 0, each other one from the end of the group before. */
 const spans = (indexes: readonly number[]): readonly { offset: number; length: number }[] => {
   const found: { offset: number; length: number }[] = []
   let next = 0
@@ -129,7 +129,7 @@ const field = (number: number, content: Buffer): Buffer =>
 
 const text = (number: number, value: string): Buffer => field(number, Buffer.from(value))
 
-/** Valid snappy without compressing: the length, then the bytes as literals of at most 64 KiB. */
+/** Valid snappy that does not compress: the length, then the bytes in literals of at most 64 KiB. */
 const snappyLiterals = (bytes: Buffer): Buffer => {
   const parts = [varint(BigInt(bytes.length))]
   for (let from = 0; from < bytes.length; from += 65_536) {

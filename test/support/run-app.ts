@@ -12,13 +12,13 @@ export interface RunningApp {
   readonly port: number
   readonly app: App
   readonly store: VerdictStore
-  /** Every line written to the log so far. */
+  /** All lines of the log so far. */
   readonly lines: readonly string[]
   readonly clock: { ms: number } & Clock
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A whole service on a free port of loopback, with a store of its own in memory and a clock that stands still. */
+/** Starts a whole service on a free port of loopback, with its own store in memory and a clock that stands still. */
 export async function runApp({
   env = {},
   overrides = {},

@@ -13,9 +13,9 @@ export const rolloutStart = Date.parse('2026-01-05T11:00:00Z')
 
 export interface RunningJudge extends RunningApp {
   readonly source: FakeSource
-  /** Puts a policy into the place of the one before. */
+  /** Replaces the policy. */
   writePolicy(text: string): Promise<void>
-  /** As a pipeline asks, whose looks are kept. */
+  /** Asks as a pipeline does, so that the look is kept. */
   judge(body?: object): request.Test
   judgeByHand(body?: object): request.Test
   argo(body?: object): request.Test
@@ -25,7 +25,7 @@ export interface RunningJudge extends RunningApp {
 const decider = 'ann-token-0123456789'
 const tokens = `ann:decide+judge+read:${decider}`
 
-/** How the fixtures are judged: five-minute steps, nothing may be worse. */
+/** The policy for the fixtures: steps of five minutes, and nothing may be worse. */
 export const fixturePolicy = `
 name: web
 step: 5m
@@ -34,7 +34,7 @@ metrics:
   - {name: errors, kind: errors, tolerance: 1}
 `
 
-/** A service that judges a recording as if a Prometheus held it, at a time set by hand. */
+/** Starts a service that judges a recording as if a Prometheus had it, at a time that the test sets. */
 export async function runJudge({
   fixture = 'healthy',
   policy = fixturePolicy,

@@ -7,10 +7,10 @@ import { childEnvironment } from './child-environment.ts'
 
 export interface MainProcess {
   readonly child: ChildProcess
-  /** Lines of the log so far. */
+  /** The lines of the log so far. */
   readonly lines: readonly string[]
   readonly stderr: () => string
-  /** Resolves with the first line of the log that has this message. */
+  /** Resolves when the log has a line with this message, and gives the first one. */
   line(message: string): Promise<Readonly<Record<string, unknown>>>
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   [Symbol.asyncDispose](): Promise<void>
@@ -18,7 +18,7 @@ export interface MainProcess {
 
 const main = join(import.meta.dirname, '../../src/main.ts')
 
-/** The service as a process of its own, as `node src/main.ts` starts it. */
+/** Starts the service as a process of its own, with `node src/main.ts`. */
 export async function runMain(
   env: Readonly<Record<string, string>>,
   file = main,
@@ -47,7 +47,7 @@ export async function runMain(
       resolve({ code, signal })
     })
   }).then(async (end) => {
-    // here and not at the disposal: tests that kill it do no more than wait for the end
+    // here and not at the disposal, because tests that kill the process only wait for its end
     await rm(cwd, { recursive: true, force: true })
     return end
   })

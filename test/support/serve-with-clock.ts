@@ -1,6 +1,6 @@
 /**
- * The service as a process, with the clock of a test: the time stands as 13 digits, milliseconds, at the beginning of
- * the file that SIMULATED_CLOCK names. Everything else is as `src/main.ts` has it.
+ * Runs the service as a process with the clock of a test. The file that SIMULATED_CLOCK names begins with the time: 13
+ * digits, in milliseconds. Everything else is as in `src/main.ts`.
  */
 import { openSync, readSync } from 'node:fs'
 import { createApp } from '../../src/app/app.ts'

@@ -1,12 +1,12 @@
 import { parseAst } from 'vitest/node'
 
-/** What a source file reaches out to. */
+/** The imports and hidden inputs of a source file. */
 export interface SourceFacts {
-  /** Specifiers of every import: static, dynamic, type-only, re-exports, `import x = require()`, import types. */
+  /** The specifiers of all imports: static, dynamic, type-only, re-exports, `import x = require()`, import types. */
   readonly imports: readonly string[]
-  /** Files that are named by `new URL('./x.ts', import.meta.url)`, such as workers. */
+  /** The files that `new URL('./x.ts', import.meta.url)` names, such as workers. */
   readonly urls: readonly string[]
-  /** Clock, random and other hidden inputs that are used, such as `Date.now`. */
+  /** The hidden inputs that the file uses, such as `Date.now` and random numbers. */
   readonly impure: readonly string[]
   readonly readsEnvironment: boolean
 }
@@ -64,7 +64,7 @@ function specifierOf(node: Node): string | undefined {
   return textOf(node['source'])
 }
 
-/** The file of `new URL('./x.ts', import.meta.url)`, also where its ending is that of the file itself. */
+/** The file of `new URL('./x.ts', import.meta.url)`, also when the code computes the ending of its name. */
 function urlOf(node: Node): string | undefined {
   if (node.type !== 'NewExpression' || nameOf(node['callee']) !== 'URL') return undefined
   const [first] = Array.isArray(node['arguments']) ? node['arguments'] : []
@@ -79,7 +79,7 @@ function startOfTemplate(node: unknown): string | undefined {
   return typeof value?.raw === 'string' ? `${value.raw}.ts` : undefined
 }
 
-/** A computed specifier cannot be checked, so it counts as one that nobody may import. */
+/** A computed specifier cannot be checked, so it counts as an import that is not allowed. */
 function textOf(node: unknown): string {
   const value = isNode(node) ? node['value'] : undefined
   return typeof value === 'string' ? value : '(computed)'
@@ -128,7 +128,7 @@ function isEnvironment(node: Node, parent: Node | undefined): boolean {
   return fromProcess || (nameOf(node) === 'process' && parent?.type === 'SpreadElement')
 }
 
-/** Not the name of a property, a key or a type member. */
+/** Whether the identifier is a value, and not the name of a property, a key or a type member. */
 function isUse(node: Node, parent: Node | undefined): boolean {
   if (parent === undefined) return true
   const isProperty =

@@ -15,7 +15,7 @@ export interface CliProcess {
 
 const source = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
-/** The command line as a process of its own, with nothing in its environment but what is given. */
+/** Runs the command line as a process of its own, with only the given environment. */
 export function startCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

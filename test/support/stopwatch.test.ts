@@ -7,7 +7,7 @@ test('startStopwatch() counts work, and not the time in which the thread could n
   while (process.threadCpuUsage().user - user < 100_000);
   expect(working.elapsedMs()).toBeGreaterThan(90)
   const kept = startStopwatch()
-  // the thread sleeps without any work, as when others have the processor
+  // the thread sleeps without work, as when other processes have the processor
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
   expect(kept.elapsedMs()).toBeLessThan(250)
 })

@@ -1,7 +1,7 @@
 const everyMs = 10
 
 export interface Stopwatch {
-  /** Milliseconds since the start, without those in which other work of the machine kept this thread from running. */
+  /** Milliseconds since the start, without the time in which other work of the machine kept this thread from running. */
   elapsedMs(): number
 }
 

@@ -1,7 +1,7 @@
 import { dataColumns, withColumns } from '../../src/engine/model/data-columns.ts'
 import type { Arm, Recording } from '../../src/engine/model/recording.ts'
 
-/** The same recording with no sample of these arms from one slice on until another. */
+/** The recording without the samples of these arms in a range of slices. */
 export function withoutArms(
   recording: Recording,
   arms: readonly Arm[],

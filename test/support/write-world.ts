@@ -2,8 +2,8 @@ import type { SimulatedSeries } from './simulated-prometheus/simulated-series.ts
 import { remoteWrite, type WrittenSample, type WrittenSeries } from './remote-write.ts'
 
 /**
- * Remote-writes series with their stale markers, which a file for promtool cannot hold. A server takes samples up to
- * an hour older than its newest, so they go minute by minute.
+ * Sends series by remote write with their stale markers, which a file for promtool cannot have. A server takes samples
+ * that are up to an hour older than its newest one, so the samples are sent minute by minute.
  */
 export const writeWorld = async (url: string, series: readonly SimulatedSeries[]): Promise<void> => {
   const minutes = new Map<number, WrittenSeries[]>()

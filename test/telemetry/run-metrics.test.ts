@@ -3,7 +3,7 @@ import request from 'supertest'
 import { AppError } from '../../src/errors.ts'
 import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
 
-/** The lines of the metrics of runs, without what is the same in all of them. */
+/** The lines of the metrics of runs, without the labels that all of them share. */
 async function runLines({ url }: RunningJudge): Promise<readonly string[]> {
   const { text } = await request(url).get('/metrics')
   return text

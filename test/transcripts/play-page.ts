@@ -7,8 +7,8 @@ import { personsToken } from './start-for-people.ts'
 const block = /(<!-- transcript: ([a-z, ]+) -->\s*```console\n)([^]*?)(^```\s*<!-- \/transcript -->)/gm
 
 /**
- * The page with what its own commands write now. Every transcript names its scene; those of the same one go on where the
- * one before ended. Lines with `$` are commands, comments may say what happens meanwhile.
+ * The page with the present output of its commands. Every transcript names its scene, and a transcript goes on where the
+ * last one of the same scene ended. Lines with `$` are commands; comments may say what happens meanwhile.
  */
 export async function playPage(page: string): Promise<string> {
   await using stages = createStages()
@@ -63,7 +63,7 @@ async function playBlock(text: string, { scene, shell }: Stage): Promise<string>
   return played
 }
 
-/** Comments and commands, these with the lines they go on in. */
+/** Comments, and commands with their continuation lines. */
 function commandsOf(text: string): readonly string[] {
   const found: string[] = []
   for (const line of text.split('\n')) {
@@ -77,7 +77,7 @@ function commandsOf(text: string): readonly string[] {
 const goesOn = (line: string): boolean =>
   line.startsWith('$ ') && (/[\\|]$/.test(line) || (line.match(/'/g)?.length ?? 0) % 2 === 1)
 
-/** What the comment says happens; any other comment is only read. */
+/** Does what the comment says, if the comment is a known one. */
 async function happen(comment: string, { clock, world }: Scene<Service>): Promise<void> {
   const [, minutes] = /^(\d+) minutes? later/.exec(comment) ?? []
   const [, weight] = /^\s*.*\bthe canary(?: now)? has (\d+) % of the traffic/.exec(comment) ?? []
@@ -89,8 +89,8 @@ const uuid = /\b[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}\b
 const decidedVerdict = /(?<told>(?:held|approved|rejected) by .*\/v1\/verdicts\/)[\da-f]{32}/g
 
 /**
- * Ids of decisions and requests are drawn by lot, and that of a verdict is a hash over those of the decisions in force.
- * Everything else is the same each time.
+ * The ids of decisions and requests are random, and the id of a verdict is a hash that includes the ids of the decisions in
+ * force. Everything else is the same in each run.
  */
 function masked(text: string): string {
   const clean = text

@@ -11,7 +11,7 @@ import { startForPeople } from './start-for-people.ts'
 
 type Open = () => Promise<Scene<Service>>
 
-/** What a page can name: a service in the middle of something, with a simulated Prometheus, on a simulated clock. */
+/** A scene that a page can name: a service in a certain state, with a simulated Prometheus and a simulated clock. */
 export const scenes: Readonly<Record<string, Open>> = {
   'argo aborted a bad canary': () => afterArgo({ effect: { errors: 3 } }),
   'argo paused for want of traffic': () => afterArgo({ rps: 1 }),
@@ -40,7 +40,7 @@ export const scenes: Readonly<Record<string, Open>> = {
 
 const open = (options: SceneOptions): Promise<Scene<Service>> => setScene(options, startForPeople)
 
-/** When Argo has come to an end: aborted or paused. */
+/** When Argo has stopped, aborted or paused. */
 async function afterArgo(options: Omit<SceneOptions, 'controller'>): Promise<Scene<Service>> {
   const scene = await open({ controller: 'argo', ...options })
   await rollOutWithArgo(scene)

@@ -7,7 +7,7 @@ import { childEnvironment } from '../support/child-environment.ts'
 const root = join(import.meta.dirname, '../..')
 
 export interface Shell {
-  /** What the command writes, to standard error too. Variables that it sets are there for the next one. */
+  /** Runs a command and gives its output, with standard error. The next command sees the variables that it sets. */
   run(command: string): Promise<string>
   [Symbol.dispose](): void
 }

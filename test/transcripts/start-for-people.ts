@@ -4,7 +4,7 @@ import { controllerToken, type Service, type ServiceOptions } from '../whole-rol
 
 export const personsToken = 'a-token-of-ann-0123456789'
 
-/** The service in this process, with a token for a controller and one for a person who may ask and decide. */
+/** Starts the service in this process, with a token for a controller and one for a person who may ask and decide. */
 export async function startForPeople({ clock, prometheusUrl }: ServiceOptions): Promise<Service> {
   const running = await runApp({
     env: {

@@ -12,7 +12,7 @@ const tokenOf = (name: string): string => `${name}-token-0123456789`
 const cookieName = 'canary-judge-session'
 
 let running: RunningApp
-/** The tokens in force; a test may take one away. */
+/** The valid tokens; a test may remove one. */
 const configured = { tokens: `ann:decide:${tokenOf('ann')},rita:read:${tokenOf('rita')}` }
 beforeAll(async () => {
   running = await runApp({

@@ -12,7 +12,7 @@ const metrics = ['errors', 'latency', 'p99', 'conversion', 'memory']
 let running: RunningJudge
 let addresses: readonly string[]
 
-/** The looks of three hours: a real one, repeated under other numbers for five metrics. */
+/** The looks of three hours, made from one real look with other numbers for five metrics. */
 beforeAll(async () => {
   running = await runJudge({ fixture: 'errors-x10' })
   running.clock.ms = rolloutStart + 14 * minute
@@ -57,7 +57,7 @@ beforeAll(async () => {
 })
 afterAll(() => running[Symbol.asyncDispose]())
 
-/** Of this process, so that what else the machine does counts for little; the best of some tries. */
+/** The processor time of this process, so that other work of the machine matters little. The best of several tries counts. */
 async function cpuMs(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < 5; round += 1) {
@@ -95,7 +95,7 @@ test(
     const { policy } = parsePolicy('name: web\nmetrics: [{ name: latency, kind: latency, quantile: 0.95 }]')
     const before = process.cpuUsage()
     expect(series(recording, policy).looks).toHaveLength(looks)
-    // once it took over a minute; a slow machine is given ten times the two seconds of a usual one
+    // two seconds on a usual machine; a slow machine gets ten times as much
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(20)
   },
 )

@@ -8,7 +8,7 @@ const missing = chromiumMissing()
 const folder = new URL('pictures/', import.meta.url)
 const kept = (name: string): string =>
   `data:image/png;base64,${readFileSync(new URL(`${name}.png`, folder)).toString('base64')}`
-/** Other releases of Chromium draw edges of letters otherwise; a part that is gone or has moved is more than this. */
+/** Other releases of Chromium draw the edges of letters differently. A part that is missing or has moved changes more. */
 const tolerated = 0.02
 
 describe.runIf(missing === undefined)(`pictures of the pages in Chromium ${missing ?? ''}`, () => {

@@ -26,7 +26,7 @@ export interface HookAnswer {
   readonly at: number
 }
 
-/** What the hooks of one type were answered, in order. */
+/** The answers to the hooks of one type, in order. */
 export const hookAnswers = (log: readonly LogEntry[], hook: string): readonly HookAnswer[] =>
   callsOf(log)
     .filter(({ purpose }) => purpose === hook)

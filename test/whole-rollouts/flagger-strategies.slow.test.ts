@@ -8,7 +8,7 @@ import type { Service } from './service.ts'
 
 type Shape = Parameters<typeof withIterations>[0]
 
-/** The canary's share of the requests: of the load test's while there is no weight, and of the users that `match` selects. */
+/** The percentage of requests that reach the canary: from the load test while there is no weight, and from `match`. */
 const testShare = 30
 const strict = variant('istio', 'own', { settings: 'pass: strict' })
 

@@ -132,7 +132,7 @@ describe('a whole rollout by Flagger', () => {
 
 type OnTick = NonNullable<FlaggerOptions['onTick']>
 
-/** A person who approves a step when it has waited for so long. */
+/** A person who approves a step that has waited for this many minutes. */
 function approveAfter(minutes: number, { clock, service }: Scene<Service>): OnTick {
   let weight = 0
   let since = clock.now()

@@ -9,7 +9,7 @@ const answerSchema = z.object({ id: z.string(), run: z.string(), kept: z.boolean
 const decisionSchema = z.object({ id: z.string() })
 const timelineSchema = z.object({ decisions: z.array(decisionSchema) })
 
-/** What the service has said it holds. */
+/** The verdicts and decisions that the service said it keeps. */
 interface Acknowledged {
   readonly verdicts: Set<string>
   readonly decisions: Set<string>
@@ -17,7 +17,7 @@ interface Acknowledged {
 
 const rounds = 3
 
-/** Looks at ever new rollouts and decides on one, until the connection breaks; tells of each acknowledgement. */
+/** Looks at one new rollout after another and decides on one, until the connection breaks. Reports each acknowledgement. */
 async function press(scene: Scene<Killable>, round: number, told: Acknowledged, onTold: () => void) {
   const { stable, canary } = scene.world.identity.revisions
   const body = { namespace: 'shop', canaryHash: canary, stableHash: stable, policy: 'istio-service' }

@@ -18,15 +18,15 @@ export interface LiveWorldOptions {
   readonly effect?: Effect
   /** Requests a second in both arms together. */
   readonly rps?: number
-  /** Others' pods beside these; see `createWorld`. */
+  /** Adds pods of other workloads; see `createWorld`. */
   readonly decoys?: boolean
-  /** False: the router sends the canary nothing, whatever the controller sets. */
+  /** False: the router sends no requests to the canary, whatever weight the controller sets. */
   readonly routes?: boolean
-  /** Prometheus answers nothing and scrapes nothing in these minutes after the start. */
+  /** The minutes after the start in which Prometheus answers nothing and scrapes nothing. */
   readonly away?: { readonly fromMinute: number; readonly minutes: number }
 }
 
-/** A service under traffic, whose metrics a Prometheus scrapes, and whose traffic follows the controller's weight. */
+/** A workload with traffic that follows the controller's weight, and a Prometheus that scrapes it. */
 export interface LiveWorld {
   readonly url: string
   readonly identity: Identity
@@ -35,15 +35,15 @@ export interface LiveWorld {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Fine enough for weights that change between whole minutes. */
+/** Half a minute, because weights change between whole minutes. */
 const sliceMs = 30_000
 const slicesPerMinute = 60_000 / sliceMs
 const stablePods = 4
 const historyMinutes = 125
-/** How long the last weight is played on; Prometheus shows nothing that lies ahead of the clock. */
+/** How long the last weight is simulated ahead. Prometheus shows nothing that is later than the clock. */
 const aheadMinutes = 100
 
-/** From when on which weight holds. */
+/** A weight, and the time from which it holds. */
 export interface Phase {
   readonly from: number
   readonly weight: number
@@ -67,7 +67,7 @@ export async function createLiveWorld(options: LiveWorldOptions): Promise<LiveWo
     identity,
     prometheus,
     setWeight(weight) {
-      // What has been scraped already stays as it was.
+      // The slices that were scraped already do not change.
       const from = start + Math.ceil((clock.now() - start) / sliceMs) * sliceMs
       phases = [...phases.filter((phase) => phase.from < from), { from, weight }]
       load()
@@ -81,7 +81,7 @@ type Living = Omit<LiveWorldOptions, 'clock'> & {
   readonly target?: string
 }
 
-/** What a Prometheus holds of a service whose canary's weight was set at `start` and later. */
+/** The series that a Prometheus has when the weight of the canary was set in these phases. */
 export function liveSeries(
   phases: readonly Phase[],
   start: number,
@@ -121,7 +121,7 @@ export function liveSeries(
   }).series
 }
 
-/** As many as take about as much traffic each as the stable ones, as a controller scales them. */
+/** As many canary pods as a controller starts: each gets about as much traffic as a stable pod. */
 const podsAt = (weight: number): number => Math.ceil((stablePods * weight) / 100)
 
 function outageOf({ fromMinute, minutes }: NonNullable<LiveWorldOptions['away']>): Outage {

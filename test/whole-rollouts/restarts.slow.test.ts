@@ -13,7 +13,7 @@ import { processesOn } from './service.ts'
 
 const setSceneOfProcess = (options: SceneOptions) => setScene(options, processesOn({}))
 
-/** kill -9 at one time of the rollout, and up again on the same store at another. */
+/** Kills the service at one time of the rollout with `kill -9`, and starts it again on the same store at another time. */
 const planKill = (
   { clock, service }: Awaited<ReturnType<typeof setSceneOfProcess>>,
   downMinute: number,

@@ -15,7 +15,7 @@ export interface Scene<S extends Service> {
   readonly clock: SimulatedClock
   readonly world: LiveWorld
   readonly service: S
-  /** What the controller sent traffic by, in order. */
+  /** The weights that the controller set, in order. */
   readonly weights: number[]
   history(): Promise<History>
   /** Posts to the service's next replica; undefined when the connection broke. */
@@ -25,7 +25,7 @@ export interface Scene<S extends Service> {
 
 export interface SceneOptions extends Omit<LiveWorldOptions, 'clock'>, Pick<ServiceOptions, 'policies'> {}
 
-/** A world, its Prometheus and the service, on one clock. */
+/** Starts a world, its Prometheus and the service, all on one clock. */
 export async function setScene<S extends Service = Service>(
   options: SceneOptions,
   startService: (options: ServiceOptions) => Promise<S>,
@@ -48,7 +48,7 @@ export async function setScene<S extends Service = Service>(
   }
 }
 
-/** In this process; what most rollouts need. */
+/** Runs the service in this process, which is enough for most rollouts. */
 export const setSceneHere = (options: SceneOptions): Promise<Scene<Service>> => setScene(options, startHere)
 
 export function rollOutWithArgo(
@@ -122,7 +122,7 @@ const runSchema = z.object({
 })
 const stepsSchema = z.object({ steps: z.array(z.looseObject({ weight: z.number().optional() })) })
 
-/** What people see of the rollout afterwards: its runs, oldest first, and the steps of the last. */
+/** What people see of the rollout afterwards: its runs, the oldest first, and the steps of the last run. */
 export interface History {
   readonly runs: readonly z.output<typeof runSchema>[]
   readonly steps: z.output<typeof stepsSchema>['steps']
@@ -147,7 +147,7 @@ async function post(service: Service, path: string, body: object, token: string)
   return JSON.parse(reply.body)
 }
 
-/** With the token of a person. */
+/** Reads with the token of a person. */
 export async function read(service: Service, path: string): Promise<unknown> {
   const { status, body } = await request(service.urls()[0] ?? '')
     .get(path)
@@ -156,7 +156,7 @@ export async function read(service: Service, path: string): Promise<unknown> {
   return body
 }
 
-/** A person decides on the rollout, with the token of one. */
+/** Sends the decision of a person, with the token of a person. */
 export async function decide(service: Service, body: object): Promise<void> {
   const { status, text } = await request(service.urls()[0] ?? '')
     .post('/v1/decisions')

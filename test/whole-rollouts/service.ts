@@ -10,22 +10,22 @@ import { type MainProcess, runMain } from '../support/run-main.ts'
 export const controllerToken = 'controller-token-0123456789'
 export const annsToken = 'ann-token-0123456789'
 
-/** The service under test, as one app of this process or as several of the operating system's. */
+/** The service under test, as an app in this process or as one or more processes. */
 export interface Service {
   /** Each call goes to the next replica. */
   readonly call: Call
-  /** Base addresses of the replicas that run. */
+  /** The base URLs of the running replicas. */
   readonly urls: () => readonly string[]
   [Symbol.asyncDispose](): Promise<void>
 }
 
 export interface Killable extends Service {
-  /** kill -9 of all replicas. */
+  /** Kills all replicas with `kill -9`. */
   kill(): Promise<void>
   start(): Promise<void>
 }
 
-/** Processes on this database; without one, a single one on a file of SQLite. */
+/** Starts processes on this database; without a database, one process on a SQLite file. */
 export const processesOn =
   (place: { readonly database?: string; readonly replicas?: number }) =>
   (options: ServiceOptions): Promise<Killable> =>
@@ -34,14 +34,14 @@ export const processesOn =
 export interface ServiceOptions {
   readonly clock: SimulatedClock
   readonly prometheusUrl: string
-  /** Policies beside those that come with the service, by name. */
+  /** Further policies besides the bundled ones, by name. */
   readonly policies?: Readonly<Record<string, string>>
 }
 
 const entry = join(import.meta.dirname, '../support/serve-with-clock.ts')
 const tokens = `controller:judge:${controllerToken},ann:decide:${annsToken}`
 
-/** In this process, with a store in memory. */
+/** Starts the service in this process, with a store in memory. */
 export async function startHere({ clock, prometheusUrl, policies }: ServiceOptions): Promise<Service> {
   const folder = createFolder(policies)
   const app = await runApp({
@@ -62,7 +62,7 @@ export async function startHere({ clock, prometheusUrl, policies }: ServiceOptio
   }
 }
 
-/** As processes on one database: two on PostgreSQL, or one on a file of SQLite. */
+/** Starts the service as processes on one database: two on PostgreSQL, or one on a SQLite file. */
 async function startProcesses(
   options: ServiceOptions & { readonly database?: string; readonly replicas?: number },
 ): Promise<Killable> {

@@ -12,7 +12,7 @@ import type { SentRecording } from '../../../src/callers/api/judge-sent-recordin
 const log = pino({ level: 'silent' })
 const text = readFileSync(new URL('../../fixtures/recordings/healthy.json', import.meta.url), 'utf8')
 const healthy = `{"at":74,"recording":${text}}`
-/** Four megabytes that become a hundred and more. */
+/** Four megabytes of text that take more than a hundred when they are parsed. */
 const large = `{"recording":{"problems":[${'[],'.repeat(1_300_000)}[]]}}`
 
 const sent = (body: string): SentRecording => ({
@@ -72,7 +72,7 @@ test('analyze() refuses while the thread starts, and then gives the verdict and 
   const recording = parseRecording(JSON.parse(text))
   const { policy } = parsePolicy('name: web\nmetrics: [{name: errors, kind: errors}]')
   await expect(worker.analyze(recording, policy, 30_000)).rejects.toMatchObject({ code: 'overloaded' })
-  // its first task is done once it has started
+  // the worker does its first task after it has started
   await judge(healthy)
   expect((await started).started).toBe(true)
   const { verdict, cut } = await worker.analyze(recording, policy, 30_000)

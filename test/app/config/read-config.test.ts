@@ -222,7 +222,7 @@ reload: {every: 30s}
     expect(files.toSorted()).toEqual(
       ['judge.yaml', 'password', 'password', 'token'].map((name) => join(folder, name)),
     )
-    // Nothing that prints a configuration can show a secret.
+    // No way to print a configuration shows a secret.
     const printed = JSON.stringify(config) + inspect(config, { depth: 9, showHidden: true })
     expect(printed).not.toMatch(/hunter2|x\.db/)
   })

@@ -213,7 +213,7 @@ test('reading takes the role read, which decide implies and judge does not', asy
     request(running.url).get('/v1/runs').auth('anyone', 'all-token-0123456789'),
   ])
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 403, 200, 200])
-  // Two headers: a browser asks for a password only where Basic stands in one of its own.
+  // Two headers, because a browser asks for a password only when Basic has a header of its own.
   const { headers } = await fetch(`${running.url}/v1/runs`)
   expect(answers[0]?.headers['www-authenticate']).toBe(headers.get('www-authenticate'))
   expect(await rawHeaders(running.url)).toEqual([

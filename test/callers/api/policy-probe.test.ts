@@ -111,7 +111,7 @@ describe('POST /v1/policies/validate', () => {
   })
 })
 
-/** Prometheus as it is: whatever pattern of failures it is asked for, none of its series has such a code. */
+/** Starts a Prometheus whose series match no pattern of failures. */
 async function startWithoutFailures() {
   const long = `${'a'.repeat(40)}!`
   const behind = await startSimulatedPrometheus({

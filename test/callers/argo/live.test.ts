@@ -15,7 +15,7 @@ const ask = (running: { readonly url: string }, body: object = firstStep) =>
     .set('Authorization', 'Bearer ann-token-0123456789')
     .send({ ...rollout, ...body })
 
-/** A 200 that Argo can read, with its verdict. */
+/** Expects a 200 that Argo can read, and gives its verdict. */
 const expectAnswer = ({ status, headers, text }: request.Response) => {
   expect([status, headers['content-length']]).toEqual([200, String(Buffer.byteLength(text))])
   expect(text).not.toMatch(/\bnull\b|NaN/)

@@ -38,7 +38,7 @@ beforeEach(() => {
   answer = () => aJudgement()
 })
 
-/** Beside the real one. */
+/** A second Argo route beside the real one, with scripted verdicts. */
 const path = '/scripted/v1/argo'
 const atScripted = (group: RouteGroup): RouteGroup => ({
   ...group,
@@ -53,7 +53,7 @@ interface Sent {
   readonly path?: string
 }
 
-/** As Argo's client sends it; every header of the answer as it stood on the wire. */
+/** Sends a request as Argo's client does, and gives the headers of the answer exactly as they were sent. */
 async function send(body: object | string, { method = 'POST', headers = {}, path: to = path }: Sent = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const outgoing = httpRequest(

@@ -15,7 +15,7 @@ const heldOut = async (running: FlaggerRollout): Promise<void> => {
   for (let n = 0; n < 9; n++) await running.tick()
 }
 
-/** How each state comes to be, and what the hooks answer in it. */
+/** For each state: how it comes about, and what the hooks answer. */
 const states: readonly (readonly [string, State])[] = [
   [
     'pass',
@@ -174,7 +174,7 @@ interface State {
   readonly fixture?: string
   readonly policy?: string
   readonly reach: (running: FlaggerRollout) => Promise<void>
-  /** Of rollout, confirm-traffic-increase, confirm-promotion, rollback. */
+  /** The statuses of rollout, confirm-traffic-increase, confirm-promotion and rollback. */
   readonly answers: readonly [number, number, number, number]
 }
 
@@ -219,10 +219,10 @@ test.each([
   expect([answer.status, isPlainLine(answer)]).toEqual([status, true])
 })
 
-/** Long enough for every call of a test to come while another one hangs. */
+/** The deadline is long enough for all calls of a test while another call hangs. */
 const judge = { maxComputations: 1, deadlineMs: 3000 }
 
-/** Takes the only place there is, until the deadline. */
+/** Takes the only place for a look, until the deadline. */
 async function occupy(running: FlaggerRollout): Promise<{ readonly free: Promise<unknown> }> {
   running.source.fault = 'hangs'
   running.clock.ms += minute

@@ -5,7 +5,7 @@ import type { Config } from '../../../src/app/config/config.ts'
 import { type FakeSource, fakeSource, fixtureRecording } from '../../support/fake-source.ts'
 import { minute, rolloutStart, runJudge, type RunningJudge } from '../../support/run-judge.ts'
 
-/** The same role as a controller has, by a token that the harness configures. */
+/** A token of the test configuration with the same role as that of a controller. */
 export const token = 'ann-token-0123456789'
 
 export const payload = {
@@ -22,7 +22,7 @@ export interface Answered {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Calls a hook as Flagger does: a POST of JSON, with the token as the password in the URL. */
+/** Calls a hook as Flagger does, with a POST of JSON and the token as the password in the URL. */
 export async function callHook(url: string, hook: HookType, change: object = {}): Promise<Answered> {
   const { status, text, headers } = await request(url)
     .post(`/v1/flagger/${hook}`)
@@ -32,9 +32,9 @@ export async function callHook(url: string, hook: HookType, change: object = {})
 }
 
 /**
- * Strict enough to fail the bad fixture, lax enough to pass the good one within a few minutes. `pass: strict`, since a
- * fixture with little traffic has to wait and be held for want of evidence, where the default rule lets it go on at its
- * end; the hooks answer alike under each rule.
+ * This policy fails the bad fixture and passes the good one within a few minutes. It has `pass: strict`, because a fixture
+ * with little traffic must wait and be held for lack of evidence; under the default rule its step would pass at its end.
+ * The answers of the hooks do not depend on the rule.
  */
 export const quickPolicy = (more = ''): string => `
 name: web
@@ -47,12 +47,12 @@ ${more}`
 
 export interface FlaggerRollout extends RunningJudge {
   hook(type: HookType, change?: object): Promise<Answered>
-  /** A minute later, what Flagger calls in a tick with traffic, up to the first hook that does not pass. */
+  /** Waits a minute, then calls the hooks of a tick with traffic, up to the first hook that does not pass. */
   tick(): Promise<Answered>
   event(eventMessage: string): Promise<Answered>
-  /** pre-rollout and the permission for the first step. */
+  /** Calls pre-rollout, and asks for the first step. */
   begin(): Promise<void>
-  /** Ticks until the hook answers so. */
+  /** Ticks until the hook answers with this status. */
   until(hook: HookType, status: number, ticks?: number): Promise<Answered>
 }
 
@@ -102,7 +102,7 @@ export function flaggerCalls({ url, clock }: Pick<RunningJudge, 'url' | 'clock'>
   }
 }
 
-/** One line, short enough for an Event. */
+/** Whether the answer is one line that is short enough for an Event. */
 export function isPlainLine({ text, headers }: Answered): boolean {
   const isText = headers['content-type'] === 'text/plain; charset=utf-8'
   const hasLength = headers['content-length'] === String(Buffer.byteLength(text))

@@ -27,11 +27,11 @@ interface State {
   readonly fixture?: string
   readonly policy?: string
   readonly reach: (running: FlaggerRollout) => Promise<unknown>
-  /** Of rollout, confirm-traffic-increase, confirm-promotion, rollback. */
+  /** The statuses of rollout, confirm-traffic-increase, confirm-promotion and rollback. */
   readonly answers: readonly [number, number, number, number]
 }
 
-/** Where people, rules and faults meet. */
+/** States in which decisions of people, rules of the policy and faults come together. */
 const states: Readonly<Record<string, State>> = {
   'a pass that waits for a person, by `approval: manual`': {
     policy: quickPolicy('approval: manual'),

@@ -15,7 +15,7 @@ const eventMessage = 'Advance web.shop canary weight 25'
 const tokens = { CANARY_JUDGE_TOKENS: 'ann:decide+judge+read:ann-token-0123456789' }
 const silent = pino({ level: 'silent' })
 const source = fakeSource(fixtureRecording('healthy'))
-/** Many policies of their own, so that none is the default. */
+/** The folder has many policies, so that none is the default. */
 const directory = fileURLToPath(new URL('../../../policies', import.meta.url))
 const change = (config: Config): Config => ({ ...config, policies: { directory } })
 

@@ -23,7 +23,7 @@ test('POST /v1/flagger/rollout that fails by a defect of the service answers 503
   expect(isPlainLine(answer)).toBe(true)
   const logged = running.lines.find((line) => line.includes('a hook of Flagger failed'))
   expect(logged).toContain('secret detail')
-  // What the rollback hook cannot find out is no reason to roll back.
+  // The rollback hook does not roll back when it cannot find out the verdict.
   expect((await running.hook('rollback')).status).toBe(503)
 })
 

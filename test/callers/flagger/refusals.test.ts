@@ -74,7 +74,7 @@ test('POST /v1/flagger/* takes a body without metadata, and fields that a later 
   const { metadata: _, ...bare } = payload
   for (const type of hookTypes) {
     const answer = await running.hook(type, { ...bare, metadata: undefined, canaryWeight: 5 })
-    // `web` is the only policy and so the default one.
+    // `web` is the only policy, and therefore the default.
     expect([type, [400, 401, 403, 503].includes(answer.status)]).toEqual([type, false])
   }
 })

@@ -29,7 +29,7 @@ describe.runIf(missing === undefined)(`two replicas on one PostgreSQL ${missing 
     return { a, b }
   }
 
-  /** Each call goes to the other replica. */
+  /** The calls go to the two replicas in turn. */
   function inTurn(a: FlaggerRollout, b: FlaggerRollout) {
     let calls = 0
     const next = (): FlaggerRollout => (calls++ % 2 === 0 ? a : b)

@@ -25,7 +25,7 @@ test('POST /v1/flagger/confirm-traffic-increase is 200 before the first step, in
     expect(await running.hook(increase)).toMatchObject({ status: 200, text: 'the first step may begin' })
   }
   expect(await runsOf(running)).toHaveLength(1)
-  // A retry of the same call comes within seconds.
+  // Flagger retries the same call within seconds.
   running.clock.ms += 3000
   expect((await running.hook(increase)).status).toBe(200)
   await running.tick()
@@ -112,7 +112,7 @@ test('POST /v1/flagger/rollout begins the next step after a 200 to confirm-traff
   await running.begin()
   await running.until(increase, 200)
   const passedAt = (running.clock.ms - 20_000 - rolloutStart) / minute
-  // Retried within the tick: still the same step.
+  // A retry within the tick is still in the same step.
   expect((await running.hook(increase)).status).toBe(200)
   await running.tick()
   expect((await running.hook(increase)).status).toBe(425)
@@ -136,7 +136,7 @@ test('POST /v1/flagger/rollout never goes beyond the last of the steps', async (
   expect((await runsOf(running))[0]?.gates).toBe(1)
 })
 
-// Blue/green and A/B, whose one number promises no share of the traffic.
+// Blue/green and A/B have one number, which promises no share of the traffic.
 test('POST /v1/flagger/rollout opens the step of one number without a weight where no traffic increase was asked for', async () => {
   await using running = await runFlagger()
   const metadata = { ...payload.metadata, steps: '50' }
@@ -191,7 +191,7 @@ test('POST /v1/flagger/confirm-promotion stays 200 for the rest of the run, when
     ...running.source.recording,
     metrics: { ...metrics, errors: { ...errors, total: gone(errors.total), bad: gone(errors.bad) } },
   }
-  // All traffic goes to the canary now, which an event may tell.
+  // All traffic goes to the canary now, and an event may say so.
   await running.event('Advance web.shop canary weight 100')
   for (let tick = 0; tick < 3; tick++) {
     expect((await running.tick()).status).toBe(200)

@@ -9,7 +9,7 @@ import { startStopwatch } from '../../support/stopwatch.ts'
 
 type Mode = 'there' | 'away' | 'hangs'
 
-/** A store that can be taken away; digests need no database. */
+/** A store that the test can take away. Digests need no database. */
 async function switchableStore() {
   const real = await openStore({
     url: 'sqlite::memory:',
@@ -40,7 +40,7 @@ async function switchableStore() {
   return { control, real, store }
 }
 
-/** From the first hook to the fail, all of it while the store is not there. */
+/** Plays a rollout from the first hook to the fail while the store is away. */
 async function failWithout(mode: Mode) {
   const { control, real, store } = await switchableStore()
   const running = await runFlagger({

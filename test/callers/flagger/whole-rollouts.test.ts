@@ -8,13 +8,13 @@ import { minute, rolloutStart } from '../../support/run-judge.ts'
 import { type FlaggerRollout, quickPolicy, runFlagger, token } from './flagger-caller.ts'
 
 const manifests = readManifests(['rollouts/flagger/base/canary.yaml'])
-/** By the default rule; three steps of three minutes end before the fixture does. */
+/** The default rule; three steps of three minutes end before the fixture ends. */
 const policy = quickPolicy()
   .replace('name: web', 'name: istio')
   .replace('pass: strict\n', '')
   .replace('step: 5m', 'step: 3m')
 
-/** The Canary of rollouts/ against the service, by the model of Flagger; confirm-rollout a minute before the data. */
+/** Rolls out the Canary of rollouts/ with the model of Flagger. confirm-rollout comes a minute before the data. */
 async function roll(running: FlaggerRollout, maxTicks = 18) {
   const { clock, url } = running
   clock.ms = rolloutStart - minute + 20_000

@@ -33,7 +33,7 @@ const rollout = ['--namespace', 'shop', '--name', 'web', '--canary', 'b', '--sta
 const start = (flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
   startCli(['check', '--url', running.url, '--token-file', tokenFile, ...rollout, ...flags], env)
 
-/** The same in this process. */
+/** Runs `check` in this process. */
 async function here(flags: readonly string[] = []) {
   const streams = collect('')
   const args = ['check', '--url', running.url, '--token-file', tokenFile, ...rollout, ...flags]

@@ -9,7 +9,7 @@ const texts: Readonly<Record<number, string>> = {
   425: 'inconclusive: because',
 }
 
-/** A controller whose service answers its looks with these statuses, one a minute. */
+/** A controller that asks once a minute and gets these statuses from the service. */
 function controllerThatHears(
   statuses: readonly number[],
   names: readonly [string, ...string[]] = ['healthy'],

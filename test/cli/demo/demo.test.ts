@@ -16,15 +16,15 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0
 interface Demo {
   readonly text: string
   readonly url: string
-  /** The lines to paste. */
+  /** The command lines that the demo prints. */
   readonly commands: readonly string[]
   readonly folder: string
-  /** Gives the news as they come. */
+  /** A stream of what the demo prints. */
   readonly output: PassThrough
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Time stands still after so many minutes. */
+/** A clock that stands still after this many minutes. */
 const minutes = (count: number) => {
   let left = count
   return async (signal: AbortSignal): Promise<void> => {
@@ -53,7 +53,7 @@ async function startDemo(env: Readonly<Record<string, string>> = {}, minute = mi
   }
 }
 
-/** As it is pasted into a shell in the repository. */
+/** Runs a line in a shell in the repository, as a user pastes it. */
 async function paste(line: string): Promise<string> {
   const { stdout } = await promisify(execFile)('bash', ['-c', line], { cwd: root })
   return stdout
@@ -69,7 +69,7 @@ test('demo() answers at the addresses it prints, and takes its folder away at th
     expect(addresses).toHaveLength(3)
     const answers = await Promise.all(addresses.map((address) => fetch(address)))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
-    // a body that is not read would keep its connection busy, and the service waits for it
+    // a body that is not read keeps its connection busy, and the service waits for the connection
     await Promise.all(answers.map((answer) => answer.text()))
   }
   expect(existsSync(folder)).toBe(false)
@@ -106,7 +106,7 @@ test.skipIf(!hasCurl)('demo() prints curl lines that answer when pasted, one aft
   expect(none).toEqual([])
 })
 
-/** What the terminal shows until each of the rollouts has come to the word given. */
+/** What the terminal shows until each rollout has reached the wanted word. */
 async function newsUntil(output: PassThrough, wanted: Readonly<Record<string, string>>): Promise<string> {
   let news = ''
   const came = ([name, word]: readonly [string, string]): boolean =>
@@ -115,7 +115,7 @@ async function newsUntil(output: PassThrough, wanted: Readonly<Record<string, st
   return news
 }
 
-/** Approves what waits, as the form of the page does. */
+/** Approves the rollout that waits, as the form of the page does. */
 async function approveOnPage(url: string, name: string): Promise<void> {
   const list = await (await fetch(`${url}/?name=${name}`)).text()
   const address = `${url}${/href="(\/runs\/[^"]+)"/.exec(list)?.[1] ?? ''}`
@@ -154,7 +154,7 @@ test('demo() shows all its rollouts in two minutes at a minute a second', { time
 
 test('demo() goes to a free port when 8080 is taken, unless a port was asked for', async () => {
   const other = createServer().listen(8080, '127.0.0.1')
-  // Somebody else may hold it already, which serves as well.
+  // Another process may already use the port, which is just as good.
   await Promise.race([once(other, 'listening'), once(other, 'error')])
   try {
     await using running = await startDemo()

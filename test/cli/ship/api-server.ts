@@ -7,9 +7,9 @@ import { at, type Fields, fieldsOf, type Json, mergePatch, numberOf, textOf } fr
 
 export interface ApiServer {
   readonly url: string
-  /** Empty when it has been deleted. */
+  /** The name of the namespace; empty when it was deleted. */
   namespace(): string
-  /** Adds an object as if it had been there for long. */
+  /** Adds an object in the state of an old object. */
   seed(object: Fields): void
   get(kind: string, name: string): Fields | undefined
   /** The fewest pods of an app that were ready at one moment. */
@@ -28,8 +28,8 @@ const path =
 const namespacePath = /^\/api\/v1\/namespaces(?:\/([a-z0-9-]+))?$/
 
 /**
- * A stand-in of the Kubernetes API for kubectl, on a real socket. It has one namespace at a time, at first `shop`. Time
- * passes when a Deployment is read: pods that are asked for are ready at the next reading.
+ * A stand-in for the Kubernetes API that kubectl calls, on a real socket. It has one namespace at a time, at first `shop`.
+ * Time passes when a Deployment is read: pods that it requests are ready at the next read.
  */
 export async function startApiServer(rules: Rules): Promise<ApiServer> {
   const objects = new Map<string, Fields>()
@@ -131,7 +131,7 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
     if (wanted !== '' && wanted !== at(old, 'metadata', 'resourceVersion'))
       return problem(409, 'Conflict', `Operation cannot be fulfilled on ${key}: the object has been modified`)
     if (sub === 'scale') {
-      // kubectl leaves zero out.
+      // kubectl leaves out a field that is zero.
       const spec = { ...fieldsOf(old['spec']), replicas: numberOf(at(written, 'spec', 'replicas'), 0) }
       return [200, scaleOf(put(key, { ...old, spec }))]
     }
@@ -168,7 +168,7 @@ export async function startApiServer(rules: Rules): Promise<ApiServer> {
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.url?.startsWith('/openapi/v2') === true) {
-      // An older kubectl wants the schemas as Protocol Buffers; with none of a kind it checks nothing.
+      // An older kubectl reads the schemas as Protocol Buffers; it does not check a kind without a schema.
       response.writeHead(200, {
         'Content-Type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
       })

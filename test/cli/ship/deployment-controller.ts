@@ -14,9 +14,9 @@ export interface Workload {
 }
 
 export interface Rules {
-  /** Whether pods of an image ever get ready. */
+  /** Whether the pods of an image get ready at all. */
   readonly getsReady: (image: string) => boolean
-  /** After how many ticks without a step forward Kubernetes gives up. */
+  /** The number of ticks without progress after which Kubernetes gives up. */
   readonly deadlineTicks: number
 }
 
@@ -27,8 +27,8 @@ export const availableOf = ({ sets }: Workload): number => count(sets.flatMap(({
 const count = (pods: readonly { ready: boolean }[]): number => pods.filter(({ ready }) => ready).length
 
 /**
- * One moment in the life of a Deployment: pods that were started are ready now, old ones go as new ones come, with
- * maxSurge and maxUnavailable of 25 %, rounded as Kubernetes does. Gives its status.
+ * Moves a Deployment forward by one tick: pods that were started become ready, and new pods replace old ones, with
+ * maxSurge and maxUnavailable of 25 %, rounded as in Kubernetes. Gives the status of the Deployment.
  */
 export function tick(workload: Workload, deployment: Fields, rules: Rules): Fields {
   const wanted = numberOf(at(deployment, 'spec', 'replicas'), 1)
@@ -69,7 +69,7 @@ function newestSet(workload: Workload, deployment: Fields): ReplicaSet {
 const mayDrop = (set: ReplicaSet, available: number, least: number): boolean =>
   set.pods.some(({ ready }) => !ready) || available > least
 
-/** Those that are not ready go first. */
+/** Removes a pod that is not ready first. */
 function dropOne(set: ReplicaSet): void {
   const index = set.pods.findIndex(({ ready }) => !ready)
   set.pods.splice(index === -1 ? set.pods.length - 1 : index, 1)
@@ -86,7 +86,7 @@ function statusOf(workload: Workload, newest: ReplicaSet, deployment: Fields, is
     : { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated' }
   return {
     observedGeneration: numberOf(at(deployment, 'metadata', 'generation'), 1),
-    // As the real one does, what is zero is left out.
+    // Fields that are zero are left out, as the real controller does.
     ...(replicas > 0 && { replicas }),
     ...(newest.pods.length > 0 && { updatedReplicas: newest.pods.length }),
     ...(available > 0 && { availableReplicas: available, readyReplicas: available }),

@@ -71,5 +71,5 @@ const answers: Readonly<Record<string, Json>> = {
   '/version': { major: '1', minor: '32', gitVersion: 'v1.32.0' },
 }
 
-/** What kubectl asks first: which resources there are. */
+/** The answers to the first requests of kubectl, which ask for the resources. */
 export const discovery = (path: string): Json | undefined => answers[path]

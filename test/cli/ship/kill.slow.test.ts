@@ -18,7 +18,7 @@ echo "after $1 $2" >>${log}
 kill -9 $PPID
 `
 
-/** Starts the release again after each kill until it is through; gives how often that was, and the commands. */
+/** Starts the release again after each kill until it is complete. Gives the number of kills and the commands. */
 async function shipThroughKills(lab: Lab, apps: readonly string[]) {
   await using before = await standBefore(lab, async (kubectl, folder) => {
     await writeFile(join(folder, 'log'), '')

@@ -13,12 +13,12 @@ import { images, type Images } from './seeds.ts'
 
 const run = promisify(execFile)
 
-/** Where releases are tried: a namespace that kubectl reaches with this environment. */
+/** The cluster for test releases: a namespace that kubectl reaches with this environment. */
 export interface LabCluster {
   readonly namespace: string
   readonly images: Images
   readonly env: Readonly<Record<string, string>>
-  /** Makes an object, and waits until it is as if it had been there for long. */
+  /** Makes an object, and waits until its state is that of an old object. */
   seed(object: Fields): Promise<void>
   /** The fewest pods of an app that were ready at one moment since the last seed. */
   lowest(app: string): number
@@ -27,7 +27,7 @@ export interface LabCluster {
 
 export interface ClusterKind {
   readonly name: string
-  /** Why nothing is tried there; undefined when it can be. */
+  /** Why the tests of this cluster are skipped; undefined when they can run. */
   readonly missing: string | undefined
   readonly open: () => Promise<LabCluster>
 }
@@ -59,7 +59,7 @@ export async function openStandIn(): Promise<LabCluster> {
 export const startStandIn = () =>
   startApiServer({ getsReady: (image) => image !== images.bad, deadlineTicks: 4 })
 
-/** A folder with a kubeconfig that is for this server and its namespace `shop`. */
+/** Makes a folder with a kubeconfig for this server and its namespace `shop`. */
 export async function createFolder(server: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-ship-'))
   const config = {
@@ -76,7 +76,7 @@ export async function createFolder(server: string): Promise<string> {
 
 export const envOf = (folder: string) => ({ KUBECONFIG: join(folder, 'config'), HOME: folder })
 
-/** Of images that nodes can pull, two with different tags and one that there is not: `TEST_IMAGES="OLD NEW MISSING"`. */
+/** Two images that nodes can pull, with different tags, and one that does not exist: `TEST_IMAGES="OLD NEW MISSING"`. */
 function realImages(): Images {
   const pause = 'registry.k8s.io/pause'
   const written = process.env['TEST_IMAGES'] ?? `${pause}:3.9 ${pause}:3.10 ${pause}:missing`
@@ -84,10 +84,10 @@ function realImages(): Images {
   return { old, new: fresh, bad }
 }
 
-/** A namespace of its own in the cluster of a kubeconfig, for as long as it is open. */
+/** Makes a namespace in the cluster of a kubeconfig, and deletes it at the end. */
 export async function openNamespace(kubeconfig: string, its: Images): Promise<LabCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-judge-ship-'))
-  // With the home of the user, where programs that log in have their files.
+  // HOME is that of the user, because programs that log in have their files there.
   const env = { ...envOf(folder), HOME: process.env['HOME'] ?? folder }
   const view = ['config', 'view', '--raw', '--flatten', '--minify', `--kubeconfig=${kubeconfig}`]
   await writeFile(env.KUBECONFIG, (await run('kubectl', view)).stdout)
@@ -122,7 +122,7 @@ export async function openNamespace(kubeconfig: string, its: Images): Promise<La
   }
 }
 
-/** What a watch of the Deployments says of ready pods. */
+/** Watches the numbers of ready pods of the Deployments. */
 function watchReady(env: Readonly<Record<string, string>>) {
   const line = '{.metadata.labels.app} {.metadata.name} {.status.availableReplicas}{"\\n"}'
   const child = spawn('kubectl', ['get', 'deployments', '--watch', `--output=jsonpath=${line}`], {

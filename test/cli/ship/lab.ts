@@ -26,11 +26,11 @@ export interface Request {
 
 /** A cluster and a judge. */
 export interface Lab extends LabCluster {
-  /** What the judge is asked. */
+  /** The requests to the judge. */
   readonly asked: Fields[]
-  /** What it says, by default a pass. */
+  /** The verdict of the judge, by default a pass. */
   verdict: (request: Fields) => Verdict
-  /** Its answer to a request for a verdict, and to others. */
+  /** The answer of the judge to any request. */
   answer: (request: Request) => Promise<Answer>
   readonly judgeUrl: string
   kubectl(...args: readonly string[]): Promise<string>
@@ -38,7 +38,7 @@ export interface Lab extends LabCluster {
   shipWith(env: LabCluster['env'], ...args: readonly string[]): ReturnType<typeof startCli>
   /** Makes the stable Deployment of an app, and waits until its pods are ready. */
   seedStable(app: string, replicas: number, image?: string): Promise<void>
-  /** Replicas and image of one arm. */
+  /** The replicas and the image of one arm. */
   arm(name: string): Promise<{ readonly replicas: number; readonly image: string } | undefined>
   annotation(name: string, key: string): Promise<string>
 }

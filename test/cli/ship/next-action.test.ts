@@ -39,7 +39,7 @@ interface Moment {
   readonly cluster: Cluster
 }
 
-/** Every moment until the release is over; `verdict` says what the judge says at a stage. */
+/** Every moment until the release is over; `verdict` gives the verdict of the judge at a stage. */
 function moments(from: Moment, verdict: (stage: number) => 'pass' | 'fail'): readonly Moment[] {
   const all = [from]
   let { release, cluster } = from
@@ -116,7 +116,7 @@ describe('nextAction()', () => {
     }
   })
 
-  /** What happens where pods do not get ready in time for which a release of one app waits in this phase. */
+  /** What follows when a release of one app waits in this phase for pods that do not get ready in time. */
   function lateIn(phase: Release['phase'], verdict: 'pass' | 'fail'): Action {
     const cluster = world({ web: 4 })
     const all = moments({ release: begun(cluster, ['web'], [50]), cluster }, () => verdict)

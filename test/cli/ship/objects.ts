@@ -1,4 +1,4 @@
-/** Anything of JSON; what the stand-in keeps. */
+/** Any JSON value; the stand-in keeps such values. */
 export type Json = string | number | boolean | null | readonly Json[] | Fields
 export interface Fields {
   readonly [key: string]: Json | undefined
@@ -19,7 +19,7 @@ export const textOf = (value: Json | undefined): string => (typeof value === 'st
 
 export const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
 
-/** RFC 7386; with `byName`, lists of things with names are merged by them, as a strategic merge does. */
+/** A merge patch after RFC 7386. With `byName`, lists of named items are merged by name, as a strategic merge does. */
 export function mergePatch(
   target: Json | undefined,
   patch: Json | undefined,

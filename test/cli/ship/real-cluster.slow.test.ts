@@ -6,7 +6,7 @@ import { openLab } from './lab.ts'
 import { createFolder, openNamespace, startStandIn } from './lab-cluster.ts'
 import { images } from './seeds.ts'
 
-// What a kubeconfig in TEST_KUBECONFIG brings about, with the stand-in in place of a real API server.
+// The code for a kubeconfig in TEST_KUBECONFIG, with the stand-in in place of a real API server.
 test.skipIf(kubectlMissing() !== undefined)(
   'openNamespace(kubeconfig, images) makes a namespace for a release, counts its ready pods, and deletes it',
   { timeout: 120_000 },

@@ -10,7 +10,7 @@ import { at, type Json, numberOf, textOf } from './objects.ts'
 export interface ReleaseWorldOptions {
   readonly apps: readonly string[]
   readonly policies: Readonly<Record<string, string>>
-  /** What the new version of one app does, from some weight on. */
+  /** The harm of one app's new version, from this weight on. */
   readonly harm?: { readonly app: string; readonly fromWeight: number; readonly effect: Effect }
 }
 
@@ -23,10 +23,10 @@ export interface ReleaseWorld {
 const minuteMs = 60_000
 const minutesPerLook = 2
 
-/** The whole service, and a Prometheus with the pods of some apps, whose traffic follows the weight that ship names. */
+/** Starts the whole service, and a Prometheus with the pods of these apps. The traffic follows the weight that ship names. */
 export async function startReleaseWorld(options: ReleaseWorldOptions): Promise<ReleaseWorld> {
   const { apps, policies } = options
-  // Ahead of the clock of this machine, by which ship says when the release began.
+  // The start is ahead of the real clock, by which ship says when the release began.
   const start = Math.ceil(Date.now() / minuteMs + 1) * minuteMs
   const clock = createSimulatedClock(start)
   const prometheus = await startSimulatedPrometheus({ clock })

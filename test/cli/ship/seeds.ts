@@ -3,7 +3,7 @@ import type { Fields } from './objects.ts'
 export interface Images {
   readonly old: string
   readonly new: string
-  /** Its pods never get ready. */
+  /** An image whose pods never get ready. */
   readonly bad: string
 }
 

@@ -26,10 +26,10 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
     const start = (...args: readonly string[]) =>
       ship('start', '--stages', '20,50', '--url', lab.judgeUrl, '--interval', '1s', ...args)
 
-    /** Replicas and image of both arms. */
+    /** The replicas and the image of both arms. */
     const arms = async (...apps: readonly string[]) =>
       Promise.all(apps.flatMap((app) => [lab.arm(`${app}-stable`), lab.arm(`${app}-canary`)]))
-    /** All that ship may change. */
+    /** Everything that ship may change. */
     const state = (app: string) =>
       lab.kubectl('get', 'deployments', `--selector=app=${app}`, '--output=jsonpath={..annotations} {..spec}')
 
@@ -48,7 +48,7 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
       ])
       expect(lab.asked[0]?.['step']).toEqual({ index: 0, of: 2, weight: 20, next: 50 })
       expect(await arms('web')).toEqual([fresh(10), fresh(0)])
-      // maxUnavailable of stable's own update at 5 pods is one.
+      // While stable itself is updated, its maxUnavailable at 5 pods is one.
       expect(lab.lowest('web')).toBeGreaterThanOrEqual(9)
       for (const [arm, why] of [
         ['web-canary', 'the new search'],
@@ -72,7 +72,7 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
     test('start refuses another image under the version of stable, and changes nothing', async () => {
       await lab.seedStable('web', 4)
       const before = await state('web')
-      // The label of the seed says 1.
+      // The label of the seeded Deployment has the version 1.
       const { code, err } = await start('--app', 'web', '--image', 'mirror.example.org/web:1')
       expect({ code, err }).toMatchObject({
         code: 3,

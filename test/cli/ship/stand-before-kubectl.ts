@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lab } from './lab.ts'
 
-/** Stands before kubectl: before each of the first annotations that ship writes, another tool writes one. */
+/** A script in place of kubectl: before each of the first annotations that ship writes, another tool writes one. */
 const between = (kubectl: string, count: string, times: number): string => `#!/usr/bin/env bash
 written=$(cat ${count})
 if [ "$1" = annotate ] && [ "$written" -lt ${times} ]; then
@@ -15,7 +15,7 @@ exec ${kubectl} "$@"
 `
 
 export interface Between {
-  /** In which ship finds the script in place of kubectl. */
+  /** The environment in which ship finds the script in place of kubectl. */
   readonly env: Readonly<Record<string, string>>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -27,7 +27,7 @@ export const interfere = (lab: Lab, times: number): Promise<Between> =>
     return between(kubectl, count, times)
   })
 
-/** Puts a script before the real kubectl, whose path it gets, and a folder for what it keeps. */
+/** Puts a script in place of kubectl. The script gets the path of the real kubectl, and a folder for its files. */
 export async function standBefore(
   { env }: Lab,
   script: (kubectl: string, folder: string) => Promise<string>,

@@ -20,7 +20,7 @@ describe('sliceArms', () => {
       [10, 20, 30],
       [1, 1, 1],
     ])
-    // in the second slice the other stable pod has no traffic: its events mean nothing
+    // in the second slice the other stable pod has no traffic, so its events do not count
     expect([[...stable.events], [...stable.requests], [...stable.pods]]).toEqual([
       [5, 2, 9],
       [40, 30, 80],
@@ -57,7 +57,7 @@ describe('sliceArms', () => {
     ]
     expect(counted(0)).toEqual([0, 10, 10, 0, 10, 10])
     expect(counted(1)).toEqual([0, 0, 10, 0, 10, 10])
-    // age counts slices, with traffic or not
+    // the age counts all slices, also those without traffic
     expect(counted(3)).toEqual([0, 0, 0, 0, 10, 10])
     expect(counted(4)).toEqual([0, 0, 0, 0, 0, 10])
   })
@@ -108,7 +108,7 @@ describe('sliceArms with arms only', () => {
   it('leaves out the canary’s own beginning too where it is before the first step', () => {
     const kept = [0, 0, 10, 10, 0, 0, 10, 10]
     expect(requestsOf(flat(10), 2, true, 2)[1]).toEqual(kept)
-    // the rollout begins at 0, traffic comes in slice 1, the first step begins at 2
+    // the rollout begins at 0, traffic begins in slice 1, the first step in slice 2
     const early = [0, 10, 10, 10, 10, 10, 10, 10, 10, 10]
     expect(requestsOf(early, 2, true, 0)[1]).toEqual([10, 0, 0, 0, 10, 10, 0, 0, 10, 10])
     expect(requestsOf(flat(10), 1, true, 0)[1]).toEqual([0, 10, 0, 10, 10, 10, 0, 10, 10, 10])
@@ -132,7 +132,7 @@ describe('sliceArms with arms only', () => {
 
   it('leaves nothing out of stable while there is no canary', () => {
     expect(requestsOf(flat(10, 0), 3)[1]).toEqual(flat(8))
-    // traffic of the canary before its rollout is none of it
+    // traffic of the canary before its rollout does not belong to the rollout
     expect(requestsOf([10, 10, ...flat(8, 0)], 3)[1]).toEqual(flat(8))
   })
 

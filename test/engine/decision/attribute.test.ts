@@ -22,7 +22,7 @@ describe('attribute', () => {
   })
 
   it('names none alone when only their mean is beyond the threshold', () => {
-    // all three average 46; either of the first two with the silent third averages less than 40
+    // the average of all three is 46; that of either of the first two and the silent third is less than 40
     const three = [
       component('a', 0.4, Math.log(58)),
       component('b', 0.4, Math.log(57)),
@@ -34,7 +34,7 @@ describe('attribute', () => {
   })
 
   it('names at most three of those that lean, by what each adds to the mean', () => {
-    // none is beyond 40 on its own; by weight times e: b 6, d 4.5, a 3, c 2
+    // none alone is beyond 40; weight times e is 6 for b, 4.5 for d, 3 for a, 2 for c
     const leaning = [
       component('a', 0.1, Math.log(30)),
       component('b', 0.3, Math.log(20)),

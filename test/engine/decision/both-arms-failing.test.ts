@@ -28,13 +28,13 @@ test.each([
 })
 
 it('bothArmsFailing looks at the last three slices: a failure is seen at once and forgotten after them', () => {
-  // 60 of 200, of 300 and of 300 are above a tenth; then the last three slices have no failure
+  // 60 of 200, 60 of 300 and 60 of 300 are above a tenth; then the last three slices have no failure
   const once = [[0, 60, 0, 0, 0, 0], hundred] as const
   expect(failing(traffic(once, many))).toBe('011100')
 })
 
 it('bothArmsFailing does not hear of slices before the rollout or after the look', () => {
-  // 12 of 100 at first; 12 of 200 is not a tenth any more
+  // first 12 of 100; then 12 of 200, which is less than a tenth
   const early = [[12, 0, 0, 0, 0, 0], hundred] as const
   const late = [[0, 0, 0, 0, 0, 99], hundred] as const
   expect(failing(traffic(early, many))).toBe('100000')

@@ -2,15 +2,15 @@ import type { MetricData, Recording, Sample } from '../../../src/engine/model/re
 
 type Rows = readonly (readonly Sample[] | null)[]
 
-/** The same with its pods in the other order. */
+/** The recording with its pods in reverse order. */
 export function reversed(recording: Recording): Recording {
   const back = <T>(rows: readonly T[]): readonly T[] => rows.toReversed()
   return { ...withRows(recording, back, back), pods: back(recording.pods) }
 }
 
 /**
- * The same with so many more slices of its last step, in which every pod has as many requests as in the slice before and
- * canary pods stable's share of bad ones to the last digit.
+ * The recording with this many more slices in its last step. In these every pod has as many requests as in the slice
+ * before, and canary pods have exactly stable's share of bad ones.
  */
 export function continuedAlike(recording: Recording, slices: number): Recording {
   const { pods } = recording
@@ -32,7 +32,7 @@ export function continuedAlike(recording: Recording, slices: number): Recording 
   return { ...withRows(recording, lasting, alike), slices: recording.slices + slices }
 }
 
-/** `of` changes requests, `part` what happened to some of them. */
+/** `of` changes the requests, and `part` the counted part of them. */
 function withRows(
   recording: Recording,
   of: (rows: Rows) => Rows,

@@ -9,7 +9,7 @@ const HISTORY = 70
 const SLICES = 12
 const LAST = HISTORY + SLICES - 1
 
-/** All four kinds; without `history` stable begins with the rollout. */
+/** A run with all four kinds. Without `history` stable begins with the rollout. */
 function recordingOf(history = HISTORY): Recording {
   const base = handMade({
     history,
@@ -62,12 +62,12 @@ describe('gatherEvidence', () => {
     expect([run.recording, run.policy, run.obstacles]).toEqual([recording, policy, []])
     expect(run.metrics.map((metric) => metric.policy)).toEqual(policy.metrics)
     const [errors, p95, sales, memory] = run.metrics
-    // two slices of warm-up, for a conversion one; gauges have none
+    // the warm-up is two slices, for a conversion one; gauges have none
     expect(errors?.canaryCounts).toEqual(Float64Array.of(0, 0, 2, 2, 2, 2, 2, 2, 2, 2))
     expect(sales?.canaryCounts).toEqual(Float64Array.of(0, 2, 2, 2, 2, 2, 2, 2, 2, 2))
     expect(memory?.canaryCounts).toHaveLength(10)
     expect(p95?.numbers(9).bound).toBe(0.3)
-    // the components carry the very same paths, and the guard its own
+    // the components have the same arrays of evidence, and the guard has its own
     const paths = [...run.metrics.map(({ harm }) => harm), errors?.rules[0]?.harm]
     expect(run.components.map(({ harm }) => harm)).toEqual(paths)
   })
@@ -94,7 +94,7 @@ describe('gatherEvidence', () => {
     const harmOf = (rule: string): unknown =>
       run.components.find((one) => one.metric === 'errors' && one.rule === rule)?.harm
     expect([harmOf('crash'), harmOf('limit')]).toEqual(run.metrics[0]?.rules.map(({ harm }) => harm))
-    // .33 + .3 + .05 of the budget are named, and all of it is given to them
+    // the named metrics have .33 + .3 + .05 of the budget, and get the whole budget
     const whole = 0.68
     expect(weightsOf(run)).toEqual({
       'errors worse': close(0.165 / whole),

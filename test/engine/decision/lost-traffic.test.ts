@@ -14,7 +14,7 @@ const shifting = [
   { slice: 6, ends: 12, weight: 50 },
 ]
 
-/** A rollout with so many canary requests of 1000 a slice, or of as many as are given. */
+/** A rollout with this many canary requests among 1000 in a slice, or among the given number. */
 const loses = (canary: number, steps = shifting, all = 1000): boolean =>
   losesTraffic(
     madeRun(policy, {

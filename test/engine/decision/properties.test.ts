@@ -29,7 +29,7 @@ const plan = [
   { weight: 50, minutes: 10, pods: 10 },
 ] as const
 
-/** Steps that were planned to end a few minutes before they did, as where a step waits or a controller is slow. */
+/** Steps that end a few minutes after their planned end, as when a step waits or a controller is slow. */
 const anyRollout = fc
   .record({
     seed: fc.nat(),

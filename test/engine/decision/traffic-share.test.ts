@@ -9,7 +9,7 @@ interface Split {
   readonly stable: number
 }
 
-/** The mean of two one-sided mixtures about 1.1 and 1/1.1, with the dispersion at the odds that fit best. */
+/** The mean of two one-sided mixtures around 1.1 and 1/1.1, with the dispersion at the odds that fit best. */
 function byDefinition(splits: readonly Split[]): TrafficShare {
   const sum = (of: (split: Split) => number): number => splits.reduce((total, split) => total + of(split), 0)
   const of = ({ canary, stable }: Split): number => canary + stable
@@ -92,7 +92,7 @@ describe('trafficShare', () => {
   })
 
   it('counts its noise less and less by the guess of 3 it begins with', () => {
-    // every split exactly as promised: φ = 30/(10 + K), never below 1
+    // every split is exactly as promised, so φ = 30/(10 + K), and never below 1
     const evidence = (slices: number): number => {
       const row = (n: number): number[] => Array<number>(slices + 1).fill(n)
       const found = shareOf(planOf([0, 50]), row(500), row(500))

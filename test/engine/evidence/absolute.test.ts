@@ -99,7 +99,7 @@ describe('crashEvidence', () => {
         absolute += ratioByHand(k, t, 0.1, [0.2, 0.4, 0.8], 1) / ((k + 1) * (k + 2))
       expect(path[t]).toBeLessThanOrEqual(Math.log(absolute) + 1e-10)
     }
-    // where stable is well the guard is as sure as its lesser half, where it is as bad it says nothing
+    // with a healthy stable the guard equals the smaller of its two e-values; with an equally bad one it shows nothing
     const crashed = {
       canary: armOf(
         nc.map((n) => 0.9 * n),
@@ -175,7 +175,7 @@ describe('crashEvidence', () => {
       streamOf(quiet, quiet, noiseOf([1])),
       1.5,
     )
-    // only what waits for beginnings to come is left of the bets
+    // only the stakes that have not begun are left
     expect(path.at(-1)).toBeLessThan(Math.log(1e-3))
     expect(path.at(-1)).toBeGreaterThan(Math.log(1 / (slices * 1.2)))
   })

@@ -18,7 +18,7 @@ const arms = (table: Table) => ({
 
 const STEP = 0.01
 
-/** The set as statistics.md-style formula writes it, over all 601 points, each slice with all four counts. */
+/** The set by the formula of docs/statistics.md, over all 601 points, each slice with all four counts. */
 function byHand(table: Table, phi: number): Interval {
   const points = Array.from({ length: 601 }, (_, i) => (i - 300) * STEP)
   const prior = points.map((g) => Math.exp(-0.5 * (g / 0.8) ** 2) + 0.3 * Math.exp(-Math.abs(g) / 0.3))
@@ -39,7 +39,7 @@ function byHand(table: Table, phi: number): Interval {
   const inside = points.filter((_, i) => (logs[i] ?? 0) > threshold)
   return {
     estimate: Math.exp(points[logs.indexOf(top)] ?? Number.NaN),
-    // the grid's next point outwards, so that nothing between two points is left out
+    // the next point outwards on the grid, so that no value between two points is left out
     low: Math.exp(Math.max((inside[0] ?? 0) - STEP, -3)),
     high: Math.exp(Math.min((inside.at(-1) ?? 0) + STEP, 3)),
   }

@@ -130,7 +130,7 @@ describe('minutesUntil', () => {
       armOf([6, 6, 6, 0], [300, 300, 300, 0]),
       noise,
     )
-    // its events count for the rate all the same
+    // its events still count for the rate
     const traffic = { nc: 100, ns: 300, rate: 26 / 1200, gathered: 2 * 10 * 0.25 * 0.75 }
     expect(minutes(stream, 3)).toBeCloseTo(byHand(3, traffic) ?? 0, 9)
   })
@@ -141,7 +141,7 @@ describe('minutesUntil', () => {
     ['down', 10, true],
     ['down', 15, false],
   ])('starts anew where the split of the traffic went %s to %s in 100', (_way, before, isAnew) => {
-    // odds of 25 to 75 now; more than twice or less than half of that was another weight
+    // the odds are now 25 to 75; more than twice or less than half of that means another weight
     const [nc, ns] = [
       [before, 25],
       [100 - before, 75],

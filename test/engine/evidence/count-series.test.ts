@@ -9,7 +9,7 @@ import { handMade } from '../recordings.ts'
 
 const history = 70
 const slices = 80
-/** Five stable pods of uneven health, and a canary pod with four times as many errors. */
+/** Five stable pods that differ in health, and a canary pod with four times as many errors. */
 const recording = handMade({
   history,
   slices,
@@ -102,7 +102,7 @@ describe('makeStream', () => {
   })
 
   it('knows the share of the other arm where less is worse', () => {
-    // of what converts: past 30 events the variance of a count is 1 − p of that of Poisson
+    // for conversion: beyond 30 events the variance of a count is 1 − p times that of Poisson
     const many = pods.map((pod) => ({ ...pod, events: pod.requests.map((n) => n / 2) }))
     const floorAt = (lessIsWorse: boolean, theta: number): number =>
       makeCountSeries({ ...input, pods: many, lessIsWorse }).noise.floors(

@@ -19,7 +19,7 @@ const start = HISTORY
 
 type Rate = (pod: number, slice: number) => number
 
-/** Pods of 100 requests a slice; a canary pod starts in slice `born` of the rollout. */
+/** Pods with 100 requests a slice; a canary pod starts in slice `born` of the rollout. */
 function pods(rate: Rate, stable = 6, born: readonly number[] = [0, 0]): readonly PodCounts[] {
   const row = (cell: (k: number) => number): readonly number[] =>
     Array.from({ length: SLICES }, (_, k) => cell(k))
@@ -135,13 +135,13 @@ describe('counted where history has bursts', () => {
 })
 
 describe('counted with a canary pod that has no neighbour', () => {
-  /** Six times stable's errors in each canary pod, and a burst when it is no longer alone. */
+  /** Each canary pod has six times stable's errors, and a burst when it is no longer alone. */
   const harmful: Rate = (pod, slice) => {
     if (pod < 20) return bursting(pod, slice)
     return pod === 20 && slice === start + 9 ? 95 : 6 * even(pod, slice)
   }
   const input = inputOf(pods(harmful, 6, [0, 6]))
-  /** Whole while the pod is alone, capped from its neighbour's first slice on. */
+  /** The counts are whole while the pod is alone, and capped from the first slice of its neighbour on. */
   const passingOf = ({
     plain,
     capped,

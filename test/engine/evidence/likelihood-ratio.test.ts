@@ -8,7 +8,7 @@ const nc = [20, 25, 0, 30, 20, 20, 25, 20]
 const xs = [1, 2, 5, 1, 3, 0, 1, 6]
 const ns = [80, 100, 80, 120, 80, 80, 0, 60]
 const theta0 = Float64Array.of(1, 1.1, 1.2, 1.3, 1, 0.9, 1.1, 1.4)
-/** Every argument matters. */
+/** A case in which every argument changes the result. */
 const noise: Noise = {
   ...noiseOf([]),
   floors: (theta) => theta.map((value, t) => 0.7 + 0.1 * value + 0.02 * t),

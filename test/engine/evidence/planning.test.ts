@@ -14,7 +14,7 @@ const input: PlanningInput = {
   gathered: 0,
 }
 
-/** Events by the formula, written out anew for a share w of the traffic. */
+/** The number of events by the formula of the page, for a share w of the traffic. */
 function eventsByHand(w: number, theta: number, theta0: number, wanting: number): number {
   const a = (w * theta) / (w * theta + 1 - w)
   const b = (w * theta0) / (w * theta0 + 1 - w)

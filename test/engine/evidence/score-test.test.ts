@@ -12,7 +12,7 @@ const xs = [20, 30, 15, 22, 60]
 const ns = [1000, 1200, 900, 1100, 3000]
 const theta0 = [1, 1.2, 0.9, 1.5, 1.1]
 
-/** Every argument matters: a floor by slice, φ from floor and slice, few degrees of freedom that follow both. */
+/** A case in which every argument matters: a floor by slice, φ from floor and slice, few degrees of freedom from both. */
 const varied: Noise = {
   ...noiseOf([]),
   floors: (theta) => theta.map((value, t) => 0.8 + 0.01 * t + 0.1 * value),
@@ -26,7 +26,7 @@ const upTo = (t: number, term: (k: number) => number): number =>
 const share = (k: number): number => (at(nc, k) * at(theta0, k)) / (at(nc, k) * at(theta0, k) + at(ns, k))
 const total = (k: number): number => at(xc, k) + at(xs, k)
 
-/** U/√(φV), as statistics write it. */
+/** U/√(φV), as textbooks write it. */
 function scoreByHand(t: number): { readonly z: number; readonly freedom: number } {
   const u = upTo(t, (k) => at(xc, k) - total(k) * share(k))
   const v = upTo(t, (k) => total(k) * share(k) * (1 - share(k)))
@@ -66,7 +66,7 @@ describe('scoreTest beyond a hundred events', () => {
 describe('scoreTest with few events', () => {
   const one = (x: number, y: number, n = 100, m = 900, theta = 1, phi = 1) =>
     scoreTest(streamOf(armOf([x], [n]), armOf([y], [m]), noiseOf([phi])), Float64Array.of(theta))
-  /** P of at least and of at most x of X events when each is the canary's with the chance that requests say. */
+  /** P of at least and of at most x of X events, when each falls on the canary with the canary's share of the requests. */
   const tails = (x: number, X: number, pi: number): readonly [number, number] => [
     1 - binomialCdf(Math.ceil(x) - 1, X, pi),
     binomialCdf(Math.floor(x), X, pi),
@@ -143,7 +143,7 @@ describe('scoreTest and silence', () => {
     const test = scoreTest(stream, new Float64Array(5).fill(1))
     const known = [0, 1, 2, 3, 4].map((t) => [test.harmP(t) !== undefined, test.goodP(t) !== undefined])
     expect(known).toEqual([false, false, false, true, true].map((is) => [is, is]))
-    // what happened while only one arm had traffic is no event of the comparison
+    // events while only one arm had traffic do not count in the comparison
     const alone = scoreTest(streamOf(armOf([2], [100]), armOf([1], [100]), noiseOf([1])), Float64Array.of(1))
     for (const t of [3, 4]) {
       expect(test.harmP(t)).toBe(alone.harmP(0))

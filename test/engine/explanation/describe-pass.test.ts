@@ -4,7 +4,7 @@ import type { MetricNumbers } from '../../../src/engine/evidence/metric-evidence
 import { arm, interval, madeMetric } from '../made-run.ts'
 import { policyOf } from '../recordings.ts'
 
-/** What is said of a metric at the last step, of which the margin is the policy's own, or before `next`. */
+/** The text about a metric at the last step, which has the margin of the policy, or before `next`. */
 function passOf(
   metric: object,
   numbers: Partial<MetricNumbers>,

@@ -10,7 +10,7 @@ const policy = policyOf([
   { name: 'p95', kind: 'latency' },
   { name: 'conversion', kind: 'conversion' },
 ])
-/** Evidence from slice 3 on, none before. */
+/** Evidence from slice 3 on, and none before. */
 const component = (metric: string, rule: Component['rule'], e: number, weight = 1 / 3): Component => ({
   metric,
   rule,
@@ -26,7 +26,7 @@ function found(components: readonly Component[], cause: FailCause, t = cause.t):
   const run = madeRun(policy, {
     history: 60,
     metrics: {
-      // as many errors as the slice has a number
+      // the number of errors is the number of the slice
       errors: { numbers: (k) => ({ canary: arm(k, 100), stable: arm(1, 100) }) },
       p95: { numbers: { canary: arm(20, 100), stable: arm(10, 100), bound: 0.25 } },
       conversion: { numbers: { canary: arm(10, 100), stable: arm(20, 100) } },
@@ -116,7 +116,7 @@ describe('harmFound by the path', () => {
     expect(harm.text).toBe(`at 11:05 ${errors}`)
     expect(harm.reasons).toEqual([
       { code: 'worse', metric: 'errors', text: errors },
-      // slice 60 + 4 ends when the 65th minute does
+      // slice 60 + 4 ends with the 65th minute
       { code: 'failed-before', text: 'failed at 2026-01-05T11:05:00.000Z, which stays' },
     ])
   })

@@ -42,7 +42,7 @@ describe('never-failed', () => {
     }
     expect(of(0)).toMatch(text)
     expect(of(null)).toMatch(text)
-    // it counts nothing, and shows all the same that the selector finds failures
+    // it does not count, but it shows that the selector finds failures
     expect(of(Number.POSITIVE_INFINITY)).toBeUndefined()
   })
 

@@ -13,7 +13,7 @@ const policy = policyOf([
 const steps = [{ slice: 0, ends: 12, weight: 25 }]
 const step = { index: 0, from: 0, ends: 12, weight: 25, next: 100 }
 const even = (value: number): readonly number[] => Array.from({ length: 12 }, () => value)
-/** Requests a slice of either arm. */
+/** The requests of each arm in a slice. */
 const routed = (canary: number, stable: number): MadeRun => ({
   steps,
   metrics: {

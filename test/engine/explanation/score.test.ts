@@ -12,7 +12,7 @@ const policy = policyOf([
 ])
 const steps = [{ slice: 0, ends: 12, weight: 25, next: 50 }]
 const passing = (e: number): MadeMetric => ({ pass: from(0, e) })
-/** The score of a look at e-values of harm and of each metric's pass; with gates they count up to 40 and 100. */
+/** The score of a look with these e-values of harm and of each metric's pass. With gates they count up to 40 and 100. */
 const scoreOf = (
   harm: number,
   metrics: Readonly<Record<string, MadeMetric>>,

@@ -61,7 +61,7 @@ describe('uncertainties of a metric that an arm says nothing about', () => {
   }
 
   it.each([
-    // three minutes of warm-up, five slices into the rollout
+    // the look is five slices after the start, with three minutes of warm-up
     ['just now', 5, 60, 3, '3 more minutes'],
     ['a slice ago', 4, 60, 2, '2 more minutes'],
     ['half a minute less ago than they warm up', 0, 30, 1, '1 more minute'],
@@ -168,7 +168,7 @@ describe('uncertainties of a metric that has not passed', () => {
     ] as const
     found({ metrics: { errors }, other: { components } })
     found({ metrics: { errors } })
-    // 1/α over the metric's weight; a metric without one is never asked to reach more than all
+    // 1/α over the metric's weight; a metric without a weight needs no more than all metrics together
     expect(asked).toEqual([
       [5, expect.closeTo(Math.log(20 / 0.25), 12)],
       [5, expect.closeTo(Math.log(20), 12)],

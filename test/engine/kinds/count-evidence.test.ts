@@ -21,7 +21,7 @@ const SLICES = 12
 const times = Array.from({ length: SLICES }, (_, t) => t)
 const null0 = (theta0: number): Float64Array => constantNull(SLICES, theta0)
 
-/** Five stable pods that burst now and then, two canary pods with `rate` in a hundred. */
+/** Five stable pods with a burst now and then, and two canary pods with `rate` bad requests in a hundred. */
 const recordingWith = (rate: number, history = START, burst = 40): Recording =>
   handMade({
     history,
@@ -72,7 +72,7 @@ describe('errorsEvidence', () => {
 
   it('tests gates at the tolerance and passes at the step’s margin', () => {
     const found = evidence()
-    // before 25 % the margin of .5 is fourfold, before 100 % it is itself
+    // before 25 % the margin of .5 is taken four times, before 100 % once
     const [fail, wide, last] = [tests.test(null0(1.2)), tests.test(null0(3)), tests.test(null0(1.5))]
     for (const t of times) {
       expect(found.harmP(t)).toBe(fail.harmP(t))
@@ -153,7 +153,7 @@ describe('errorsEvidence', () => {
   })
 
   it('plans no fail of a canary that looks exactly as bad as is tolerated', () => {
-    // 3 of 200 against 6 of 400: a ratio of 1, to the grid's own point
+    // 3 of 200 against 6 of 400 is a ratio of 1, which is a point of the grid
     const same = handMade({ history: 0, slices: SLICES, stablePods: 2, canaryPods: 1, cell: () => [3, 200] })
     const plain = contextOf(same, 0)
     expect(errorsEvidence(errorsPolicy({ tolerance: 1 }), errorsOf(same), plain).minutesToFail(5, 3)).toBe(
@@ -201,7 +201,7 @@ describe('conversionEvidence', () => {
   const errors = errorsOf(recording)
   const data: ConversionData = {
     kind: 'conversion',
-    // 30 in a hundred and more in stable, less in the canary
+    // stable has 30 in a hundred or more, the canary less
     good: errors.bad.map((row, pod) => row && row.map((x) => x && (pod < 5 ? 30 + (x % 3) : 22 + (x % 3)))),
     total: errors.total,
   }

@@ -9,7 +9,7 @@ const policy = policyOf([
   { name: 'errors', kind: 'errors' },
   { name: 'restarts', kind: 'restarts' },
 ])
-/** One pod of the canary, nine minutes of which are past nothing, at 5,000 requests a second: without restarts it passes. */
+/** A canary of one pod with 5,000 requests a second, which passes when it has no restarts. */
 const healthy = simulateRollout({
   seed: 'restarts',
   history: 60,
@@ -19,7 +19,7 @@ const healthy = simulateRollout({
   metrics: { errors: 'errors' },
 })
 
-/** The same with restarts in these minutes of the rollout: of canary-1, and of each pod of stable. */
+/** The recording with restarts of canary-1 and of each pod of stable in these minutes of the rollout. */
 function withRestarts(canary: readonly number[], stable: readonly number[] = []): Recording {
   const { errors } = healthy.metrics
   const restarts = healthy.pods.map(({ arm }, j) => {

@@ -6,7 +6,7 @@ const steps = [
   { slice: 1, ends: 2, weight: 5, next: 50 },
   { slice: 2, ends: 3, weight: 50 },
 ]
-/** Every kind of metric in three slices; the second pod has none of them. */
+/** Every kind of metric in three slices; the second pod has no metric. */
 const whole: Recording = {
   format: 'canary-judge/recording/1',
   sliceSeconds: 60,

@@ -9,7 +9,7 @@ import { armOfPods } from '../arm-slices.ts'
 import { between, cappedBy, podsOf, SLICES, variance } from '../naive-bursts.ts'
 import { podRow } from '../pod-rows.ts'
 
-/** Six pods of 500 requests with 2 % bad, and in bursts ten times as many: one pod in some slices, two slices long. */
+/** Six pods of 500 requests with 2 % bad ones. Some slices have a burst of ten times as many in one pod, two slices long. */
 function bursting(times: number, slices = SLICES, requests = 500): readonly PodCounts[] {
   const random = createRandom('bursts')
   return Array.from({ length: 6 }, (_, j) => {
@@ -28,7 +28,7 @@ const planOf = (...from: readonly number[]): RolloutPlan => ({
   restarts: [],
 })
 
-/** One pod of each arm and these requests, by slice. */
+/** One pod of each arm with these requests by slice. */
 const sized = (canary: (t: number) => number, stable = (_t: number) => 500) => {
   const row = (of: (t: number) => number): number[] => Array.from({ length: 30 }, (_, t) => of(t))
   return {
@@ -131,10 +131,10 @@ describe('learnCappedNoise', () => {
     const small = bursting(10, SLICES, 100)
     const plain = podsOf(learnDispersion(small, SLICES))
     const capped = cappedBy(small, 3, 1)
-    // events' own variance counts for as much as what pods add
+    // the variance of the events counts for as much as the noise of pods
     expect(between(capped) / variance(capped)).toBeGreaterThan(0.2)
     expect(between(capped) / variance(capped)).toBeLessThan(0.8)
-    // as noisy between pods as it takes for the cap to leave this much
+    // pods that differ exactly so much that the cap leaves this part of the variance
     const noisy = (left: number): PodDispersion => {
       const factor = (variance(capped) / left - (variance(plain) - between(plain))) / between(plain)
       const [a, b, c, d, e, f, g] = plain.autocovariance.map((r) => r * factor)
@@ -154,7 +154,7 @@ describe('learnCappedNoise', () => {
   })
 
   it('keeps the scale where the cap leaves nothing between pods to compare with', () => {
-    // even pods, each with one burst: capped at three times the usual they differ less than by chance
+    // equal pods with one burst each: with a cap at three times the usual count they differ less than by chance
     const even = Array.from({ length: 6 }, (_, j) =>
       podRow(
         Array.from({ length: SLICES }, (_slice, t) => (t === 20 * j ? 300 : 10)),

@@ -54,7 +54,7 @@ describe('clusteredSum', () => {
 })
 
 describe('confidenceSequence', () => {
-  /** Every point of the grid, with nothing left out. */
+  /** The sum over every point of the grid. */
   function byHand(
     xc: readonly number[],
     nc: readonly number[],

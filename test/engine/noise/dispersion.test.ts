@@ -144,7 +144,7 @@ describe('learnDispersion of an arm', () => {
         slices,
       ).pods
     expect([podsIn(1, 90), podsIn(3, 90), podsIn(3, 30)]).toEqual([1, 3, 3])
-    // not for want of pods
+    // not because there are too few pods
     expect([podsIn(4, 30), podsIn(9, 30)]).toEqual([0, 0])
   })
 

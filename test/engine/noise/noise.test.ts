@@ -81,7 +81,7 @@ describe('floors', () => {
       const stream = { arms: drawn, facing, dispersion, noise: noiseOf(drawn, 0.45, true) }
       if ((scoreTest(stream, Float64Array.of(1 / 0.6)).goodP(0) ?? 1) <= 0.04) passed++
     }
-    // .0668 with stable's share taken for the canary's; three standard errors are .013
+    // .0668 when stable's share is used for the canary; three standard errors are .013
     expect(passed / 2000).toBeLessThan(0.053)
     expect(passed / 2000).toBeGreaterThan(0.027)
   })

@@ -84,7 +84,7 @@ describe('podAutocovariance', () => {
 
   it('calls momentary noise a clump where it is above three standard deviations of chance', () => {
     // two pods of 1000 requests and mean mu, one d above and one d below it, in turn: r(0) = 2d²/(½·2·mu²) − (1−p)/mu,
-    // and no more of it a slice later
+    // and nothing of it is left a slice later
     const [mu, slices] = [2, 60]
     const pods = (d: number): readonly PodCounts[] =>
       [1, -1].map((side) =>
@@ -100,7 +100,7 @@ describe('podAutocovariance', () => {
     const clumpOf = (d: number): number => podAutocovariance(pods(d), slices, 0.5).clump
     expect(noise(limit)).toBeCloseTo(3 * chance, 12)
     expect(clumpOf(limit * 0.999)).toBe(0)
-    // of all noise, the events that come along with one: noise · Σmu²/Σmu
+    // if all noise is clumps, the events that come along with one: noise · Σmu²/Σmu
     expect(clumpOf(limit * 1.001)).toBeCloseTo(noise(limit * 1.001) * mu, 9)
     expect(clumpOf(limit * 3)).toBeCloseTo(noise(limit * 3) * mu, 9)
   })

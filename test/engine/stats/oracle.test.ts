@@ -25,13 +25,13 @@ function real(min: number, max: number): fc.Arbitrary<number> {
   return fc.double({ min, max, noNaN: true })
 }
 
-/** Log-uniform: every decade as often as any other. */
+/** Log-uniform, so that all decades are equally likely. */
 function magnitude(least: number, most: number): fc.Arbitrary<number> {
   return real(least, most).map((exponent) => 10 ** exponent)
 }
 
 function expectClose(got: number, oracle: number): void {
-  // The oracles' own rounding in the middle of the distribution; a value under it is judged in truth.test.ts.
+  // The oracles themselves round in the middle of the distribution; truth.test.ts tests smaller values.
   expect(Math.abs(got - oracle)).toBeLessThanOrEqual(1e-10 * Math.abs(oracle) + 1e-14)
 }
 
@@ -62,7 +62,7 @@ describe('@stdlib as the oracle, on seeded points', () => {
   })
 
   // Below 1e-8 the oracle is off: at 6.505411909720249e-9 it gives −5.68592270201671 for −5.68592270258531326,
-  // and at 1e-20 no digit is left. The tail is judged in truth.test.ts.
+  // and at 1e-20 no digit is right. truth.test.ts tests the tail.
   test('normalQuantile(p) agrees to 1e-10 from p = 1e-6 up', () => {
     fc.assert(
       fc.property(fc.oneof(magnitude(-6, -1), real(0.01, 0.999)), (p) =>
@@ -107,7 +107,7 @@ describe('@stdlib as the oracle, on seeded points', () => {
     )
   })
 
-  // The oracle's zero is negative at times.
+  // The oracle sometimes gives a negative zero.
   test('poissonQuantile(p, mu) agrees', () => {
     fc.assert(
       fc.property(real(0.001, 0.999), magnitude(-2, 3), (p, mu) => {

@@ -34,7 +34,7 @@ const functions: Readonly<Record<string, (x: number, y: number, w: number) => nu
 describe('the reference values of the statistics', () => {
   test.for(points)('%s(%j) agrees with the reference to 1e-10', ([name, [x = 0, y = 0, w = 0], expected]) => {
     const got = functions[name]?.(x, y, w) ?? Number.NaN
-    // The t quantiles of the reference are themselves off by up to 1.9e-10: (0.9917, 11) is 2.82227422243764821.
+    // The t quantiles of the reference have errors of up to 1.9e-10: (0.9917, 11) is 2.82227422243764821.
     const tolerance = name === 'tPpf' ? 2e-10 : 1e-10
     expect(Math.abs(got - expected)).toBeLessThanOrEqual(tolerance * Math.abs(expected))
   })

@@ -3,7 +3,7 @@ import { monitorLoop } from '../../support/loop-monitor.ts'
 import { type RunningApp, runApp } from '../../support/run-app.ts'
 import { attacks } from './bodies.ts'
 
-/** No request may keep the others waiting for longer. */
+/** No request may delay the other requests for longer than this. */
 const longestMs = 250
 
 let running: RunningApp

@@ -1,6 +1,6 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 
-/** A request that costs its sender little, and shall not cost the others more. */
+/** A request that is cheap for the sender, and must not delay the requests of others. */
 export interface Attack {
   readonly name: string
   readonly path: string
@@ -29,10 +29,10 @@ const nulls = (count: number): string => `[${'null,'.repeat(count - 1)}null]`
 const keys = (count: number, value = '1'): string =>
   Array.from({ length: count }, (_, i) => `"unknown-key-${i}":${value}`).join(',')
 
-/** Fills with `part` up to a size in bytes. */
+/** Repeats `part` up to a size in bytes. */
 const filled = (size: number, part: string): string => part.repeat(Math.floor(size / part.length))
 
-/** For every route that reads JSON. */
+/** Bodies for every route that reads JSON. */
 const anyJson: readonly (readonly [string, string])[] = [
   ['60 KiB of brackets', filled(60_000, '[')],
   ['60 KiB of opened maps', filled(60_000, '{"a":')],

@@ -6,13 +6,13 @@ import { aRun, aStep, aVerdict } from '../../contract/rows.ts'
 import { monitorLoop } from '../../support/loop-monitor.ts'
 import { type RunningApp, runApp } from '../../support/run-app.ts'
 
-/** No request may keep the others waiting for longer. */
+/** No request may delay the other requests for longer than this. */
 const longestMs = 250
 
 const pods = 600
 const slices = 700
 
-/** 8 MiB of JSON, twice what is taken of those without the role for large ones. */
+/** 8 MiB of JSON, twice as much as the service takes without the role for large recordings. */
 function largeRecording(): Recording {
   const rows = (salt: number): readonly (readonly number[])[] =>
     Array.from({ length: pods }, (_, pod) =>
@@ -45,7 +45,7 @@ beforeAll(async () => {
   await store.saveStep(aStep('run-1'))
   recording = largeRecording()
   const recordingDigest = await store.saveRecording('run-1', recording)
-  // As many looks as a page shows, each with as many metrics as a policy may have.
+  // As many looks as a page shows, and in each as many metrics as a policy may have.
   for (let look = 0; look < 200; look++) {
     await store.saveVerdict(
       aVerdict('run-1', { id: `v-${look}`, at: look, recordingDigest, body: largestJudgement(`v-${look}`) }),

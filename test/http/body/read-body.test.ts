@@ -7,7 +7,7 @@ import { readBody } from '../../../src/http/body/read-body.ts'
 
 const maxBytes = 1000
 
-/** What readBody made of the requests, in order. */
+/** The results of readBody for the requests, in order. */
 const outcomes: Promise<string>[] = []
 let arrived = Promise.withResolvers<void>()
 

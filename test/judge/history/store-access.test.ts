@@ -19,7 +19,7 @@ async function accessTo(settings: { readonly callMs?: number }): Promise<StoreAc
   return createStoreAccess({ store: () => store, memory: createRunCache(), ...settings })
 }
 
-/** What the call gives, or that it was memory which had to do. */
+/** The result of the call, or a text that says that memory answered. */
 const ask = (access: StoreAccess, call: () => Promise<string>) =>
   access.read(startDeadline(8000), async (_book, within: Within | undefined) =>
     within === undefined ? 'from memory' : within(call),

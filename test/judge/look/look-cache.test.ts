@@ -20,7 +20,7 @@ function heapUsed(): number {
 const recording = fixtureRecording('healthy')
 const verdict = analyze(recording, aPolicy())
 
-/** A look of a run whose recording the store has not taken, as while it is away. */
+/** A look whose recording the store does not have yet, as while the store is away. */
 function unsavedLook(): Observation {
   return {
     verdict: structuredClone(verdict),

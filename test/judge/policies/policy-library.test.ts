@@ -61,7 +61,7 @@ test('get() without a name gives application where there is no policy but the bu
   const shipped = { 'bundled/application.yaml': policy('application'), 'bundled/istio.yaml': policy('istio') }
   const library = await loaded(shipped)
   expect(library.get().policy.name).toBe('application')
-  // A recording without a policy is judged by what is in it.
+  // There is still no default, so a recording without a policy is judged by a policy for the metrics in it.
   expect(library.defaultName).toBeUndefined()
   const two = await loaded({ ...shipped, 'own/a.yaml': policy('a'), 'own/b.yaml': policy('b') })
   expect(() => two.get()).toThrow('loaded are a, application, b, istio')

@@ -21,11 +21,11 @@ interface Shown {
   readonly namespace?: string
   readonly every?: number
   readonly name?: string
-  /** From and to, in minutes before now. */
+  /** The start and the end, in minutes before now. */
   readonly times: readonly (readonly [number, number])[]
 }
 
-/** What is scraped of one pod; nothing marks the end, as in a server that was filled from a file. */
+/** The series of one pod. No marker ends it, as in a server that was filled from a file. */
 function shown({ times: stretches, ...more }: Shown): SimulatedSeries {
   const { pod = `web-${canary}-x7k2p`, namespace = 'shop', every = 30, name = 'http_requests_total' } = more
   const times = stretches.flatMap(([from, to]) => {
@@ -39,7 +39,7 @@ const stablePod: Shown = { pod: `web-${stable}-bcdfg`, times: [[420, 0]] }
 
 interface Scene {
   readonly series: readonly Shown[]
-  /** Minutes before now at which the canary came; undefined = it has not. */
+  /** When the canary came, in minutes before now; undefined = it has not come. */
   readonly came: number | undefined
 }
 
@@ -202,7 +202,7 @@ describe('canaryStart()', () => {
   })
 
   describe('of what a proxy counts, whose series stay from one rollout to the next', () => {
-    /** Requests of each minute before now, while the series is there. */
+    /** The requests in each minute before now, while the series exists. */
     const counted = (
       canaryLabel: string,
       { since, perMinute }: { readonly since: number; readonly perMinute: (minutesAgo: number) => number },

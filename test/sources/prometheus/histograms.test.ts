@@ -42,7 +42,7 @@ describe('bounds', () => {
 
   test('neededBounds(shape of two modes) hold the bound beyond the quantile, with its neighbours', () => {
     const modes = { bounds: [0.1, 0.2, 0.3, 0.5, 1, 2, 5], above: [900, 60, 60, 60, 3, 1, 0], total: 1000 }
-    // compared at .5, while what is slower than p95 shows at 1
+    // the look compares at .5, but the requests slower than p95 show at 1
     expect(neededBounds(modes, { quantile: 0.95 })).toEqual([0.1, 0.2, 0.3, 0.5, 1, 2])
   })
 

@@ -27,7 +27,7 @@ const policy = policyOf(
   '  - {name: errors, kind: errors}\n  - {name: latency, kind: latency, limit: 500ms}\n',
   'history: 90m',
 )
-/** Late enough for what is half a minute behind too. */
+/** Late enough also for a server that is half a minute behind. */
 const now = timeOfSlice(expected, expected.slices) + 50_000
 const clock = { now: () => now }
 const closing: (() => Promise<void>)[] = []
@@ -40,12 +40,12 @@ interface Server {
   readonly prefix?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly simulated?: { readonly lookbackMs?: number; readonly latencyMs?: number }
-  /** An answer in place of the data; undefined = the data, changed or not. */
+  /** An answer in place of the data; undefined = the data. */
   readonly refuse?: (request: StubRequest) => Answer | undefined
   readonly change?: (body: string) => string
 }
 
-/** What stands in front of the data: its paths, its tenants, its limits. */
+/** A proxy in front of the data, with the paths, tenants and limits of another server. */
 async function urlOf({ prefix = '', headers = {}, simulated = {}, ...rest }: Server): Promise<string> {
   const { refuse, change = (body) => body } = rest
   const data = await startSimulatedPrometheus({ clock, series, ...simulated })

@@ -16,7 +16,7 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()))
 })
 
-/** What Istio counts of one pod behind a service, from and to minutes before now. */
+/** The series that Istio counts for one pod behind a service, between two times in minutes before now. */
 function requests(service: string, hash: string, from: number, to: number, code = '200'): SimulatedSeries {
   const labels = {
     __name__: 'istio_requests_total',
@@ -66,10 +66,10 @@ describe.skipIf(prometheusMissing() !== undefined)(
   () => {
     const series = [
       requests('web-stable', stable, 60, 0),
-      // the canary before this one, which failed, and its series that end in the first minutes of the run
+      // an earlier canary that failed, whose series end in the first minutes of the run
       requests('web-canary', previous, 40, 15),
       requests('web-canary', previous, 40, 15, '503'),
-      // the end of that abort: its service points at stable's pods
+      // after that abort, the canary's service points at stable's pods
       requests('web-canary', stable, 17, 12),
       requests('web-canary', canary, 10, 0),
     ]

@@ -24,7 +24,7 @@ test.each(files)(
     ])
     for (const metric of policy.metrics) {
       const arms = armsOf(metric.select ?? policy.select, subject)
-      // cpu, memory and restarts are known by pod, whatever counts the requests
+      // cpu, memory and restarts are known for each pod, even when gateways count the requests
       const podLabel = metric.kind === 'gauge' || metric.kind === 'restarts' ? 'pod' : arms.podLabel
       expect([metricQueries(metric, arms).kind, arms.podLabel]).toEqual([metric.kind, podLabel])
     }
@@ -53,6 +53,6 @@ test('every preset that a mesh or an ingress needs has a policy', () => {
       return 'preset' in select ? select.preset : undefined
     }),
   )
-  // these two need labels that only the user knows
+  // these two policies need labels that only the user knows
   expect(presetNames.filter((name) => !used.has(name))).toEqual(['argo-hash-label', 'labels'])
 })

@@ -48,7 +48,7 @@ interface Scene {
   readonly source: MetricSource
   readonly calls: ServedCall[]
   readonly fetch: (slice: number, change?: Parameters<typeof requestOf>[3]) => Promise<Recording>
-  /** What both clocks show, in milliseconds. */
+  /** The time of both clocks, in milliseconds. */
   now: number
 }
 
@@ -108,7 +108,7 @@ function shortened(value: unknown, slices: number): unknown {
   return isRow && value.length >= slices ? value.slice(0, slices) : value
 }
 
-/** How many boundaries a range query asks for. */
+/** The number of boundaries that a range query asks for. */
 const pointsOf = (params: URLSearchParams): readonly number[] =>
   params.has('step')
     ? [(Number(params.get('end')) - Number(params.get('start'))) / Number(params.get('step')) + 1]

@@ -143,7 +143,7 @@ describe.skipIf(missing !== undefined)(`counters of a real Prometheus ${missing 
       await ticks(8)
       const begun = Date.now()
       for (let tick = 1; tick <= 22; tick++) {
-        // a grows and restarts at the tenth; b grows and dies at the twelfth; the canary is born at the fifth
+        // a restarts at the tenth scrape; b ends at the twelfth; the canary starts at the fifth
         show(named.a, tick < 10 ? 100 + 2 * Math.min(tick, 4) : 3 + tick - 10, tick < 10 ? 0 : 1)
         if (tick < 12) show(named.b, 500 + 5 * Math.min(tick, 4), Math.min(tick, 2))
         else exporter.show(named.b, undefined)

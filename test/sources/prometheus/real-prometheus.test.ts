@@ -25,7 +25,7 @@ const recording = simulateRollout({
 interface PresetCase {
   readonly convention: ConventionName
   readonly controller: 'argo' | 'flagger'
-  /** Presets that find their arms in the same series. */
+  /** Groups of presets that find their arms in the same series. */
   readonly presets: readonly string[]
   readonly errors?: string
   readonly latency?: string

@@ -35,7 +35,7 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()))
 })
 
-/** A series scraped every half minute from so many minutes before now, with what it shows then. */
+/** A series that is scraped every half minute from this many minutes before now on. */
 function series(
   labels: Readonly<Record<string, string>>,
   from: number,
@@ -76,7 +76,7 @@ async function restartsIn(all: readonly SimulatedSeries[]): Promise<Record<strin
   return byMinute(await source.fetch(requestOf(policy, run, now)))
 }
 
-/** The slices with restarts, by pod; a pod without any has none. */
+/** The slices with restarts, by pod; a pod without restarts is left out. */
 function byMinute({ pods: all, metrics, rolloutStart }: Recording): Record<string, Record<number, number>> {
   const { restarts: data } = metrics
   if (data?.kind !== 'restarts') return {}
@@ -117,7 +117,7 @@ describe('fetch(restarts)', () => {
   test('without kube-state-metrics takes each time that the counters of a pod begin anew', async () => {
     const found = await restartsIn([
       requests(pods.stable, 40, (ago) => (41 - ago) * 600),
-      // every third minute its counters are at zero again
+      // its counters restart at zero every third minute
       requests(pods.canary, 10, (ago) => ((10 - ago) % 3) * 300),
     ])
     expect(found).toEqual({ [pods.stable]: {}, [pods.canary]: { 3: 1, 6: 1 } })

@@ -22,14 +22,14 @@ afterEach(async () => {
 interface Scraped {
   readonly every: number
   readonly pod?: string
-  /** Seconds after the full interval. */
+  /** How many seconds after the full interval the scrapes come. */
   readonly phase?: number
-  /** Seconds by which a scrape may come early or late. */
+  /** How many seconds a scrape may be early or late. */
   readonly jitter?: number
   readonly minutes?: number
-  /** Minutes ago; nothing was scraped between them. */
+  /** The start and the end of a time without scrapes, in minutes ago. */
   readonly away?: readonly [number, number]
-  /** Counted back from the latest scrape. */
+  /** Which scrape is missing, counted back from the latest. */
   readonly missed?: number
   readonly labels?: Readonly<Record<string, string>>
 }

@@ -16,7 +16,7 @@ export function sourceFor(url: string, options: Partial<SourceOptions> = {}): Me
   return createSourceSet({ sources, clock: wallClock, log: silent, ...options })
 }
 
-/** YAML of the metrics, under a preset. */
+/** The metrics as YAML, with a preset. */
 export function policyOf(select: string, metrics: string, more = ''): Policy {
   return parsePolicy(`name: test\nselect: ${select}\n${more}\nmetrics:\n${metrics}`).policy
 }
@@ -53,7 +53,7 @@ export function timeOfSlice(recording: Recording, slice: number): number {
   return Date.parse(recording.start) + slice * recording.sliceSeconds * 1000
 }
 
-/** The rows of a metric by pod, those without a sample left out; of a latency only these bounds. */
+/** The rows of a metric by pod, without rows that have no sample; for a latency only these bounds. */
 export function rowsByPod(
   recording: Recording,
   metric: string,
@@ -91,5 +91,5 @@ function rowOf(data: MetricData, j: number, bounds: readonly number[] | undefine
 }
 
 function nothing(): void {
-  // a log that keeps nothing
+  // this log keeps nothing
 }

@@ -18,7 +18,7 @@ export interface StubRequest {
 
 export type Answer = (request: StubRequest, response: ServerResponse, index: number) => void
 
-/** A real HTTP server on loopback that answers as the test says. */
+/** A real HTTP server on loopback with the answers of the test. */
 export async function startStub(answer: Answer): Promise<StubServer> {
   const requests: StubRequest[] = []
   const server = createServer((incoming, response) => {

@@ -21,12 +21,12 @@ type Code = string | undefined
 
 interface Case {
   readonly what: string
-  /** What the policy counts. */
+  /** The metric of the policy. */
   readonly bad: string
-  /** What each arm writes in place of 200 and 500; undefined = it has no such requests. */
+  /** The values of each arm in place of 200 and 500; undefined = the arm has no such requests. */
   readonly canary: readonly [good: Code, failed: Code]
   readonly stable: readonly [good: Code, failed: Code]
-  /** The end of the problem that the look has; undefined = it has none. */
+  /** The end of the problem's text; undefined = the look has no problem. */
   readonly problem?: string
 }
 

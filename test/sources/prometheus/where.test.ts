@@ -31,7 +31,7 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()))
 })
 
-/** A pod of the same name and revision in each of two clusters, ten times as busy in the second. */
+/** Two clusters that each have a pod of the same name and revision. The second pod has ten times as many requests. */
 function series(): readonly SimulatedSeries[] {
   const times = Array.from({ length: 80 }, (_, i) => now - 40 * minute + i * 30_000)
   return [canary, stable].flatMap((hash) =>

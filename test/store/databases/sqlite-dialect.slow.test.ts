@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const clock = { now: (): number => t0 }
 
-/** A store below the store, with its threads at hand. */
+/** Opens the SQLite dialect of the store, and gives its threads too. */
 const openDialect = (path: string, timeoutMs = 8_000) => {
   const threads: SqliteThread[] = []
   const db = new Kysely<{ readonly t: { readonly n: number } }>({
@@ -38,7 +38,7 @@ const openDialect = (path: string, timeoutMs = 8_000) => {
   return { db, threads }
 }
 
-/** A second or so of work inside SQLite, where nothing can interrupt it. */
+/** A query that takes about a second inside SQLite, where nothing can interrupt it. */
 const long = `with recursive c(x) as (values (1) union all select x + 1 from c where x < 6000000) select max(x) from c`
 
 describe('the SQLite thread', () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** The worker's side without a worker. */
+/** The code of the worker, run without a worker. */
 const serve = (path: string) => {
   const replies: SqliteReply[] = []
   let send: (request: SqliteRequest) => void = () => undefined

@@ -2,7 +2,7 @@ import type { Aggregation } from './expression.ts'
 import type { Row } from './evaluate.ts'
 import { numberAt, type Labels } from './simulated-series.ts'
 
-/** One row for each combination of the labels named; a row without values at a step adds nothing there. */
+/** One row for each combination of the named labels. A row without a value at a step adds nothing at that step. */
 export function aggregateRows(
   rows: readonly Row[],
   { name, by }: { readonly name: Aggregation; readonly by: readonly string[] },
@@ -29,7 +29,7 @@ export function aggregateRows(
   return [...groups.values()]
 }
 
-/** At each step the rows with the largest values keep them; of equals the first. */
+/** At each step only the rows with the largest values keep them; of equal ones the first. */
 export function largestRows(rows: readonly Row[], count: number, steps: number): readonly Row[] {
   const kept = rows.map((row) => ({ ...row, present: new Uint8Array(steps) }))
   for (let step = 0; step < steps; step++) {
@@ -43,7 +43,7 @@ export function largestRows(rows: readonly Row[], count: number, steps: number):
   return kept.filter(({ present }) => present.includes(1))
 }
 
-/** A label that a series lacks, or that is empty, is left out. */
+/** Leaves out a label that the series does not have or that is empty. */
 function pick(labels: Labels, names: readonly string[]): Labels {
   const picked: Record<string, string> = {}
   for (const name of names) {
@@ -56,7 +56,7 @@ function pick(labels: Labels, names: readonly string[]): Labels {
 const adders: Readonly<Record<Aggregation, (before: number | undefined, value: number) => number>> = {
   sum: (before, value) => (before === undefined ? value : before + value),
   count: (before = 0) => before + 1,
-  // a NaN counts only where there is nothing else
+  // a NaN counts only when there is no other value
   max: (before, value) => (before === undefined || before < value || Number.isNaN(before) ? value : before),
   min: (before, value) => (before === undefined || before > value || Number.isNaN(before) ? value : before),
 }

@@ -11,14 +11,14 @@ export interface Answer {
   readonly body: string
 }
 
-/** What the simulated server knows when it is asked. */
+/** The state of the simulated server at a request. */
 export interface Held extends Omit<Evaluation, 'steps'> {
   readonly series: readonly SimulatedSeries[]
   readonly version: string
   readonly latencyMs: number
 }
 
-/** Answers one call of the query API; undefined for a path that there is not. */
+/** Answers one request of the query API; undefined for an unknown path. */
 export function answerCall(path: string, params: URLSearchParams, held: Held): Answer | undefined {
   const answer = routeOf(path)
   if (answer === undefined) return undefined
@@ -87,7 +87,7 @@ function labelValues(label: string, params: URLSearchParams, held: Held): string
   return JSON.stringify(unique(values.filter((value) => value !== '')))
 }
 
-/** The series that any `match[]` selects, all without one, that have a sample between `start` and `end`. */
+/** The series with a sample between `start` and `end` that any `match[]` selects; without `match[]` all of them. */
 function found(params: URLSearchParams, held: Held): readonly SimulatedSeries[] {
   const start = timeParam(params, 'start', -Infinity)
   const end = Math.min(timeParam(params, 'end', Infinity), held.now)

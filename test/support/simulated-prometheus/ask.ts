@@ -14,7 +14,7 @@ export interface Asked {
   readonly data: unknown
 }
 
-/** Posts a form to a server of the query API, or gets the lists that take no form. */
+/** Posts a form to a server of the query API. Lists that take no form are read with GET. */
 export async function ask(
   url: string,
   path: string,
@@ -35,7 +35,7 @@ export async function ask(
   }
 }
 
-/** Where two answers differ; the last bits of a number and the order of an instant vector may. */
+/** Says where two answers differ. The last bits of a number and the order of an instant vector may differ. */
 export function differences(expected: Asked, got: Asked): readonly string[] {
   if (expected.status !== got.status)
     return [`${expected.status} ${expected.error} / ${got.status} ${got.error}`]
@@ -66,12 +66,12 @@ function deepDifferences(expected: unknown, got: unknown, at: string): readonly 
   return [`${at}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`]
 }
 
-/** The value in a vector, a matrix or a scalar, and neither its time nor a label. */
+/** Finds the value in a vector, a matrix or a scalar, but not its time or a label. */
 const isOfSample = /\.(?:value|values\.\d+|result)\.1$/
 
 function near(expected: unknown, got: unknown): boolean {
   if (typeof expected !== 'string' || typeof got !== 'string') return false
-  // a sum in another order may be whole on one side only
+  // a sum in another order may be a whole number on only one side
   if (![expected, got].some((text) => /\d[.e]\d|\d{16}/.test(text))) return false
   return Math.abs(Number(expected) - Number(got)) <= 1e-13 * Math.abs(Number(expected))
 }

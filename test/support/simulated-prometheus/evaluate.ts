@@ -24,13 +24,13 @@ export type Value =
   | { readonly kind: 'vector'; readonly rows: readonly Row[] }
 
 export interface Evaluation {
-  /** The series that could match, by metric name if the matchers tell it. */
+  /** The series that could match, by metric name if the matchers have one. */
   readonly candidates: (matchers: readonly Matcher[]) => readonly SimulatedSeries[]
   readonly steps: Steps
-  /** Nothing after this moment has been scraped yet. */
+  /** Samples after this moment have not been scraped yet. */
   readonly now: number
   readonly lookbackMs: number
-  /** Ranges and lookback leave out their very start, as Prometheus does since version 3. */
+  /** Whether ranges and lookback leave out their start, as Prometheus does since version 3. */
   readonly leftOpen: boolean
 }
 
@@ -172,7 +172,7 @@ const arithmetic: Readonly<Record<Operator, (a: number, b: number) => number>> =
   '/': (a, b) => a / b,
 }
 
-/** Without the metric's name, which is wrong after a calculation; what differed by the name only must not collide. */
+/** Removes the metric's name, which is wrong after a calculation. Two series that differ only in the name are an error. */
 function nameless(rows: readonly Row[]): readonly Row[] {
   const seen = new Set<string>()
   return rows.map((row) => {

@@ -1,31 +1,31 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer } from './answer-call.ts'
 
-/** What can be wrong with a server. */
+/** The faults that a server can have. */
 export type Fault =
-  /** Connections are broken off. */
+  /** The server closes connections. */
   | { readonly kind: 'down' }
-  /** The answer comes late, or never within reason. */
+  /** The answer comes late, or too late for any client. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** The answer comes byte by byte, one in so many milliseconds. */
+  /** The answer comes byte by byte, with this many milliseconds between two bytes. */
   | { readonly kind: 'dripping'; readonly everyMs: number }
-  /** Something in front of it answers: 503 with a text, 401, a redirect. */
+  /** A proxy in front of the server answers: 503 with a text, 401, a redirect. */
   | {
       readonly kind: 'status'
       readonly status: number
       readonly body?: string
       readonly headers?: Readonly<Record<string, string>>
     }
-  /** 200 with a login page. */
+  /** The answer is 200 with a login page. */
   | { readonly kind: 'html' }
-  /** The first half of the answer, under the length of the whole or ended as if it were all. */
+  /** Only the first half of the answer comes, with the length of the whole, or ended as if it were the whole. */
   | { readonly kind: 'truncated'; readonly honest: boolean }
-  /** The whole answer with warnings, as when a part of the data could not be read. */
+  /** The whole answer comes with warnings, as when a part of the data could not be read. */
   | { readonly kind: 'warnings'; readonly warnings: readonly string[] }
-  /** So many samples in every range that holds any, however short it is. */
+  /** Every range that has a sample has this many, however short it is. */
   | { readonly kind: 'flood'; readonly samples: number }
 
-/** Sends the answer as the fault has it; gives back how to stop what is still under way. */
+/** Sends the answer with the fault. Returns a function that stops the rest of the answer. */
 export function sendFaulty(fault: Fault | undefined, answer: Answer, response: ServerResponse): () => void {
   switch (fault?.kind) {
     case undefined:
@@ -59,7 +59,7 @@ export function sendFaulty(fault: Fault | undefined, answer: Answer, response: S
 const json = { 'content-type': 'application/json' } as const
 
 function nothing(): void {
-  // the answer is on its way
+  // the answer is already being sent
 }
 
 function send(response: ServerResponse, { status, body }: Answer): () => void {
@@ -100,7 +100,7 @@ function withWarnings({ status, body }: Answer, warnings: readonly string[]): An
 const pointsOfCopy = 100
 const copiesAtOnce = 50
 
-/** The first series of a range again and again, as fast as it is taken. */
+/** Sends the first series of a range again and again, as fast as the client reads. */
 function flood(response: ServerResponse, answer: Answer, samples: number): () => void {
   const [, head = '', metric = '', point = ''] = matrixStart.exec(answer.body) ?? []
   if (point === '') return send(response, answer)

@@ -4,7 +4,7 @@ import type { SimulatedSeries } from './simulated-series.ts'
 export const oddStart = Date.UTC(2026, 0, 5, 10)
 export const oddEnd = oddStart + 40 * 60_000
 
-/** Counters and gauges over 40 minutes with everything that makes PromQL hard, of whole numbers so that sums are exact. */
+/** Counters and gauges over 40 minutes with everything that makes PromQL hard. The numbers are whole, so that sums are exact. */
 export function oddSeries(): readonly SimulatedSeries[] {
   return [
     ...pods.flatMap((pod, index) =>

@@ -11,7 +11,7 @@ export interface Window {
   readonly at: number
 }
 
-/** What a range function makes of at least one sample; undefined where it gives nothing. */
+/** The value of a range function over at least one sample; undefined when it has none. */
 export function overTime(name: OverTime, window: Window): number | undefined {
   const { values, from, end, start, at } = window
   switch (name) {
@@ -43,8 +43,8 @@ function fold({ values, from, end }: Window, step: (before: number, value: numbe
 }
 
 /**
- * Growth between the first and last sample, resets counted, then stretched towards the ends of the range: all the way
- * where a sample was due there, by half an interval where not, and never to before the counter was zero.
+ * The growth between the first and the last sample, with resets, extrapolated to the ends of the range: to the end itself
+ * when the next sample was due there, otherwise by half an interval, and never to before the counter was zero.
  */
 function increase(window: Window): number | undefined {
   const { times, values, from, end, start, at } = window
@@ -61,7 +61,7 @@ function increase(window: Window): number | undefined {
   return grown * ((seen + reach(before) + reach((at - last) / 1000)) / seen)
 }
 
-/** Added up in Prometheus' order, so that rounding is the same. */
+/** Adds in the order of Prometheus, so that rounding is the same. */
 function growth({ values, from, end }: Window): number {
   let before = numberAt(values, from)
   let grown = numberAt(values, end - 1) - before

@@ -5,7 +5,7 @@ import { notSimulated, parseError, QueryError } from './query-error.ts'
 import { toMilliseconds, toNumber, unquote } from './literals.ts'
 import { aggregations, operators, overTimes, typeOf, type Expression, type Range } from './expression.ts'
 
-/** Parses a query; throws a QueryError for what is wrong, and for what is right but not simulated. */
+/** Parses a query. Throws a QueryError when the query is wrong, or when the simulation does not cover it. */
 export function parseExpression(query: string): Expression {
   const tree = checkedTree(query)
   const top = tree.topNode.firstChild
@@ -116,7 +116,7 @@ function toRange(node: SyntaxNode, query: string): Range {
   return { kind: 'range', matchers: of.matchers, offsetMs: 0, rangeMs }
 }
 
-/** The grammar takes `-a + b offset 1m` for an offset of all of it; it belongs to the last selector. */
+/** The grammar applies the offset in `-a + b offset 1m` to the whole; it belongs only to the last selector. */
 function withOffset(node: SyntaxNode, query: string): Expression {
   const child = childOf(node)
   const offset = node.getChild('OffsetDurationExpr')

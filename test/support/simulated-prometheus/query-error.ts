@@ -1,4 +1,4 @@
-/** What Prometheus answers to a query that cannot be evaluated. */
+/** The error of Prometheus for a query that cannot be evaluated. */
 export class QueryError extends Error {
   readonly errorType: 'bad_data' | 'execution'
 
@@ -9,7 +9,7 @@ export class QueryError extends Error {
   }
 }
 
-/** Valid PromQL that the simulation does not cover: refused, so that nobody takes a wrong number for a right one. */
+/** Valid PromQL that the simulation does not cover. It is refused, so that no test gets a wrong number. */
 export function notSimulated(what: string): QueryError {
   return new QueryError('bad_data', `invalid parameter "query": not simulated: ${what}`)
 }

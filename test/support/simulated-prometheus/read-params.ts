@@ -4,7 +4,7 @@ import type { Steps } from './evaluate.ts'
 
 const maxSteps = 11_000
 
-/** The moments of a range query, in Prometheus' words where they cannot be. */
+/** The moments of a range query. The errors have the words of Prometheus. */
 export function rangeSteps(params: URLSearchParams): Steps {
   const start = timeParam(params, 'start')
   const end = timeParam(params, 'end')
@@ -24,7 +24,7 @@ export function rangeSteps(params: URLSearchParams): Steps {
   return { start, every, count }
 }
 
-/** Milliseconds; the fallback where the parameter is not given. */
+/** Milliseconds; the fallback when the parameter is missing. */
 export function timeParam(params: URLSearchParams, name: string, fallback?: number): number {
   const text = params.get(name) ?? ''
   if (text === '' && fallback !== undefined) return fallback
@@ -42,7 +42,7 @@ function stepMs(text: string): number {
   try {
     if (text !== '') return toMilliseconds(text)
   } catch {
-    // said below
+    // the error is thrown below
   }
   throw invalid('step', `cannot parse "${text}" to a valid duration`)
 }

@@ -1,22 +1,22 @@
 export type Labels = Readonly<Record<string, string>>
 
-/** One series as a Prometheus holds it after scraping. */
+/** One series as a Prometheus has it after scraping. */
 export interface SimulatedSeries {
-  /** With `__name__`. */
+  /** The labels with `__name__`. */
   readonly labels: Labels
   /** Milliseconds since the epoch, ascending. */
   readonly times: ArrayLike<number>
   readonly values: ArrayLike<number>
-  /** Stale markers, ascending, at no sample's time: the series is gone from then until its next sample. */
+  /** Times of stale markers, ascending and different from `times`: the series is gone from there until its next sample. */
   readonly staleAt?: readonly number[]
 }
 
-/** Sparse nowhere: an index outside has no number. */
+/** The list has no gaps; an index outside has no number. */
 export function numberAt(numbers: ArrayLike<number>, index: number): number {
   return numbers[index] ?? Number.NaN
 }
 
-/** How many of the ascending `times` are at or before `at`. */
+/** How many of `times`, which ascend, are at or before `at`. */
 export function countUntil(times: ArrayLike<number>, at: number): number {
   let low = 0
   let high = times.length
@@ -28,7 +28,7 @@ export function countUntil(times: ArrayLike<number>, at: number): number {
   return low
 }
 
-/** Prometheus' order of label sets: label by label in order of names, then the shorter one. */
+/** The order of label sets in Prometheus: label by label in the order of names, then the shorter set. */
 export function compareLabels(a: Labels, b: Labels): number {
   const left = Object.keys(a).sort()
   const right = Object.keys(b).sort()
@@ -42,7 +42,7 @@ export function compareLabels(a: Labels, b: Labels): number {
   return left.length - right.length
 }
 
-/** The same text for the same labels, whatever their order. */
+/** The text of the labels, which does not depend on their order. */
 export function labelKey(labels: Labels): string {
   const names = Object.keys(labels).sort()
   return JSON.stringify(names.map((name) => [name, labels[name]]))

@@ -5,16 +5,16 @@ import type { Matcher } from './matcher.ts'
 import type { SimulatedSeries } from './simulated-series.ts'
 
 export interface SimulatedPrometheusOptions {
-  /** What it is there: samples after it have not been scraped yet. */
+  /** The time of the server: later samples have not been scraped yet. */
   readonly clock: { readonly now: () => number }
   readonly series?: readonly SimulatedSeries[]
-  /** Whether lookback and ranges leave out their start, as since version 3. */
+  /** Whether lookback and ranges leave out their start, as they do since version 3. */
   readonly version?: 2 | 3
-  /** How long a sample stands for its series; five minutes as in Prometheus by default. */
+  /** How long a sample is valid; by default five minutes, as in Prometheus. */
   readonly lookbackMs?: number
-  /** Instant queries see nothing later than so long ago, as in VictoriaMetrics. */
+  /** Instant queries do not see samples that are younger than this, as in VictoriaMetrics. */
   readonly latencyMs?: number
-  /** Called once for each call, when its parameters have been read. */
+  /** Called once for each request, when its parameters have been read. */
   readonly onCall?: (call: ServedCall) => void
 }
 
@@ -22,23 +22,23 @@ export interface ServedCall {
   readonly path: string
   readonly params: URLSearchParams
   readonly headers: IncomingMessage['headers']
-  /** Bytes of the answer, before any fault. */
+  /** Bytes of the answer, without the fault. */
   readonly bytes: number
 }
 
 export interface SimulatedPrometheus {
-  /** Base address without a slash at the end. */
+  /** The base address without a slash at the end. */
   readonly url: string
-  /** Holds these series from now on, and no others. */
+  /** Replaces the series of the server. */
   load(series: readonly SimulatedSeries[]): void
-  /** The fault of all calls from now on, or of so many; undefined for none. */
+  /** Sets the fault of all later requests, or of this many; undefined for none. */
   setFault(fault: Fault | undefined, calls?: number): void
   close(): Promise<void>
 }
 
 const versions = { 2: '2.42.0', 3: '3.5.0' } as const
 
-/** Starts a server on loopback that answers what a metric source asks of a Prometheus, from series in memory. */
+/** Starts a server on loopback that answers the queries of a metric source from series in memory. */
 export async function startSimulatedPrometheus(
   options: SimulatedPrometheusOptions,
 ): Promise<SimulatedPrometheus> {
@@ -103,7 +103,7 @@ function createFaults(): {
   }
 }
 
-/** Parameters of the body come before those of the address, as in Go. */
+/** Parameters of the body come before those of the URL, as in Go. */
 async function readCall(
   request: IncomingMessage,
 ): Promise<{ readonly path: string; readonly params: URLSearchParams }> {
@@ -115,7 +115,7 @@ async function readCall(
   return { path: decodeURI(url.pathname), params }
 }
 
-/** An empty label is no label. */
+/** Removes empty labels, which count as missing. */
 function storeOf(given: readonly SimulatedSeries[]): Pick<Held, 'series' | 'candidates'> {
   const series = given.map((one) => {
     const labels = Object.entries(one.labels).filter(([, value]) => value !== '')

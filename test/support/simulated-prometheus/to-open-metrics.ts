@@ -2,14 +2,14 @@ import { numberAt, type SimulatedSeries } from './simulated-series.ts'
 import { writeNumber } from './write-value.ts'
 
 /**
- * The samples as OpenMetrics text, for `promtool tsdb create-blocks-from openmetrics`. Stale markers have no place in
- * the format: what is gone stays as it was for five minutes.
+ * The samples as OpenMetrics text, for `promtool tsdb create-blocks-from openmetrics`. The format has no stale markers, so
+ * a series that ends keeps its last value for five minutes.
  */
 export function toOpenMetrics(series: readonly SimulatedSeries[]): string {
   return [...openMetricsParts(series)].join('')
 }
 
-/** The same in parts, one a series: the text of hours of many series is longer than a string can be. */
+/** The text in parts, one for each series, because the text of many series over hours is longer than a string can be. */
 export function* openMetricsParts(series: Iterable<SimulatedSeries>): Generator<string> {
   for (const one of series) yield samplesOf(one)
   yield '# EOF\n'

@@ -27,7 +27,7 @@ function tokenOf(rest: string, inRepeat: boolean): Token {
     case '(':
       return rest.startsWith('(?') ? groupStart(rest) : [char, char]
     case '.':
-      // RE2's dot stops at the line feed only
+      // the dot of RE2 excludes only the line feed
       return [char, '[^\\n]']
     case ']':
       return [char, '\\]']

@@ -1,7 +1,7 @@
 import { compareLabels, numberAt, type Labels, type SimulatedSeries } from './simulated-series.ts'
 import type { Row, Steps, Value } from './evaluate.ts'
 
-/** The `data` of an instant query's answer. Text is put together by hand: results are most of what a source reads. */
+/** The `data` of an instant query's answer. The text is written by hand, for speed: a source reads mostly results. */
 export function writeInstant(value: Value, at: number): string {
   if (value.kind === 'scalar') {
     return `{"resultType":"scalar","result":${point(at, numberAt(value.values, 0))}}`
@@ -42,7 +42,7 @@ export function writeLabels(labels: Labels): string {
   return JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))))
 }
 
-/** Go's shortest notation, with an exponent only below 1e-6 and from 1e21 on. */
+/** The shortest notation of Go, with an exponent only below 1e-6 and from 1e21 on. */
 export function writeNumber(value: number): string {
   if (Number.isSafeInteger(value) && value !== 0) return String(value)
   if (Number.isNaN(value)) return 'NaN'

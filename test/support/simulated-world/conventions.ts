@@ -4,26 +4,26 @@ import type { Labels } from '../simulated-prometheus/simulated-series.ts'
 
 /** How one kind of exporter names what it counts. */
 export interface Convention {
-  /** Who counts: each pod or its sidecar, or gateways that know the arms but not the pods. */
+  /** Who counts requests: each pod or its sidecar, or gateways that know the arms but not the pods. */
   readonly at: 'pod' | 'gateway'
-  /** The counter of requests; without it the histogram's `_count` is taken. */
+  /** The counter of requests; without it, `_count` of the histogram counts them. */
   readonly requests?: string
   readonly status: { readonly label: string; readonly ok: string; readonly bad: string }
-  /** The histogram, without `_bucket`. */
+  /** The name of the histogram, without `_bucket`. */
   readonly latency: string
   readonly milliseconds: boolean
   /** Whether the histogram has the status label too. */
   readonly latencyByStatus: boolean
-  /** Bounds are written as 1.0 and not as 1. */
+  /** Whether bounds are written as 1.0 and not as 1. */
   readonly floatBounds?: boolean
-  /** Name of the scraped container, and its port. */
+  /** The name of the scraped container, and its port. */
   readonly container: string
   readonly port: number
-  /** Labels that tell the arm. */
+  /** The labels that name the arm. */
   readonly labels: (identity: Identity, arm: Arm) => Labels
-  /** These change in the series with which the other end counts the same requests once more. */
+  /** The labels that differ in the series with which the other end counts the same requests. */
   readonly echo?: Labels
-  /** The canary's series stay between rollouts, as they were. */
+  /** Whether the canary's series stay unchanged between rollouts. */
   readonly remembers?: true
 }
 

@@ -2,22 +2,22 @@ import type { Sample } from '../../../src/engine/model/recording.ts'
 import { numberAt, type Labels, type SimulatedSeries } from '../simulated-prometheus/simulated-series.ts'
 import type { Scrapes } from './timeline.ts'
 
-/** What a process counts, by slice of the timeline; null while it does not run. */
+/** What a process counts in each slice of the timeline; null while it does not run. */
 export interface Counter {
   readonly counts: readonly Sample[]
-  /** What it had counted before the timeline began, if it ran then. */
+  /** The count from before the timeline, if the process ran then. */
   readonly base: number
-  /** Slices with which the process starts anew, at 0. */
+  /** The slices at whose start the process restarts, with its counter at 0. */
   readonly restarts: ReadonlySet<number>
-  /** When it is there at 0: always, from its first event on, or from the first event after each start. */
+  /** When the series exists: always, from its first event on, or from the first event after each start. */
   readonly atZero: 'shown' | 'hidden-once' | 'hidden'
 }
 
 /** What each scrape sees. */
 export interface Sights {
-  /** The counter's value; undefined where it is not there. */
+  /** The value of the counter; undefined where the series does not exist. */
   readonly shown: readonly (number | undefined)[]
-  /** All that was counted since the timeline began, restarts or not. */
+  /** The whole count since the timeline began, which restarts do not reset. */
   readonly counted: readonly number[]
 }
 
@@ -46,7 +46,7 @@ export function sightsOf({ counts, base, restarts, atZero }: Counter, scrapes: S
   return sights
 }
 
-/** A series of what each scrape saw; one that is missing where it was before is marked as stale. */
+/** The series of the scraped values. It gets a stale marker where a scrape no longer sees the counter. */
 export function scrapedSeries(
   labels: Labels,
   seen: readonly (number | undefined)[],

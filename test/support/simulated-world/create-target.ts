@@ -4,7 +4,7 @@ import type { Setting } from './setting.ts'
 import type { Target } from './export-requests.ts'
 import { planScrapes } from './timeline.ts'
 
-/** A process with its own moment in the scrape interval, and with requests behind it if it is old. */
+/** A process that is scraped at its own moment of the interval. An old process has already counted requests. */
 export function createTarget(
   { timeline, scrapeMs, outages, staleMarkers, restarts }: Setting,
   key: string,
@@ -25,7 +25,7 @@ export function createTarget(
   }
 }
 
-/** An address that stays the same for the same name. */
+/** The same name always gets the same address. */
 export function addressOf(name: string): string {
   const random = createRandom(`${name}/address`)
   const part = (): number => Math.floor(uniform(random) * 256)

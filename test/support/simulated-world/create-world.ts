@@ -11,32 +11,32 @@ import { boundsOf, deedsOf } from './tally.ts'
 import type { Outage } from './timeline.ts'
 
 export interface WorldOptions extends IdentityOptions {
-  /** What happens, pod by pod, as `simulateRollout` makes it up. The first metric of each kind is taken. */
+  /** What happens in each pod, made by `simulateRollout`. The first metric of each kind is used. */
   readonly recording: Recording
-  /** Who counts the requests, and under which names. */
+  /** Says who counts the requests, and under which names. */
   readonly convention: ConventionName
-  /** Of the names. */
+  /** The seed of the names. */
   readonly seed?: string
   readonly scrapeSeconds?: number
-  /** Slices before the recording for which there are samples too. */
+  /** How many slices before the recording also have samples. */
   readonly lead?: number
-  /** False: nothing tells that a series has gone, as in a server that was filled from a file. */
+  /** False: no marker ends a series, as in a server that was filled from a file. */
   readonly staleMarkers?: boolean
-  /** Others' pods beside ours, and the same requests counted at their other end. */
+  /** Adds pods of other workloads, and series in which the other end counts the same requests. */
   readonly decoys?: boolean
   readonly restarts?: readonly Restart[]
-  /** A pod that is born in one is expected to count from zero, though a source cannot know that it was. */
+  /** A pod that starts in such a slice is expected to count from zero, although a source cannot know this. */
   readonly outages?: readonly Outage[]
 }
 
 export interface World {
   readonly identity: Identity
   readonly series: readonly SimulatedSeries[]
-  /** What a perfect source fetches of it: all bounds, no `shape`, rows by pod or, where gateways count, by arm. */
+  /** The data that a perfect source fetches: all bounds, no `shape`, and rows by pod, or by arm when gateways count. */
   readonly expected: Recording
 }
 
-/** Turns a rollout into the raw samples that a Prometheus would hold of it. */
+/** Turns a rollout into the raw samples that a Prometheus would have. */
 export function createWorld(options: WorldOptions): World {
   const { recording, decoys = true } = options
   const setting = settingOf(options)

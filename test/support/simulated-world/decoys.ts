@@ -3,16 +3,16 @@ import { createIdentity, type Identity } from './identity.ts'
 import type { Deeds } from './tally.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Somebody else's pod, as like ours as its labels allow and very ill: whoever takes it for ours notices. */
+/** A pod of another workload with labels as similar as possible. It fails very often, so that counting it is noticed. */
 export interface Decoy {
   readonly identity: Identity
   readonly arm: Arm
   readonly deeds: Deeds
-  /** Gateways cannot tell it from ours. */
+  /** Gateways cannot distinguish it from a pod of the workload. */
   readonly podsOnly: boolean
 }
 
-/** The same names in another namespace, another workload whose name begins like ours, and our previous revision. */
+/** The same names in another namespace, a workload whose name begins with the same letters, and the previous revision. */
 export function decoysOf(
   identity: Identity,
   { timeline, rolloutStart, bounds }: { timeline: Timeline; rolloutStart: number; bounds: number },
@@ -26,7 +26,7 @@ export function decoysOf(
       target: `${target}-api`,
       service: `${service}-api`,
       ingress: `${ingress}-api`,
-      // another template has another hash
+      // another pod template has another hash
       revisions: createIdentity(revisions.canary).revisions,
     },
   ]

@@ -9,8 +9,8 @@ import type { Timeline } from './timeline.ts'
 const arms: readonly Arm[] = ['stable', 'canary']
 
 /**
- * The recording that a perfect source makes of a world, with the metrics under the names they had. Where gateways
- * count, two rows by arm follow those of the pods.
+ * The recording that a perfect source makes of a world, with the original names of the metrics. When gateways count, a row
+ * for each arm follows the rows of the pods.
  */
 export function expectedRecording(
   recording: Recording,
@@ -86,7 +86,7 @@ type Choice = (exported: Exported) => {
   readonly counted: readonly Sights[]
 }
 
-/** Rows of pods, or where gateways count none for pods and one an arm. */
+/** The rows of pods. When gateways count, there is none for pods and one for each arm. */
 function requestRows(context: Context, pick: Choice): readonly PodSeries[] {
   const { recording, timeline, gateways } = context
   const grown = (target: Target, exported: Exported) => growthOf(target, pick(exported), timeline)
@@ -119,7 +119,7 @@ function businessRow(app: Target, sights: Sights | undefined, { timeline }: Cont
   return growthOf(app, { seenBy: counted, counted }, timeline)
 }
 
-/** A canary's samples from before the run are another run's. */
+/** Removes the canary's samples from before the run, because they belong to another run. */
 function duringRun(row: readonly Sample[], arm: Arm, start: number): readonly Sample[] {
   return arm === 'stable' ? row : row.map((sample, slice) => (slice < start ? null : sample))
 }

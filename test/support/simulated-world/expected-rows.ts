@@ -7,9 +7,9 @@ import type { Timeline } from './timeline.ts'
 const lookbackMs = 300_000
 
 /**
- * What an observer who knows the truth can learn about a target at the ends of slices: the growth of what was counted
- * since the end of the slice before at which the target was seen. Nothing where it is not seen, or after more than
- * five minutes without a sample. The rows are those of the recording, without the lead.
+ * What an observer who knows the truth can learn about a target at the end of each slice: how much the count has grown
+ * since the last slice end at which the target was seen. There is no value where the target is not seen, or after more
+ * than five minutes without a sample. The rows begin with the recording, not with the timeline.
  */
 export function growthOf(
   { scrapes, staleMarkers }: Target,
@@ -45,7 +45,7 @@ export function levelsOf(
   return last.map((scrape) => (scrape === undefined ? null : (shown[scrape] ?? null))).slice(timeline.lead)
 }
 
-/** Null only where all are. */
+/** Null only when all rows are null. */
 export function sumRows(rows: readonly (readonly Sample[])[], slices: number): readonly Sample[] {
   return Array.from({ length: slices }, (_, slice) => {
     const present = rows.map((row) => row[slice] ?? null).filter((count) => count !== null)
@@ -53,7 +53,7 @@ export function sumRows(rows: readonly (readonly Sample[])[], slices: number): r
   })
 }
 
-/** For each slice the scrape whose sample holds at its end. */
+/** For each slice, the scrape whose sample is valid at its end. */
 function lastScrapes(
   times: readonly number[],
   { start, sliceMs, slices }: Timeline,

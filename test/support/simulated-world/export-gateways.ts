@@ -14,7 +14,7 @@ export interface ExportedGateway {
 
 const gateways = 2
 
-/** What the gateways in front of the pods count, each a half of the requests of each arm. */
+/** The series of the two gateways in front of the pods. Each counts a half of the requests of each arm. */
 export function exportGateways(
   setting: Setting,
   identity: Identity,
@@ -46,7 +46,7 @@ export function exportGateways(
   })
 }
 
-/** Counted as none where there was no pod. */
+/** A missing value counts as 0, because there was no pod. */
 function lasting({ ok, bad }: Pick<Deeds, 'ok' | 'bad'>): Pick<Deeds, 'ok' | 'bad'> {
   const filled = ({ requests, slower }: Tally): Tally => ({
     requests: requests.map((count) => count ?? 0),

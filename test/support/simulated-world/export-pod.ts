@@ -13,14 +13,14 @@ export interface PodPlan {
   readonly arm: Arm
   readonly name: string
   readonly deeds: Deeds
-  /** In the recording; none for a decoy. */
+  /** The number of the pod in the recording; a decoy has none. */
   readonly row?: number
 }
 
-/** A pod with all that is scraped of it. */
+/** A pod and all series that are scraped from it. */
 export interface ExportedPod extends PodPlan {
   readonly series: readonly SimulatedSeries[]
-  /** The other end's view of the same requests. */
+  /** The same requests as the other end of the connection counts them. */
   readonly echo: readonly SimulatedSeries[]
   readonly app: Target
   readonly checkouts?: Sights
@@ -90,7 +90,7 @@ function exportBusiness(app: Target, { checkouts, orders }: Deeds) {
   return { series: [total.series, good.series], sights: { checkouts: total.sights, orders: good.sights } }
 }
 
-/** cAdvisor tells of the app's container, and of the whole pod once more under no container's name. */
+/** cAdvisor reports the app's container, and the whole pod a second time with an empty container name. */
 function exportResources(target: Target, deeds: Deeds) {
   const counts = together(deeds).requests
   const counter = { counts, base: 0, restarts: target.restarts, atZero: 'shown' as const }

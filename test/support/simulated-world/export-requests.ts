@@ -7,22 +7,22 @@ import type { Scrapes } from './timeline.ts'
 
 /** One process that is scraped. */
 export interface Target {
-  /** Labels of all its series. */
+  /** The labels of all its series. */
   readonly labels: Labels
   readonly scrapes: Scrapes
   readonly restarts: ReadonlySet<number>
   readonly staleMarkers: boolean
-  /** Requests it had counted before the timeline, if it ran then. */
+  /** The requests that it counted before the timeline, if it ran then. */
   readonly base: number
 }
 
-/** The series of a target's requests, and what its scrapes saw of them. */
+/** The series of a target's requests, and what the scrapes saw in them. */
 export interface Exported {
   readonly series: readonly SimulatedSeries[]
   readonly total: readonly Sights[]
   readonly bad: readonly Sights[]
   readonly observed: readonly Sights[]
-  /** `[bound]`: observed as no slower than it. */
+  /** For each bound, the requests that were not slower. */
   readonly within: readonly (readonly Sights[])[]
 }
 
@@ -59,7 +59,7 @@ export function exportRequests(
   }
 }
 
-/** A counter of the target that is not about requests; there from the start, as one without labels is. */
+/** A counter of the target that does not count requests. It exists from the start, like every counter without labels. */
 export function exportCounter(
   target: Target,
   name: string,
@@ -96,7 +96,7 @@ function exportHistogram(target: Target, convention: Convention, { labels, tally
     const counter: Counter = { ...counterOf(target, counts, Math.floor(base * share)), atZero: 'shown' }
     return sightsOf(counter, target.scrapes)
   })
-  // all buckets come with the first observation, empty ones too
+  // the first observation creates all buckets, the empty ones too
   const shown = (sights: Sights) =>
     sights.shown.map((value, scrape) => (observed.shown[scrape] === undefined ? undefined : value))
   const buckets = bounds.map((bound, index) => {
@@ -110,7 +110,7 @@ function exportHistogram(target: Target, convention: Convention, { labels, tally
 }
 
 function counterOf({ restarts, staleMarkers }: Target, counts: readonly Sample[], base: number): Counter {
-  // without markers a series that is gone after a restart would stay flat beside its successors for five minutes
+  // without markers, a series that ends with a restart would stay for five minutes beside the series that follow it
   const atZero = staleMarkers ? 'hidden' : 'hidden-once'
   return { counts, base: (counts[0] ?? null) === null ? 0 : base, restarts, atZero }
 }

@@ -1,13 +1,13 @@
 import { createRandom, split, uniform, type Random } from '../../../src/simulate/random.ts'
 import type { Arm } from '../../../src/engine/model/recording.ts'
 
-/** Under which names a workload and its two arms run in the cluster. */
+/** The names of a workload and its two arms in the cluster. */
 export interface Identity {
   readonly namespace: string
   /** The Rollout, or the Deployment that a Canary targets. */
   readonly target: string
   readonly controller: 'argo' | 'flagger'
-  /** Template hashes. */
+  /** The hashes of the pod templates. */
   readonly revisions: Readonly<Record<Arm, string>>
   readonly service: string
   readonly port: number
@@ -25,7 +25,7 @@ export function createIdentity(seed: string, options: IdentityOptions = {}): Ide
   return { namespace, target, controller, revisions, service, port, ingress }
 }
 
-/** Argo keeps one name for both arms; Flagger copies what it targets. */
+/** Argo uses one name for both arms; Flagger makes a copy of the target with a name of its own. */
 export function workloadOf({ target, controller }: Identity, arm: Arm): string {
   return controller === 'flagger' && arm === 'stable' ? `${target}-primary` : target
 }
@@ -41,7 +41,7 @@ export function podName(identity: Identity, arm: Arm, index: number): string {
   return `${workloadOf(identity, arm)}-${hash}-${suffix}`
 }
 
-/** What Kubernetes makes its random names of. */
+/** The characters from which Kubernetes makes random names. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 function letters(random: Random, count: number): string {

@@ -3,7 +3,7 @@ import type { Arm, PodSeries, Recording, Sample } from '../../../src/engine/mode
 import type { ConventionName } from './conventions.ts'
 import { ask } from '../simulated-prometheus/ask.ts'
 
-/** What callers of each kind write by hand, for Flagger's names; `<arm>` stands for the arm's own part. */
+/** Selectors as users would write them, for the names of Flagger; `<arm>` stands for the part of the arm. */
 interface HandWritten {
   readonly total: string
   readonly bad: string
@@ -96,7 +96,7 @@ export const handWritten: Readonly<Record<ConventionName, HandWritten>> = {
   },
 }
 
-/** The rows of `expected`, asked for by hand-written queries and differenced target by target. */
+/** The rows of `expected`, from hand-written queries and from the differences of each target. */
 export async function readByHand(
   url: string,
   { expected, convention, namespace }: { expected: Recording; convention: ConventionName; namespace: string },
@@ -157,7 +157,7 @@ export async function readByHand(
   }
 }
 
-/** Where there is a total, what is missing is none. */
+/** Where there is a total, a missing value is zero. */
 function zeroWhere(totals: readonly PodSeries[], rows: readonly PodSeries[]): readonly PodSeries[] {
   return totals.map(
     (total, pod) => total && total.map((count, slice) => (count === null ? null : (rows[pod]?.[slice] ?? 0))),
@@ -178,7 +178,7 @@ interface Grown {
   readonly row: readonly Sample[]
 }
 
-/** Growth by target from slice end to slice end: from zero where a target is new or has dropped. */
+/** The growth of each target from slice end to slice end. It counts from zero when a target is new or its value drops. */
 async function grown(
   url: string,
   { start, sliceSeconds, slices }: Recording,

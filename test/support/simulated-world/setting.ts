@@ -2,7 +2,7 @@ import type { Convention } from './conventions.ts'
 import type { Identity } from './identity.ts'
 import type { Outage, Timeline } from './timeline.ts'
 
-/** What all parts of a world share. */
+/** The values that all parts of a world share. */
 export interface Setting {
   readonly identity: Identity
   readonly convention: Convention
@@ -14,10 +14,10 @@ export interface Setting {
   readonly restarts: readonly Restart[]
 }
 
-/** A process starts anew with a slice, its counters at zero. */
+/** A process restarts at the start of a slice, with its counters at zero. */
 export interface Restart {
   readonly of: 'pod' | 'gateway'
-  /** Row of the pod in the recording, or number of the gateway. */
+  /** The row of the pod in the recording, or the number of the gateway. */
   readonly index: number
   readonly slice: number
 }

@@ -1,14 +1,14 @@
 import type { LatencyData, Recording, Sample } from '../../../src/engine/model/recording.ts'
 import { extended, type Timeline } from './timeline.ts'
 
-/** Requests of one status by slice of the timeline, and how many of them were slower than each bound. */
+/** The requests of one status in each slice of the timeline, and how many were slower than each bound. */
 export interface Tally {
   readonly requests: readonly Sample[]
   /** `[bound][slice]` */
   readonly slower: readonly (readonly Sample[])[]
 }
 
-/** What one pod did, or one arm as a gateway saw it. */
+/** The requests of one pod, or of one arm as a gateway counts them. */
 export interface Deeds {
   readonly ok: Tally
   readonly bad: Tally
@@ -42,7 +42,7 @@ export function boundsOf(recording: Recording): LatencyData['bounds'] {
   return Object.values(recording.metrics).find((metric) => metric.kind === 'latency')?.bounds ?? []
 }
 
-/** Both statuses together. */
+/** The requests of both statuses together. */
 export function together({ ok, bad }: Deeds): Tally {
   return {
     requests: sum([ok.requests, bad.requests]),
@@ -50,7 +50,7 @@ export function together({ ok, bad }: Deeds): Tally {
   }
 }
 
-/** What one of several gateways sees of what all these pods do. */
+/** The part of these pods' requests that goes through one of several gateways. */
 export function throughGateway(
   deeds: readonly Deeds[],
   gateway: number,
@@ -84,7 +84,7 @@ function less(row: readonly Sample[], other: readonly Sample[]): readonly Sample
   return row.map((count, slice) => count && count - (other[slice] ?? 0))
 }
 
-/** Null only where all are. */
+/** Null only when all rows are null. */
 function sum(rows: readonly (readonly Sample[])[]): readonly Sample[] {
   const [first = []] = rows
   return first.map((_, slice) =>

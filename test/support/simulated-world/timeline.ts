@@ -6,11 +6,11 @@ export interface Timeline {
   readonly start: number
   readonly sliceMs: number
   readonly slices: number
-  /** How many of them come before the recording. */
+  /** How many slices come before the recording. */
   readonly lead: number
 }
 
-/** The moments at which one target is scraped, ascending, and how far each slice has come by then. */
+/** The moments at which one target is scraped, ascending, and which part of the slice has passed by then. */
 export interface Scrapes {
   readonly times: readonly number[]
   readonly slices: readonly number[]
@@ -51,7 +51,7 @@ export function planScrapes(
   return plan
 }
 
-/** A recorded row on the timeline: what is there in the first slice has been like that before. */
+/** A recorded row on the timeline. The slices before the recording repeat its first slice. */
 export function extended(row: readonly Sample[], { lead }: Timeline): readonly Sample[] {
   const before: Sample[] = Array.from({ length: lead }, () => row[0] ?? null)
   return [...before, ...row]

@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const ignore = (): void => {
-  // nobody reads this log
+  // no one reads this log
 }
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
@@ -48,7 +48,7 @@ const runOf = ({ identity, expected }: World): Run => {
   }
 }
 
-/** A rollout in no time: the clock is moved from look to look. */
+/** Plays a rollout without waiting: the clock is moved from look to look. */
 const watch = async (options: {
   convention: ConventionName
   controller: 'argo' | 'flagger'
@@ -84,7 +84,7 @@ const watch = async (options: {
   return { world, server, look, bytes }
 }
 
-/** Rows with a count, by pod, of the slices so far. */
+/** The rows of the slices so far that have a count, by pod. */
 const errorsOf = ({ pods, metrics }: Recording, slices: number): Readonly<Record<string, unknown>> => {
   const { errors } = metrics
   if (errors?.kind !== 'errors') return {}

@@ -13,7 +13,7 @@ export function studentTQuantile(p: number, df: number): number {
   return p < 0.5 ? -t : t
 }
 
-/** Newton's method on ln P(T > t) against ln t: concave, so from the second step on it closes in from one side. */
+/** Newton's method on ln P(T > t) over ln t. The curve is concave, so from the second step on it converges from one side. */
 function outer(tail: number, df: number): number {
   const logScale = studentTLogScale(df)
   let logT = Math.log(-normalQuantile(tail))
@@ -28,7 +28,7 @@ function outer(tail: number, df: number): number {
   return Math.exp(logT)
 }
 
-/** The same on ln P(0 < T < t), which keeps its digits where t is small. */
+/** Newton's method on ln P(0 < T < t), which is exact where t is small. */
 function central(share: number, df: number): number {
   const logScale = studentTLogScale(df)
   let logT = Math.log(share) - logScale

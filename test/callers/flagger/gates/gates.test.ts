@@ -18,7 +18,7 @@ const env = {
 const ann = 'ann-token-0123456789'
 const flagger = 'flagger-token-0123456789'
 const web = { name: 'web', namespace: 'shop' }
-/** As Flagger sends it. */
+/** The body that Flagger sends. */
 const payload = { ...web, phase: 'Progressing', checksum: '85d557f47b', metadata: { policy: 'web' } }
 
 let running: RunningApp

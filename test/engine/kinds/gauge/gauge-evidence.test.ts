@@ -20,7 +20,7 @@ function evidenceOf(made: MadeGauge): GaugeEvidence {
   return gaugeEvidence(levels, { start: HISTORY, plan, warmup: 3 }, made.sliceSeconds ?? 60)
 }
 
-/** Levels that wander about their pod's own. */
+/** Levels that wander around a level that each pod has. */
 function wandering(label: string, spread: number): Level {
   const known = new Map<string, number>()
   return (j, t) => {
@@ -63,7 +63,7 @@ const cases: readonly (readonly [string, MadeGauge])[] = [
 ]
 const differences = [-0.1, 0, Math.log(1.1), Math.log(1.25), 0.5]
 
-/** The last five slices with both arms, past a warm-up, are beyond the difference on average. */
+/** Whether the last five slices with both arms, past a warm-up, are beyond the difference on average. */
 const WARMUP = 3
 
 function lasts(expected: ReturnType<typeof naiveGauge>, difference: number, t: number): boolean {
@@ -104,14 +104,14 @@ describe.each(cases)('gaugeEvidence of %s', (_name, made) => {
         ? expected.harm(difference, t)
         : Math.min(expected.harm(difference, t), 0)
     expectPath(path, (t) => (evidence.noise.learned ? bound(t) : (path[t] ?? 0)))
-    // what the series itself strays makes it less
+    // the noise of the series itself makes the evidence smaller
     expect(path.every((log, t) => log <= Math.max(bound(t), 0) + 1e-6)).toBe(true)
   })
 
   it.each(differences)('pass(%d) and passP agree with the level', (difference) => {
     const evidence = evidenceOf(made)
     expectPath(evidence.pass(difference), (t) => expected.pass(difference, t))
-    // −1 where there is no P-value
+    // −1 stands for no P-value
     const expectedP = expected.slices.map((t) => expect.closeTo(expected.passP(difference, t) ?? -1, 9))
     expect(expected.slices.map((t) => evidence.passP(difference, t) ?? -1)).toEqual(expectedP)
   })

@@ -11,7 +11,7 @@ function levelsOf(stable: readonly Sample[], start: number, canary?: PodSeries):
   return gaugeLevels({ kind: 'gauge', value }, podsOf('stable', 'canary'), start)
 }
 
-/** As shares of the mean size of stable's levels. */
+/** The levels as shares of the mean size of stable's levels. */
 const relativeTo = (unit: number, ...levels: readonly number[]): Float64Array =>
   Float64Array.from(levels, (level) => level / unit)
 

@@ -11,7 +11,7 @@ const row = (values: readonly number[], aggregate = false): GaugeRow => ({
   values: Float64Array.from(values),
 })
 
-/** Pods on levels of their own, that wander; a level of NaN is none. */
+/** Pods whose levels differ and wander; a level of NaN is a missing one. */
 function wandering(
   pods: number,
   slices: number,

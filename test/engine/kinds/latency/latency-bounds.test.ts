@@ -22,7 +22,7 @@ describe('chooseBounds', () => {
   })
 
   it('measures nearness in proportion, not in points', () => {
-    // .1 is 2.5 times .04 and 2 times .2, though nearer to .04 in points
+    // .1 is 2.5 times .04 and half of .2, although its difference from .04 is smaller
     const two = { bounds: [1, 2, 3, 4], shares: [0.9, 0.2, 0.04, 0.001] }
     expect(chooseBounds(two, [1, 2, 3, 4], 0.9)?.main.seconds).toBe(2)
   })
@@ -70,7 +70,7 @@ describe('chooseBounds', () => {
     expect(chooseBounds(short, short.bounds, 0.95)?.beyond).toBeUndefined()
     const rare = { bounds: [0.05, 0.1, 0.2, 0.3, 0.5], shares: [0.9, 0.2, 0.06, 0.004, 0.0001] }
     expect(chooseBounds(rare, [0.05, 0.1, 0.2], 0.95)?.beyond).toBeUndefined()
-    // .3 is among the spread ones already
+    // the bound with .3 is already one of the spread
     expect(chooseBounds(curve, bounds, 0.9)?.beyond).toBeUndefined()
   })
 
@@ -117,7 +117,7 @@ describe('stableCurves', () => {
 
   it('is the share slower than each bound among stable’s requests of a stretch', () => {
     expect(curves.over(0, 1)).toEqual({ bounds: [0.1, 0.5], shares: [share(15, 150), share(1, 150)] })
-    // without a total of a pod its slow requests mean nothing; without a bucket there were none
+    // without the total of a pod its slow requests do not count; without a bucket there were no slow ones
     expect(curves.over(1, 2)?.shares).toEqual([share(20, 100), share(2, 100)])
     expect(curves.over(2, 3)?.shares).toEqual([share(35, 250), share(50, 250)])
     expect(curves.over(0, 4)?.shares).toEqual([share(115, 650), share(58, 650)])
@@ -177,7 +177,7 @@ describe('historyCurve', () => {
     const shape = { bounds: [0.1, 0.3, 0.5], above: [80, 20, 200], total: 100 }
     expect(historyCurve({ ...data, shape }, curves, 3)).toEqual({
       bounds: [0.1, 0.3, 0.5],
-      // never more than all of them
+      // never more than all requests
       shares: [share(80, 100), share(20, 100), share(100, 100)],
     })
   })

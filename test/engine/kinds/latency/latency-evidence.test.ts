@@ -16,7 +16,7 @@ const SLICES = 14
 const HISTORY = 70
 const shape = [0.9, 0.5, 0.2, 0.06, 0.015, 0.001]
 
-/** Stable slows down slowly, pods differ a little, the canary is slower by `factor` in each share. */
+/** Stable slows down slowly, pods differ a little, and the canary is slower by `factor` in each share. */
 const sharesWith =
   (factor: number) =>
   (arm: Arm, pod: number, k: number): readonly number[] =>
@@ -61,7 +61,7 @@ function nullAt(index: number, factor: number): Float64Array {
 describe('latencyEvidence', () => {
   const metric = latencyPolicy({ tolerance: '5%', margin: '10%', limit: '400ms' })
   const evidence = (): MetricEvidence => known(latencyEvidence(metric, data, context))
-  // history's shares of .59, .24, .07 and .018 are those nearest to the five that are wanted
+  // the shares of .59, .24, .07 and .018 in history are nearest to the five wanted ones
   const spread = [1, 2, 3, 4]
   const main = testsAt(3)
 
@@ -178,7 +178,7 @@ describe('latencyEvidence where history says little', () => {
     const found = known(latencyEvidence(latencyPolicy({ tolerance: '5%' }), later.data, own))
     expect(found.numbers(13).bound).toBe(0.3)
     expect(found.judgeableFrom).toBe(2)
-    // the null of the first slice has nothing before it, and takes the same three
+    // the first slice has no slices before it, so its null uses the same three
     const tests = countTests({
       pods: latencyCounts(later.data, later.pods, 3).pods,
       window: own.window,

@@ -66,7 +66,7 @@ describe('latencyNumbers', () => {
     expect(canary.value).toBeCloseTo(quantile(slower, (j) => 1000 + j, 2, 3) ?? Number.NaN, 12)
     expect(stable).toEqual({ events: 9, of: 300, pods: 2, value: expect.any(Number) })
     expect(stable.value).toBeCloseTo(quantile(falling, (j) => 1000 + j, 0, 2) ?? Number.NaN, 12)
-    // 5 % of the canary's are slower than something between 300 and 500 ms, of stable's than 300 to 500 ms too
+    // the p95 of the canary is between 300 and 500 ms, and so is that of stable
     expect(shown.buckets).toEqual({ canary: [0.3, 0.5], stable: [0.3, 0.5] })
   })
 
@@ -89,7 +89,7 @@ describe('latencyNumbers', () => {
 
   it('looks neither further back nor ahead', () => {
     const shown = numbers()
-    // stable was another before slice 2, and is again after slice 14
+    // stable's latency differs before slice 2 and after slice 14
     const moving = latencyOf((arm, _pod, k) => (k < 2 || k > 14 ? slower : byArm(arm)))
     expect(latencyNumbers(moving, counts, 2).ratio).toEqual(shown.ratio)
     const sooner = latencyOf((arm, _pod, k) => (k < 3 ? slower : byArm(arm)))
@@ -120,7 +120,7 @@ describe('latencyNumbers', () => {
 
 describe('slowness', () => {
   it('keeps the estimate below the upper end where they differ only by rounding', () => {
-    // few requests, and so few shares
+    // there are few requests, and so few different shares
     const shares = [89, 80, 41, 4, 0, 0].map((x) => (x + 0.5) / 90)
     const { estimate, high } = slowness({ bounds: tableBounds, shares }, 0.3, {
       estimate: 6.9,

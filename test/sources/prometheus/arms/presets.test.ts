@@ -17,7 +17,7 @@ const flagger: Workload = { namespace: 'shop', name: 'web', revision: 'sum-1', p
 
 const preset = (name: string, labels: Labels = {}): Selection => ({ preset: name, labels })
 
-/** As the server would select, then as the source tells apart. */
+/** Selects as the server does, then finds the arm as the source does. */
 function armIn(arms: Arms, labels: Labels): string {
   const found = arms.both.every((matcher) => fits(matcher, labels))
   const arm = found ? (arms.armOf(labels) ?? 'none') : 'none'
@@ -41,7 +41,7 @@ const istio = (labels: Labels): Labels => ({
 const nginx = (labels: Labels): Labels => ({ namespace: 'shop', ingress: 'web', ...labels })
 const linkerd = (labels: Labels): Labels => ({ namespace: 'shop', direction: 'inbound', ...labels })
 
-/** A canary's series, as an ingress names it by its port. */
+/** The labels of a canary's series from an ingress that names it by its port. */
 function portOf(name: 'traefik' | 'contour' | 'gloo', port: string): Labels {
   if (name === 'traefik') return { service: `shop-web-canary-${port}@kubernetescrd` }
   const cluster =

@@ -13,7 +13,7 @@ const samples = (count: number): QueryResult => {
   return { series: [{ labels: {}, times, values: times }], warnings: [] }
 }
 
-/** Answers `x7` with seven samples, `x` with none that ever comes. */
+/** Answers `x7` with seven samples, and never answers `x`. */
 const client: PrometheusClient = {
   instant: async () => samples(1),
   range: async (query, _, signal) => {

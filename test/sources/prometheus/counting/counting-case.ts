@@ -18,11 +18,11 @@ export const arms = armsOf({ preset: 'pods', labels: {} }, subject)
 
 const letters = 'bcdfghjklmnpqrstvwxz'
 
-/** Pods of stable, in the order of their numbers. */
+/** The pods of stable, in the order of their numbers. */
 export const podName = (number: number): string =>
   `web-bbb-2${[8000, 400, 20, 1].map((unit) => letters[Math.floor(number / unit) % 20] ?? '').join('')}`
 
-/** A series of a stable pod by its values at the boundaries from 0 on; null = no sample. */
+/** A series of a stable pod with these values at the boundaries from 0 on; null = no sample. */
 export function series(labels: Labels, values: Row): Series {
   const points = values.flatMap((value, j) => (value === null ? [] : [{ time: 60 * j, value }]))
   return {
@@ -39,7 +39,7 @@ export interface Asked {
   readonly part?: readonly Series[]
 }
 
-/** What looks count that reach these boundaries, one after the other; each is given what a server would give it. */
+/** The counts of looks that reach these boundaries one after the other. Each look gets the samples that a server has then. */
 export function countIn(
   looks: readonly number[],
   { kind = 'events', bounds, total, part = [] }: Asked,
@@ -53,7 +53,7 @@ export function countIn(
   return counts
 }
 
-/** A server leaves a series without a sample out of its answer. */
+/** Leaves out series without a sample, as a server does. */
 function cut({ labels, times, values }: Series, from: number, points: number): readonly Series[] {
   const inside = times.flatMap((time, i) => (time >= 60 * from && time < 60 * points ? [i] : []))
   if (inside.length === 0) return []

@@ -6,7 +6,7 @@ import { startStopwatch } from '../../../support/stopwatch.ts'
 
 const _ = null
 
-/** The sum over targets of one pod, by their names. */
+/** The sum over the targets of one pod, which have these names. */
 function sumOf(targets: Readonly<Record<string, Row>>): {
   readonly sum: Row
   readonly problems: readonly string[]

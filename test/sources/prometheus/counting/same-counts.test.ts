@@ -18,7 +18,7 @@ import { type Asked, countIn, podName, type Row, series } from './counting-case.
 const boundaries = 16
 const anyBoundary = integer({ min: 0, max: boundaries - 1 })
 
-/** A process: born, restarted, away for a while, gone, scraped by another job as well. */
+/** The life of a process: its start, restarts, gaps and end, and whether another job also scrapes it. */
 interface Life {
   readonly pod: number
   readonly container: string
@@ -30,7 +30,7 @@ interface Life {
   readonly away: readonly number[]
   readonly odd: Readonly<Record<number, number>>
   readonly twice: boolean
-  /** Of its requests, those that failed or were slow. */
+  /** Those of its requests that failed or were slow. */
   readonly share: number
   readonly totalFrom: number
 }
@@ -58,7 +58,7 @@ const world = record({
   outages: uniqueArray(anyBoundary, { maxLength: 3 }),
 })
 
-/** What its counter shows at each boundary. */
+/** The value of its counter at each boundary. */
 function counterOf(one: Life, outages: readonly number[], share = 1): Row {
   let value = one.start * share
   return one.rates.map((rate, j) => {
@@ -167,7 +167,7 @@ test.each(Object.entries(kinds))(
         const data = asked(one)
         const early = countIn([points], data)
         const late = countIn([boundaries], data)
-        // pods that came later have no sample in what was seen before
+        // the earlier look has no sample of pods that came later
         const known = (counts: Counts) =>
           readCounts(counts, points - 1).filter(({ total }) => total.some((value) => value !== null))
         expect(known(late)).toEqual(known(early))

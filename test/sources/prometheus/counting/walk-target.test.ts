@@ -19,7 +19,7 @@ interface Counted {
 
 const target = (total: Row, part: Row = []): Counters => ({ total, part })
 
-/** Each of a pod of its own, in this order. */
+/** The series of different pods, in this order. */
 function counted(...targets: readonly Counters[]): Counted {
   const points = Math.max(0, ...targets.map(({ total }) => total.length))
   const counts = countIn([points], {
@@ -159,7 +159,7 @@ describe('walkTarget', () => {
     const anchor = target(Array.from({ length: 12 }, (__, j) => 500 * j))
     const property_ = property(array(life, { maxLength: 6 }), (lives) => {
       const rows = lives.map(({ events, born, dies, start }) => {
-        // one that is there from the start has a past, any other has none
+        // a series that exists from the start has an earlier count, any other has none
         let value = born === 0 ? start : 0
         return events.map((count, j) => {
           if (j < born || j >= dies) return null

@@ -18,7 +18,7 @@ export interface Sampled {
   readonly everySeconds?: number
 }
 
-/** A counter that grows evenly. */
+/** The samples of a counter that grows evenly. */
 export function counter(
   name: string,
   labels: Labels,
@@ -33,7 +33,7 @@ export function counter(
   }
 }
 
-/** One canary pod and two of stable, each with requests; `relabel` changes what a scrape calls things. */
+/** One canary pod and two stable pods, each with requests; `relabel` changes the labels of the scrape. */
 export function application(
   namespace: string,
   relabel: (labels: Labels) => Labels = (labels) => labels,
@@ -48,7 +48,7 @@ export function application(
   )
 }
 
-/** Cumulative buckets of one pod; `shares` of the requests up to each bound. */
+/** The cumulative buckets of one pod; `shares` has the share of the requests up to each bound. */
 export function histogram(
   name: string,
   labels: Labels,
@@ -90,7 +90,7 @@ export async function diagnosed(source: MetricSource, asked: Asked): Promise<Dia
   return diagnosis
 }
 
-/** Level, code and text of everything that was found. */
+/** The level, code and text of each finding. */
 export function found({ findings, metrics }: Diagnosis): readonly string[] {
   const lines = ({ level, code, text }: Finding): string => `${level} ${code}: ${text}`
   return [...findings.map(lines), ...metrics.flatMap((metric) => metric.findings.map(lines))]

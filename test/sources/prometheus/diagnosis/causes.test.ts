@@ -88,7 +88,7 @@ const latency = 'name: p95, kind: latency'
 const totalOf = (metric: string): string => `${errors}, total: ${metric}, bad: '${metric}{code=~"5.."}'`
 const quick = 'history: 10m\nslice: 60s'
 
-/** What is asked, and what is to be found, each a pattern for one line. */
+/** The question, and a pattern for each line of the expected findings. */
 const cases: Readonly<Record<string, readonly [Asked, readonly RegExp[]]>> = {
   'nothing at a healthy workload': [{ namespace: 'fine', metrics: errors }, []],
   'that none has failed yet': [

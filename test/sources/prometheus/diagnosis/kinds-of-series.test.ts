@@ -21,7 +21,7 @@ const pods = [canaryPod, ...stablePods]
 const at = (namespace: string, pod: string): Labels => ({ namespace, pod, job: 'web', instance: `${pod}:80` })
 const latency = 'name: p95, kind: latency'
 
-/** Up and down, as what a recording rule makes of a rate. */
+/** Values that go up and down, like a recording rule of a rate. */
 function level(name: string, labels: Labels): SimulatedSeries {
   const series = counter(name, labels)
   return { ...series, values: Array.from(series.times, (time) => 5 + Math.sin(time / 70_000)) }

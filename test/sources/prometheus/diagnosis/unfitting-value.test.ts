@@ -40,7 +40,7 @@ test.each([
   ['r{code=~`5\\d\\d`}', 'code', '200'],
   ['r{code=~"(?P<class>5)..|(?i)ERROR"}', 'code', 'error'],
   ['r{code=~"(?U)5.+"}', 'code', '200'],
-  // not RE2, which Prometheus itself says
+  // this is not RE2, and Prometheus itself reports it
   ['r{code=~"(?=5).."}', 'code', 'ok', 'error'],
   ['r{code=~"[5"}', 'code', 'ok', 'error'],
 ])(
