@@ -84,7 +84,7 @@ describe('podAutocovariance', () => {
 
   it('calls momentary noise a clump where it is above three standard deviations of chance', () => {
     // two pods of 1000 requests and mean mu, one d above and one d below it, in turn: r(0) = 2d²/(½·2·mu²) − (1−p)/mu,
-    // and nothing of it is left a slice later
+    // and nothing is left a slice later
     const [mu, slices] = [2, 60]
     const pods = (d: number): readonly PodCounts[] =>
       [1, -1].map((side) =>
