@@ -18,7 +18,7 @@ const lastMinutes = 10
 export const plans = {
   /** Argo Rollouts with setWeight and an analysis at each step. */
   argo: plan('5, 25, 50', [5, 25, 50]),
-  /** The same with a first step that few users see. */
+  /** Like `argo`, with a first step that few users see. */
   careful: plan('1, 5, 10, 25, 50', [1, 5, 10, 25, 50]),
   /** Flagger with stepWeight 5 and maxWeight 50. */
   flagger: plan('5 to 50 by 5', [5, 10, 15, 20, 25, 30, 35, 40, 45, 50]),

@@ -72,7 +72,7 @@ export function counted(before: Counts, phase: MeasurementPhase): Counts {
   }
 }
 
-/** In Argo's order the last that applies of failed, inconclusive and error wins; then come successes, then the count. */
+/** In Argo's order: of failed, inconclusive and error the last that applies wins; then successes, then the count. */
 export function assess(
   limits: Limits,
   counts: Counts,

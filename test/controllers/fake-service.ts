@@ -38,5 +38,5 @@ export const status = (code: number, body = '', headers: Readonly<Record<string,
   headers,
 })
 
-/** The same answer several times. */
+/** Repeats an answer. */
 export const times = <T>(count: number, value: T): readonly T[] => Array.from({ length: count }, () => value)

@@ -60,7 +60,7 @@ export const interval = (
   low,
   high,
 })
-/** The same value from slice `t` on, `before` it until then. */
+/** E-values that are `before` until slice `t`, and this value from there on. */
 export const from = (t: number, value: number, before = 1): readonly number[] =>
   Array.from({ length: 60 }, (_, k) => (k < t ? before : value))
 

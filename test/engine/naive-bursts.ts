@@ -51,7 +51,7 @@ export function cappedBy(pods: readonly PodCounts[], leastCap: number, smallest:
   return { ...dispersion, clump: 0 }
 }
 
-/** What pods add to the variance of thirty slices of five canary pods beside P stable ones. */
+/** The variance that pods add over thirty slices, with five canary pods and P stable ones. */
 export function between({ autocovariance, inflation, pods }: PodDispersion): number {
   let sum = 0
   for (let k = 0; k < 30; k++) {

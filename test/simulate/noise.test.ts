@@ -4,7 +4,7 @@ import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { errorRate, logMemory, metric, podsOf, slowerShare, total, type Grid } from './read-recording.ts'
 
 const steady = { podSd: 0, sd: 0, rho: 0 }
-/** So many requests that counting adds almost no noise to that of the pods. */
+/** With this many requests, counting adds almost no noise to that of the pods. */
 const heavy = { traffic: { rps: 200_000, podSd: 0 }, metrics: { errors: 'errors', memory: 'memory' } }
 
 /** ln of the ratio of each pod's failure rate to the service's, `[pod][slice]`. */

@@ -80,7 +80,7 @@ describe('minutesUntil', () => {
   const ratios = { theta: 2, theta0: 1 }
   const minutes = (stream: CountSeries, t: number, sliceSeconds = 60): number | undefined =>
     minutesUntil(counted(stream), ratios, t, 5, sliceSeconds)
-  /** The same by hand from the traffic a slice, the share of events and the information so far. */
+  /** The minutes by hand, from the traffic in a slice, the share of events and the information so far. */
   const byHand = (
     t: number,
     traffic: { readonly nc: number; readonly ns: number; readonly rate: number; readonly gathered: number },

@@ -13,7 +13,7 @@ export interface Counter {
   readonly atZero: 'shown' | 'hidden-once' | 'hidden'
 }
 
-/** What each scrape sees. */
+/** The values that each scrape sees. */
 export interface Sights {
   /** The value of the counter; undefined where the series does not exist. */
   readonly shown: readonly (number | undefined)[]
