@@ -9,5 +9,7 @@ export function stepOf(
 ): PlannedStep | undefined {
   if (step !== undefined || plan.gates > 0) return step
   const seconds = plannedSeconds(policy, { index: 0, of: 1 }, recording.sliceSeconds)
-  return { index: 0, from: 0, ends: Math.ceil(seconds / recording.sliceSeconds), weight: 0, next: 100 }
+  // a slice may be so short that their number is infinite
+  const ends = Math.min(Math.ceil(seconds / recording.sliceSeconds), Number.MAX_SAFE_INTEGER)
+  return { index: 0, from: 0, ends, weight: 0, next: 100 }
 }
