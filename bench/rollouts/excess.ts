@@ -3,7 +3,7 @@ import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 import { normalSf } from '../../src/engine/stats/normal-sf.ts'
 import { type RolloutCell, rolloutEffects } from './cells.ts'
 import { plans } from './plans.ts'
-import type { Played } from './play.ts'
+import type { Played } from '../../src/simulate/play-rollout.ts'
 import { canaryPods } from './rollout.ts'
 
 /** A person who is asked needs this long, and then decides rightly. */
