@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { startProxy } from './proxy.ts'
 
 export interface CountingProxy {
   readonly url: string
@@ -21,37 +21,26 @@ export interface PassedRequest {
 export async function startCountingProxy(target: string): Promise<CountingProxy> {
   let points = 0
   let requests: PassedRequest[] = []
-  const server = createServer((request, response) => {
-    const pass = async (): Promise<void> => {
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(Buffer.from(chunk))
-      const answer = await fetch(`${target}${request.url ?? ''}`, {
-        method: request.method ?? 'GET',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
-      })
-      const body = await answer.text()
-      requests.push({ path: request.url ?? '', body: Buffer.concat(chunks).toString('utf8') })
-      // every point is a pair of time and quoted value
-      points += body.match(/\[\d+(?:\.\d+)?,"/g)?.length ?? 0
-      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body)
-    }
-    pass().catch(() => response.destroy())
+  const { url, close } = await startProxy(async ({ path, method, body }) => {
+    const answer = await fetch(`${target}${path}`, {
+      method,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      ...(body !== '' && { body }),
+    })
+    const text = await answer.text()
+    requests.push({ path, body })
+    // every point is a pair of time and quoted value
+    points += text.match(/\[\d+(?:\.\d+)?,"/g)?.length ?? 0
+    return { status: answer.status, body: text }
   })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('expected a port')
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     take() {
       const taken = { points, requests }
       points = 0
       requests = []
       return taken
     },
-    close: () => {
-      server.close()
-      server.closeAllConnections()
-    },
+    close,
   }
 }

@@ -1,7 +1,7 @@
-import { createServer } from 'node:http'
+import { startProxy } from './proxy.ts'
 
 /** Sends each query to the Prometheus behind it once, and answers later requests for the same query from memory. */
-export async function startRememberingProxy(
+export function startRememberingProxy(
   target: string,
   seconds: () => number,
 ): Promise<{ readonly url: string; close(): void }> {
@@ -11,30 +11,13 @@ export async function startRememberingProxy(
     const answer = await fetch(`${target}${path}`, { method: 'POST', headers, body })
     return Buffer.from(await answer.arrayBuffer())
   }
-  const time = (): Buffer =>
-    Buffer.from(`{"status":"success","data":{"resultType":"scalar","result":[${seconds()},"${seconds()}"]}}`)
-  const server = createServer((request, response) => {
-    const pass = async (): Promise<void> => {
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(Buffer.from(chunk))
-      const body = Buffer.concat(chunks).toString('utf8')
-      const path = request.url ?? ''
-      const key = `${path} ${body}`
-      const isTime = new URLSearchParams(body).get('query') === 'time()'
-      if (!isTime && !known.has(key)) known.set(key, ask(path, body))
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(isTime ? time() : await known.get(key))
-    }
-    pass().catch(() => response.destroy())
+  const time = (): string =>
+    `{"status":"success","data":{"resultType":"scalar","result":[${seconds()},"${seconds()}"]}}`
+  return startProxy(async ({ path, body }) => {
+    if (new URLSearchParams(body).get('query') === 'time()') return { status: 200, body: time() }
+    const key = `${path} ${body}`
+    const answer = known.get(key) ?? ask(path, body)
+    known.set(key, answer)
+    return { status: 200, body: await answer }
   })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('expected a port')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
 }
