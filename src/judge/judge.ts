@@ -32,7 +32,7 @@ export {
 export { readBoundedFile } from './policies/read-bounded-file.ts'
 export { unknownSources } from './policies/unknown-sources.ts'
 export { probeSource } from './probe-source.ts'
-export { recordDecision, type RecordDecisionDeps } from './record-decision.ts'
+export { momentAfter, recordDecision, type RecordDecisionDeps } from './record-decision.ts'
 export type { PlacedRun, PlanTurn, Turn } from './runs/by-hooks.ts'
 export { closeQuietRuns } from './runs/close-quiet-runs.ts'
 

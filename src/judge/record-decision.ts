@@ -56,9 +56,9 @@ export async function recordDecision(
  * The time of a new decision: later than all earlier ones, whatever the clocks of the replicas show, so that `clear`
  * takes effect.
  */
-async function momentAfter(
+export async function momentAfter(
   store: VerdictStore,
-  { namespace, name, run }: DecisionRequest,
+  { namespace, name, run }: Pick<DecisionRequest, 'namespace' | 'name' | 'run'>,
   now: number,
 ): Promise<number> {
   const before = await store.listDecisions({ namespace, name, ...(run !== undefined && { runId: run.id }) })

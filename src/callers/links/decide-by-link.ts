@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { AppError } from '../../errors.ts'
 import type { Clock, Decision, Log, Run, VerdictStore } from '../../judge/ports/ports.ts'
+import { momentAfter } from '../../judge/judge.ts'
 import { readLink, type SignedDecision } from '../../notify/links.ts'
 import type { NotifySettings } from '../../notify/settings.ts'
 import type { Decided } from './decide-page.ts'
@@ -52,7 +53,6 @@ export async function decideByLink(token: string, deps: LinkDeps): Promise<Decid
   const { store, clock, log } = deps
   const { signed, run, used } = await openLink(token, deps)
   if (used !== undefined) return { run, decision: used, isNew: false }
-  const before = await decisionsOf(store(), run)
   const decision: Decision = {
     id: decisionId(signed),
     namespace: run.namespace,
@@ -64,8 +64,7 @@ export async function decideByLink(token: string, deps: LinkDeps): Promise<Decid
     override: signed.override && signed.decision === 'approve',
     by: `link in a message to ${signed.target}`,
     reason: 'by the link in a message',
-    // After those that are there, whatever the clocks of replicas say.
-    at: Math.max(clock.now(), (before.at(-1)?.at ?? 0) + 1),
+    at: await momentAfter(store(), { namespace: run.namespace, name: run.name, run }, clock.now()),
   }
   await store().saveDecision(decision)
   const kept = (await decisionsOf(store(), run)).find(({ id }) => id === decision.id) ?? decision

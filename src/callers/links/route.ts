@@ -3,6 +3,7 @@ import type { HttpSettings } from '../../http/http-settings.ts'
 import { noBody, noInput } from '../../http/request/no-input.ts'
 import { type Answer, route, type RouteGroup } from '../../http/route.ts'
 import { pageHeaders } from '../../web/parts/frame.ts'
+import { basePath } from '../../web/routes/visit-of.ts'
 import { decideByLink, type LinkDeps, openLink } from './decide-by-link.ts'
 import { confirmPage, decidedPage } from './decide-page.ts'
 
@@ -14,8 +15,7 @@ export interface LinkRouteDeps extends LinkDeps {
 const tokenQuery = z.strictObject({ token: z.string().min(1).max(2000) })
 
 export function linkRoutes(deps: LinkRouteDeps): RouteGroup {
-  const base = (): string =>
-    new URL(deps.settings().publicUrl ?? 'http://localhost').pathname.replace(/\/$/, '')
+  const base = (): string => basePath(deps.settings())
   const shared = {
     // The signature in the link stands for a role.
     roles: [],
