@@ -1,13 +1,6 @@
 import { hash } from 'node:crypto'
 import type { NewMessage, RolloutEvent, VerdictStore } from '../judge/ports/ports.ts'
-import {
-  eventOfChange,
-  eventOfDecision,
-  eventOfOpening,
-  eventOfStep,
-  eventOfVerdict,
-  isTelling,
-} from './events.ts'
+import { eventOfChange, eventOfDecision, eventOfOpening, eventOfStep, eventOfVerdict } from './events.ts'
 import type { NotifySettings } from './settings.ts'
 import { targetsOf } from './targets-of.ts'
 
@@ -46,9 +39,10 @@ export function announcingStore(store: VerdictStore, deps: AnnouncingDeps): Verd
       return announce(event, (messages) => store.saveStep(step, messages))
     },
     async saveVerdict(verdict) {
-      const run = isTelling(verdict) ? await store.getRun(verdict.runId) : undefined
+      const eventFor = eventOfVerdict(verdict)
+      const run = eventFor && (await store.getRun(verdict.runId))
       // The verdict on a recording tells of a rollout that is over.
-      const event = run === undefined || run.closedAt !== undefined ? undefined : eventOfVerdict(run, verdict)
+      const event = run === undefined || run.closedAt !== undefined ? undefined : eventFor?.(run)
       return announce(event, (messages) => store.saveVerdict(verdict, messages))
     },
     async saveDecision(decision) {

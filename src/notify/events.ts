@@ -26,25 +26,24 @@ export function eventOfStep(run: Run, { index, weight, passedAt }: Step): Rollou
   return { ...eventOfRun('step-passed', run, passedAt, index), step: stepOf(run, index, weight) }
 }
 
-/** A fail and a question to people are sent once for each step, however many looks answer them. */
-export function eventOfVerdict(run: Run, stored: StoredVerdict): RolloutEvent | undefined {
+/**
+ * The event of a verdict, for its run; undefined where there is nothing to say. A fail and a question to people are sent
+ * once for each step, however many looks answer them.
+ */
+export function eventOfVerdict(stored: StoredVerdict): ((run: Run) => RolloutEvent) | undefined {
   const body = bodySchema.safeParse(stored.body)
   if (!body.success) return undefined
   const kind = kindOf(stored, body.data.reasons)
   if (kind === undefined) return undefined
   const { step } = body.data
   const { id, judged, verdict, score, summary } = stored
-  return {
+  return (run) => ({
     // Before the first slice of its first step a run has none yet.
     ...eventOfRun(kind, run, stored.createdAt, step?.index ?? 0),
     ...(step !== undefined && { step: stepOf(run, step.index, step.weight) }),
     verdict: { id, judged, verdict, score, summary },
-  }
+  })
 }
-
-/** Whether a verdict is worth finding its run for. */
-export const isTelling = (stored: StoredVerdict): boolean =>
-  stored.verdict === 'inconclusive' || stored.verdict === 'fail' || stored.judged === 'fail'
 
 export function eventOfDecision(run: Run | undefined, decision: Decision): RolloutEvent {
   const { id, kind, scope, by, reason, at, namespace, name, step } = decision
