@@ -3,9 +3,10 @@ import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { WrittenPolicy } from '../../formats/policy/extend-policy.ts'
 import type { FieldIssue } from '../../errors.ts'
-import type { Run } from './verdict-store.ts'
+import type { Run } from './stored.ts'
 
 export * from './messages.ts'
+export type * from './stored.ts'
 export type * from './verdict-store.ts'
 
 export interface Clock {
