@@ -1,4 +1,5 @@
 import type { MetricVerdict } from '../../engine/model/verdict.ts'
+import { minutesRange } from '../../engine/model/words.ts'
 import { chart, type Chart } from './chart.ts'
 import { type Html, html } from './html.ts'
 import { armText, short } from './judgement-text.ts'
@@ -26,7 +27,7 @@ export function metricTile(tile: Tile): Html {
   const missing = [...(isSilent(canary) ? ['canary'] : []), ...(isSilent(stable) ? ['stable'] : [])]
   const notes = [
     missing.length > 0 && `No data of ${missing.join(' and ')}.`,
-    neededMinutes !== undefined && `About ${neededMinutes} more minutes of traffic like this are needed.`,
+    neededMinutes !== undefined && `Needs ${minutesRange(neededMinutes)} of traffic like this.`,
     dispersion !== undefined && noiseText(dispersion),
     tile.time.marks.length > 0 && 'Dotted lines mark flaws of the data, such as gaps and restarts.',
   ].filter((note) => note !== false)
