@@ -24,6 +24,24 @@ export function dataColumns(data: MetricData): readonly Column[] {
   }
 }
 
+/** What counts for the size of a recording, also of one that is not checked yet. */
+interface Sized {
+  readonly metrics: Readonly<
+    Record<
+      string,
+      { readonly kind: PlainKind } | { readonly kind: 'latency'; readonly bounds: readonly unknown[] }
+    >
+  >
+  readonly pods: readonly unknown[]
+  readonly slices: number
+}
+
+/** How many samples a recording has at most: two columns of a kind, and for latency one more than bounds. */
+export function mostSamples({ metrics, pods, slices }: Sized): number {
+  const columns = Object.values(metrics).map((data) => (data.kind === 'latency' ? data.bounds.length + 1 : 2))
+  return columns.reduce((sum, count) => sum + count, 0) * pods.length * slices
+}
+
 /** The same metric after `change` of each row of samples. */
 export function mapRows(data: MetricData, change: (row: readonly Sample[]) => readonly Sample[]): MetricData {
   return withColumns(

@@ -1,3 +1,4 @@
+import { mostSamples } from '../../engine/model/data-columns.ts'
 import type { MetricData, Recording } from '../../engine/model/recording.ts'
 import type { FieldIssue } from '../../errors.ts'
 import { type Complaints, readBuckets, readSeries } from './check-matrices.ts'
@@ -67,19 +68,14 @@ function readMetric(
   }
 }
 
-function checkSize(
-  { pods, slices, metrics }: RecordingInput,
-  written: unknown,
-  complaints: Complaints,
-): void {
-  const all = Object.entries(metrics)
-  if (all.length > maxMetrics)
-    complaints.add('metrics', `expected at most ${maxMetrics} metrics, got ${all.length}`)
+function checkSize(recording: RecordingInput, written: unknown, complaints: Complaints): void {
+  const metrics = Object.keys(recording.metrics).length
+  if (metrics > maxMetrics)
+    complaints.add('metrics', `expected at most ${maxMetrics} metrics, got ${metrics}`)
   for (const name of reservedKeys(written)) {
     complaints.add(toPathText(['metrics', name]), 'expected another name, this one is reserved')
   }
-  const rows = all.reduce((sum, [, data]) => sum + (data.kind === 'latency' ? data.bounds.length + 1 : 2), 0)
-  const samples = rows * pods.length * slices
+  const samples = mostSamples(recording)
   if (samples > maxSamples) {
     complaints.add('', `expected at most ${maxSamples} samples, got pods × slices × rows = ${samples}`)
   }

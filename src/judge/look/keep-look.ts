@@ -1,3 +1,4 @@
+import { mostSamples } from '../../engine/model/data-columns.ts'
 import { AppError } from '../../errors.ts'
 import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
 import type { CutRecording, QueuedWrite, Run, Step, VerdictStore } from '../ports/ports.ts'
@@ -68,10 +69,5 @@ const bytesPerMetric = 400
 function bytesOf({ recording, cut, verdict }: ToKeep): number {
   const texts = [...(cut?.chunks.values() ?? [])]
   const about = texts.reduce((sum, text) => sum + text.length, 2000 + bytesPerMetric * verdict.metrics.length)
-  if (recording === undefined) return about
-  const rows = Object.values(recording.metrics).reduce(
-    (sum, data) => sum + (data.kind === 'latency' ? data.bounds.length + 1 : 2) * recording.pods.length,
-    0,
-  )
-  return about + bytesPerSample * rows * recording.slices
+  return recording === undefined ? about : about + bytesPerSample * mostSamples(recording)
 }

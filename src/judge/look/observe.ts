@@ -1,4 +1,5 @@
 import { analyze } from '../../engine/index.ts'
+import { mostSamples } from '../../engine/model/data-columns.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
@@ -70,7 +71,7 @@ async function analysisOf(
   deadline: Deadline,
   { digest, analyzeApart }: Omit<ObserveDeps, 'source'>,
 ): Promise<Analyzed> {
-  if (analyzeApart !== undefined && samplesOf(recording) > manySamples) {
+  if (analyzeApart !== undefined && mostSamples(recording) > manySamples) {
     try {
       const { verdict, cut } = await analyzeApart(recording, policy, deadline.leftMs() / 2)
       return { verdict, recordingDigest: cut.digest, recording: undefined, cut }
@@ -80,11 +81,6 @@ async function analysisOf(
   }
   const verdict = analyze(recording, policy)
   return { verdict, recordingDigest: await digest(recording), recording }
-}
-
-function samplesOf({ metrics, pods, slices }: Recording): number {
-  const columns = Object.values(metrics).map((data) => (data.kind === 'latency' ? data.bounds.length + 1 : 2))
-  return columns.reduce((sum, count) => sum + count, 0) * pods.length * slices
 }
 
 /** The engine counts the steps in the recording; this puts back the index of the caller's plan. */
