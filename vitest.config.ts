@@ -6,7 +6,7 @@ const slow = 'test/**/*.slow.test.ts'
 // that are killed, and live targets.
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/missing-parts.ts'],
+    globalSetup: ['test/support/parts/missing-parts.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

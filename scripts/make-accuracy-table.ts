@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { accuracyTable } from './accuracy-table.ts'
+import { accuracyTable } from './contents/accuracy-table.ts'
 
 const page = 'docs/statistics.md'
 writeFileSync(

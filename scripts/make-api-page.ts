@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
 import { openApi } from '../src/http/openapi/openapi.ts'
-import { runApp } from '../test/support/run-app.ts'
-import { apiPage } from './api-page.ts'
+import { runApp } from '../test/support/service/run-app.ts'
+import { apiPage } from './contents/api-page.ts'
 
 const page = 'docs/api.md'
 await using running = await runApp()

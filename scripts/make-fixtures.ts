@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { fixtureRecordings, toFixtureText } from './fixture-recordings.ts'
+import { fixtureRecordings, toFixtureText } from './contents/fixture-recordings.ts'
 
 const folder = new URL('../test/fixtures/recordings/', import.meta.url)
 

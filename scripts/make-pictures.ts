@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { startChromium } from '../test/support/chromium.ts'
-import { startDemoPages } from '../test/support/demo-pages.ts'
-import { openCanvas, startPictureWorld, takePicture } from '../test/support/pictures.ts'
+import { startChromium } from '../test/support/parts/chromium.ts'
+import { startDemoPages } from '../test/support/service/demo-pages.ts'
+import { openCanvas, startPictureWorld, takePicture } from '../test/support/measures/pictures.ts'
 
 /**
  * Writes the small pictures with which test/web/pictures.slow.test.ts compares the pages. With --docs it writes the

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { jsonSchemas, toSchemaText } from './policy-json-schemas.ts'
+import { jsonSchemas, toSchemaText } from './contents/policy-json-schemas.ts'
 
 const folder = new URL('../schemas/', import.meta.url)
 mkdirSync(folder, { recursive: true })

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type MainProcess, runMain } from '../support/run-main.ts'
+import { type MainProcess, runMain } from '../support/service/run-main.ts'
 
 let folder = ''
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import request from 'supertest'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/app/config/config.ts'
-import { loopback, type RunningApp, runApp } from '../support/run-app.ts'
+import { loopback, type RunningApp, runApp } from '../support/service/run-app.ts'
 
 let folder = ''
 let running: RunningApp

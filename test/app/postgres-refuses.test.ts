@@ -3,8 +3,8 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { silentLog } from '../contract/rows.ts'
-import { type PostgresServer, postgresMissing, startPostgres } from '../support/postgres.ts'
-import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
+import { type PostgresServer, postgresMissing, startPostgres } from '../support/parts/postgres.ts'
+import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/service/run-judge.ts'
 
 const missing = postgresMissing()
 

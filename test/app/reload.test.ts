@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import request from 'supertest'
 import { readConfig } from '../../src/app/config/config.ts'
-import { type RunningApp, loopback, runApp } from '../support/run-app.ts'
+import { type RunningApp, loopback, runApp } from '../support/service/run-app.ts'
 
 let folder = ''
 let running: RunningApp

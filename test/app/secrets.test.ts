@@ -7,8 +7,8 @@ import { createLogger } from '../../src/telemetry/create-logger.ts'
 import { noBody, noInput } from '../../src/http/request/no-input.ts'
 import { route, type RouteGroup } from '../../src/http/route.ts'
 import { readConfig } from '../../src/app/config/config.ts'
-import { rawRequest } from '../support/raw-request.ts'
-import { loopback, runApp } from '../support/run-app.ts'
+import { rawRequest } from '../support/service/raw-request.ts'
+import { loopback, runApp } from '../support/service/run-app.ts'
 
 const secret = 'S3cret-0123456789-S3cret'
 const encoded = Buffer.from(`flagger:${secret}`).toString('base64')

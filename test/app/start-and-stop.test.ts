@@ -6,9 +6,9 @@ import { createApp } from '../../src/app/app.ts'
 import { readConfig } from '../../src/app/config/config.ts'
 import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
-import { rawRequest } from '../support/raw-request.ts'
-import { loopback, runApp } from '../support/run-app.ts'
-import { startStopwatch } from '../support/stopwatch.ts'
+import { rawRequest } from '../support/service/raw-request.ts'
+import { loopback, runApp } from '../support/service/run-app.ts'
+import { startStopwatch } from '../support/measures/stopwatch.ts'
 
 const quiet = createLogger('silent')
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../src/app/config/config.ts'
-import { loopback, runApp } from '../support/run-app.ts'
+import { loopback, runApp } from '../support/service/run-app.ts'
 
 const token = 'argo-token-0123456789'
 let folder = ''

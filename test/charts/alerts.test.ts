@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { prometheusMissing } from '../support/prometheus.ts'
+import { prometheusMissing } from '../support/parts/prometheus.ts'
 
 const run = promisify(execFile)
 const alertsFile = fileURLToPath(new URL('../../charts/canary-judge/files/alerts.yaml', import.meta.url))

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { findManifest, readManifests } from '../controllers/manifests.ts'
-import { goToolMissing } from '../support/go-tools.ts'
-import { kubernetesObject } from '../support/kubernetes-mistakes.ts'
-import { objectOf, renderChart } from './helm.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
+import { kubernetesObject } from '../support/mistakes/kubernetes-mistakes.ts'
+import { objectOf, renderChart } from './parts/helm.ts'
 
 const inRollouts = (file: string, kind: string) =>
   kubernetesObject.parse(findManifest(readManifests([file]), kind).document)['spec']

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { dashboards } from '../../scripts/chart/chart-files.ts'
-import { prometheusMissing, startPrometheus } from '../support/prometheus.ts'
-import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
+import { prometheusMissing, startPrometheus } from '../support/parts/prometheus.ts'
+import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/service/run-judge.ts'
 
 interface Drawn {
   readonly place: string

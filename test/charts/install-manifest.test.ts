@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { installManifest } from '../../scripts/chart/install-manifest.ts'
-import { goToolMissing } from '../support/go-tools.ts'
-import { kubernetesMistakes } from '../support/kubernetes-mistakes.ts'
-import { toObjects } from './helm.ts'
-import { references } from './relations.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
+import { kubernetesMistakes } from '../support/mistakes/kubernetes-mistakes.ts'
+import { toObjects } from './parts/helm.ts'
+import { references } from './parts/relations.ts'
 
 const text = readFileSync('charts/install.yaml', 'utf8')
 const objects = toObjects(text)

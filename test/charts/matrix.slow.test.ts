@@ -2,11 +2,11 @@ import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { flaggerMistakes } from '../support/flagger-mistakes.ts'
-import { goToolMissing } from '../support/go-tools.ts'
-import { kubernetesMistakes, type KubernetesObject } from '../support/kubernetes-mistakes.ts'
-import { chart, helm, release, renderChart, withValues } from './helm.ts'
-import { podLabels, references, selectors } from './relations.ts'
+import { flaggerMistakes } from '../support/mistakes/flagger-mistakes.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
+import { kubernetesMistakes, type KubernetesObject } from '../support/mistakes/kubernetes-mistakes.ts'
+import { chart, helm, release, renderChart, withValues } from './parts/helm.ts'
+import { podLabels, references, selectors } from './parts/relations.ts'
 
 const matrix = globSync('*-values.yaml', { cwd: join(chart, 'ci') })
   .map((file) => basename(file, '-values.yaml'))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { goToolMissing } from '../support/go-tools.ts'
-import { renderChart } from './helm.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
+import { renderChart } from './parts/helm.ts'
 
 const postgres = { kind: 'postgres', postgres: { existingSecret: 'judge-db-app' } }
 const halfTls = { existingSecret: 'a', tls: { existingSecret: 'b', cert: 'tls.crt' } }

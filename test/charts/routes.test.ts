@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { goToolMissing } from '../support/go-tools.ts'
-import { helm, objectOf, release, renderChart, withValues } from './helm.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
+import { helm, objectOf, release, renderChart, withValues } from './parts/helm.ts'
 
 const hosts = [{ host: 'judge.example.org' }]
 

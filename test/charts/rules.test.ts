@@ -7,9 +7,9 @@ import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { goToolMissing } from '../support/go-tools.ts'
-import { prometheusMissing } from '../support/prometheus.ts'
-import { objectOf, renderChart } from './helm.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
+import { prometheusMissing } from '../support/parts/prometheus.ts'
+import { objectOf, renderChart } from './parts/helm.ts'
 
 const run = promisify(execFile)
 const groups = z.object({

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { goToolMissing } from '../support/go-tools.ts'
-import { type ApiServer, startApiServer } from './api-server.ts'
-import { objectOf, renderChart } from './helm.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
+import { type ApiServer, startApiServer } from './parts/api-server.ts'
+import { objectOf, renderChart } from './parts/helm.ts'
 
 const tokensIn = z.record(z.string(), z.base64().transform((text) => atob(text)))
 

@@ -9,8 +9,8 @@ import {
   startSimulatedPrometheus,
 } from '../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { createWorld } from '../support/simulated-world/create-world.ts'
-import { fixtureRecording } from '../support/fake-source.ts'
-import { startCli } from '../support/start-cli.ts'
+import { fixtureRecording } from '../support/stand-ins/fake-source.ts'
+import { startCli } from '../support/service/start-cli.ts'
 import { collect } from './streams.ts'
 
 const minute = 60_000

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { childEnvironment } from '../support/child-environment.ts'
+import { childEnvironment } from '../support/service/child-environment.ts'
 
 const root = new URL('../../', import.meta.url)
 const policy = 'test/cli/golden/policy.yaml'

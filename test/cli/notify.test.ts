@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type NotifyFlags, notifyTest } from '../../src/cli/notify/notify-test.ts'
-import { startStandIn } from '../support/message-stand-in.ts'
+import { startStandIn } from '../support/stand-ins/message-stand-in.ts'
 import { collect } from './streams.ts'
 
 /** Runs `canary-judge notify test` with the configuration. */

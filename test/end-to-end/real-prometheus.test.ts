@@ -8,8 +8,8 @@ import { type RolloutOptions, simulateRollout } from '../../src/simulate/simulat
 import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 import type { ConventionName } from '../support/simulated-world/conventions.ts'
 import { createWorld, type World } from '../support/simulated-world/create-world.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../support/prometheus.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
+import { prometheusMissing, type PrometheusServer, startPrometheus } from '../support/parts/prometheus.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
 
 const missing = prometheusMissing()
 const minute = 60_000

@@ -13,8 +13,8 @@ import {
 } from '../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { createWorld } from '../support/simulated-world/create-world.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
-import { startStopwatch } from '../support/stopwatch.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
+import { startStopwatch } from '../support/measures/stopwatch.ts'
 
 const minute = 60_000
 /** How long Prometheus may take: much longer than a row that does not wait for it, much shorter than a row's answer. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { analyze } from '../../src/engine/analyze.ts'
-import { handMade, onlyErrors, until } from './recordings.ts'
+import { handMade, onlyErrors, until } from './made/recordings.ts'
 
 const recording = handMade({
   history: 60,

@@ -3,7 +3,7 @@ import { analyze } from '../../src/engine/analyze.ts'
 import type { Arm, Recording, Sample } from '../../src/engine/model/recording.ts'
 import type { ReasonCode, Verdict } from '../../src/engine/model/verdict.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { handMade, onlyErrors, policyOf, strict, strictNames, threeSteps } from './recordings.ts'
+import { handMade, onlyErrors, policyOf, strict, strictNames, threeSteps } from './made/recordings.ts'
 
 const codes = (verdict: Verdict): ReasonCode[] => verdict.reasons.map(({ code }) => code)
 const withCanary = (sample: readonly [Sample, Sample]) => (arm: Arm) =>

@@ -4,7 +4,7 @@ import type { Recording, Sample } from '../../src/engine/model/recording.ts'
 import { outcomesBySlice } from '../../src/engine/outcomes-by-slice.ts'
 import { noises } from '../../src/simulate/noise.ts'
 import { simulateRollout, type RolloutOptions } from '../../src/simulate/simulate-rollout.ts'
-import { policyOf } from './recordings.ts'
+import { policyOf } from './made/recordings.ts'
 
 /** The share of healthy rollouts that fail. */
 function failing(rollouts: number, policy: Policy, made: (seed: number) => Recording): number {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { analyze } from '../../src/engine/analyze.ts'
 import type { Verdict } from '../../src/engine/model/verdict.ts'
 import { outcomesBySlice } from '../../src/engine/outcomes-by-slice.ts'
-import { type AnyRun, anyRun } from './any-run.ts'
-import { until } from './recordings.ts'
+import { type AnyRun, anyRun } from './made/any-run.ts'
+import { until } from './made/recordings.ts'
 
 const withSlices = anyRun.filter(({ recording }) => recording.slices > 0)
 const anyLook = fc.tuple(withSlices, fc.nat()).map(([run, n]) => {

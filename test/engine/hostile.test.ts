@@ -4,7 +4,7 @@ import type { Recording, Sample } from '../../src/engine/model/recording.ts'
 import { outcomesBySlice } from '../../src/engine/outcomes-by-slice.ts'
 import { noises } from '../../src/simulate/noise.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { handMade, onlyErrors, policyOf, strict, strictNames, threeSteps, until } from './recordings.ts'
+import { handMade, onlyErrors, policyOf, strict, strictNames, threeSteps, until } from './made/recordings.ts'
 
 /** The recording without samples of any pod in the given slices. */
 function silentIn(recording: Recording, from: number, to: number): Recording {

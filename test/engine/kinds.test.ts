@@ -6,7 +6,7 @@ import { outcomesBySlice } from '../../src/engine/outcomes-by-slice.ts'
 import type { Effect } from '../../src/simulate/effect.ts'
 import { noises } from '../../src/simulate/noise.ts'
 import { type RolloutOptions, simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { handMade, policyOf, strict, strictNames } from './recordings.ts'
+import { handMade, policyOf, strict, strictNames } from './made/recordings.ts'
 
 const rollout = (effect: Effect, other: Partial<RolloutOptions> = {}): Recording =>
   simulateRollout({ seed: 'kinds', effect, metrics: strictNames, ...other })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { analyze } from '../../src/engine/analyze.ts'
 import type { Arm, Sample } from '../../src/engine/model/recording.ts'
 import { outcomesBySlice } from '../../src/engine/outcomes-by-slice.ts'
-import { handMade, onlyErrors } from './recordings.ts'
+import { handMade, onlyErrors } from './made/recordings.ts'
 
 const steps = [
   { slice: 62, ends: 70, weight: 25, next: 50 },

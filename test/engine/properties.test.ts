@@ -7,7 +7,7 @@ import { parseRecording } from '../../src/formats/recording/parse-recording.ts'
 import { effects } from '../../src/simulate/effect.ts'
 import { noises } from '../../src/simulate/noise.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { handMade, onlyErrors, policyOf, strict, strictNames, threeSteps, until } from './recordings.ts'
+import { handMade, onlyErrors, policyOf, strict, strictNames, threeSteps, until } from './made/recordings.ts'
 
 const anyEffect = fc.constantFrom(...Object.values(effects))
 const anyNoise = fc.constantFrom(noises.quiet, noises.bursty, noises.diurnal, noises['cold-start'])

@@ -7,7 +7,7 @@ import { noises } from '../../src/simulate/noise.ts'
 import { createRandom, split } from '../../src/simulate/random.ts'
 import { samplePoisson } from '../../src/simulate/sample-poisson.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
-import { policyOf, strict, strictNames } from './recordings.ts'
+import { policyOf, strict, strictNames } from './made/recordings.ts'
 
 const ROLLOUTS = 100
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { analyze, outcomesBySlice, series } from '../../src/engine/index.ts'
 import { parseRecording } from '../../src/formats/recording/parse-recording.ts'
 import latencyTwice from '../fixtures/recordings/latency-x2.json' with { type: 'json' }
-import { policyOf } from './recordings.ts'
+import { policyOf } from './made/recordings.ts'
 
 const recording = parseRecording(latencyTwice)
 const policy = policyOf(Object.entries(recording.metrics).map(([name, { kind }]) => ({ name, kind })))

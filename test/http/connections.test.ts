@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { runApp } from '../support/run-app.ts'
+import { runApp } from '../support/service/run-app.ts'
 
 const open: Socket[] = []
 afterEach(() => {

@@ -5,8 +5,8 @@ import { AppError } from '../../src/errors.ts'
 import { jsonTypes } from '../../src/http/body/decode-text.ts'
 import { noBody, noInput } from '../../src/http/request/no-input.ts'
 import { route, type RouteGroup } from '../../src/http/route.ts'
-import { rawRequest } from '../support/raw-request.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
+import { rawRequest } from '../support/service/raw-request.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
 
 const answers = { 200: { description: 'Fine', type: 'application/json' } }
 const open = { roles: [], limit: 'none', params: noInput, query: noInput, answers, summary: '' } as const

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Route } from '../../src/http/route.ts'
 import { roles } from '../../src/http/auth/roles.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
 
 let running: RunningApp
 beforeAll(async () => {

@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { problemSchema } from '../../src/http/problems/problem-schema.ts'
 import { aRun, aStep, aVerdict } from '../contract/rows.ts'
-import { rawRequest } from '../support/raw-request.ts'
+import { rawRequest } from '../support/service/raw-request.ts'
 import { anyContentType, anyHeaders, anyJson, anyRequestTo } from './any-request.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
 
 let running: RunningApp
 beforeAll(async () => {

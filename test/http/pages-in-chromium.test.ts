@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumMissing, startChromium } from '../support/chromium.ts'
-import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
+import { chromiumMissing, startChromium } from '../support/parts/chromium.ts'
+import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/service/run-judge.ts'
 
 const missing = chromiumMissing()
 const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { roles } from '../../src/http/auth/roles.ts'
 import { aRun, aVerdict } from '../contract/rows.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
 import { type Refusals, routeTable } from './route-table.ts'
 
 const tokenOf = (name: string): string => `${name}-token-0123456789`

@@ -4,8 +4,8 @@ import { dataColumns, withColumns } from '../../src/engine/model/data-columns.ts
 import type { Recording } from '../../src/engine/model/recording.ts'
 import type { JudgeDeps } from '../../src/judge/judge.ts'
 import { cutRecording } from '../../src/store/recordings/cut-recording.ts'
-import { fakeSource, fixtureRecording } from '../support/fake-source.ts'
-import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { fakeSource, fixtureRecording } from '../support/stand-ins/fake-source.ts'
+import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const policy = `
 name: web

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { type FakeSource, fakeSource, fixtureRecording } from '../support/fake-source.ts'
+import { type FakeSource, fakeSource, fixtureRecording } from '../support/stand-ins/fake-source.ts'
 import { withoutArms } from '../support/without-arms.ts'
-import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 import { runFlagger } from '../callers/flagger/flagger-caller.ts'
 
 /** The statistics never decide, so that only time ends a step: three minutes, and two of a hold. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { codesOf, fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { codesOf, fixturePolicy, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const step = { index: 0, of: 3, weight: 5, next: 25 }
 

@@ -5,11 +5,11 @@ import { pino } from 'pino'
 import request from 'supertest'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
-import { fakeSource, fixtureRecording } from '../support/fake-source.ts'
-import { faultyStore } from '../support/faulty-store.ts'
-import { runApp } from '../support/run-app.ts'
-import { codesOf, minute, rollout, rolloutStart, runJudge } from '../support/run-judge.ts'
-import { startStopwatch } from '../support/stopwatch.ts'
+import { fakeSource, fixtureRecording } from '../support/stand-ins/fake-source.ts'
+import { faultyStore } from '../support/stand-ins/faulty-store.ts'
+import { runApp } from '../support/service/run-app.ts'
+import { codesOf, minute, rollout, rolloutStart, runJudge } from '../support/service/run-judge.ts'
+import { startStopwatch } from '../support/measures/stopwatch.ts'
 
 const log = pino({ level: 'silent' })
 

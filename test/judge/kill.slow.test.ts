@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type MainProcess, runMain } from '../support/run-main.ts'
+import { type MainProcess, runMain } from '../support/service/run-main.ts'
 
 const token = 'ann-token-0123456789'
 let folder = ''

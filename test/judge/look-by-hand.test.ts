@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { RunningJudge } from '../support/run-judge.ts'
-import { codesOf, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import type { RunningJudge } from '../support/service/run-judge.ts'
+import { codesOf, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const step = { step: 1, of: 3, weight: 5, next: 25, minutes: 5 }
 

@@ -7,7 +7,7 @@ import { createJudge, createPolicyLibrary } from '../../src/judge/judge.ts'
 import type { MetricSource } from '../../src/judge/ports/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createWriteQueue } from '../../src/store/write-queue.ts'
-import { handMade } from '../engine/recordings.ts'
+import { handMade } from '../engine/made/recordings.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: unknown = runInNewContext('gc')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const step = (index: number) => ({ index, of: 3, minutes: 5 })
 

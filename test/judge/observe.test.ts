@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { codesOf, fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { codesOf, fixturePolicy, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const policy = `${fixturePolicy}mode: observe\n`
 const first = { index: 0, of: 2, weight: 5, next: 50, minutes: 6 }

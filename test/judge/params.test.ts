@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { checkingSource } from '../support/checking-source.ts'
-import { fixtureRecording } from '../support/fake-source.ts'
-import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { checkingSource } from '../support/stand-ins/checking-source.ts'
+import { fixtureRecording } from '../support/stand-ins/fake-source.ts'
+import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const params = { service: 'shop-web' }
 

@@ -3,7 +3,7 @@ import type { Overrides } from '../../src/app/app.ts'
 import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { silentLog } from '../contract/rows.ts'
-import { minute, rolloutStart, type RunningJudge, runJudge } from '../support/run-judge.ts'
+import { minute, rolloutStart, type RunningJudge, runJudge } from '../support/service/run-judge.ts'
 
 const step = { index: 0, of: 3, weight: 5, next: 25, minutes: 5 }
 const iso = (ms: number): string => new Date(ms).toISOString()

@@ -7,8 +7,8 @@ import { effects } from '../../src/simulate/effect.ts'
 import { startSimulatedPrometheus } from '../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { createWorld } from '../support/simulated-world/create-world.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
-import { codesOf, minute } from '../support/run-judge.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
+import { codesOf, minute } from '../support/service/run-judge.ts'
 
 const worldOf = (effect: keyof typeof effects) =>
   createWorld({

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { silentLog } from '../contract/rows.ts'
-import { postgresMissing, type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { postgresMissing, type PostgresServer, startPostgres } from '../support/parts/postgres.ts'
+import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const missing = postgresMissing()
 

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/app/config/config.ts'
 import { createPolicyLibrary } from '../../src/judge/policies/policy-library.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { aRun, day, silentLog, t0 } from '../contract/rows.ts'
-import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 let folder = ''
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
+import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/service/run-judge.ts'
 
 describe('POST /v1/judge about a revision that failed, and is tried again', () => {
   /** Fails at once. The next canary of the revision comes this many minutes after the last look. */

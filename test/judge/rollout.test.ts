@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { judgementSchema } from '../../src/callers/api/judge-schemas.ts'
-import { codesOf, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { codesOf, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const plan = [
   { index: 0, of: 3, weight: 5, next: 25, minutes: 5 },

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from '../../src/sources/prometheus/client/client.ts'
-import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 interface Ended {
   readonly name: string

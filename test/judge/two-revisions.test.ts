@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { FakeSource } from '../support/fake-source.ts'
-import { fakeSource, fixtureRecording } from '../support/fake-source.ts'
-import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import type { FakeSource } from '../support/stand-ins/fake-source.ts'
+import { fakeSource, fixtureRecording } from '../support/stand-ins/fake-source.ts'
+import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const step = { index: 0, of: 3, weight: 5, next: 25, minutes: 5 }
 

@@ -6,7 +6,11 @@ import type { NotifySettings } from '../../src/notify/settings.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
 import { aRun, minute, silentLog, t0 } from '../contract/rows.ts'
-import { type MessageStandIn, startStandIn, type StandInAnswer } from '../support/message-stand-in.ts'
+import {
+  type MessageStandIn,
+  startStandIn,
+  type StandInAnswer,
+} from '../support/stand-ins/message-stand-in.ts'
 
 const hour = 60 * minute
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../src/app/config/config.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { silentLog } from '../contract/rows.ts'
-import { startStandIn } from '../support/message-stand-in.ts'
-import { postgresMissing, type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { startStandIn } from '../support/stand-ins/message-stand-in.ts'
+import { postgresMissing, type PostgresServer, startPostgres } from '../support/parts/postgres.ts'
+import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const missing = postgresMissing()
 

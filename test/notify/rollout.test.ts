@@ -2,8 +2,8 @@ import request from 'supertest'
 import { expect, test } from 'vitest'
 import type { Config } from '../../src/app/config/config.ts'
 import { runFlagger } from '../callers/flagger/flagger-caller.ts'
-import { type MessageStandIn, startStandIn } from '../support/message-stand-in.ts'
-import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { type MessageStandIn, startStandIn } from '../support/stand-ins/message-stand-in.ts'
+import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const hour = 60 * minute
 const linkKey = 'k'.repeat(32)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import request from 'supertest'
 import { expect, test } from 'vitest'
-import { type MessageStandIn, startStandIn } from '../support/message-stand-in.ts'
-import { runMain } from '../support/run-main.ts'
+import { type MessageStandIn, startStandIn } from '../support/stand-ins/message-stand-in.ts'
+import { runMain } from '../support/service/run-main.ts'
 
 const subjects = ({ received }: MessageStandIn): readonly string[] =>
   received.map(({ body }): string => JSON.parse(body).subject)

@@ -1,7 +1,7 @@
 import { existsSync, globSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { adrIndex } from '../../scripts/adr-index.ts'
+import { adrIndex } from '../../scripts/contents/adr-index.ts'
 import { anchorsOf, linksOf, markdownFiles, readText, root } from './markdown.ts'
 
 const files = markdownFiles()

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAst } from 'vitest/node'
 import { expect, test } from 'vitest'
-import { whyNotLinear } from '../support/regex-cost.ts'
+import { whyNotLinear } from '../support/measures/regex-cost.ts'
 
 const root = join(import.meta.dirname, '../../src')
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { goToolMissing, goTools } from '../support/go-tools.ts'
+import { goToolMissing, goTools } from '../support/parts/go-tools.ts'
 import { readText, root } from './markdown.ts'
 
 const files = globSync('.github/workflows/*.yml', { cwd: root }).toSorted((a, b) => a.localeCompare(b))

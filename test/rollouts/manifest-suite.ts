@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { flaggerMistakes } from '../support/flagger-mistakes.ts'
-import { kubernetesMistakes, kubernetesObject } from '../support/kubernetes-mistakes.ts'
+import { flaggerMistakes } from '../support/mistakes/flagger-mistakes.ts'
+import { kubernetesMistakes, kubernetesObject } from '../support/mistakes/kubernetes-mistakes.ts'
 import { kustomizations, type Rendered } from './rendered.ts'
 import type { Rendering } from './renderings.ts'
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readIstioRollout } from '../controllers/argo-istio.ts'
+import { readIstioRollout } from '../controllers/argo/istio.ts'
 import { callsOf } from '../controllers/controller-log.ts'
 import { argoReply, createFakeService, status, times } from '../controllers/fake-service.ts'
-import { runFlaggerCanary } from '../controllers/flagger.ts'
-import { hookTypes } from '../controllers/flagger-manifests.ts'
+import { runFlaggerCanary } from '../controllers/flagger/flagger.ts'
+import { hookTypes } from '../controllers/flagger/manifests.ts'
 import { readManifests } from '../controllers/manifests.ts'
-import { runArgoRollout } from '../controllers/argo.ts'
+import { runArgoRollout } from '../controllers/argo/argo.ts'
 import { createSimulatedClock } from '../controllers/simulated-clock.ts'
 
 const start = 0

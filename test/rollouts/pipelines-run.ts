@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { childEnvironment } from '../support/child-environment.ts'
+import { childEnvironment } from '../support/service/child-environment.ts'
 import { annsToken, controllerToken, type Service } from '../whole-rollouts/service.ts'
 import { startJudge } from './judge-for-manifests.ts'
 

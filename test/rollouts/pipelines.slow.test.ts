@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
-import { goToolMissing } from '../support/go-tools.ts'
+import { goToolMissing } from '../support/parts/go-tools.ts'
 import { controllerToken } from '../whole-rollouts/service.ts'
 import { askingOnce, exitCodes, outcomes, runScript, startWith } from './pipelines-run.ts'
 

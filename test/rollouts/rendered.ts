@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Manifest } from '../controllers/manifests.ts'
-import { render, renderOverlay } from '../support/kustomize.ts'
+import { render, renderOverlay } from '../support/parts/kustomize.ts'
 
 /** The objects of one kustomization, or of a component together with one. */
 export interface Rendered {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { reasonCodes } from '../../src/engine/model/verdict.ts'
 import { sourceProblemCodes } from '../../src/engine/model/recording.ts'
-import { accuracyTable } from '../../scripts/accuracy-table.ts'
+import { accuracyTable } from '../../scripts/contents/accuracy-table.ts'
 
 const page = readFileSync('docs/statistics.md', 'utf8')
 

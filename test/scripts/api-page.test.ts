@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { apiPage } from '../../scripts/api-page.ts'
+import { apiPage } from '../../scripts/contents/api-page.ts'
 import { readPolicy } from '../../src/app/reload/read-policy.ts'
-import { compactJson } from '../../scripts/compact-json.ts'
-import { fieldRows } from '../../scripts/schema-fields.ts'
+import { compactJson } from '../../scripts/contents/compact-json.ts'
+import { fieldRows } from '../../scripts/contents/schema-fields.ts'
 import { examples } from '../../src/http/openapi/examples/examples.ts'
 import { openApi } from '../../src/http/openapi/openapi.ts'
 import { answersInLines } from '../../src/http/problems/plain-line.ts'
-import { type RunningApp, runApp } from '../support/run-app.ts'
+import { type RunningApp, runApp } from '../support/service/run-app.ts'
 
 let running: RunningApp
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { pages, written } from '../../scripts/rollouts-pages.ts'
-import { between } from '../../scripts/rollouts-tables.ts'
+import { pages, written } from '../../scripts/contents/rollouts-pages.ts'
+import { between } from '../../scripts/contents/rollouts-tables.ts'
 
 describe('pages with tables of whole rollouts', () => {
   it.each(pages)(

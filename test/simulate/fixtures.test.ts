@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { fixtureRecordings, toFixtureText } from '../../scripts/fixture-recordings.ts'
+import { fixtureRecordings, toFixtureText } from '../../scripts/contents/fixture-recordings.ts'
 import { aggregateArms } from '../../src/simulate/aggregate-arms.ts'
 import { parseRecording } from '../../src/formats/recording/parse-recording.ts'
 import { errorRate, metric, podsOf, slowerShare, total } from './read-recording.ts'

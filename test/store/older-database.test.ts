@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { flaggerCalls, quickPolicy } from '../callers/flagger/flagger-caller.ts'
 import { silentLog } from '../contract/rows.ts'
-import { codesOf, minute, rolloutStart, runJudge } from '../support/run-judge.ts'
+import { codesOf, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 /**
  * This database was written by the commit b782bda, whose schema had four migrations. It has the runs of POST /v1/judge and

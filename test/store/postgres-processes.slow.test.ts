@@ -3,8 +3,8 @@ import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { createWriteQueue } from '../../src/store/write-queue.ts'
 import { aRun, aVerdict, silentLog, t0 } from '../contract/rows.ts'
-import { postgresMissing, startPostgres } from '../support/postgres.ts'
-import type { PostgresServer } from '../support/postgres.ts'
+import { postgresMissing, startPostgres } from '../support/parts/postgres.ts'
+import type { PostgresServer } from '../support/parts/postgres.ts'
 import { expectAllKept, startWriter } from './writers.ts'
 
 const clock = { now: (): number => t0 }

@@ -2,8 +2,8 @@ import { afterAll, describe } from 'vitest'
 import { openStore } from '../../src/store/open-store.ts'
 import { silentLog, t0 } from '../contract/rows.ts'
 import { verdictStoreContract } from '../contract/verdict-store.ts'
-import { postgresMissing, startPostgres } from '../support/postgres.ts'
-import type { PostgresServer } from '../support/postgres.ts'
+import { postgresMissing, startPostgres } from '../support/parts/postgres.ts'
+import type { PostgresServer } from '../support/parts/postgres.ts'
 
 const clock = { now: (): number => t0 }
 const missing = postgresMissing()

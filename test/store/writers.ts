@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { childEnvironment } from '../support/child-environment.ts'
+import { childEnvironment } from '../support/service/child-environment.ts'
 import type { VerdictStore } from '../../src/judge/ports/ports.ts'
 
 export interface Writer {

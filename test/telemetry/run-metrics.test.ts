@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import request from 'supertest'
 import { AppError } from '../../src/errors.ts'
-import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
+import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/service/run-judge.ts'
 
 /** The lines of the metrics of runs, without the labels that all of them share. */
 async function runLines({ url }: RunningJudge): Promise<readonly string[]> {

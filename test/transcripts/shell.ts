@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { childEnvironment } from '../support/child-environment.ts'
+import { childEnvironment } from '../support/service/child-environment.ts'
 
 const root = join(import.meta.dirname, '../..')
 

@@ -1,5 +1,5 @@
 import { callOverHttp } from '../controllers/call-over-http.ts'
-import { runApp } from '../support/run-app.ts'
+import { runApp } from '../support/service/run-app.ts'
 import { controllerToken, type Service, type ServiceOptions } from '../whole-rollouts/service.ts'
 
 export const personsToken = 'a-token-of-ann-0123456789'

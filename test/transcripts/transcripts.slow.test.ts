@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { toolsMissing } from '../support/tools.ts'
+import { toolsMissing } from '../support/parts/tools.ts'
 import { transcriptPages } from './pages.ts'
 import { playPage } from './play-page.ts'
 

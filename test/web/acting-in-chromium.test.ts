@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FlaggerRollout, quickPolicy, runFlagger } from '../callers/flagger/flagger-caller.ts'
-import { chromiumMissing, startChromium } from '../support/chromium.ts'
+import { chromiumMissing, startChromium } from '../support/parts/chromium.ts'
 
 const missing = chromiumMissing()
 const token = 'ann-token-0123456789'

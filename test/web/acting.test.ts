@@ -6,7 +6,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../src/app/config/config.ts'
 import { aRun } from '../contract/rows.ts'
-import { loopback, type RunningApp, runApp } from '../support/run-app.ts'
+import { loopback, type RunningApp, runApp } from '../support/service/run-app.ts'
 
 const tokenOf = (name: string): string => `${name}-token-0123456789`
 const cookieName = 'canary-judge-session'

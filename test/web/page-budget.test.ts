@@ -5,7 +5,7 @@ import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 import { aRun } from '../contract/rows.ts'
-import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
+import { minute, rolloutStart, runJudge, type RunningJudge } from '../support/service/run-judge.ts'
 
 const looks = 180
 const metrics = ['errors', 'latency', 'p99', 'conversion', 'memory']

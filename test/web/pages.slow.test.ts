@@ -5,9 +5,9 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
 import { aRun, aVerdict } from '../contract/rows.ts'
-import { chromiumMissing, startChromium } from '../support/chromium.ts'
-import { runApp } from '../support/run-app.ts'
-import { minute, rollout, rolloutStart, runJudge, type RunningJudge } from '../support/run-judge.ts'
+import { chromiumMissing, startChromium } from '../support/parts/chromium.ts'
+import { runApp } from '../support/service/run-app.ts'
+import { minute, rollout, rolloutStart, runJudge, type RunningJudge } from '../support/service/run-judge.ts'
 
 const missing = chromiumMissing()
 const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`

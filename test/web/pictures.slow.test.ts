@@ -1,8 +1,13 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumMissing, startChromium } from '../support/chromium.ts'
-import { type Canvas, openCanvas, type PictureWorld, startPictureWorld } from '../support/pictures.ts'
+import { chromiumMissing, startChromium } from '../support/parts/chromium.ts'
+import {
+  type Canvas,
+  openCanvas,
+  type PictureWorld,
+  startPictureWorld,
+} from '../support/measures/pictures.ts'
 
 const missing = chromiumMissing()
 const folder = new URL('pictures/', import.meta.url)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runEvents } from '../../src/web/routes/run-events.ts'
 import { aRun, aVerdict } from '../contract/rows.ts'
-import { runApp } from '../support/run-app.ts'
+import { runApp } from '../support/service/run-app.ts'
 
 test('runEvents() reports each change once, and ends after the end of the run', async () => {
   await using running = await runApp()

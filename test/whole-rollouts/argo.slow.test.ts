@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Person } from '../controllers/argo.ts'
+import type { Person } from '../controllers/argo/argo.ts'
 import { verdictsOf } from './answers.ts'
 import { variant } from './policies.ts'
 import { decide, minute, rollOutWithArgo, setSceneHere, start } from './roll-out.ts'

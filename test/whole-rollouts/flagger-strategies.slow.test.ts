@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { FlaggerOptions, FlaggerResult } from '../controllers/flagger.ts'
-import { withIterations } from '../controllers/flagger-strategies.ts'
+import type { FlaggerOptions, FlaggerResult } from '../controllers/flagger/flagger.ts'
+import { withIterations } from '../controllers/flagger/strategies.ts'
 import { hookAnswers } from './answers.ts'
 import { decide, minute, rollOutWithFlagger, type Scene, setSceneHere, start } from './roll-out.ts'
 import { variant } from './policies.ts'

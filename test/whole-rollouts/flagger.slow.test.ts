@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FlaggerOptions } from '../controllers/flagger.ts'
+import type { FlaggerOptions } from '../controllers/flagger/flagger.ts'
 import { hookAnswers } from './answers.ts'
 import { variant } from './policies.ts'
 import { decide, minute, rollOutWithFlagger, type Scene, setSceneHere, start } from './roll-out.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createRandom, uniform } from '../../src/simulate/random.ts'
-import { postgresMissing, type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { postgresMissing, type PostgresServer, startPostgres } from '../support/parts/postgres.ts'
 import { minute, read, type Scene, setScene } from './roll-out.ts'
 import { annsToken, type Killable, processesOn } from './service.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { postgresMissing, type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { postgresMissing, type PostgresServer, startPostgres } from '../support/parts/postgres.ts'
 import { verdictsOf } from './answers.ts'
 import {
   minute,

@@ -4,12 +4,12 @@ import { checkCodes } from '../check/check.ts'
 import { checkProgress } from '../check/check-progress.ts'
 import { plain } from '../plain.ts'
 import type { Cluster } from './cluster.ts'
-import { describeAction } from './describe-action.ts'
+import { describeAction } from './actions/describe-action.ts'
 import { type Kubectl, KubectlError } from './kubectl.ts'
-import { type Action, isPause, nextAction, type Write } from './next-action.ts'
-import { afterPass } from './rehearse.ts'
+import { type Action, isPause, nextAction, type Write } from './actions/next-action.ts'
+import { afterPass } from './actions/rehearse.ts'
 import type { Release } from './release.ts'
-import { toCommand } from './to-command.ts'
+import { toCommand } from './actions/to-command.ts'
 
 export interface Read {
   readonly release: Release

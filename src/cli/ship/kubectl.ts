@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { messageOf } from '../message-of.ts'
-import type { Command } from './to-command.ts'
+import type { Command } from './actions/to-command.ts'
 
 /** kubectl failed or could not be started. */
 export class KubectlError extends Error {

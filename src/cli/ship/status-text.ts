@@ -1,6 +1,6 @@
 import { plain } from '../plain.ts'
 import { type Cluster, imageOf } from './cluster.ts'
-import { describeAction } from './describe-action.ts'
+import { describeAction } from './actions/describe-action.ts'
 import type { Release } from './release.ts'
 
 /** The state of a release: its phase and stage, who moved it there, and the pods of each arm. */

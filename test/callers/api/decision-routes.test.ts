@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import request from 'supertest'
 import { aRun, aStep } from '../../contract/rows.ts'
-import { type RunningApp, runApp, t0 } from '../../support/run-app.ts'
+import { type RunningApp, runApp, t0 } from '../../support/service/run-app.ts'
 
 let running: RunningApp
 beforeEach(async () => {

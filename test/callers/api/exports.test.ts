@@ -1,8 +1,8 @@
 import request from 'supertest'
 import { expect, test } from 'vitest'
 import { aDecision, aRun, aVerdict, t0 } from '../../contract/rows.ts'
-import { runApp, type RunningApp } from '../../support/run-app.ts'
-import { minute, rolloutStart, runJudge } from '../../support/run-judge.ts'
+import { runApp, type RunningApp } from '../../support/service/run-app.ts'
+import { minute, rolloutStart, runJudge } from '../../support/service/run-judge.ts'
 
 const token = 'reader-token-0123456789'
 

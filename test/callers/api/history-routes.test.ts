@@ -2,7 +2,7 @@ import { get as httpGet } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import request from 'supertest'
 import { aDecision, aRun, aStep, aVerdict } from '../../contract/rows.ts'
-import { type RunningApp, runApp, t0 } from '../../support/run-app.ts'
+import { type RunningApp, runApp, t0 } from '../../support/service/run-app.ts'
 import { sampleRecording } from '../../support/recordings.ts'
 
 const time = (ms: number) => new Date(ms).toISOString()

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judgementSchema } from '../../../src/callers/api/judge-schemas.ts'
-import { type RunningApp, runApp } from '../../support/run-app.ts'
+import { type RunningApp, runApp } from '../../support/service/run-app.ts'
 
 let running: RunningApp
 beforeAll(async () => {

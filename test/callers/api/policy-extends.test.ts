@@ -1,6 +1,6 @@
 import request from 'supertest'
 import { expect, test } from 'vitest'
-import { runApp } from '../../support/run-app.ts'
+import { runApp } from '../../support/service/run-app.ts'
 
 const orders = '{ name: orders, kind: conversion, select: pods, good: paid_total, total: started_total }'
 

@@ -10,8 +10,8 @@ import {
 } from '../../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { application, canary, stable, until } from '../../sources/prometheus/diagnosis/case.ts'
 import { sourceFor } from '../../sources/prometheus/source-case.ts'
-import { monitorLoop } from '../../support/loop-monitor.ts'
-import { type RunningApp, runApp } from '../../support/run-app.ts'
+import { monitorLoop } from '../../support/measures/loop-monitor.ts'
+import { type RunningApp, runApp } from '../../support/service/run-app.ts'
 
 const clock = { now: () => until }
 let server: SimulatedPrometheus

@@ -3,8 +3,8 @@ import request from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { argoAnswerSchema } from '../../../src/callers/argo/response.ts'
 import { openStore } from '../../../src/store/open-store.ts'
-import { hangingStore } from '../../support/hanging-store.ts'
-import { codesOf, fixturePolicy, minute, rolloutStart, runJudge } from '../../support/run-judge.ts'
+import { hangingStore } from '../../support/stand-ins/hanging-store.ts'
+import { codesOf, fixturePolicy, minute, rolloutStart, runJudge } from '../../support/service/run-judge.ts'
 
 const rollout = { namespace: 'shop', name: 'web', canaryHash: 'b', stableHash: 'a', policy: '' }
 const firstStep = { step: '1', of: '3', weight: '5', next: '25', minutes: '5' }

@@ -8,7 +8,7 @@ import type { RouteGroup } from '../../../src/http/route.ts'
 import type { JudgeRequest } from '../../../src/judge/model/judge-request.ts'
 import type { Judgement } from '../../../src/judge/model/judgement.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
-import { type RunningApp, runApp } from '../../support/run-app.ts'
+import { type RunningApp, runApp } from '../../support/service/run-app.ts'
 import { aJudgement } from './judgements.ts'
 
 const metrics = createMetrics('test')

@@ -2,8 +2,8 @@ import request from 'supertest'
 import type { HookType } from '../../../src/callers/flagger/request.ts'
 import type { Overrides } from '../../../src/app/app.ts'
 import type { Config } from '../../../src/app/config/config.ts'
-import { type FakeSource, fakeSource, fixtureRecording } from '../../support/fake-source.ts'
-import { minute, rolloutStart, runJudge, type RunningJudge } from '../../support/run-judge.ts'
+import { type FakeSource, fakeSource, fixtureRecording } from '../../support/stand-ins/fake-source.ts'
+import { minute, rolloutStart, runJudge, type RunningJudge } from '../../support/service/run-judge.ts'
 
 /** A token of the test configuration with the same role as that of a controller. */
 export const token = 'ann-token-0123456789'

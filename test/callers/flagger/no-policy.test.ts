@@ -4,9 +4,9 @@ import request from 'supertest'
 import { expect, test, vi } from 'vitest'
 import type { Config } from '../../../src/app/config/config.ts'
 import { openStore } from '../../../src/store/open-store.ts'
-import { fakeSource, fixtureRecording } from '../../support/fake-source.ts'
-import { faultyStore } from '../../support/faulty-store.ts'
-import { runApp, t0 } from '../../support/run-app.ts'
+import { fakeSource, fixtureRecording } from '../../support/stand-ins/fake-source.ts'
+import { faultyStore } from '../../support/stand-ins/faulty-store.ts'
+import { runApp, t0 } from '../../support/service/run-app.ts'
 import { callHook, isPlainLine } from './flagger-caller.ts'
 
 /** A Canary without metadata. */

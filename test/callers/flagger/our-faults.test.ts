@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { fakeSource, fixtureRecording } from '../../support/fake-source.ts'
+import { fakeSource, fixtureRecording } from '../../support/stand-ins/fake-source.ts'
 import { isPlainLine, payload, runFlagger } from './flagger-caller.ts'
-import { startStopwatch } from '../../support/stopwatch.ts'
+import { startStopwatch } from '../../support/measures/stopwatch.ts'
 
 test('POST /v1/flagger/rollout that fails by a defect of the service answers 503 with Retry-After, and gives the cause only to the log', async () => {
   const source = fakeSource(fixtureRecording('healthy'))

@@ -1,9 +1,9 @@
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hookTypes } from '../../../src/callers/flagger/request.ts'
-import { checkingSource } from '../../support/checking-source.ts'
-import { fixtureRecording } from '../../support/fake-source.ts'
-import { type RunningApp, runApp } from '../../support/run-app.ts'
+import { checkingSource } from '../../support/stand-ins/checking-source.ts'
+import { fixtureRecording } from '../../support/stand-ins/fake-source.ts'
+import { type RunningApp, runApp } from '../../support/service/run-app.ts'
 import { type FlaggerRollout, isPlainLine, payload, runFlagger } from './flagger-caller.ts'
 
 const judges = 'judges-token-0123456789'

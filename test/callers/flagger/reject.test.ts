@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { minute } from '../../support/run-judge.ts'
+import { minute } from '../../support/service/run-judge.ts'
 import { type FlaggerRollout, payload, runFlagger } from './flagger-caller.ts'
 
 const rejected = async (running: FlaggerRollout): Promise<void> => {

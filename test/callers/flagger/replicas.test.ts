@@ -3,8 +3,8 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { VerdictStore } from '../../../src/judge/ports/ports.ts'
 import { openStore } from '../../../src/store/open-store.ts'
-import { postgresMissing, startPostgres, type PostgresServer } from '../../support/postgres.ts'
-import { minute } from '../../support/run-judge.ts'
+import { postgresMissing, startPostgres, type PostgresServer } from '../../support/parts/postgres.ts'
+import { minute } from '../../support/service/run-judge.ts'
 import { type FlaggerRollout, quickPolicy, runFlagger, token } from './flagger-caller.ts'
 
 const missing = postgresMissing()

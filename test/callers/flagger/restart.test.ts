@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type MainProcess, runMain } from '../../support/run-main.ts'
+import { type MainProcess, runMain } from '../../support/service/run-main.ts'
 import request from 'supertest'
 import { callHook, quickPolicy, token } from './flagger-caller.ts'
 

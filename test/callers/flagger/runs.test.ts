@@ -1,6 +1,6 @@
 import request from 'supertest'
 import { describe, expect, test } from 'vitest'
-import { minute } from '../../support/run-judge.ts'
+import { minute } from '../../support/service/run-judge.ts'
 import { type FlaggerRollout, payload, quickPolicy, runFlagger, token } from './flagger-caller.ts'
 
 const bad = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { minute, rolloutStart } from '../../support/run-judge.ts'
+import { minute, rolloutStart } from '../../support/service/run-judge.ts'
 import { type FlaggerRollout, payload, quickPolicy, runFlagger } from './flagger-caller.ts'
 
 const increase = 'confirm-traffic-increase'

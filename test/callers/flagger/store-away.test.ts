@@ -3,9 +3,9 @@ import { expect, test, vi } from 'vitest'
 import { AppError } from '../../../src/errors.ts'
 import type { VerdictStore } from '../../../src/judge/ports/ports.ts'
 import { openStore } from '../../../src/store/open-store.ts'
-import { minute } from '../../support/run-judge.ts'
+import { minute } from '../../support/service/run-judge.ts'
 import { quickPolicy, runFlagger } from './flagger-caller.ts'
-import { startStopwatch } from '../../support/stopwatch.ts'
+import { startStopwatch } from '../../support/measures/stopwatch.ts'
 
 type Mode = 'there' | 'away' | 'hangs'
 

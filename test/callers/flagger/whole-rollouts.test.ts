@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { callOverHttp } from '../../controllers/call-over-http.ts'
 import type { Call } from '../../controllers/call.ts'
 import { callsOf } from '../../controllers/controller-log.ts'
-import { runFlaggerCanary } from '../../controllers/flagger.ts'
+import { runFlaggerCanary } from '../../controllers/flagger/flagger.ts'
 import { readManifests } from '../../controllers/manifests.ts'
-import { minute, rolloutStart } from '../../support/run-judge.ts'
+import { minute, rolloutStart } from '../../support/service/run-judge.ts'
 import { type FlaggerRollout, quickPolicy, runFlagger, token } from './flagger-caller.ts'
 
 const manifests = readManifests(['rollouts/flagger/base/canary.yaml'])

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import request from 'supertest'
 import { AppError, appErrorCodes } from '../../../src/errors.ts'
 import { problemTable } from '../../../src/http/problems/problem-table.ts'
-import { runApp, t0 } from '../../support/run-app.ts'
+import { runApp, t0 } from '../../support/service/run-app.ts'
 
 const since = new Date(t0).toISOString()
 const ok = { status: 'ok', since }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { demo } from '../../../src/cli/demo/demo.ts'
-import { startCli } from '../../support/start-cli.ts'
+import { startCli } from '../../support/service/start-cli.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const hasCurl = spawnSync('curl', ['--version']).status === 0

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { beginRelease } from '../../../src/cli/ship/begin-release.ts'
 import { parseCluster } from '../../../src/cli/ship/cluster.ts'
 import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
-import { kubernetesMistakes, kubernetesObject } from '../../support/kubernetes-mistakes.ts'
-import { kustomizeMissing, render } from '../../support/kustomize.ts'
+import { kubernetesMistakes, kubernetesObject } from '../../support/mistakes/kubernetes-mistakes.ts'
+import { kustomizeMissing, render } from '../../support/parts/kustomize.ts'
 
 const root = 'rollouts/deployments'
 

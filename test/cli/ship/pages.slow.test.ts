@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { kubectlMissing } from '../../support/tools.ts'
+import { kubectlMissing } from '../../support/parts/tools.ts'
 import { openLab } from './lab.ts'
 import { openStandIn } from './lab-cluster.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { rm } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
-import { kubectlMissing } from '../../support/tools.ts'
+import { kubectlMissing } from '../../support/parts/tools.ts'
 import { openLab } from './lab.ts'
 import { createFolder, openNamespace, startStandIn } from './lab-cluster.ts'
 import { images } from './seeds.ts'

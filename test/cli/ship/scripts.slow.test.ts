@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { toolsMissing } from '../../support/tools.ts'
+import { toolsMissing } from '../../support/parts/tools.ts'
 import { type Lab, openLab } from './lab.ts'
 import { clusterKinds } from './lab-cluster.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { canaryTime } from '../../../src/engine/counts/canary-time.ts'
 import type { PodCounts } from '../../../src/engine/counts/pod-counts.ts'
-import { podOf, windowOf } from '../pod-tables.ts'
+import { podOf, windowOf } from '../made/pod-tables.ts'
 
 const flat = (length: number, value: number): readonly number[] => Array.from({ length }, () => value)
 const pod = (arm: 'canary' | 'stable', requests: readonly number[], aggregate = false): PodCounts =>

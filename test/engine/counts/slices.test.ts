@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cumulative, information, sliceArms, swapArms } from '../../../src/engine/counts/slices.ts'
-import { armOf } from '../arm-slices.ts'
-import { podOf, windowOf } from '../pod-tables.ts'
+import { armOf } from '../made/arm-slices.ts'
+import { podOf, windowOf } from '../made/pod-tables.ts'
 
 const rows = (values: readonly Float64Array[]): readonly (readonly number[])[] =>
   values.map((row) => [...row])

@@ -5,7 +5,7 @@ import { gatherEvidence } from '../../../src/engine/decision/gather.ts'
 import type { Policy } from '../../../src/engine/model/policy.ts'
 import type { Recording } from '../../../src/engine/model/recording.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
-import { policyOf } from '../recordings.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const metrics = [
   { name: 'errors', kind: 'errors' },

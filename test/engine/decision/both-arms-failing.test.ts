@@ -1,9 +1,9 @@
 import { expect, it, test } from 'vitest'
 import { bothArmsFailing } from '../../../src/engine/decision/both-arms-failing.ts'
 import type { Arms } from '../../../src/engine/counts/slices.ts'
-import { armOf } from '../arm-slices.ts'
-import { madeRun } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { armOf } from '../made/arm-slices.ts'
+import { madeRun } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 type Counts = readonly number[]
 const policy = policyOf([{ name: 'errors', kind: 'errors' }])

@@ -3,9 +3,9 @@ import { decidePath } from '../../../src/engine/decision/decide.ts'
 import { failThreshold, passThreshold } from '../../../src/engine/decision/error-budget.ts'
 import { metricPasses } from '../../../src/engine/decision/rules/pass-within-margin.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
-import { judged, letters, lookAt, named, only, type OneMetric, runOf, steps, T } from '../decide-run.ts'
-import { from } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { judged, letters, lookAt, named, only, type OneMetric, runOf, steps, T } from './decide-run.ts'
+import { from } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 describe('decidePath', () => {
   it('fails where the path reaches 2/α with gates, 1/α without, and a fail stays', () => {

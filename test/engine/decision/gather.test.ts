@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { gatherEvidence, type RunEvidence } from '../../../src/engine/decision/gather.ts'
 import type { MetricData, Recording } from '../../../src/engine/model/recording.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
-import { latencyTable } from '../latency-table.ts'
-import { handMade, policyOf } from '../recordings.ts'
+import { latencyTable } from '../made/latency-table.ts'
+import { handMade, policyOf } from '../made/recordings.ts'
 
 const HISTORY = 70
 const SLICES = 12

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { losesTraffic } from '../../../src/engine/decision/lost-traffic.ts'
-import { armOf } from '../arm-slices.ts'
-import { madeRun } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { armOf } from '../made/arm-slices.ts'
+import { madeRun } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const policy = policyOf([
   { name: 'memory', kind: 'gauge' },

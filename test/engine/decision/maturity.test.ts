@@ -3,7 +3,7 @@ import { gatherEvidence, type RunEvidence } from '../../../src/engine/decision/g
 import { maturity } from '../../../src/engine/decision/maturity.ts'
 import type { MetricEvidence } from '../../../src/engine/evidence/metric-evidence.ts'
 import type { MetricKind } from '../../../src/engine/model/policy.ts'
-import { handMade, policyOf } from '../recordings.ts'
+import { handMade, policyOf } from '../made/recordings.ts'
 
 interface Shown {
   readonly kind?: MetricKind

@@ -9,9 +9,9 @@ import { hasNoSignOfHarm, odds, showsSign } from '../../../src/engine/decision/r
 import type { WorstCase } from '../../../src/engine/evidence/metric-evidence.ts'
 import type { Policy } from '../../../src/engine/model/policy.ts'
 import type { PlannedStep } from '../../../src/engine/model/rollout-plan.ts'
-import { armOf } from '../arm-slices.ts'
-import { from, type MadeMetric, madeMetric, madeRun } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { armOf } from '../made/arm-slices.ts'
+import { from, type MadeMetric, madeMetric, madeRun } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const errors = { name: 'errors', kind: 'errors' }
 const latency = { name: 'p95', kind: 'latency' }

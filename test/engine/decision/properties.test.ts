@@ -8,7 +8,7 @@ import type { Outcome } from '../../../src/engine/model/verdict.ts'
 import { effects } from '../../../src/simulate/effect.ts'
 import { noises } from '../../../src/simulate/noise.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
-import { policyOf } from '../recordings.ts'
+import { policyOf } from '../made/recordings.ts'
 import { continuedAlike, reversed } from './changed-recordings.ts'
 
 const metrics = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
 import { type TrafficShare, trafficShare } from '../../../src/engine/decision/traffic-share.ts'
-import { armOf } from '../arm-slices.ts'
+import { armOf } from '../made/arm-slices.ts'
 
 interface Split {
   readonly weight: number

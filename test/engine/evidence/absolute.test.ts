@@ -7,8 +7,8 @@ import {
 } from '../../../src/engine/evidence/absolute.ts'
 import { harmEvidence } from '../../../src/engine/evidence/likelihood-ratio.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
-import { armOf, noiseOf, streamOf } from '../arm-slices.ts'
-import { handMade } from '../recordings.ts'
+import { armOf, noiseOf, streamOf } from '../made/arm-slices.ts'
+import { handMade } from '../made/recordings.ts'
 
 const xc = [3, 0, 8, 4, 9, 2, 7, 5, 6, 4, 9, 8]
 const nc = [20, 25, 20, 30, 20, 20, 25, 20, 20, 30, 20, 20]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { confidenceSequence } from '../../../src/engine/evidence/confidence-sequence.ts'
 import type { Interval } from '../../../src/engine/model/verdict.ts'
-import { armOf } from '../arm-slices.ts'
+import { armOf } from '../made/arm-slices.ts'
 
 type Table = readonly (readonly [number, number, number, number])[]
 

@@ -6,7 +6,7 @@ import type { Noise } from '../../../src/engine/noise/noise.ts'
 import { minutesNeeded } from '../../../src/engine/evidence/planning.ts'
 import type { ArmSlices } from '../../../src/engine/counts/slices.ts'
 import type { CountSeries } from '../../../src/engine/evidence/count-series.ts'
-import { armOf, noiseOf, streamOf } from '../arm-slices.ts'
+import { armOf, noiseOf, streamOf } from '../made/arm-slices.ts'
 
 const flat = (length: number, value: number): readonly number[] => Array.from({ length }, () => value)
 

@@ -4,8 +4,8 @@ import { errorCounts, type PodCounts } from '../../../src/engine/counts/pod-coun
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
 import { sliceArms } from '../../../src/engine/counts/slices.ts'
 import { makeCountSeries, type CountSeriesInput } from '../../../src/engine/evidence/count-series.ts'
-import { armOf } from '../arm-slices.ts'
-import { handMade } from '../recordings.ts'
+import { armOf } from '../made/arm-slices.ts'
+import { handMade } from '../made/recordings.ts'
 
 const history = 70
 const slices = 80

@@ -10,7 +10,7 @@ import {
 import type { PodCounts } from '../../../src/engine/counts/pod-counts.ts'
 import { scoreTest } from '../../../src/engine/evidence/score-test.ts'
 import type { CountSeries } from '../../../src/engine/evidence/count-series.ts'
-import { podOf, windowOf } from '../pod-tables.ts'
+import { podOf, windowOf } from '../made/pod-tables.ts'
 
 const HISTORY = 60
 const ROLLOUT = 12

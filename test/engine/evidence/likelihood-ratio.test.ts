@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { harmEvidence, nonInferiorityEvidence } from '../../../src/engine/evidence/likelihood-ratio.ts'
 import type { Noise } from '../../../src/engine/noise/noise.ts'
-import { armOf, noiseOf, streamOf } from '../arm-slices.ts'
+import { armOf, noiseOf, streamOf } from '../made/arm-slices.ts'
 
 const xc = [3, 0, 8, 4, 9, 0, 7, 5]
 const nc = [20, 25, 0, 30, 20, 20, 25, 20]

@@ -4,7 +4,7 @@ import { badSampleNotes, countNotes, gateMayFail } from '../../../src/engine/evi
 import { errorCounts, noBadSamples } from '../../../src/engine/counts/pod-counts.ts'
 import type { Pod } from '../../../src/engine/model/recording.ts'
 import type { Reason } from '../../../src/engine/model/verdict.ts'
-import { armOf, noiseOf } from '../arm-slices.ts'
+import { armOf, noiseOf } from '../made/arm-slices.ts'
 
 const byArm = (slices: number): ArmDispersion => ({
   kind: 'arm',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dropMargin, dropToRatio, ratioMargin, marginFactor } from '../../../src/engine/model/margins.ts'
 import { minutesNeeded, type PlanningInput } from '../../../src/engine/evidence/planning.ts'
-import { onlyErrors, policyOf } from '../recordings.ts'
+import { onlyErrors, policyOf } from '../made/recordings.ts'
 
 const input: PlanningInput = {
   share: 0.05,

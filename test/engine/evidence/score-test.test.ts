@@ -4,7 +4,7 @@ import tCdf from '@stdlib/stats-base-dists-t-cdf'
 import { describe, expect, it } from 'vitest'
 import type { Noise } from '../../../src/engine/noise/noise.ts'
 import { scoreTest } from '../../../src/engine/evidence/score-test.ts'
-import { armOf, noiseOf, streamOf } from '../arm-slices.ts'
+import { armOf, noiseOf, streamOf } from '../made/arm-slices.ts'
 
 const xc = [30, 8, 25, 4, 40]
 const nc = [900, 300, 800, 200, 1000]

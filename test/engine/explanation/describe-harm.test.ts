@@ -2,8 +2,8 @@ import { describe, expect, it, test } from 'vitest'
 import { describeHarm } from '../../../src/engine/explanation/describe-metric.ts'
 import type { AbsoluteRule, MetricNumbers } from '../../../src/engine/evidence/metric-evidence.ts'
 import type { MetricPolicy } from '../../../src/engine/model/policy.ts'
-import { arm, interval, madeMetric } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { arm, interval, madeMetric } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 function policyFor(metric: object): MetricPolicy {
   const [policy] = policyOf([metric]).metrics

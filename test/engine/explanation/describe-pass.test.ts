@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { describePass } from '../../../src/engine/explanation/describe-metric.ts'
 import type { MetricNumbers } from '../../../src/engine/evidence/metric-evidence.ts'
-import { arm, interval, madeMetric } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { arm, interval, madeMetric } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 /** The text about a metric at the last step, which has the margin of the policy, or before `next`. */
 function passOf(

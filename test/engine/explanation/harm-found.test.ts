@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { FailCause } from '../../../src/engine/decision/decide.ts'
 import type { Component } from '../../../src/engine/decision/error-budget.ts'
 import { type Harm, harmFound } from '../../../src/engine/explanation/harm-found.ts'
-import { arm, madeLook, madeRun } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { arm, madeLook, madeRun } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const policy = policyOf([
   { name: 'errors', kind: 'errors', limit: '1%' },

@@ -4,8 +4,8 @@ import type { Harm } from '../../../src/engine/explanation/harm-found.ts'
 import { metricVerdict, withoutData } from '../../../src/engine/explanation/metric-verdict.ts'
 import type { Uncertainty } from '../../../src/engine/explanation/uncertainty.ts'
 import type { MetricVerdict, Reason } from '../../../src/engine/model/verdict.ts'
-import { arm, from, interval, madeLook, type MadeMetric, madeRun } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { arm, from, interval, madeLook, type MadeMetric, madeRun } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const policy = policyOf([
   { name: 'errors', kind: 'errors', tolerance: 1.2, margin: 1.5 },

@@ -4,7 +4,7 @@ import type { Sample } from '../../../src/engine/model/recording.ts'
 import type { Verdict } from '../../../src/engine/model/verdict.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../../../src/simulate/simulated-rollout.ts'
-import { handMade, onlyErrors } from '../recordings.ts'
+import { handMade, onlyErrors } from '../made/recordings.ts'
 
 const verdictOf = (errorRate: number, rps = 50): Verdict => {
   const service = { ...rolloutDefaults.service, errorRate }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { problemsOf, remarks } from '../../../src/engine/explanation/remarks.ts'
 import { trafficShare } from '../../../src/engine/decision/traffic-share.ts'
 import type { Reason } from '../../../src/engine/model/verdict.ts'
-import { armOf } from '../arm-slices.ts'
-import { madeLook, madeRun, type MadeRun } from '../made-run.ts'
-import { handMade, policyOf } from '../recordings.ts'
+import { armOf } from '../made/arm-slices.ts'
+import { madeLook, madeRun, type MadeRun } from '../made/made-run.ts'
+import { handMade, policyOf } from '../made/recordings.ts'
 
 const policy = policyOf([
   { name: 'memory', kind: 'gauge' },

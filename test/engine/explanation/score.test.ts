@@ -2,8 +2,8 @@ import { describe, expect, it, test } from 'vitest'
 import type { Decided } from '../../../src/engine/decision/decide.ts'
 import { score } from '../../../src/engine/explanation/score.ts'
 import type { Reason } from '../../../src/engine/model/verdict.ts'
-import { from, madeLook, madeRun, type MadeMetric } from '../made-run.ts'
-import { policyOf } from '../recordings.ts'
+import { from, madeLook, madeRun, type MadeMetric } from '../made/made-run.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const policy = policyOf([
   { name: 'errors', kind: 'errors' },

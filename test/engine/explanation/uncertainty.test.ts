@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { MetricEvidence, MetricNumbers } from '../../../src/engine/evidence/metric-evidence.ts'
-import { armOf } from '../arm-slices.ts'
-import { found, four, one, T } from '../doubts.ts'
-import { policyOf } from '../recordings.ts'
+import { armOf } from '../made/arm-slices.ts'
+import { found, four, one, T } from './doubts.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const nothing = new Float64Array(T)
 const only = (...slices: readonly number[]): Float64Array =>

@@ -13,8 +13,8 @@ import { conversionCounts, errorCounts } from '../../../src/engine/counts/pod-co
 import type { ConversionData, ErrorsData, Recording, Sample } from '../../../src/engine/model/recording.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
 import { sliceArms } from '../../../src/engine/counts/slices.ts'
-import { conversionPolicy, errorsPolicy } from '../metric-policies.ts'
-import { handMade, policyOf } from '../recordings.ts'
+import { conversionPolicy, errorsPolicy } from '../made/metric-policies.ts'
+import { handMade, policyOf } from '../made/recordings.ts'
 
 const START = 70
 const SLICES = 12

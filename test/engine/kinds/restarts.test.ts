@@ -3,7 +3,7 @@ import { analyze } from '../../../src/engine/analyze.ts'
 import type { Recording, Sample } from '../../../src/engine/model/recording.ts'
 import type { Verdict } from '../../../src/engine/model/verdict.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
-import { policyOf } from '../recordings.ts'
+import { policyOf } from '../made/recordings.ts'
 
 const policy = policyOf([
   { name: 'errors', kind: 'errors' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gateAt, gateShare, rolloutPlan, stepAt } from '../../../src/engine/model/rollout-plan.ts'
-import { handMade } from '../recordings.ts'
+import { handMade } from '../made/recordings.ts'
 
 const bare = handMade({ history: 100, slices: 160 })
 const steps = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { timeOf } from '../../../src/engine/model/time-of.ts'
-import { handMade } from '../recordings.ts'
+import { handMade } from '../made/recordings.ts'
 
 const recording = handMade()
 

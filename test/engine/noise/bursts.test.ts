@@ -5,9 +5,9 @@ import type { PodCounts } from '../../../src/engine/counts/pod-counts.ts'
 import type { RolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
 import type { ArmSlices } from '../../../src/engine/counts/slices.ts'
 import { createRandom, uniform } from '../../../src/simulate/random.ts'
-import { armOfPods } from '../arm-slices.ts'
-import { between, cappedBy, podsOf, SLICES, variance } from '../naive-bursts.ts'
-import { podRow } from '../pod-rows.ts'
+import { armOfPods } from '../made/arm-slices.ts'
+import { between, cappedBy, podsOf, SLICES, variance } from '../naive/naive-bursts.ts'
+import { podRow } from '../made/pod-rows.ts'
 
 /** Six pods of 500 requests with 2 % bad ones. Some slices have a burst of ten times as many in one pod, two slices long. */
 function bursting(times: number, slices = SLICES, requests = 500): readonly PodCounts[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Autocovariance, clusteredSum, lagBin } from '../../../src/engine/noise/clustered-sum.ts'
 import { createRandom, uniform } from '../../../src/simulate/random.ts'
-import { armOf } from '../arm-slices.ts'
+import { armOf } from '../made/arm-slices.ts'
 import { confidenceSequence } from '../../../src/engine/evidence/confidence-sequence.ts'
 
 const r: Autocovariance = [0.9, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1]

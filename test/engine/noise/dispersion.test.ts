@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { learnDispersion } from '../../../src/engine/noise/dispersion.ts'
 import { podAutocovariance } from '../../../src/engine/noise/pod-autocovariance.ts'
 import { createRandom, uniform } from '../../../src/simulate/random.ts'
-import { podRow, unlikePods } from '../pod-rows.ts'
+import { podRow, unlikePods } from '../made/pod-rows.ts'
 
 interface Block {
   readonly x: number

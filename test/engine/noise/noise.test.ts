@@ -5,7 +5,7 @@ import { scoreTest } from '../../../src/engine/evidence/score-test.ts'
 import { type Arms, swapArms } from '../../../src/engine/counts/slices.ts'
 import { createRandom } from '../../../src/simulate/random.ts'
 import { sampleBinomial } from '../../../src/simulate/sample-binomial.ts'
-import { armOf } from '../arm-slices.ts'
+import { armOf } from '../made/arm-slices.ts'
 
 const steady = (share: number): NoiseInput['dispersion'] => ({
   kind: 'arm',

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { laggedProducts, podAutocovariance, smoothed } from '../../../src/engine/noise/pod-autocovariance.ts'
 import type { PodCounts } from '../../../src/engine/counts/pod-counts.ts'
 import { createRandom, uniform } from '../../../src/simulate/random.ts'
-import { naiveAutocovariance, naiveFit, naivePairs } from '../naive-variance.ts'
-import { podRow, unlikePods } from '../pod-rows.ts'
+import { naiveAutocovariance, naiveFit, naivePairs } from '../naive/naive-variance.ts'
+import { podRow, unlikePods } from '../made/pod-rows.ts'
 
 /** r(0) = Σ[e² − (1−p) mu (1−n/N)] / Σ c mu², r(bin) = Σ e e' / Σ c mu mu', c = 1 − 1/max(P, P'). */
 function byDefinition(pods: readonly PodCounts[], slices: number, share: number): readonly number[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseRecording } from '../../../src/formats/recording/parse-recording.ts'
-import { recordingDigest } from '../../support/recording-digest.ts'
+import { recordingDigest } from '../../support/measures/recording-digest.ts'
 import { recordingToJson } from '../../../src/formats/recording/recording-to-json.ts'
 import { mistakesOf, plainRecording } from '../recordings.ts'
 

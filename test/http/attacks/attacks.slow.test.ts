@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { monitorLoop } from '../../support/loop-monitor.ts'
-import { type RunningApp, runApp } from '../../support/run-app.ts'
+import { monitorLoop } from '../../support/measures/loop-monitor.ts'
+import { type RunningApp, runApp } from '../../support/service/run-app.ts'
 import { attacks } from './bodies.ts'
 
 /** No request may delay the other requests for longer than this. */

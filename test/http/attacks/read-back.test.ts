@@ -3,8 +3,8 @@ import type { Recording } from '../../../src/engine/model/recording.ts'
 import { parseRecording } from '../../../src/formats/recording/parse-recording.ts'
 import type { Judgement } from '../../../src/judge/model/judgement.ts'
 import { aRun, aStep, aVerdict } from '../../contract/rows.ts'
-import { monitorLoop } from '../../support/loop-monitor.ts'
-import { type RunningApp, runApp } from '../../support/run-app.ts'
+import { monitorLoop } from '../../support/measures/loop-monitor.ts'
+import { type RunningApp, runApp } from '../../support/service/run-app.ts'
 
 /** No request may delay the other requests for longer than this. */
 const longestMs = 250

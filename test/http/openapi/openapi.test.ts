@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApi } from '../../../src/http/openapi/openapi.ts'
-import { type RunningApp, runApp } from '../../support/run-app.ts'
+import { type RunningApp, runApp } from '../../support/service/run-app.ts'
 
 let running: RunningApp
 let folder = ''

@@ -3,7 +3,7 @@ import request from 'supertest'
 import { aRun } from '../../contract/rows.ts'
 import { noBody, noInput } from '../../../src/http/request/no-input.ts'
 import { route, type RouteGroup } from '../../../src/http/route.ts'
-import { runApp } from '../../support/run-app.ts'
+import { runApp } from '../../support/service/run-app.ts'
 
 const CANARY_JUDGE_TOKENS =
   'ann:decide:ann-token-0123456789,bo:decide:bo-token-0123456789,argo:judge:argo-token-0123456789'

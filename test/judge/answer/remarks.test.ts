@@ -4,7 +4,7 @@ import type { Recording } from '../../../src/engine/model/recording.ts'
 import type { Reason } from '../../../src/engine/model/verdict.ts'
 import { withRemarks } from '../../../src/judge/answer/remarks.ts'
 import type { Run } from '../../../src/judge/ports/ports.ts'
-import { handMade, onlyErrors } from '../../engine/recordings.ts'
+import { handMade, onlyErrors } from '../../engine/made/recordings.ts'
 
 const start = Date.parse('2026-02-01T12:00:00Z')
 const run: Run = {

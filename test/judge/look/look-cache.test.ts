@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { analyze } from '../../../src/engine/index.ts'
 import { createLookCache, type Observation } from '../../../src/judge/look/look-cache.ts'
-import { fixtureRecording } from '../../support/fake-source.ts'
+import { fixtureRecording } from '../../support/stand-ins/fake-source.ts'
 import { aPolicy } from '../verdicts.ts'
 
 const megabyte = 1024 * 1024

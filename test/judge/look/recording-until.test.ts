@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { analyze } from '../../../src/engine/analyze.ts'
 import { recordingUntil } from '../../../src/judge/look/recording-until.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
-import { strict, strictNames } from '../../engine/recordings.ts'
+import { strict, strictNames } from '../../engine/made/recordings.ts'
 
 const whole = simulateRollout({ seed: 'until', metrics: strictNames })
 const undeclared = { ...whole, steps: whole.steps?.map(({ next: _next, ...step }) => step) ?? [] }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Arm, Recording } from '../../../src/engine/model/recording.ts'
 import { writeSteps } from '../../../src/judge/look/write-steps.ts'
 import { aRun } from '../../contract/rows.ts'
-import { fixtureRecording, timeOf } from '../../support/fake-source.ts'
+import { fixtureRecording, timeOf } from '../../support/stand-ins/fake-source.ts'
 import { withoutArms } from '../../support/without-arms.ts'
 
 const recording = { ...fixtureRecording('healthy'), steps: [{ slice: 3, ends: 4, weight: 1 }], gates: 9 }

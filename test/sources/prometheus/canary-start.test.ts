@@ -6,7 +6,7 @@ import {
   startSimulatedPrometheus,
 } from '../../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { toOpenMetrics } from '../../support/simulated-prometheus/to-open-metrics.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/prometheus.ts'
+import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/parts/prometheus.ts'
 import { policyOf, sourceFor } from './source-case.ts'
 import { json, matrix, startStub } from './stub-server.ts'
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { MetricSource, Run } from '../../../src/judge/ports/ports.ts'
 import type { SimulatedSeries } from '../../support/simulated-prometheus/simulated-series.ts'
 import { toOpenMetrics } from '../../support/simulated-prometheus/to-open-metrics.ts'
-import { prometheusMissing, startPrometheus } from '../../support/prometheus.ts'
+import { prometheusMissing, startPrometheus } from '../../support/parts/prometheus.ts'
 import { policyOf, requestOf, sourceFor } from './source-case.ts'
 
 const minute = 60_000

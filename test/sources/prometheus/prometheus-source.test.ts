@@ -18,7 +18,7 @@ import { rolloutDefaults } from '../../../src/simulate/simulated-rollout.ts'
 import { createWorld, type World, type WorldOptions } from '../../support/simulated-world/create-world.ts'
 import { boundsOf, policyOf, requestOf, rowsByPod, runOf, silent, timeOfSlice } from './source-case.ts'
 import { settingsOf } from './stub-server.ts'
-import { startStopwatch } from '../../support/stopwatch.ts'
+import { startStopwatch } from '../../support/measures/stopwatch.ts'
 
 const closing: { close(): Promise<void> }[] = []
 

@@ -5,7 +5,7 @@ import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import type { ConventionName } from '../../support/simulated-world/conventions.ts'
 import { createWorld } from '../../support/simulated-world/create-world.ts'
 import { presetNames } from '../../../src/sources/prometheus/arms/presets.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/prometheus.ts'
+import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/parts/prometheus.ts'
 import { boundsOf, policyOf, requestOf, rowsByPod, runOf, sourceFor, timeOfSlice } from './source-case.ts'
 
 const missing = prometheusMissing()

@@ -8,7 +8,7 @@ import type { SimulatedSeries } from '../../support/simulated-prometheus/simulat
 import { startSimulatedPrometheus } from '../../support/simulated-prometheus/start-simulated-prometheus.ts'
 import { toOpenMetrics } from '../../support/simulated-prometheus/to-open-metrics.ts'
 import { createRandom, uniform } from '../../../src/simulate/random.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/prometheus.ts'
+import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/parts/prometheus.ts'
 import { json, matrix, settingsOf, startStub, vector } from './stub-server.ts'
 
 const now = Date.parse('2026-02-01T12:00:00Z')

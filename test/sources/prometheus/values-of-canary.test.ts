@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { analyze } from '../../../src/engine/analyze.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/prometheus.ts'
+import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/parts/prometheus.ts'
 import { openMetricsParts } from '../../support/simulated-prometheus/to-open-metrics.ts'
 import { createWorld, type World } from '../../support/simulated-world/create-world.ts'
 import { policyOf, requestOf, runOf, sourceFor, timeOfSlice } from './source-case.ts'

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSimulatedPrometheus, type SimulatedPrometheus } from './start-simulated-prometheus.ts'
 import { toOpenMetrics } from './to-open-metrics.ts'
-import { prometheusMissing, startPrometheus, type PrometheusServer } from '../prometheus.ts'
+import { prometheusMissing, startPrometheus, type PrometheusServer } from '../parts/prometheus.ts'
 import { ask, differences } from './ask.ts'
 import { oddEnd, oddSeries, oddStart } from './odd-series.ts'
 

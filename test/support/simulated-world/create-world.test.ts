@@ -11,7 +11,7 @@ import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../../../src/simulate/simulated-rollout.ts'
 import { conventions, type ConventionName } from './conventions.ts'
 import { createWorld, type World } from './create-world.ts'
-import { prometheusMissing, startPrometheus } from '../prometheus.ts'
+import { prometheusMissing, startPrometheus } from '../parts/prometheus.ts'
 import { readByHand } from './naive-source.ts'
 
 const names: readonly ConventionName[] = [

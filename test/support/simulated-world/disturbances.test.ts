@@ -3,8 +3,8 @@ import type { MetricData, Recording } from '../../../src/engine/model/recording.
 import { startSimulatedPrometheus } from '../simulated-prometheus/start-simulated-prometheus.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import { createWorld, type WorldOptions } from './create-world.ts'
-import { prometheusMissing, startPrometheus } from '../prometheus.ts'
-import { writeWorld } from '../write-world.ts'
+import { prometheusMissing, startPrometheus } from '../parts/prometheus.ts'
+import { writeWorld } from '../parts/write-world.ts'
 import { ask, differences } from '../simulated-prometheus/ask.ts'
 import { readByHand } from './naive-source.ts'
 

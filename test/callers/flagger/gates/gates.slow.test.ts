@@ -5,11 +5,11 @@ import { pino } from 'pino'
 import request from 'supertest'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openStore } from '../../../../src/store/open-store.ts'
-import { postgresMissing, type PostgresServer, startPostgres } from '../../../support/postgres.ts'
-import { hangingStore } from '../../../support/hanging-store.ts'
-import { loopback, type RunningApp, runApp, t0 } from '../../../support/run-app.ts'
+import { postgresMissing, type PostgresServer, startPostgres } from '../../../support/parts/postgres.ts'
+import { hangingStore } from '../../../support/stand-ins/hanging-store.ts'
+import { loopback, type RunningApp, runApp, t0 } from '../../../support/service/run-app.ts'
 import { aRun } from '../../../contract/rows.ts'
-import { startStopwatch } from '../../../support/stopwatch.ts'
+import { startStopwatch } from '../../../support/measures/stopwatch.ts'
 
 const env = {
   CANARY_JUDGE_TOKENS:

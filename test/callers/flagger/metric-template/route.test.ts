@@ -1,6 +1,6 @@
 import request from 'supertest'
 import { describe, expect, test } from 'vitest'
-import { minute, rolloutStart } from '../../../support/run-judge.ts'
+import { minute, rolloutStart } from '../../../support/service/run-judge.ts'
 import { type FlaggerRollout, isPlainLine, runFlagger, token } from '../flagger-caller.ts'
 
 const labels = 'namespace="shop", name="web", policy="web", target="web", service="web", port="80"'

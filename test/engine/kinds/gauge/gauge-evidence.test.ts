@@ -4,7 +4,7 @@ import type { GaugeLevels } from '../../../../src/engine/kinds/gauge/gauge-level
 import { type GaugeNoise, learnGaugeNoise } from '../../../../src/engine/kinds/gauge/gauge-noise.ts'
 import { noBadSamples } from '../../../../src/engine/counts/pod-counts.ts'
 import { createRandom, uniform } from '../../../../src/simulate/random.ts'
-import { HISTORY, type Level, type MadeGauge, naiveGauge, rowsOf } from '../../naive-gauge.ts'
+import { HISTORY, type Level, type MadeGauge, naiveGauge, rowsOf } from '../../naive/naive-gauge.ts'
 
 function evidenceOf(made: MadeGauge): GaugeEvidence {
   const levels: GaugeLevels = {

@@ -14,7 +14,7 @@ import {
   settingOf,
   SLICES,
   usual,
-} from '../../gauge-run.ts'
+} from '../../made/gauge-run.ts'
 
 const at = (values: Float64Array, t: number): number => values[t] ?? Number.NaN
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GaugeRow } from '../../../../src/engine/kinds/gauge/gauge-levels.ts'
 import { learnGaugeNoise } from '../../../../src/engine/kinds/gauge/gauge-noise.ts'
 import { createRandom, uniform } from '../../../../src/simulate/random.ts'
-import { naiveAutocovariance, naivePairs } from '../../naive-variance.ts'
+import { naiveAutocovariance, naivePairs } from '../../naive/naive-variance.ts'
 
 const row = (values: readonly number[], aggregate = false): GaugeRow => ({
   name: 'pod',

@@ -9,8 +9,8 @@ import { latencyCounts } from '../../../../src/engine/counts/pod-counts.ts'
 import type { Arm, LatencyData } from '../../../../src/engine/model/recording.ts'
 import { type ShareCurve, shareRatio, steepness } from '../../../../src/engine/kinds/latency/share-curve.ts'
 import type { Reason } from '../../../../src/engine/model/verdict.ts'
-import { latencyContext, latencyTable, tableBounds } from '../../latency-table.ts'
-import { latencyPolicy } from '../../metric-policies.ts'
+import { latencyContext, latencyTable, tableBounds } from '../../made/latency-table.ts'
+import { latencyPolicy } from '../../made/metric-policies.ts'
 
 const SLICES = 14
 const HISTORY = 70

@@ -11,8 +11,8 @@ import { countTests } from '../../../../src/engine/evidence/count-tests.ts'
 import { latencyCounts } from '../../../../src/engine/counts/pod-counts.ts'
 import type { Arm, LatencyData } from '../../../../src/engine/model/recording.ts'
 import { quantileOf, slownessOf } from '../../../../src/engine/kinds/latency/share-curve.ts'
-import { latencyContext, latencyTable, tableBounds } from '../../latency-table.ts'
-import { latencyPolicy } from '../../metric-policies.ts'
+import { latencyContext, latencyTable, tableBounds } from '../../made/latency-table.ts'
+import { latencyPolicy } from '../../made/metric-policies.ts'
 
 const options = { history: 12, slices: 4, stablePods: 2, canaryPods: 1 }
 const falling = [0.9, 0.5, 0.2, 0.06, 0.015, 0.001]

@@ -8,7 +8,7 @@ import {
 } from '../../../../src/sources/prometheus/client/client.ts'
 import { SourceError } from '../../../../src/sources/prometheus/client/source-error.ts'
 import { type Answer, json, matrix, settingsOf, startStub, type StubServer, vector } from '../stub-server.ts'
-import { startStopwatch } from '../../../support/stopwatch.ts'
+import { startStopwatch } from '../../../support/measures/stopwatch.ts'
 
 const open: { close(): unknown }[] = []
 

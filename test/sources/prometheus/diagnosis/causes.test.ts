@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MetricSource } from '../../../../src/judge/ports/ports.ts'
 import { toOpenMetrics } from '../../../support/simulated-prometheus/to-open-metrics.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../../support/prometheus.ts'
+import {
+  prometheusMissing,
+  type PrometheusServer,
+  startPrometheus,
+} from '../../../support/parts/prometheus.ts'
 import { sourceFor } from '../source-case.ts'
 import {
   application,

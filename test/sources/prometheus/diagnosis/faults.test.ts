@@ -8,7 +8,7 @@ import {
 import { sourceFor } from '../source-case.ts'
 import { type Answer, json, settingsOf, startStub, vector } from '../stub-server.ts'
 import { application, type Asked, diagnosed, found, requestOf, until } from './case.ts'
-import { startStopwatch } from '../../../support/stopwatch.ts'
+import { startStopwatch } from '../../../support/measures/stopwatch.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MetricSource } from '../../../../src/judge/ports/ports.ts'
 import { toOpenMetrics } from '../../../support/simulated-prometheus/to-open-metrics.ts'
 import type { SimulatedSeries } from '../../../support/simulated-prometheus/simulated-series.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../../support/prometheus.ts'
+import {
+  prometheusMissing,
+  type PrometheusServer,
+  startPrometheus,
+} from '../../../support/parts/prometheus.ts'
 import { sourceFor } from '../source-case.ts'
 import {
   application,

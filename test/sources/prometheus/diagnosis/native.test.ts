@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Diagnosis } from '../../../../src/judge/ports/diagnosis.ts'
 import type { MetricSource } from '../../../../src/judge/ports/ports.ts'
-import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../../support/prometheus.ts'
-import { remoteWrite, toNativeHistogram } from '../../../support/remote-write.ts'
+import {
+  prometheusMissing,
+  type PrometheusServer,
+  startPrometheus,
+} from '../../../support/parts/prometheus.ts'
+import { remoteWrite, toNativeHistogram } from '../../../support/parts/remote-write.ts'
 import { sourceFor } from '../source-case.ts'
 import { canary, canaryPod, found, requestOf, stablePods } from './case.ts'
 

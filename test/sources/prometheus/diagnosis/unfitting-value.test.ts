@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { monitorLoop } from '../../../support/loop-monitor.ts'
+import { monitorLoop } from '../../../support/measures/loop-monitor.ts'
 import { unfittingValue } from '../../../../src/sources/prometheus/diagnosis/unfitting-value.ts'
 import { parseSelector } from '../../../../src/sources/prometheus/queries/selector.ts'
 
