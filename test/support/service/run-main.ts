@@ -16,7 +16,7 @@ export interface MainProcess {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const main = join(import.meta.dirname, '../../src/main.ts')
+const main = join(import.meta.dirname, '../../../src/main.ts')
 
 /** Starts the service as a process of its own, with `node src/main.ts`. */
 export async function runMain(

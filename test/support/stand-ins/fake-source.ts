@@ -18,7 +18,7 @@ export interface FakeSource extends MetricSource {
 
 export const fixtureRecording = (name: string): Recording =>
   parseRecording(
-    JSON.parse(readFileSync(new URL(`../fixtures/recordings/${name}.json`, import.meta.url), 'utf8')),
+    JSON.parse(readFileSync(new URL(`../../fixtures/recordings/${name}.json`, import.meta.url), 'utf8')),
   )
 
 export const settledAfterMs = 15_000
