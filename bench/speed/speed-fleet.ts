@@ -19,7 +19,7 @@ const targets = { looksPerSecond: 25, healthP99Ms: 50 }
 const minute = 60_000
 const [rollouts = 300, slices = 5] = process.argv.filter((arg) => /^\d+$/.test(arg)).map(Number)
 const token = 'bench-token-0123456789'
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 
 execFileSync('npm', ['run', '-s', 'build'], { cwd: root, stdio: 'inherit' })
 const folder = mkdtempSync(join(tmpdir(), 'canary-judge-fleet-'))

@@ -27,7 +27,7 @@ metrics:
   - {name: errors, kind: errors}
 `
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 execFileSync('npm', ['run', '-s', 'build'], { cwd: root, stdio: 'inherit' })
 const clock = createSimulatedClock(Date.parse('2026-11-20T10:00:00Z'))
 const folder = mkdtempSync(join(tmpdir(), 'canary-judge-load-'))

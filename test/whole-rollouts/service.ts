@@ -38,7 +38,7 @@ export interface ServiceOptions {
   readonly policies?: Readonly<Record<string, string>>
 }
 
-const entry = join(import.meta.dirname, '../support/serve-with-clock.ts')
+const entry = join(import.meta.dirname, '../support/service/serve-with-clock.ts')
 const tokens = `controller:judge:${controllerToken},ann:decide:${annsToken}`
 
 /** Starts the service in this process, with a store in memory. */
