@@ -54,7 +54,9 @@ export function createCourier(deps: CourierDeps): Courier {
   }
   const carry = async (message: ClaimedMessage): Promise<void> => {
     const { id, target, tries, event } = message
-    const posted = await deliver(message, settings(), closing.signal, clock.now())
+    const notify = settings()
+    const key = notify.links === undefined ? undefined : await store().sharedKey()
+    const posted = await deliver(message, notify, closing.signal, clock.now(), key)
     const now = clock.now()
     const about = { target, event: event.kind, rollout: `${event.namespace}/${event.name}`, tries }
     const isLate = now - event.at > giveUpMs

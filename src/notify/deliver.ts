@@ -12,6 +12,7 @@ export async function deliver(
   settings: NotifySettings,
   signal: AbortSignal,
   now: number,
+  linkKey?: string,
 ): Promise<Posted> {
   const own = settings.targets[target]
   const type = targetTypes.get(own?.type ?? '')
@@ -22,7 +23,7 @@ export async function deliver(
       id,
       event,
       text: messageText(event, settings.templates),
-      links: linksOf(event, target, settings),
+      links: linksOf(event, target, settings, linkKey),
       now,
       ...(publicUrl !== undefined && { publicUrl }),
     },

@@ -28,7 +28,6 @@ export interface NotifyRoute {
 }
 
 export interface LinkSettings {
-  readonly key: Revealable
   readonly expireMs: number
 }
 

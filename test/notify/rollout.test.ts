@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import type { Config } from '../../src/app/config/config.ts'
 import { runFlagger } from '../callers/flagger/flagger-caller.ts'
 import { type MessageStandIn, startStandIn } from '../support/stand-ins/message-stand-in.ts'
+import { chromiumMissing, startChromium } from '../support/parts/chromium.ts'
 import { fixturePolicy, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const hour = 60 * minute
-const linkKey = 'k'.repeat(32)
 
 /** One target that gets every event, and links to decide. */
 const telling =
@@ -18,7 +18,7 @@ const telling =
       targets: { chat: { type: 'webhook', url: { reveal: () => url } } },
       routes: [{ targets: ['chat'] }],
       templates: {},
-      links: { key: { reveal: () => linkKey }, expireMs: hour },
+      links: { expireMs: hour },
     },
   })
 
@@ -120,6 +120,24 @@ test('a link to reject rejects', async () => {
   expect((await judge.look()).verdict).toBe('fail')
 })
 
+const missing = chromiumMissing()
+test.runIf(missing === undefined)(
+  `a person decides by a link in a browser without script ${missing ?? ''}`,
+  { timeout: 60_000 },
+  async () => {
+    await using chat = await startStandIn()
+    await using judge = await startWaiting(chat)
+    await using browser = await startChromium()
+    const page = await browser.newPage({ javaScriptEnabled: false })
+    await page.goto(`${judge.url}${judge.link('Approve')}`)
+    expect(await page.locator('h1').innerText()).toBe('Approve shop/web?')
+    expect((await judge.look()).verdict).toBe('inconclusive')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByText('Approved: shop/web').waitFor()
+    expect((await judge.look()).verdict).toBe('pass')
+  },
+)
+
 test.each(['get', 'post'] as const)(
   '%s of a link that is changed, expired or late is refused',
   async (method) => {
@@ -160,6 +178,7 @@ test('neither the log nor an error shows a link, a key or the address of a targe
   chat.answers.push({ status: 500 })
   await request(judge.url).post(approve)
   await chat.count(3)
+  const linkKey = await judge.store.sharedKey()
   await judge.app.stop()
   const log = judge.lines.join('')
   expect(log).toContain('a message was not delivered')

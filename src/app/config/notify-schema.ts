@@ -42,7 +42,6 @@ export const notifySchema = z.strictObject({
   templates: z.partialRecord(z.enum(eventKinds), templateSchema).default({}),
   links: z
     .strictObject({
-      key: secretSchema.describe('what links to approve and reject are signed with'),
       expire: duration('how long they work', { min: 60, max: 604_800 }).default(86_400),
     })
     .exactOptional(),

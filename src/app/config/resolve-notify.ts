@@ -7,8 +7,6 @@ import type { Secret } from './secret.ts'
 
 export type NotifyConfig = Omit<NotifySettings, 'publicUrl'>
 
-const shortestKey = 32
-
 /** Messages with the contents of their files; mistakes are noted with the reader. */
 export async function resolveNotify(
   { targets: written, routes, templates, links }: WrittenNotify,
@@ -36,7 +34,7 @@ export async function resolveNotify(
     routes: routes ?? [{ targets: Object.keys(written) }],
     templates,
     ...(links !== undefined && {
-      links: { key: await linkKey(links.key, reader), expireMs: links.expire * 1000 },
+      links: { expireMs: links.expire * 1000 },
     }),
   }
 }
@@ -65,15 +63,4 @@ async function resolve(
 function isHttp(url: Secret): boolean {
   const text = url.reveal()
   return text === '' || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
-}
-
-async function linkKey(written: Parameters<typeof resolveSecret>[1], reader: FileReader): Promise<Secret> {
-  const key = await resolveSecret('notify.links.key', written, reader)
-  const { length } = key.reveal()
-  if (length > 0 && length < shortestKey) {
-    reader.mistakes.push(
-      `notify.links.key: expected at least ${shortestKey} characters, got ${length}; openssl rand -hex 32 makes a good one`,
-    )
-  }
-  return key
 }

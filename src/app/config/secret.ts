@@ -17,7 +17,6 @@ const secretKeys = new Set([
   'database',
   'sha256',
   'targets',
-  'links',
 ])
 
 /** The same data without secrets, for messages that quote the input. */

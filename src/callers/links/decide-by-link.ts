@@ -23,7 +23,7 @@ export interface OpenedLink {
 /** What a link is for; rejects for one that is not ours, has expired, or is about what is over. */
 export async function openLink(token: string, { store, clock, notify }: LinkDeps): Promise<OpenedLink> {
   const { links } = notify()
-  const signed = links && readLink(token, links)
+  const signed = links && readLink(token, await store().sharedKey())
   if (signed === undefined) throw new AppError('not-found', 'expected a link of a message, got another one')
   const run = await store().getRun(signed.run)
   if (run === undefined) throw new AppError('not-found', 'expected a link to a run that is kept')

@@ -47,9 +47,7 @@ const nothingToTest = (target: string | undefined, names: readonly string[]): st
     : `expected one of the targets ${names.join(', ')}, got "${target}"`
 
 async function tryTarget(target: string, kind: EventKind, { notify, publicUrl }: Config, clock: Clock) {
-  const { links: _links, ...rest } = notify
-  // Without what links are signed with: there is nothing to decide.
-  const settings: NotifySettings = { ...rest, ...(publicUrl !== undefined && { publicUrl }) }
+  const settings: NotifySettings = { ...notify, ...(publicUrl !== undefined && { publicUrl }) }
   const now = clock.now()
   const event = exampleEvent(kind, now)
   const posted = await deliver({ id: event.id, target, event }, settings, new AbortController().signal, now)

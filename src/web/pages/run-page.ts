@@ -1,4 +1,4 @@
-import type { Step } from '../../judge/ports/ports.ts'
+import type { Run, Step } from '../../judge/ports/ports.ts'
 import { decisionsCard } from '../parts/decisions-card.ts'
 import { framed, type Visit } from '../parts/frame.ts'
 import { type Html, html } from '../parts/html.ts'
@@ -27,7 +27,7 @@ export function runPage(visit: Visit, view: RunView): string {
         ${namespace} / ${name} · revision
         ${revision}${stableRevision !== undefined && ` against ${stableRevision}`} · policy
         <a href="${base}/policies/${encodeURIComponent(policy)}">${policy}</a> (${policyDigest.slice(0, 8)}) ·
-        began ${time(run.start)}
+        began ${time(run.start)}${labelsText(run.labels)}
       </p>
       ${headline(latest)}
       <p class="soft">${state(view)}</p>
@@ -38,6 +38,12 @@ export function runPage(visit: Visit, view: RunView): string {
       </div>`,
   })
 }
+
+/** What the caller says of the release, such as its image and its commit. */
+const labelsText = (labels: Run['labels'] = {}): string =>
+  Object.entries(labels)
+    .map(([name, value]) => ` · ${name} ${value}`)
+    .join('')
 
 function eventsAddress(base: string, { run, looks, decisions }: RunView): string {
   const seen = runState(run, looks.at(-1), decisions)

@@ -25,13 +25,25 @@ export interface Chart {
   readonly marks: readonly Mark[]
   readonly levels: readonly { readonly style: 'fail' | 'pass' | 'alike'; readonly value: number }[]
   readonly toText: (value: number) => string
+  /** The numbers of each moment as text; shown where the reader points. */
+  readonly spots: readonly Mark[]
 }
 
 const plot = { left: 50, right: 332, top: 8, bottom: 124 } as const
 const minuteMs = 60_000
 
 /** Lines over time as SVG. Values outside the plot are drawn at its edge. */
-export function chart({ label, steps, lines, band = [], marks, levels, toText, ...range }: Chart): Html {
+export function chart({
+  label,
+  steps,
+  lines,
+  band = [],
+  marks,
+  levels,
+  toText,
+  spots,
+  ...range
+}: Chart): Html {
   const { low, high } = range
   const x = (at: number): number => scaled(at, range.from, range.to, plot.left, plot.right)
   const y = (value: number): number => scaled(value, low, high, plot.bottom, plot.top)
@@ -88,7 +100,7 @@ export function chart({ label, steps, lines, band = [], marks, levels, toText, .
             y1="${y(value)}"
             y2="${y(value)}"
           />`,
-      )}${lines.map(({ style, points }) => html`<path class="line-${style}" d="${pathOf(points, x, y)}" />`)}
+      )}${lines.map(({ style, points }) => html`<path class="line-${style}" d="${pathOf(points, x, y)}" />`)}${hoverAreas(spots, x)}
   </svg>`
 }
 
@@ -97,6 +109,22 @@ const tenths = (value: number): number => Math.round(value * 10) / 10
 function scaled(value: number, low: number, high: number, from: number, to: number): number {
   const share = high > low ? (value - low) / (high - low) : 0.5
   return tenths(from + (to - from) * Math.min(Math.max(share, 0), 1))
+}
+
+const mostSpots = 36
+
+/** An invisible column for each moment, whose title browsers show. Of many moments in one column the last one counts. */
+function hoverAreas(spots: readonly Mark[], x: (at: number) => number): readonly Html[] {
+  const every = Math.ceil(spots.length / mostSpots)
+  const shown = spots.filter((_, index) => (spots.length - 1 - index) % every === 0)
+  return shown.map(({ at, text }, index) => {
+    const from = index === 0 ? plot.left : tenths((x(shown[index - 1]?.at ?? at) + x(at)) / 2)
+    const to = tenths((x(at) + x(shown[index + 1]?.at ?? at)) / 2)
+    const width = tenths(Math.max(to - from, 0))
+    return html`<path class="spot" d="M${from} ${plot.top}h${width}V${plot.bottom}h-${width}"
+      ><title>${text}</title></path
+    >`
+  })
 }
 
 /** A point without a value is a gap, and a point between two gaps is a dot. */

@@ -1,6 +1,6 @@
 import type { MetricVerdict } from '../../engine/model/verdict.ts'
 import { minutesRange } from '../../engine/model/words.ts'
-import { chart, type Chart } from './chart.ts'
+import { chart, type Chart, type Mark } from './chart.ts'
 import { type Html, html } from './html.ts'
 import { armText, short } from './judgement-text.ts'
 import { badge } from './pieces.ts'
@@ -55,6 +55,16 @@ const isSilent = ({ value, of }: MetricVerdict['canary']): boolean => value === 
 const finite = (numbers: readonly (number | undefined)[]): readonly number[] =>
   numbers.flatMap((value) => (value !== undefined && Number.isFinite(value) ? [value] : []))
 
+/** What a reader sees who points at a moment of a chart. */
+const spotsOf = (
+  history: readonly MetricLook[],
+  textOf: (metric: MetricVerdict) => string,
+): readonly Mark[] =>
+  history.map(({ at, metric }) => ({
+    at,
+    text: `${new Date(at).toISOString().slice(11, 16)} UTC: ${textOf(metric)}`,
+  }))
+
 function values({ metric, history, time }: Tile): Html {
   const of = (arm: 'canary' | 'stable') =>
     history.map((look) => ({ at: look.at, value: look.metric[arm].value }))
@@ -73,6 +83,10 @@ function values({ metric, history, time }: Tile): Html {
     ],
     levels: [],
     toText,
+    spots: spotsOf(
+      history,
+      (then) => `canary ${armText(then, then.canary)}, stable ${armText(then, then.stable)}`,
+    ),
   })
   return html`<figure>
     <figcaption>
@@ -112,6 +126,11 @@ function ratios({ metric, history, time }: Tile): Html {
     band: seen.filter(({ low, high }) => finite([low, high]).length === 2),
     levels,
     toText: (value) => `${short(value)}×`,
+    spots: spotsOf(history, ({ ratio }) =>
+      ratio === undefined
+        ? 'no ratio'
+        : `${short(ratio.estimate)}× (${short(ratio.low)} to ${short(ratio.high)})`,
+    ),
   })
   return html`<figure>
     <figcaption>
@@ -148,6 +167,12 @@ function evidence({ metric, history, time, failsAt, passesAt }: Tile): Html {
     ],
     levels,
     toText: (value) => (Number.isInteger(value) ? short(10 ** value) : ''),
+    spots: spotsOf(history, ({ evidence: harmful, passEvidence }) =>
+      [
+        `harm ${short(harmful)}`,
+        ...(passEvidence === undefined ? [] : [`within margin ${short(passEvidence)}`]),
+      ].join(', '),
+    ),
   })
   return html`<figure>
     <figcaption>evidence <i class="key"></i>harm <i class="key margin"></i>within margin</figcaption>

@@ -53,6 +53,7 @@ figure .strip rect{fill:currentColor}
 .grid{stroke:var(--rule)}.tick{font-size:11px;fill:var(--soft)}.shade{fill:var(--shade)}
 figure path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .line-canary{stroke:var(--canary)}.line-stable{stroke:var(--stable);stroke-dasharray:5 4}figure .band{fill:var(--band);stroke:none}
+figure .spot{stroke:none;pointer-events:all}figure .spot:hover{fill:var(--ink);opacity:.12}
 figure .mark{stroke:var(--soft);stroke-width:1;stroke-dasharray:1 3}
 .level-fail{stroke:var(--fail);stroke-dasharray:8 3}.level-pass{stroke:var(--pass);stroke-dasharray:2 3}.level-alike{stroke:var(--soft)}
 .line-pass{stroke:var(--pass);stroke-dasharray:2 4}
