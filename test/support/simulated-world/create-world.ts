@@ -36,7 +36,11 @@ export interface World {
   readonly expected: Recording
 }
 
-/** Turns a rollout into the raw samples that a Prometheus would have. */
+/**
+ * Turns a rollout into the raw samples that a Prometheus would have. Comparing only verdicts would hide a request in the
+ * wrong slice, so `expected` is computed without a query. The last scrape of a slice has seen the whole slice, so a source
+ * can read every request back. The decoys are very ill, so a source that reads one of them gives visibly wrong data.
+ */
 export function createWorld(options: WorldOptions): World {
   const { recording, decoys = true } = options
   const setting = settingOf(options)
