@@ -2,6 +2,7 @@ import type { AddCommand } from './command.ts'
 import { addCheck } from './check/check-command.ts'
 import { addDemo } from './demo/demo-command.ts'
 import { addDoctor } from './doctor/doctor-command.ts'
+import { addImport } from './import/import-command.ts'
 import { addNotify } from './notify/notify-command.ts'
 import { addPlan } from './plan/plan-command.ts'
 import { addReplay } from './replay/replay-command.ts'
@@ -14,6 +15,7 @@ export const commands: Readonly<Record<string, AddCommand>> = {
   ship: addShip,
   plan: addPlan,
   replay: addReplay,
+  import: addImport,
   doctor: addDoctor,
   notify: addNotify,
 }

@@ -16,7 +16,7 @@ export interface WrittenMatcher {
 
 /** A policy's selector of a counter: a metric with or without matchers, and nothing around it. */
 export function parseSelector(text: string): Selector {
-  const tree = parse(text)
+  const tree = parsePromQl(text)
   const top = tree.topNode.firstChild
   if (top === null || top.name !== 'VectorSelector' || top.nextSibling !== null) {
     throw wrong('expected a selector such as http_requests_total{code=~"5.."}, without functions', text)
@@ -29,7 +29,7 @@ export function parseSelector(text: string): Selector {
 /** Every selector in a query that names a metric. */
 export function selectorsIn(query: string): readonly Selector[] {
   const found: Selector[] = []
-  parse(query).iterate({
+  parsePromQl(query).iterate({
     enter: ({ name, node }) => {
       const metric = name === 'VectorSelector' ? node.getChild('Identifier') : null
       if (metric !== null)
@@ -50,7 +50,21 @@ export function printSelector(
 
 /** Any query, with the matchers added to every vector selector in it and nothing else changed. */
 export function addMatchers(query: string, matchers: readonly Matcher[]): string {
-  const tree = parse(query)
+  return changeSelectors(query, (written) => braces(written, matchers))
+}
+
+/** Any query, without the matchers of its selectors that are not to be kept. */
+export function keepMatchers(query: string, isKept: (matcher: WrittenMatcher) => boolean): string {
+  return changeSelectors(query, (written) =>
+    braces(
+      written.filter((matcher) => matcher.label === '' || isKept(matcher)),
+      [],
+    ),
+  )
+}
+
+function changeSelectors(query: string, bracesOf: (written: readonly WrittenMatcher[]) => string): string {
+  const tree = parsePromQl(query)
   const selectors: SyntaxNode[] = []
   tree.iterate({
     enter: ({ name, node }) => {
@@ -66,7 +80,7 @@ export function addMatchers(query: string, matchers: readonly Matcher[]): string
     const own = writtenMatchers(node, query)
     const first = quotedName === null ? [] : [{ label: '', text: textOf(quotedName, query) }]
     result += query.slice(copied, node.from)
-    result += `${name === null ? '' : textOf(name, query)}${braces([...first, ...own], matchers)}`
+    result += `${name === null ? '' : textOf(name, query)}${bracesOf([...first, ...own])}`
     copied = node.to
   }
   return result + query.slice(copied)
@@ -101,11 +115,12 @@ function childTexts(node: SyntaxNode, text: string): readonly string[] {
   return texts
 }
 
-function textOf(node: SyntaxNode, text: string): string {
+export function textOf(node: SyntaxNode, text: string): string {
   return text.slice(node.from, node.to)
 }
 
-function parse(query: string): Tree {
+/** The syntax tree of a query; `bad-request` where it is no PromQL. */
+export function parsePromQl(query: string): Tree {
   const tree = parser.parse(query)
   tree.iterate({
     enter: ({ type, from }) => {

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+const metricSchema = z.looseObject({
+  name: z.string(),
+  thresholdRange: z.optional(z.looseObject({ min: z.optional(z.number()), max: z.optional(z.number()) })),
+  threshold: z.optional(z.number()),
+  query: z.optional(z.string()),
+  templateRef: z.optional(z.looseObject({ name: z.string(), namespace: z.optional(z.string()) })),
+  templateVariables: z.optional(z.record(z.string(), z.string())),
+})
+
+export const canarySchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({
+    provider: z.optional(z.string()),
+    analysis: z.looseObject({
+      metrics: z.optional(z.array(metricSchema)),
+      webhooks: z.optional(z.array(z.looseObject({ name: z.string() }))),
+    }),
+  }),
+})
+
+export const templateSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({ provider: z.looseObject({ type: z.string() }), query: z.string() }),
+})
+
+export type FlaggerMetric = z.output<typeof metricSchema>
+export type Template = z.output<typeof templateSchema>
