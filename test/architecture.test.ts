@@ -42,7 +42,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
 
 /** Inside a room: each layer may import those before it. Files beside the layers come last. */
 const layers: Readonly<Record<string, readonly string[]>> = {
-  engine: ['stats', 'model', 'counts', 'noise', 'evidence', 'kinds', 'decision', 'explanation'],
+  engine: ['stats', 'model', 'counts', 'noise', 'evidence', 'kinds', 'decision', 'planning', 'explanation'],
   judge: ['ports', 'model', 'history', 'policies', 'runs', 'answer', 'look'],
 }
 /** Through which files other rooms enter a room; rooms that are not named are open. */

@@ -10,3 +10,14 @@ export { stirlingError } from './stats/stirling-error.ts'
 export type { MetricKind, MetricPolicy, Policy } from './model/policy.ts'
 export type { MetricData, Pod, RecordedStep, Recording, Sample } from './model/recording.ts'
 export type { MetricVerdict, Outcome, Reason, StepVerdict, Verdict } from './model/verdict.ts'
+export { describedService, type ServiceNumbers } from './planning/described-service.ts'
+export {
+  type MetricForecast,
+  minutesAtWeight,
+  minutesToShow,
+  planRollout,
+  type SoughtEffect,
+} from './planning/plan-rollout.ts'
+export type { PlannedService, PodSpread } from './planning/planned-service.ts'
+export { canaryPodsAt, type Stages } from './planning/planned-traffic.ts'
+export { proposeStages } from './planning/propose-stages.ts'

@@ -29,7 +29,10 @@ const FROM_START = 0.7
 const STRIDE = 10
 const DENSE_UNTIL = 600
 
-export function rolloutPlan(recording: Recording, slices: number): RolloutPlan {
+export function rolloutPlan(
+  recording: Pick<Recording, 'rolloutStart' | 'steps' | 'gates'>,
+  slices: number,
+): RolloutPlan {
   const declared = recording.steps ?? []
   const steps = declared
     .map((step, index) => ({

@@ -10,7 +10,7 @@ import type { ConversionPolicy } from '../../model/policy.ts'
 import type { ConversionData } from '../../model/recording.ts'
 
 /** Standard deviation of a lasting difference in conversion that no history shows. */
-const CONVERSION_TAU = 0.01
+export const CONVERSION_TAU = 0.01
 
 export function conversionEvidence(
   metric: ConversionPolicy,

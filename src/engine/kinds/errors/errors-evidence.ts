@@ -13,7 +13,7 @@ import type { ErrorsPolicy } from '../../model/policy.ts'
 import type { ErrorsData } from '../../model/recording.ts'
 
 /** More errors than this many times what a pod's neighbours suggest are a burst. */
-const LEAST_ERROR_CAP = 3
+export const LEAST_ERROR_CAP = 3
 
 export function errorsEvidence(
   metric: ErrorsPolicy,

@@ -37,8 +37,8 @@ import { valueAt } from '../../model/value-at.ts'
 import type { Reason } from '../../model/verdict.ts'
 import { seconds } from '../../model/words.ts'
 
-const LEAST_LATENCY_CAP = 1.5
-const LATENCY_TAU = 0.01
+export const LEAST_LATENCY_CAP = 1.5
+export const LATENCY_TAU = 0.01
 /** How many of stable's latest slices turn the tolerance of a quantile into a ratio of shares. */
 const RECENT = 10
 const EARLY = 3
