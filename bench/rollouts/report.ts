@@ -74,15 +74,16 @@ function overall({ results }: Report, rules: readonly RolloutRule[]): readonly s
       of.length === 0 ? '–' : (100 * average(of.map((one) => value(one) / one.rollouts))).toFixed(1)
     const worst = Math.min(...healthy.map((one) => one.onTime / one.rollouts))
     const worstAbort = Math.max(...healthy.map((one) => one.aborted / one.rollouts))
-    return `| ${title} | ${rate(healthy, (one) => one.onTime)} | ${healthy.length === 0 ? '–' : (100 * worst).toFixed(0)} | ${rate(healthy, (one) => one.aborted)} | ${healthy.length === 0 ? '–' : (100 * worstAbort).toFixed(1)} | ${rate(healthy, (one) => one.asked)} | ${rate(harmful, (one) => one.promoted)} | ${cost} |`
+    const sizes = [healthy, harmful].map((some) => Math.min(...some.map(({ rollouts }) => rollouts)))
+    return `| ${title} | ${sizes.join(' / ')} | ${rate(healthy, (one) => one.onTime)} | ${healthy.length === 0 ? '–' : (100 * worst).toFixed(0)} | ${rate(healthy, (one) => one.aborted)} | ${healthy.length === 0 ? '–' : (100 * worstAbort).toFixed(1)} | ${rate(healthy, (one) => one.asked)} | ${rate(harmful, (one) => one.promoted)} | ${cost} |`
   })
   return [
     '## In one line each',
     '',
     'Means over cells, %. The last column is the geometric mean, over harmful cells, of the excess bad outcomes to those of the Kayenta rule.',
     '',
-    '| rule | healthy, on time | its worst cell | healthy, aborted | its worst cell | healthy, asked | harmful, promoted | excess to Kayenta |',
-    `|---|${'--:|'.repeat(7)}`,
+    '| rule | rollouts in each healthy / harmful cell | healthy, on time | its worst cell | healthy, aborted | its worst cell | healthy, asked | harmful, promoted | excess to Kayenta |',
+    `|---|${'--:|'.repeat(8)}`,
     ...rows,
     '',
   ]

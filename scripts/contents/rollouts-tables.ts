@@ -50,7 +50,7 @@ export const effectWords: Readonly<Record<EffectName, string>> = {
 }
 
 /** Each rule in one line, over all cells. */
-function rulesTable({ healthy, harmful, sizes, of }: RolloutResults): readonly string[] {
+function rulesTable({ healthy, harmful, of }: RolloutResults): readonly string[] {
   const rows = rolloutRules.map(({ name, title }) => {
     const [good, bad] = [healthy, harmful].map((some) => some.filter(({ rule }) => rule === name))
     const onTime = (good ?? []).map((one) => one.onTime / one.rollouts)
@@ -66,12 +66,13 @@ function rulesTable({ healthy, harmful, sizes, of }: RolloutResults): readonly s
     ].map((values) => percent(average(values), 1))
     const [handsOff, aborted, asked, promoted] = shares
     const worst = percent(Math.min(...onTime), 0)
-    return `| ${title} | ${handsOff} (${worst}) | ${aborted} | ${asked} | ${promoted} | ${Math.exp(average(ratios)).toFixed(2)} |`
+    const least = [good, bad].map((some) => Math.min(...(some ?? []).map(({ rollouts }) => rollouts)))
+    return `| ${title} | ${least.join(' / ')} | ${handsOff} (${worst}) | ${aborted} | ${asked} | ${promoted} | ${Math.exp(average(ratios)).toFixed(2)} |`
   })
   const [good, bad] = [cellsOf(healthy).length, cellsOf(harmful).length]
   return [
-    `| rule; ${good} healthy cells of ${sizes.healthy} rollouts, ${bad} harmful ones of ${sizes.harmful}, % | healthy, on time (worst cell) | aborted | a person asked | harmful, promoted | excess to Kayenta's |`,
-    `|---|${'--:|'.repeat(5)}`,
+    `| rule; ${good} healthy and ${bad} harmful cells, % | rollouts in each | healthy, on time (worst cell) | aborted | a person asked | harmful, promoted | excess to Kayenta's |`,
+    `|---|${'--:|'.repeat(6)}`,
     ...rows,
   ]
 }
