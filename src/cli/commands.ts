@@ -1,4 +1,5 @@
 import type { AddCommand } from './command.ts'
+import { addBacktest } from './backtest/backtest-command.ts'
 import { addCheck } from './check/check-command.ts'
 import { addDemo } from './demo/demo-command.ts'
 import { addDoctor } from './doctor/doctor-command.ts'
@@ -16,6 +17,7 @@ export const commands: Readonly<Record<string, AddCommand>> = {
   plan: addPlan,
   replay: addReplay,
   import: addImport,
+  backtest: addBacktest,
   doctor: addDoctor,
   notify: addNotify,
 }

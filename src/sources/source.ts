@@ -43,6 +43,8 @@ export interface SourceOptions {
   readonly maxResponseBytes?: number
   /** Of one look, all its queries together. */
   readonly maxSamples?: number
+  /** How many queries a server gets at the same time. */
+  readonly concurrency?: number
 }
 
 export interface SourceTelemetry {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CommandContext } from '../command.ts'
+import { toParam, toTime } from '../past/past-flags.ts'
 import type { DoctorFlags } from './doctor.ts'
 
 const examples = `
@@ -42,27 +43,10 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
     })
 }
 
-function toParam(
-  pair: string,
-  before: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const [, key, value] = /^([A-Za-z_]\w{0,62})=(.*)$/s.exec(pair) ?? []
-  if (key === undefined || value === undefined || key === '__proto__') {
-    throw new InvalidArgumentError('expected key=value.')
-  }
-  return { ...before, [key]: value }
-}
-
 function toNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (/^\d{1,6}$/.test(text) && value >= least && value <= most) return value
     throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`)
   }
-}
-
-function toTime(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(ms)) return ms
-  throw new InvalidArgumentError('expected a time such as 2026-11-20T10:00:00Z.')
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import type { Diagnosis } from '../../judge/ports/diagnosis.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
-import { type Config, ConfigError, type Environment, readConfig } from '../../app/config/config.ts'
+import { ConfigError, type Environment } from '../../app/config/config.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
 import { probeSource } from '../../judge/judge.ts'
 import type { Clock } from '../../judge/ports/ports.ts'
@@ -12,6 +12,7 @@ import { doctorCauses, doctorReport } from './doctor-report.ts'
 import { messageOf } from '../message-of.ts'
 import { plain, plainJson } from '../plain.ts'
 import { readPolicyFile } from '../read-policy-file.ts'
+import { readSources } from '../read-sources.ts'
 
 /** The flags as they are on the command line. */
 export interface DoctorFlags {
@@ -84,7 +85,7 @@ async function ask(
   { env, clock }: DoctorSurroundings,
 ): Promise<Diagnosis> {
   const source = createSourceSet({
-    sources: sourcesFor(policy, await readSources(flags, env), flags.prometheus !== undefined),
+    sources: await readSources(policy, flags, env),
     clock,
     log: pino({ level: 'silent' }),
   })
@@ -106,31 +107,6 @@ async function ask(
   } finally {
     await source.close()
   }
-}
-
-/** Reads the sources as the service does; flags override them. */
-async function readSources(
-  { prometheus, config }: DoctorFlags,
-  env: Environment,
-): Promise<Config['sources']> {
-  const own = {
-    ...(prometheus !== undefined && { PROMETHEUS_URL: prometheus }),
-    ...(config !== undefined && { CANARY_JUDGE_CONFIG: config }),
-  }
-  const { sources } = (await readConfig({ ...env, ...own })).config
-  if (Object.keys(sources).length > 0) return sources
-  throw new AppError(
-    'bad-request',
-    'expected a Prometheus: --prometheus URL, --config FILE or PROMETHEUS_URL',
-  )
-}
-
-/** Uses the address from the flags for all sources that the policy names. */
-function sourcesFor(policy: Policy, sources: Config['sources'], isGiven: boolean): Config['sources'] {
-  const only = sources['default']
-  if (!isGiven || only === undefined) return sources
-  const names = [policy.source, ...policy.metrics.flatMap(({ source }) => source ?? [])]
-  return { ...sources, ...Object.fromEntries(names.map((name) => [name, only])) }
 }
 
 /** a source that does not answer leaves the result unknown */

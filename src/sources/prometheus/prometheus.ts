@@ -53,7 +53,7 @@ export function createPrometheus(options: SourceOptions): Source {
     },
     async diagnose(request) {
       // clients of its own, so that a diagnosis does not delay looks
-      const own = clientsOf({ sources, maxResponseBytes: DIAGNOSE_BYTES }, 4)
+      const own = clientsOf({ sources, maxResponseBytes: DIAGNOSE_BYTES, concurrency: 4 })
       try {
         return await diagnose(request, { clients: own, sources, clock })
       } finally {
@@ -67,10 +67,15 @@ export function createPrometheus(options: SourceOptions): Source {
   }
 }
 
-function clientsOf(
-  { sources, telemetry, maxResponseBytes }: Pick<SourceOptions, 'sources' | 'telemetry' | 'maxResponseBytes'>,
-  concurrency?: number,
-): ReadonlyMap<string, PrometheusClient> {
+function clientsOf({
+  sources,
+  telemetry,
+  maxResponseBytes,
+  concurrency,
+}: Pick<SourceOptions, 'sources' | 'telemetry' | 'maxResponseBytes' | 'concurrency'>): ReadonlyMap<
+  string,
+  PrometheusClient
+> {
   return new Map(
     Object.entries(sources).map(([name, settings]) => {
       const client = createClient({

@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import type { CommandContext } from '../command.ts'
+import { addPastOptions } from '../past/past-flags.ts'
+import type { BacktestFlags } from './run-backtest.ts'
+
+export function addBacktest(program: Command, context: CommandContext): void {
+  const command = program
+    .command('backtest')
+    .description('Judge past rollouts: those in Prometheus, or recordings in files.')
+    .argument('[files...]', 'recordings, one a line; without them Prometheus is read')
+    .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+  addPastOptions(command, '30d')
+    .option('--stages <weights>', 'of the canary; without them the traffic shows the weights')
+    .option('--save <file>', 'adds each recording to this file, and reads none again that is in it')
+    .option('--json', 'one JSON object a line instead of the table')
+    .addHelpText(
+      'after',
+      '\nExamples: canary-judge backtest --policy web.yaml --prometheus http://localhost:9090 \\' +
+        '\n            --namespace shop --name web --since 30d --save past.jsonl' +
+        '\n          canary-judge backtest --policy stricter.yaml past.jsonl',
+    )
+    .action(async (files: readonly string[], flags: BacktestFlags) => {
+      const [{ runBacktest }, { currentEnvironment }] = await Promise.all([
+        import('./run-backtest.ts'),
+        import('../../app/config/config.ts'),
+      ])
+      context.done(
+        await runBacktest(files, flags, { ...context, env: currentEnvironment(), now: Date.now() }),
+      )
+    })
+}

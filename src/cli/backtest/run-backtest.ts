@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs'
+import type { Environment } from '../../app/config/config.ts'
+import type { Policy } from '../../engine/model/policy.ts'
+import { AppError } from '../../errors.ts'
+import { parseRecording } from '../../formats/recording/parse-recording.ts'
+import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import type { Surroundings } from '../command.ts'
+import { messageOf } from '../message-of.ts'
+import { openPastService } from '../past/past-service.ts'
+import type { PastFlags } from '../past/past-flags.ts'
+import { openSavedRecordings } from '../past/saved-recordings.ts'
+import { statusLine } from '../past/status-line.ts'
+import { plain, plainJson } from '../plain.ts'
+import { readPolicyFile } from '../read-policy-file.ts'
+import { readLines } from '../replay/read-lines.ts'
+import { parseStages } from '../stages.ts'
+import { createWriter } from '../writer.ts'
+import { backtestConclusion, backtestHead, type BacktestLine, toBacktestRow } from './backtest-text.ts'
+import { judgePast } from './judge-past.ts'
+import { pastRollouts, type PastRollout } from './past-rollouts.ts'
+
+export type BacktestFlags = Partial<PastFlags> & Pick<PastFlags, 'policy' | 'since'>
+
+interface BacktestSurroundings extends Surroundings {
+  readonly env: Environment
+  readonly now: number
+}
+
+type Found = PastRollout | { readonly recording: PastRollout['recording'] } | { readonly error: string }
+
+/** Judges past rollouts; gives the exit code: 1 if one of them could not be read. */
+export async function runBacktest(
+  files: readonly string[],
+  flags: BacktestFlags,
+  surroundings: BacktestSurroundings,
+): Promise<0 | 1> {
+  const { engine, output, errors } = surroundings
+  const { policy, warnings } = await readPolicyFile(flags.policy)
+  for (const warning of warnings)
+    errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
+  const writer = createWriter(output)
+  const status = statusLine(errors)
+  const lines: BacktestLine[] = []
+  let bad = 0
+  if (flags.json !== true) await writer.write(`${backtestHead}\n`)
+  const found = files.length > 0 ? fromFiles(files) : fromPrometheus(policy, flags, surroundings)
+  for await (const one of found) {
+    status.clear()
+    if ('error' in one) {
+      bad += 1
+      errors.write(`${plain(one.error)}\n`)
+      continue
+    }
+    const { recording, ...rest } = one
+    const line = { ...rest, ...judgePast(recording, policy, engine) }
+    lines.push(line)
+    // the reader has closed the pipe, as `| head` does
+    if (!(await writer.write(`${flags.json === true ? plainJson(line) : toBacktestRow(line)}\n`))) return 0
+  }
+  status.clear()
+  if (flags.json !== true) await writer.write(`\n${backtestConclusion(lines)}\n`)
+  return bad > 0 ? 1 : 0
+}
+
+async function* fromPrometheus(
+  policy: Policy,
+  flags: BacktestFlags,
+  { errors, env, now }: BacktestSurroundings,
+): AsyncGenerator<PastRollout> {
+  const asked = pastFlags(flags)
+  const stages = flags.stages === undefined ? undefined : parseStages(flags.stages)
+  const saved = await openSavedRecordings(flags.save)
+  const past = await openPastService(policy, asked, env)
+  try {
+    const to = flags.until ?? now
+    const span = { from: to - flags.since * 1000, to }
+    yield* pastRollouts(asked, span, stages, { past, saved, status: statusLine(errors) })
+  } finally {
+    await past.close()
+  }
+}
+
+function pastFlags(flags: BacktestFlags): PastFlags {
+  const { namespace, name } = flags
+  if (namespace !== undefined && name !== undefined) return { ...flags, namespace, name }
+  throw new AppError('bad-request', 'expected files with recordings, or --namespace and --name of a workload')
+}
+
+const lineLimit = 256 * 1024 * 1024
+
+async function* fromFiles(files: readonly string[]): AsyncGenerator<Found> {
+  for (const file of files) {
+    try {
+      for await (const { number, bytes } of readLines(createReadStream(file), lineLimit)) {
+        yield readRecording(bytes, `${file}:${number}`)
+      }
+    } catch (error) {
+      yield { error: `${file}: expected a readable file: ${messageOf(error)}` }
+    }
+  }
+}
+
+function readRecording(bytes: Buffer | undefined, place: string): Found {
+  try {
+    if (bytes === undefined)
+      throw new AppError('invalid-recording', `expected a line of at most ${lineLimit} bytes`)
+    return { recording: parseRecording(JSON.parse(bytes.toString('utf8'))) }
+  } catch (error) {
+    return { error: `${place}: ${messageOf(error)}` }
+  }
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { episodesOf, joined } from '../../../src/cli/past/episodes.ts'
+import { rolloutsIn } from '../../../src/cli/backtest/find-rollouts.ts'
+import type { Presence } from '../../../src/sources/prometheus/history/read-presence.ts'
+
+const step = 300
+
+/** A version with a sample in each step of these stretches, in hours. */
+function version(name: string, ...stretches: readonly (readonly [number, number])[]) {
+  const times = stretches.flatMap(([from, to]) =>
+    Array.from({ length: Math.round(((to - from) * 3600) / step) }, (_, i) => from * 3600 + (i + 1) * step),
+  )
+  return { version: name, times }
+}
+
+const find = (versions: readonly Presence[], named = true) =>
+  rolloutsIn(episodesOf(versions, step), named).map(({ version: of, stable, from, to }) => [
+    of,
+    stable,
+    from / 3600,
+    to / 3600,
+  ])
+
+test('a version that replaces another one is a rollout until the other one is gone', () => {
+  expect(find([version('a', [0, 5]), version('b', [4, 9])])).toEqual([['b', 'a', 4, 5]])
+})
+
+test('a version that is taken back is a rollout until it is gone, and again when it returns', () => {
+  expect(find([version('a', [0, 9]), version('b', [2, 3], [5, 6])])).toEqual([
+    ['b', 'a', 2, 3],
+    ['b', 'a', 5, 6],
+  ])
+})
+
+test('a rollback to an earlier version is a rollout of that version', () => {
+  expect(find([version('a', [0, 3], [6, 9]), version('b', [2, 7])])).toEqual([
+    ['b', 'a', 2, 3],
+    ['a', 'b', 6, 7],
+  ])
+})
+
+test('a version that comes while a canary is being replaced is compared with the one that stays', () => {
+  expect(find([version('a', [0, 9]), version('b', [2, 3]), version('c', [2.75, 4])])).toEqual([
+    ['b', 'a', 2, 3],
+    ['c', 'a', 2.75, 4],
+  ])
+})
+
+test('a first version, a pause of all pods and two versions that come together are no rollouts', () => {
+  expect(find([version('a', [0, 3], [4, 6])])).toEqual([])
+  expect(find([version('a', [0, 3], [4, 6]), version('b', [4, 6])])).toEqual([])
+})
+
+test('a short pause is no end', () => {
+  expect(find([version('a', [0, 9]), version('b', [2, 2.5], [2 + 2 / 3, 3])])).toEqual([['b', 'a', 2, 3]])
+})
+
+test('where versions have no names, each time of the canary is a rollout', () => {
+  expect(find([version('stable', [0, 9]), version('canary', [2, 3], [5, 6])], false)).toEqual([
+    ['canary', 'stable', 2, 3],
+    ['canary', 'stable', 5, 6],
+  ])
+})
+
+test('presence that was read in two windows is the same as in one', () => {
+  const halves = [[version('a', [0, 2])], [version('a', [2, 5]), version('b', [2, 3])]]
+  expect(find(joined(halves))).toEqual([['b', 'a', 2, 3]])
+})
