@@ -116,7 +116,7 @@ const isHeld = ({ decisions }: Judgement): boolean => decisions.some(({ decision
 const aliveMs = 5 * 60_000
 /**
  * This hook uses what is known without new data. A manifest gives it three seconds, so it must not wait for a slow
- * source.
+ * source: with six seconds, a person's reject took effect ten minutes late while Prometheus hung.
  */
 const rollbackMs = 2500
 

@@ -38,6 +38,7 @@ async function write(look: ToKeep, store: VerdictStore, { answered }: WriteOptio
   const recording = look.cut ?? look.recording
   if (recording !== undefined) await store.saveRecording(run.id, recording)
   const { stored } = look
+  // The history shows the answer as the controller got it: a row written after the answer says that it was not kept then.
   const body = answered() ? { ...stored.body, kept: false } : stored.body
   await store.saveVerdict({ ...stored, runId: run.id, body })
   if (look.change !== undefined) await store.updateRun(run.id, look.change)
