@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto'
 import { judgeSentRecording, type SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError, type AppErrorCode, type FieldIssue } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
 import type { Analysis, RecordingLook } from '../../judge/judge.ts'
-import { analyze } from '../../engine/index.ts'
+import { analyze, createHistoryMemory } from '../../engine/index.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
@@ -57,5 +58,15 @@ async function jsonOf(packed: PackedRecording): Promise<Uint8Array<ArrayBuffer>>
 }
 
 async function analysisOf(recording: Recording, policy: Policy): Promise<Analysis> {
-  return { verdict: analyze(recording, policy), cut: await cutRecording(recording) }
+  const verdict = analyze(recording, policy, recording.slices - 1, memory)
+  return { verdict, cut: await cutRecording(recording) }
 }
+
+/** A look at the bundled policy has some twenty; 10,000 of each sort are about 10 MB. */
+const mostRemembered = 10_000
+
+/** Of the looks of this thread. */
+const memory = createHistoryMemory(
+  (numbers) => hash('sha256', new Uint8Array(numbers.buffer), 'base64'),
+  mostRemembered,
+)

@@ -1,6 +1,7 @@
 import { type Component, components, gateWeights } from './error-budget.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import type { MetricContext, MetricEvidence } from '../evidence/metric-evidence.ts'
+import type { HistoryMemory } from '../noise/history-memory.ts'
 import type { MetricPolicy, Policy } from '../model/policy.ts'
 import { type Recording, sourceRemarkCodes } from '../model/recording.ts'
 import { type RolloutPlan, rolloutPlan } from '../model/rollout-plan.ts'
@@ -24,7 +25,12 @@ export interface Obstacle {
   readonly reason: Reason
 }
 
-export function gatherEvidence(recording: Recording, policy: Policy, at: number): RunEvidence {
+export function gatherEvidence(
+  recording: Recording,
+  policy: Policy,
+  at: number,
+  memory?: HistoryMemory,
+): RunEvidence {
   const slices = Math.max(at + 1 - recording.rolloutStart, 0)
   const plan = rolloutPlan(recording, slices)
   const warmup = Math.ceil(policy.warmupSeconds / recording.sliceSeconds)
@@ -34,6 +40,7 @@ export function gatherEvidence(recording: Recording, policy: Policy, at: number)
     pods: recording.pods,
     window,
     sliceSeconds: recording.sliceSeconds,
+    memory,
   }
   const metrics: MetricEvidence[] = []
   const obstacles: Obstacle[] = []

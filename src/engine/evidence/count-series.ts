@@ -1,4 +1,5 @@
 import { learnDispersion, type Dispersion } from '../noise/dispersion.ts'
+import type { HistoryMemory } from '../noise/history-memory.ts'
 import { learnNoise, type Noise } from '../noise/noise.ts'
 import type { PodCounts } from '../counts/pod-counts.ts'
 import { type Arms, type SliceWindow, sliceArms, swapArms } from '../counts/slices.ts'
@@ -22,6 +23,7 @@ export interface CountSeriesInput {
   readonly dispersion?: Dispersion
   /** Factor on the standard deviation of what pods add, by slice; 1 unless given. */
   readonly scale?: Float64Array
+  readonly memory?: HistoryMemory | undefined
 }
 
 export function makeCountSeries(input: CountSeriesInput): CountSeries {
@@ -31,7 +33,12 @@ export function makeCountSeries(input: CountSeriesInput): CountSeries {
   const facing = lessIsWorse ? swapArms(arms) : arms
   const dispersion =
     input.dispersion ??
-    learnDispersion(stable, window.start, window.learnsOn === true ? window.plan.slices : 0)
+    learnDispersion(
+      stable,
+      window.start,
+      window.learnsOn === true ? window.plan.slices : 0,
+      input.memory?.covariance,
+    )
   const noise = learnNoise({
     arms,
     facing,

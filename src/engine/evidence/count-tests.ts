@@ -1,6 +1,7 @@
 import { logAddExp } from '../stats/log-add-exp.ts'
 import { capBursts, countOnce, learnCappedNoise } from '../noise/bursts.ts'
 import type { ArmDispersion } from '../noise/dispersion.ts'
+import type { HistoryMemory } from '../noise/history-memory.ts'
 import { capLoneBursts } from '../noise/lone-bursts.ts'
 import { harmEvidence, nonInferiorityEvidence } from './likelihood-ratio.ts'
 import type { PodCounts } from '../counts/pod-counts.ts'
@@ -37,6 +38,7 @@ export interface CountTestsInput {
   readonly lessIsWorse?: boolean
   /** The smallest cap, in multiples of what is expected; undefined = never capped, for metrics where less is worse. */
   readonly leastCap?: number
+  readonly memory?: HistoryMemory | undefined
 }
 
 export function countTests(input: CountTestsInput): CountTests {
@@ -128,7 +130,14 @@ function cappedStream(input: CountTestsInput, plain: CountSeries): CountSeries |
   if (plain.dispersion.kind === 'arm') return cappedArms(input, plain, plain.dispersion)
   const stable = pods.filter((pod) => pod.arm === 'stable')
   const rollout = { arms: plain.arms, plan: window.plan }
-  const noise = learnCappedNoise(stable, window.start, plain.dispersion, leastCap, rollout)
+  const noise = learnCappedNoise(
+    stable,
+    window.start,
+    plain.dispersion,
+    leastCap,
+    rollout,
+    input.memory?.capped,
+  )
   if (noise === undefined) return undefined
   const arms = capBursts(plain.arms, plain.dispersion.share, leastCap)
   return makeCountSeries({ pods, window, tau, lessIsWorse: false, arms, ...noise })

@@ -2,6 +2,7 @@ import { valueAt } from '../model/value-at.ts'
 import { poissonQuantile } from '../stats/poisson-quantile.ts'
 import { lagBin } from './clustered-sum.ts'
 import { learnDispersion, type PodDispersion } from './dispersion.ts'
+import { learnAnew, type Recall } from './recall.ts'
 import type { PodCounts } from '../counts/pod-counts.ts'
 import type { RolloutPlan } from '../model/rollout-plan.ts'
 import type { Arms, ArmSlices } from '../counts/slices.ts'
@@ -30,13 +31,17 @@ export function learnCappedNoise(
   plain: PodDispersion,
   leastCap: number,
   rollout: { readonly arms: Arms; readonly plan: RolloutPlan },
+  recall: Recall<PodDispersion | undefined> = learnAnew,
 ): CappedNoise | undefined {
   const variance = relativeVariance(plain)
   // a cap can only reduce what pods add; the events' own variance stays
   if (variance.own >= WORTHWHILE * variance.total) return undefined
   const pods = stable.filter((pod) => !pod.aggregate)
+  const rows = pods.flatMap(({ events, requests }) => [events, requests])
   const learn = (smallest: number): PodDispersion | undefined =>
-    cappedDispersion(pods, slices, plain.share, leastCap, smallest)
+    recall({ rows, slices, settings: [plain.share, leastCap, smallest] }, () =>
+      cappedDispersion(pods, slices, plain.share, leastCap, smallest),
+    )
   const stretches = podSizes(rollout.arms, rollout.plan)
   const dispersion = learn(stretches[0]?.smallest ?? 1)
   if (dispersion === undefined) return undefined

@@ -1,4 +1,5 @@
 import { valueAt } from '../model/value-at.ts'
+import { learnAnew, type Recall } from './recall.ts'
 import { type LearnedCovariance, podAutocovariance } from './pod-autocovariance.ts'
 import type { PodCounts } from '../counts/pod-counts.ts'
 
@@ -49,12 +50,16 @@ export function learnDispersion(
   historySlices: number,
   /** How many slices of the rollout to learn from, where the pods do not show the noise; 0 = history alone. */
   rollout = 0,
+  recall: Recall<LearnedCovariance> = learnAnew,
 ): Dispersion {
   const pods = stable.filter((pod) => !pod.aggregate && sumTo(pod.requests, historySlices) > 0)
   const arm = armTotals(stable, historySlices)
   const share = arm.n > 0 ? (arm.x + 0.5) / (arm.n + 1) : 0
   if (pods.length >= MIN_PODS && arm.slicesWithTraffic >= MIN_SLICES) {
-    const learned = podAutocovariance(pods, historySlices, share)
+    const rows = pods.flatMap(({ events, requests }) => [events, requests])
+    const learned = recall({ rows, slices: historySlices, settings: [share] }, () =>
+      podAutocovariance(pods, historySlices, share),
+    )
     const inflation = (pods.length + 1) / (pods.length - 1)
     const eventsPerSlice = arm.x / arm.slicesWithTraffic
     return { kind: 'pods', pods: pods.length, ...learned, inflation, share, eventsPerSlice }

@@ -25,6 +25,7 @@ export function conversionEvidence(
     tau: CONVERSION_TAU,
     mde: metric.mde,
     lessIsWorse: true,
+    memory: context.memory,
   })
   const slices = window.plan.slices
   const nullAt = (next: number): Float64Array =>

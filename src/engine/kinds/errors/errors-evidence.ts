@@ -28,6 +28,7 @@ export function errorsEvidence(
     tau: ERROR_TAU,
     mde: metric.mde,
     leastCap: LEAST_ERROR_CAP,
+    memory: context.memory,
   })
   const slices = window.plan.slices
   const basics = countBasics(metric.name, table, tests.plain, window)

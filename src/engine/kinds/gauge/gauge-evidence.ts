@@ -5,6 +5,7 @@ import { normalSf } from '../../stats/normal-sf.ts'
 import { studentTSf } from '../../stats/student-t-sf.ts'
 import { clusteredSum } from '../../noise/clustered-sum.ts'
 import type { GaugeLevels, GaugeRow } from './gauge-levels.ts'
+import type { HistoryMemory } from '../../noise/history-memory.ts'
 import { type GaugeNoise, learnGaugeNoise } from './gauge-noise.ts'
 import type { SliceWindow } from '../../counts/slices.ts'
 
@@ -39,12 +40,18 @@ const LASTING = 5
 /** How many times more a level varies over several slices than from one slice to the next. */
 const SLOWER = 2
 
-export function gaugeEvidence(levels: GaugeLevels, window: SliceWindow, sliceSeconds: number): GaugeEvidence {
+export function gaugeEvidence(
+  levels: GaugeLevels,
+  window: SliceWindow,
+  sliceSeconds: number,
+  memory?: HistoryMemory,
+): GaugeEvidence {
   const canary = armLevels(levels.rows, 'canary', window)
   const stable = armLevels(levels.rows, 'stable', window)
   const noise = learnGaugeNoise(
     levels.rows.filter((row) => row.arm === 'stable'),
     window.start,
+    memory?.levels,
   )
   const counts = canary.mean.map((_, t) =>
     valueAt(canary.pods, t) > 0 && valueAt(stable.pods, t) > 0 ? 1 : 0,

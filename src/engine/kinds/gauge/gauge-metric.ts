@@ -23,10 +23,10 @@ export function gaugeMetric(
   data: GaugeData,
   context: MetricContext,
 ): MetricEvidence | Reason {
-  const { window, sliceSeconds, policy } = context
+  const { window, sliceSeconds, policy, memory } = context
   const levels = gaugeLevels(data, context.pods, window.start)
   if (levels === undefined) return nothingToCompareWith(metric, data, context)
-  const evidence = gaugeEvidence(levels, window, sliceSeconds)
+  const evidence = gaugeEvidence(levels, window, sliceSeconds, memory)
   const differenceAt = (next: number): number | undefined => {
     const margin = ratioMargin(metric, marginFactor(policy, next))
     return margin === undefined ? undefined : levels.ratioToScale(margin)

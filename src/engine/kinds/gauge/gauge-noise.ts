@@ -1,6 +1,7 @@
 import { valueAt } from '../../model/value-at.ts'
 import { type Autocovariance, lagBin } from '../../noise/clustered-sum.ts'
 import { MIN_PODS, MIN_SLICES } from '../../noise/dispersion.ts'
+import { learnAnew, type Recall } from '../../noise/recall.ts'
 import { LAST_LAG, laggedProducts, smoothed } from '../../noise/pod-autocovariance.ts'
 import type { GaugeRow } from './gauge-levels.ts'
 
@@ -16,13 +17,19 @@ export interface GaugeNoise {
 /** The variance between pods that is assumed where history does not show it. It never averages out over time. */
 const ASSUMED_VARIANCE = 0.15 ** 2
 
-export function learnGaugeNoise(stable: readonly GaugeRow[], slices: number): GaugeNoise {
+export function learnGaugeNoise(
+  stable: readonly GaugeRow[],
+  slices: number,
+  recall: Recall<Autocovariance> = learnAnew,
+): GaugeNoise {
   const pods = stable.filter(
     (row) => !row.aggregate && row.values.slice(0, slices).some((y) => !Number.isNaN(y)),
   )
   if (pods.length < MIN_PODS || slices < MIN_SLICES) return assumedNoise()
   return {
-    autocovariance: levelAutocovariance(pods, slices),
+    autocovariance: recall({ rows: pods.map(({ values }) => values), slices, settings: [] }, () =>
+      levelAutocovariance(pods, slices),
+    ),
     inflation: (pods.length + 1) / (pods.length - 1),
     pods: pods.length,
     learned: true,

@@ -166,6 +166,7 @@ function boundTests(
     tau: LATENCY_TAU * slope,
     mde: metric.mde,
     leastCap: LEAST_LATENCY_CAP,
+    memory: context.memory,
   })
   return { index, seconds: bound, steepness: slope, table, tests }
 }

@@ -27,10 +27,10 @@ const LOG_SIGN = Math.log(2)
 export function restartsEvidence(
   metric: RestartsPolicy,
   data: RestartsData,
-  { window, pods, sliceSeconds }: MetricContext,
+  { window, pods, sliceSeconds, memory }: MetricContext,
 ): MetricEvidence {
   const table = restartCounts(data, pods)
-  const series = makeCountSeries({ pods: table.pods, window, tau: 0, lessIsWorse: false })
+  const series = makeCountSeries({ pods: table.pods, window, tau: 0, lessIsWorse: false, memory })
   const usual = Math.min((USUAL_PER_MINUTE * sliceSeconds) / 60, 0.5)
   const harm = limitEvidence(series, usual, MDE, window.plan, metric.tolerance)
   const { canary, stable } = series.arms
