@@ -115,7 +115,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   const reads = createBodyWorker({ log: logger, taskMs: 20_000 })
   const looks = createBodyWorker({ log: logger, taskMs: 20_000, maxWaiting: 64 })
   const judge = createJudge({
-    analyzeApart: (recording, policy, withinMs) => looks.analyze(recording, policy, withinMs),
+    analyzeApart: (look, withinMs) => looks.analyze(look, withinMs),
     store: stores.store,
     writes,
     policies,

@@ -19,6 +19,7 @@ import type { Clock, Log, MetricSource, PolicyLibrary, VerdictStore, WriteQueue 
 export { isControllers } from './history/look-by-hand.ts'
 export type { HookRuns } from './hook-runs.ts'
 export { judgeRecording, type RecordingLook } from './look/judge-recording.ts'
+export { judgeData, type LookData } from './look/judge-data.ts'
 export type { Analysis } from './look/observe.ts'
 export {
   createPolicyLibrary,

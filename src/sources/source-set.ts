@@ -1,7 +1,7 @@
 import type { MetricPolicy, Policy } from '../engine/model/policy.ts'
 import { AppError } from '../errors.ts'
 import type { MetricDiagnosis } from '../judge/ports/diagnosis.ts'
-import type { MetricSource } from '../judge/ports/ports.ts'
+import type { FetchedData, FetchRequest, MetricSource } from '../judge/ports/ports.ts'
 import { createPrometheus } from './prometheus/prometheus.ts'
 import { assembleRecording } from './recording/assemble-recording.ts'
 import { sharedTime } from './recording/shared-time.ts'
@@ -66,21 +66,10 @@ export function createSourceSet(
       const found = starts.filter((start) => start !== undefined)
       return found.length === 0 ? undefined : Math.min(...found)
     },
-    async fetch(request) {
-      request.signal.throwIfAborted()
-      const parts = splitOrRefuse(request.policy)
-      const time = sharedTime(request, parts.length)
-      const reads = await Promise.all(
-        parts.map(({ source, policy }) => source.read({ ...request, policy }, time)),
-      )
-      request.signal.throwIfAborted()
-      const inPolicy = inOrderOf(request.policy)
-      return assembleRecording({
-        id: request.run.id,
-        ...(await time.agreed),
-        metrics: reads.flatMap(({ metrics }) => metrics).toSorted((a, b) => inPolicy(a.metric, b.metric)),
-        problems: reads.flatMap(({ problems }) => problems),
-      })
+    fetch: async (request) => assembleRecording(await readAll(request, splitOrRefuse(request.policy))),
+    async fetchData(request) {
+      const data = await readAll(request, splitOrRefuse(request.policy))
+      return { data, recording: () => assembleRecording(data) }
     },
     async diagnose(request) {
       const { policy, until, minutes } = request
@@ -101,6 +90,24 @@ export function createSourceSet(
       for (const source of made.values()) source.close()
       return Promise.resolve()
     },
+  }
+}
+
+async function readAll(request: FetchRequest, parts: readonly Part[]): Promise<FetchedData> {
+  request.signal.throwIfAborted()
+  const time = sharedTime(request, parts.length)
+  const reads = await Promise.all(
+    parts.map(({ source, policy }) => source.read({ ...request, policy }, time)),
+  )
+  request.signal.throwIfAborted()
+  const inPolicy = inOrderOf(request.policy)
+  const { slicing, slices } = await time.agreed
+  return {
+    id: request.run.id,
+    ...slicing,
+    slices,
+    metrics: reads.flatMap(({ metrics }) => metrics).toSorted((a, b) => inPolicy(a.metric, b.metric)),
+    problems: reads.flatMap(({ problems }) => problems),
   }
 }
 

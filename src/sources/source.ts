@@ -1,8 +1,14 @@
 import type { Policy } from '../engine/model/policy.ts'
 import type { SourceProblem } from '../engine/model/recording.ts'
 import type { Diagnosis } from '../judge/ports/diagnosis.ts'
-import type { CanaryStartRequest, Clock, DiagnoseRequest, FetchRequest, Log } from '../judge/ports/ports.ts'
-import type { MetricRead } from './recording/assemble-recording.ts'
+import type {
+  CanaryStartRequest,
+  Clock,
+  DiagnoseRequest,
+  FetchedMetric,
+  FetchRequest,
+  Log,
+} from '../judge/ports/ports.ts'
 import type { SharedTime } from './recording/shared-time.ts'
 import type { SourceSettings } from './source-settings.ts'
 
@@ -28,7 +34,7 @@ export interface Source {
 export type SourceRequest = Pick<CanaryStartRequest, 'policy' | 'run' | 'params'>
 
 export interface SourceRead {
-  readonly metrics: readonly MetricRead[]
+  readonly metrics: readonly FetchedMetric[]
   readonly problems: readonly SourceProblem[]
 }
 

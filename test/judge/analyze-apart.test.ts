@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { analyze } from '../../src/engine/analyze.ts'
 import { dataColumns, withColumns } from '../../src/engine/model/data-columns.ts'
 import type { Recording } from '../../src/engine/model/recording.ts'
-import type { JudgeDeps } from '../../src/judge/judge.ts'
+import { judgeData, type JudgeDeps } from '../../src/judge/judge.ts'
 import { cutRecording } from '../../src/store/recordings/cut-recording.ts'
 import { fakeSource, fixtureRecording } from '../support/stand-ins/fake-source.ts'
 import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
@@ -39,11 +38,13 @@ async function lookOnce(analyzeApart: NonNullable<JudgeDeps['analyzeApart']>) {
 test('a look at many pods is analyzed apart, and is judged and kept as it would be here', async () => {
   const pods: number[] = []
   const here = await lookOnce(() => Promise.reject(new Error('the thread is lost')))
-  const apart = await lookOnce(async (sent, by) => {
+  const apart = await lookOnce(async (look) => {
     // the copy that another thread gets
-    const recording = structuredClone(sent)
-    pods.push(recording.pods.length)
-    return structuredClone({ verdict: analyze(recording, by), cut: await cutRecording(recording) })
+    const { data, ...by } = structuredClone(look)
+    if (!('format' in data)) throw new Error('expected a recording, got data that are none yet')
+    pods.push(data.pods.length)
+    const { recording, ...judged } = judgeData(data, by)
+    return structuredClone({ ...judged, cut: await cutRecording(recording) })
   })
   expect(pods).toEqual([120])
   expect(apart.body).toEqual(here.body)

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
 import type { CreateSource, SourceRead } from '../../src/sources/source.ts'
+import { assembleRecording } from '../../src/sources/recording/assemble-recording.ts'
 import { createSourceSet, sourceTypeNames } from '../../src/sources/source-set.ts'
 import { requestOf, runOf, silent } from './prometheus/source-case.ts'
 import { createIdentity } from '../support/simulated-world/identity.ts'
@@ -20,12 +21,19 @@ function steady(interval: number, latest: number, canaryStart?: number): CreateS
     async read({ policy }, time): Promise<SourceRead> {
       await time.slicing(undefined, [interval])
       const slices = await time.slices(latest / 1000)
-      const row = { pod: 'p', total: Array<number>(slices).fill(7), parts: [Array<number>(slices).fill(0)] }
       const rows = [
-        { ...row, arm: 'canary' as const, pod: 'c' },
-        { ...row, arm: 'stable' as const },
-      ]
-      const metrics = policy.metrics.map((metric) => ({ metric, rows: { rows, bounds: [], problems: [] } }))
+        { arm: 'canary', pod: 'c', place: 0 },
+        { arm: 'stable', pod: 'p', place: 1 },
+      ] as const
+      const data = new Float32Array(slices * 2).fill(7)
+      const counts = { rows, width: 1, slices, chunks: [{ slices, rows: 2, data }] }
+      const metrics = policy.metrics.map((metric) => ({
+        metric,
+        counts,
+        parts: [],
+        bounds: [],
+        problems: [],
+      }))
       return { metrics, problems: [] }
     },
     diagnose: ({ policy }) =>
@@ -92,4 +100,12 @@ test('every folder of src/sources but recording is a type of source', () => {
   const entries = readdirSync(new URL('../../src/sources', import.meta.url), { withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'recording')
   expect(sourceTypeNames.toSorted()).toEqual(folders.map(({ name }) => name).toSorted())
+})
+
+test('fetchData() gives what fetch() makes a recording of, also from the copy that another thread gets', async () => {
+  const set = setOf({ prometheus: steady(15, until), second: steady(60, until - 240_000) })
+  const fetched = await set.fetchData?.(requestOf(policyOf(), run, until))
+  const recording = await set.fetch(requestOf(policyOf(), run, until))
+  expect(fetched?.recording()).toEqual(recording)
+  expect(fetched && assembleRecording(structuredClone(fetched.data))).toEqual(recording)
 })

@@ -3,10 +3,9 @@ import { judgeSentRecording, type SentRecording } from '../../callers/api/judge-
 import { AppError, type AppErrorCode, type FieldIssue } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
-import type { Analysis, RecordingLook } from '../../judge/judge.ts'
-import { analyze, createHistoryMemory } from '../../engine/index.ts'
-import type { Policy } from '../../engine/model/policy.ts'
-import type { Recording } from '../../engine/model/recording.ts'
+import { type Analysis, judgeData, type LookData, type RecordingLook } from '../../judge/judge.ts'
+import { assembleRecording } from '../../sources/recording/assemble-recording.ts'
+import { createHistoryMemory } from '../../engine/index.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
 import { unpackRecording } from '../../store/recordings/unpack-recording.ts'
 import { recordingToJson } from '../../formats/recording/recording-to-json.ts'
@@ -18,7 +17,7 @@ export type BodyTask =
   | { readonly kind: 'judge'; readonly sent: SentRecording }
   | { readonly kind: 'policy'; readonly text: string; readonly bases: BasePolicies }
   | { readonly kind: 'recording'; readonly packed: PackedRecording }
-  | { readonly kind: 'look'; readonly recording: Recording; readonly policy: Policy }
+  | { readonly kind: 'look'; readonly look: LookData }
 
 export type BodyReply =
   | { readonly kind: 'ready' }
@@ -40,7 +39,7 @@ export async function runBodyTask(task: BodyTask): Promise<BodyReply> {
   try {
     if (task.kind === 'policy')
       return { kind: 'policy', parsed: readPolicy(task.text, undefined, task.bases) }
-    if (task.kind === 'look') return { kind: 'look', analysis: await analysisOf(task.recording, task.policy) }
+    if (task.kind === 'look') return { kind: 'look', analysis: await analysisOf(task.look) }
     if (task.kind === 'recording') return { kind: 'recording', json: await jsonOf(task.packed) }
     return { kind: 'judge', look: await judgeSentRecording(task.sent, cutRecording) }
   } catch (error) {
@@ -57,9 +56,9 @@ async function jsonOf(packed: PackedRecording): Promise<Uint8Array<ArrayBuffer>>
   return new TextEncoder().encode(JSON.stringify(recordingToJson(await unpackRecording(packed))))
 }
 
-async function analysisOf(recording: Recording, policy: Policy): Promise<Analysis> {
-  const verdict = analyze(recording, policy, recording.slices - 1, memory)
-  return { verdict, cut: await cutRecording(recording) }
+async function analysisOf({ data, ...by }: LookData): Promise<Analysis> {
+  const { recording, ...judged } = judgeData('format' in data ? data : assembleRecording(data), by, memory)
+  return { ...judged, cut: await cutRecording(recording) }
 }
 
 /** A look at the bundled policy has some twenty; 10,000 of each sort are about 10 MB. */

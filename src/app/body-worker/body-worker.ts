@@ -2,9 +2,7 @@ import type { SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
-import type { Policy } from '../../engine/model/policy.ts'
-import type { Recording } from '../../engine/model/recording.ts'
-import type { Analysis, RecordingLook } from '../../judge/judge.ts'
+import type { Analysis, LookData, RecordingLook } from '../../judge/judge.ts'
 import type { Log, PackedRecording } from '../../judge/ports/ports.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 import { type BodyThread, startBodyThread } from './body-thread.ts'
@@ -15,8 +13,8 @@ export interface BodyWorker {
   readPolicy(text: string, bases: BasePolicies): Promise<ParsedPolicy>
   /** A stored recording as JSON. */
   readRecording(packed: PackedRecording): Promise<Buffer>
-  /** The verdict on a recording, and the recording in pieces. The limit is for its wait, not for the work itself. */
-  analyze(recording: Recording, policy: Policy, withinMs: number): Promise<Analysis>
+  /** The verdict on a look, and its recording in pieces. The limit is for its wait, not for the work itself. */
+  analyze(look: LookData, withinMs: number): Promise<Analysis>
   close(): Promise<void>
 }
 
@@ -80,10 +78,10 @@ export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
       if (reply.kind === 'recording') return Buffer.from(reply.json.buffer)
       throw unexpected(reply)
     },
-    async analyze(recording, policy, withinMs) {
+    async analyze(look, withinMs) {
       // an answer does not wait until the thread has started
       if (!threadNow().started) throw overloaded()
-      const reply = await run({ kind: 'look', recording, policy }, withinMs)
+      const reply = await run({ kind: 'look', look }, withinMs)
       if (reply.kind === 'look') return reply.analysis
       throw unexpected(reply)
     },

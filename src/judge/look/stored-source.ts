@@ -3,7 +3,7 @@ import type { MetricSource, VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { type JudgeRequest, paramsOf } from '../model/judge-request.ts'
 import { sliceMs } from '../runs/open-step.ts'
-import { soonestSettledMs } from './observe.ts'
+import { soonestSettledMs } from './judge-data.ts'
 import type { RunAndSteps } from '../runs/by-looks.ts'
 import { recordingUntil } from './recording-until.ts'
 

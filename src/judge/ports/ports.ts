@@ -3,8 +3,10 @@ import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { WrittenPolicy } from '../../formats/policy/extend-policy.ts'
 import type { FieldIssue } from '../../errors.ts'
+import type { Fetched } from './fetched.ts'
 import type { Run } from './stored.ts'
 
+export type * from './fetched.ts'
 export * from './messages.ts'
 export type * from './stored.ts'
 export type * from './verdict-store.ts'
@@ -111,6 +113,8 @@ export interface MetricSource {
    * independent; the result is the caller's.
    */
   fetch(request: FetchRequest): Promise<Recording>
+  /** The same, before the recording is made: that can be done in another thread. */
+  fetchData?(request: FetchRequest): Promise<Fetched>
   /**
    * Sends the queries of `fetch`, and looks for the causes of missing data. Never rejects because of the server or the
    * policy; a query that cannot be sent is a finding. It has its own queue, so it delays no look.

@@ -1,15 +1,14 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import type { SourceProblem } from '../../engine/model/recording.ts'
-import type { CanaryStartRequest, FetchRequest } from '../../judge/ports/ports.ts'
+import type { CanaryStartRequest, FetchedMetric, FetchRequest } from '../../judge/ports/ports.ts'
 import { createLru } from '../../lru.ts'
-import type { MetricRead } from '../recording/assemble-recording.ts'
 import { type Source, sourceNameOf, type SourceOptions } from '../source.ts'
 import { checkParams } from './arms/check-params.ts'
 import { createClient, type PrometheusClient } from './client/client.ts'
 import { deduplicatingClient } from './client/deduplicating-client.ts'
 import { createSampleBudget } from './client/sample-budget.ts'
 import { countProblems } from './counting/count-problems.ts'
-import { type Counts, readCounts } from './counting/counts.ts'
+import { type Counts, fetchedCounts, partsOf } from './counting/counts.ts'
 import { restartsByResets } from './counting/restarts-by-resets.ts'
 import { diagnose } from './diagnosis/diagnose.ts'
 import { canaryStart } from './fetching/canary-start.ts'
@@ -42,12 +41,7 @@ export function createPrometheus(options: SourceOptions): Source {
       if (looked.read.size > 0 || looked.state.learned.size > 0) cache.set(key, looked.state)
       for (const problem of looked.problems) log.warn({ run: request.run.id, ...problem }, 'source problem')
       return {
-        metrics: asked.flatMap((one): MetricRead[] => {
-          const counts = looked.read.get(one.metric.name)
-          return counts === undefined
-            ? []
-            : [byResets(one, counts, asked, looked) ?? metricRead(one, counts, looked)]
-        }),
+        metrics: metricsOf(asked, looked),
         problems: [...looked.problems, ...lateOf(looked.read)],
       }
     },
@@ -123,37 +117,48 @@ function queriesOf(policy: Policy): readonly unknown[] {
   return [source, select, slice, historySeconds, metrics]
 }
 
+function metricsOf(asked: readonly MetricRequest[], looked: FetchedMetrics): readonly FetchedMetric[] {
+  const { read, slices } = looked
+  const known = new Map([...new Set(read.values())].map((counts) => [counts, fetchedCounts(counts, slices)]))
+  return asked.flatMap((one): FetchedMetric[] => {
+    const counts = read.get(one.metric.name)
+    const fetched = counts && known.get(counts)
+    if (counts === undefined || fetched === undefined) return []
+    return [byResets(one, counts, asked, looked) ?? { ...metricOf(one, counts, looked), counts: fetched }]
+  })
+}
+
 /** Reads restarts from the counters of another metric with pods, where there are no series of restarts. */
 function byResets(
   { metric }: MetricRequest,
   counts: Counts,
   asked: readonly MetricRequest[],
   { read, slices }: FetchedMetrics,
-): MetricRead | undefined {
+): FetchedMetric | undefined {
   if (metric.kind !== 'restarts' || metric.restarts !== undefined || counts.rows.length > 0) return undefined
   for (const other of asked) {
     const others = 'query' in other.queries ? undefined : read.get(other.metric.name)
-    const rows = others === undefined ? [] : restartsByResets(others, slices)
-    if (rows.length > 0) return { metric, rows: { rows, bounds: [], problems: [] } }
+    const restarts = others && restartsByResets(others, slices)
+    if (restarts !== undefined && restarts.rows.length > 0)
+      return { metric, counts: restarts, parts: [], bounds: [], problems: [] }
   }
   return undefined
 }
 
-function metricRead(
+function metricOf(
   { metric, queries }: MetricRequest,
   counts: Counts,
   { slices, state }: FetchedMetrics,
-): MetricRead {
+): Omit<FetchedMetric, 'counts'> {
   const problems = countProblems(counts, slices, metric.name)
-  if (queries.kind !== 'latency') {
-    return { metric, rows: { rows: readCounts(counts, slices), bounds: [], problems } }
-  }
+  if (queries.kind !== 'latency') return { metric, parts: partsOf(counts), bounds: [], problems }
   const { histogram } = state.learned.get(metric.name) ?? {}
   const bounds = histogram?.bounds ?? counts.bounds ?? []
-  const rows = readCounts(counts, slices, bounds)
   return {
     metric,
-    rows: { rows, bounds: bounds.map((bound) => bound / queries.unitsPerSecond), problems },
+    parts: partsOf(counts, bounds),
+    bounds: bounds.map((bound) => bound / queries.unitsPerSecond),
+    problems,
     ...(histogram?.shape !== undefined && { shape: histogram.shape }),
   }
 }

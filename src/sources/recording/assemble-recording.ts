@@ -1,4 +1,3 @@
-import type { MetricPolicy } from '../../engine/model/policy.ts'
 import type {
   Arm,
   MetricData,
@@ -8,83 +7,89 @@ import type {
   Sample,
   SourceProblem,
 } from '../../engine/model/recording.ts'
-import { addUp, meanOf, type MetricRows, type PodRow } from './metric-rows.ts'
-import type { Slicing } from './slicing.ts'
-
-export interface MetricRead {
-  readonly metric: MetricPolicy
-  readonly rows: MetricRows
-  readonly shape?: Extract<MetricData, { kind: 'latency' }>['shape']
-}
-
-export interface RecordingParts {
-  readonly id: string
-  readonly slicing: Slicing
-  readonly slices: number
-  readonly metrics: readonly MetricRead[]
-  readonly problems: readonly SourceProblem[]
-}
+import type { FetchedCounts, FetchedData, FetchedMetric, FetchedRow } from '../../judge/ports/ports.ts'
+import { podGroup } from './pod-group.ts'
+import { createReader, hasSample, mergedSamples } from './samples.ts'
 
 const MOST_PODS = 60
 
 /** Puts the rows of all metrics under one list of pods. History is stable's alone. The judge adds the steps. */
-export function assembleRecording(parts: RecordingParts): Recording {
-  const { id, slicing, slices } = parts
-  const { rolloutStart, sliceSeconds, start } = slicing
-  const cleaned = parts.metrics.map((read) => ({ ...read, ...clean(read, Math.min(rolloutStart, slices)) }))
-  const crowded = crowdedArms(cleaned.map(({ kept }) => kept))
-  const named = cleaned.map((read) => ({ ...read, kept: byPod(read.metric, read.kept, crowded) }))
-  const pods = podsOf(named.map(({ kept }) => kept))
-  const usable = named.filter(({ kept }) => kept.size > 0)
-  const problems = [...parts.problems, ...named.flatMap((read) => [...read.rows.problems, ...read.missing])]
+export function assembleRecording(fetched: FetchedData): Recording {
+  const { id, sliceSeconds, start, slices } = fetched
+  const rolloutStart = Math.min(fetched.rolloutStart, slices)
+  const seen = rowsSeen(fetched.metrics, rolloutStart)
+  const crowded = crowdedArms(seen.map(({ kept }) => kept))
+  const named = seen.map((one) => ({ ...one, pods: byPod(one.kept, crowded) }))
+  const pods = podsOf(named.map((one) => one.pods))
+  const usable = named.filter((one) => one.pods.size > 0)
+  const problems = [
+    ...fetched.problems,
+    ...named.flatMap(({ read, missing }) => [...read.problems, ...missing]),
+  ]
+  const columns = createColumns(pods, rolloutStart)
   return {
     format: 'canary-judge/recording/1',
     id,
     sliceSeconds,
     start: new Date(start * 1000).toISOString(),
     slices,
-    rolloutStart: Math.min(rolloutStart, slices),
+    rolloutStart,
     pods,
-    metrics: Object.fromEntries(
-      usable.map((read) => [
-        read.metric.name,
-        dataOf(read.metric, read, (name) => read.kept.get(name)?.row, pods),
-      ]),
-    ),
+    metrics: Object.fromEntries(usable.map((one) => [one.read.metric.name, dataOf(one, columns)])),
     problems: problems.slice(0, 1000),
   }
 }
 
-interface NamedRow {
-  readonly pod: Pod
-  readonly row: PodRow
+interface SeenMetric {
+  readonly read: FetchedMetric
+  /** The rows with samples, of the canary in the rollout. */
+  readonly kept: readonly FetchedRow[]
+  readonly missing: readonly SourceProblem[]
 }
 
-function clean(
-  { metric, rows }: MetricRead,
-  rolloutStart: number,
-): { readonly kept: readonly PodRow[]; readonly missing: readonly SourceProblem[] } {
-  const masked = rows.rows.map((row) => (row.arm === 'canary' ? withoutHistory(row, rolloutStart) : row))
-  const kept = masked.filter(({ total }) => total.some((value) => value !== null))
+interface NamedMetric extends SeenMetric {
+  /** By name of the pod, or of the group of pods. */
+  readonly pods: ReadonlyMap<string, NamedRows>
+}
+
+interface NamedRows {
+  readonly pod: Pod
+  readonly rows: readonly FetchedRow[]
+}
+
+function rowsSeen(metrics: readonly FetchedMetric[], rolloutStart: number): readonly SeenMetric[] {
+  const known = new Map<FetchedCounts, readonly FetchedRow[]>()
+  return metrics.map((read) => {
+    const { counts } = read
+    const kept =
+      known.get(counts) ?? counts.rows.filter((row) => hasSample(counts, row, firstSlice(row, rolloutStart)))
+    known.set(counts, kept)
+    return { read, kept, missing: missingArms(read, kept) }
+  })
+}
+
+/** History is stable's alone. */
+function firstSlice({ arm }: FetchedRow, rolloutStart: number): number {
+  return arm === 'canary' ? rolloutStart : 0
+}
+
+function missingArms(
+  { metric, counts }: FetchedMetric,
+  kept: readonly FetchedRow[],
+): readonly SourceProblem[] {
   const problem = (arm: Arm): readonly SourceProblem[] => {
     if (kept.some((row) => row.arm === arm)) return []
-    const uncounted = rows.rows.some((row) => row.arm === arm && row.total.every((value) => value === null))
+    const uncounted = counts.rows.some((row) => row.arm === arm && !hasSample(counts, row, 0))
     const text = uncounted
       ? `${metric.name}: series of the ${arm} are there, none of them counted yet`
       : `${metric.name}: no series of the ${arm} in the time asked for`
     return [{ code: `no-${arm}-series`, metric: metric.name, text }]
   }
-  return { kept, missing: [...problem('canary'), ...problem('stable')] }
-}
-
-function withoutHistory(row: PodRow, rolloutStart: number): PodRow {
-  const mask = (samples: readonly Sample[]): readonly Sample[] =>
-    samples.map((value, k) => (k < rolloutStart ? null : value))
-  return { ...row, total: mask(row.total), parts: row.parts.map(mask) }
+  return [...problem('canary'), ...problem('stable')]
 }
 
 /** Arms with so many pods that they are kept in groups. */
-function crowdedArms(metrics: readonly (readonly PodRow[])[]): ReadonlySet<Arm> {
+function crowdedArms(metrics: readonly (readonly FetchedRow[])[]): ReadonlySet<Arm> {
   const arms: readonly Arm[] = ['stable', 'canary']
   const rows = metrics.flat()
   return new Set(
@@ -95,57 +100,70 @@ function crowdedArms(metrics: readonly (readonly PodRow[])[]): ReadonlySet<Arm> 
 }
 
 /** Where one series does not tell its pod, the metric is known by arm only. */
-function byPod(
-  metric: MetricPolicy,
-  rows: readonly PodRow[],
-  crowded: ReadonlySet<Arm>,
-): ReadonlyMap<string, NamedRow> {
+function byPod(rows: readonly FetchedRow[], crowded: ReadonlySet<Arm>): ReadonlyMap<string, NamedRows> {
   const aggregate = rows.some(({ pod }) => pod === undefined)
-  const podFor = ({ pod, arm }: PodRow): Pod => {
+  const podFor = ({ pod, arm }: FetchedRow): Pod => {
     if (aggregate || pod === undefined) return { name: arm, arm, aggregate: true }
     return { name: crowded.has(arm) ? podGroup(arm, pod, MOST_PODS) : pod, arm }
   }
-  const totalOf = metric.kind === 'gauge' ? meanOf : addUp
-  const groups = Map.groupBy(rows, (row) => podFor(row).name)
-  return new Map(
-    [...groups].flatMap(([name, same]) => {
-      const [first] = same
-      if (first === undefined) return []
-      const row = {
-        ...first,
-        total: totalOf(same.map(({ total }) => total)),
-        parts: first.parts.map((_, p) => addUp(same.map(({ parts }) => parts[p] ?? []))),
-      }
-      return [[name, { pod: podFor(first), row }] as const]
-    }),
-  )
+  const pods = new Map<string, { readonly pod: Pod; readonly rows: FetchedRow[] }>()
+  for (const row of rows) {
+    const pod = podFor(row)
+    const known = pods.get(pod.name)
+    if (known === undefined) pods.set(pod.name, { pod, rows: [row] })
+    else known.rows.push(row)
+  }
+  return pods
 }
 
-function podsOf(metrics: readonly ReadonlyMap<string, NamedRow>[]): readonly Pod[] {
+function podsOf(metrics: readonly ReadonlyMap<string, NamedRows>[]): readonly Pod[] {
   const pods = new Map(metrics.flatMap((rows) => [...rows].map(([name, { pod }]) => [name, pod] as const)))
   const order = ({ name, arm, aggregate }: Pod): string =>
     `${arm === 'stable' ? 0 : 1}${aggregate === true ? 1 : 0}${name}`
   return [...pods.values()].toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
 }
 
-function dataOf(
-  metric: MetricPolicy,
-  { rows, shape }: MetricRead,
-  rowOf: (name: string) => PodRow | undefined,
-  pods: readonly Pod[],
-): MetricData {
-  const total = pods.map(({ name }): PodSeries => rowOf(name)?.total ?? null)
-  const part = pods.map(({ name }): PodSeries => rowOf(name)?.parts[0] ?? null)
+/** The samples of all pods in one number of the counts; metrics of one histogram get the same arrays. */
+type Columns = (one: NamedMetric, offset: number) => readonly PodSeries[]
+
+function createColumns(pods: readonly Pod[], rolloutStart: number): Columns {
+  const known = new Map<FetchedCounts, Map<string, readonly PodSeries[]>>()
+  const from = (row: FetchedRow): number => firstSlice(row, rolloutStart)
+  return ({ read: { counts, metric }, pods: named }, offset) => {
+    const own = known.get(counts) ?? new Map<string, readonly PodSeries[]>()
+    known.set(counts, own)
+    const mean = metric.kind === 'gauge'
+    const read = createReader(counts)
+    const nothing = Array.from({ length: counts.slices }, () => null)
+    const key = `${offset} ${mean}`
+    const column =
+      own.get(key) ??
+      pods.map(({ name }): PodSeries => {
+        const rows = named.get(name)?.rows
+        return rows === undefined ? null : mergedSamples(read, rows, nothing, { offset, from, mean })
+      })
+    own.set(key, column)
+    return column
+  }
+}
+
+function dataOf(one: NamedMetric, columns: Columns): MetricData {
+  const { metric, parts, bounds, shape } = one.read
+  const total = columns(one, 0)
+  const part = (): readonly PodSeries[] => columns(one, parts[0] ?? one.read.counts.width)
   switch (metric.kind) {
     case 'errors':
-      return { kind: 'errors', bad: part, total }
+      return { kind: 'errors', bad: part(), total }
     case 'conversion':
-      return { kind: 'conversion', good: part, total }
+      return { kind: 'conversion', good: part(), total }
     case 'latency':
       return {
         kind: 'latency',
-        bounds: rows.bounds,
-        above: pods.map(({ name }) => rowOf(name)?.parts ?? null),
+        bounds,
+        above: aboveOf(
+          parts.map((offset) => columns(one, offset)),
+          total,
+        ),
         total,
         ...(shape !== undefined && { shape }),
       }
@@ -158,10 +176,10 @@ function dataOf(
   }
 }
 
-/** The group of a pod among so many; the same name always falls into the same group. */
-export function podGroup(arm: Arm, pod: string, groups: number): string {
-  // FNV-1a, 32 bit: http://www.isthe.com/chongo/tech/comp/fnv/
-  let hash = 0x811c9dc5
-  for (const byte of Buffer.from(pod)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return `${arm}-group-${String(hash % groups).padStart(2, '0')}`
+/** `[pod][bound][slice]`; null for a pod without a histogram. */
+function aboveOf(
+  columns: readonly (readonly PodSeries[])[],
+  total: readonly PodSeries[],
+): readonly (readonly (readonly Sample[])[] | null)[] {
+  return total.map((own, pod) => own && columns.flatMap((column) => [column[pod] ?? []]))
 }

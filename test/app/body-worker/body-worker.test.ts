@@ -3,10 +3,15 @@ import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { type BodyWorker, createBodyWorker } from '../../../src/app/body-worker/body-worker.ts'
 import { type BodyThread, startBodyThread } from '../../../src/app/body-worker/body-thread.ts'
-import { analyze } from '../../../src/engine/analyze.ts'
+import { kinds } from '../../../src/engine/kinds/kinds.ts'
 import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
 import { parseRecording } from '../../../src/formats/recording/parse-recording.ts'
 import { cutRecording } from '../../../src/store/recordings/cut-recording.ts'
+import { judgeData } from '../../../src/judge/judge.ts'
+import type { FetchedData } from '../../../src/judge/ports/ports.ts'
+import { assembleRecording } from '../../../src/sources/recording/assemble-recording.ts'
+import { runOf } from '../../sources/prometheus/source-case.ts'
+import { createIdentity } from '../../support/simulated-world/identity.ts'
 import type { SentRecording } from '../../../src/callers/api/judge-sent-recording.ts'
 
 const log = pino({ level: 'silent' })
@@ -71,14 +76,46 @@ test('analyze() refuses while the thread starts, and then gives the verdict and 
   })
   const recording = parseRecording(JSON.parse(text))
   const { policy } = parsePolicy('name: web\nmetrics: [{name: errors, kind: errors}]')
-  await expect(worker.analyze(recording, policy, 30_000)).rejects.toMatchObject({ code: 'overloaded' })
+  const look = { data: recording, run: runOf(createIdentity('look'), 0), steps: [], policy }
+  await expect(worker.analyze(look, 30_000)).rejects.toMatchObject({ code: 'overloaded' })
   // the worker does its first task after it has started
   await judge(healthy)
   expect((await started).started).toBe(true)
-  const { verdict, cut } = await worker.analyze(recording, policy, 30_000)
-  expect(verdict).toEqual(analyze(recording, policy))
-  expect(cut).toEqual(await cutRecording(recording))
+  const { recording: written, ...judged } = judgeData(recording, look)
+  expect(await worker.analyze(look, 30_000)).toEqual({ ...judged, cut: await cutRecording(written) })
+  const fetched = await worker.analyze({ ...look, data: fetchedData }, 30_000)
+  const own = judgeData(assembleRecording(fetchedData), look)
+  expect(fetched).toMatchObject({ verdict: own.verdict, cut: await cutRecording(own.recording) })
 })
+
+/** Ten slices of errors of both arms, as a source gives them. */
+const fetchedData: FetchedData = {
+  id: 'look',
+  sliceSeconds: 60,
+  start: 0,
+  rolloutStart: 5,
+  slices: 10,
+  problems: [],
+  metrics: [
+    {
+      metric: { kind: 'errors', name: 'errors', watch: false, ...kinds.errors.defaults },
+      counts: {
+        rows: [
+          { arm: 'canary', pod: 'c', place: 0 },
+          { arm: 'stable', pod: 's', place: 1 },
+        ],
+        width: 2,
+        slices: 10,
+        chunks: [
+          { slices: 10, rows: 2, data: Float32Array.from({ length: 40 }, (_, i) => (i % 2 ? 1 : 50)) },
+        ],
+      },
+      parts: [1],
+      bounds: [],
+      problems: [],
+    },
+  ],
+}
 
 test('judge() refuses the ninth body at once', async () => {
   worker = createBodyWorker({ log, taskMs: 30_000 })

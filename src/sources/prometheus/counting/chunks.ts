@@ -1,13 +1,4 @@
-import type { Sample } from '../../../engine/model/recording.ts'
-import { sampleOf } from './absent.ts'
-
-/** The numbers of some slices in a row, ordered by slice, then by row. */
-export interface Chunk {
-  readonly slices: number
-  /** How many rows were known at that time. */
-  readonly rows: number
-  readonly data: Float32Array | Float64Array
-}
+import type { Chunk } from '../../../judge/ports/ports.ts'
 
 /** Chunks up to this size are joined, because many arrays need more memory. Larger ones are not copied again. */
 const SMALL_BYTES = 32 * 1024
@@ -40,23 +31,4 @@ export function appendChunk(
 function packed(values: Float64Array): Chunk['data'] {
   const half = new Float32Array(values)
   return values.every((value, i) => Object.is(half[i], value)) ? half : values
-}
-
-/** One number of one row over the first slices. It fills a copy of `nothing`, which has a null for each slice. */
-export function readChunks(
-  chunks: readonly Chunk[],
-  { row, offset, width }: { readonly row: number; readonly offset: number; readonly width: number },
-  nothing: readonly null[],
-): readonly Sample[] {
-  const samples: Sample[] = nothing.slice()
-  let slice = 0
-  for (const { slices, rows, data } of chunks) {
-    const end = Math.min(slice + slices, samples.length)
-    if (row < rows && offset < width) {
-      const step = rows * width
-      for (let at = row * width + offset, k = slice; k < end; k++, at += step) samples[k] = sampleOf(data[at])
-    }
-    slice = end
-  }
-  return samples
 }

@@ -1,4 +1,4 @@
-import { ABSENT, finite } from './absent.ts'
+import { ABSENT, finite } from '../../recording/absent.ts'
 import type { Counts, Oddity } from './counts.ts'
 import { duplicateTargets } from './duplicate-targets.ts'
 import { type Boundary, type Outcome, type CounterState, walkTarget } from './walk-target.ts'

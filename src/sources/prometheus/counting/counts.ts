@@ -1,6 +1,5 @@
 import type { Arm } from '../../../engine/model/recording.ts'
-import type { PodRow } from '../../recording/metric-rows.ts'
-import { type Chunk, readChunks } from './chunks.ts'
+import type { Chunk, FetchedCounts, FetchedRow } from '../../../judge/ports/ports.ts'
 import type { CounterState } from './walk-target.ts'
 
 /** How series become counts: two counters, a histogram's buckets, or levels that are taken as they are. */
@@ -19,6 +18,8 @@ export interface Counts {
   readonly targets: readonly Target[]
   readonly index: ReadonlyMap<string, number>
   readonly rows: readonly Row[]
+  /** The rows in an order that does not depend on what was found first, so that sums come out the same. */
+  readonly ordered: readonly FetchedRow[]
   /** Numbers of targets that may be one endpoint, scraped more than once. */
   readonly shared: readonly (readonly number[])[]
   readonly walks: readonly CounterState[]
@@ -67,6 +68,7 @@ export function emptyCounts(kind: CountKind, bounds?: readonly number[]): Counts
     targets: [],
     index: new Map(),
     rows: [],
+    ordered: [],
     shared: [],
     walks: [],
     lasts: new Float64Array(0),
@@ -94,24 +96,20 @@ export function countsBytes({ targets, lasts, edges, chunks, oddities, bounds }:
   return targets.length * perTarget + lasts.byteLength + edges.byteLength + numbers + more
 }
 
-/** The counts of the first slices, row by row; of buckets only those above these bounds. */
-export function readCounts(counts: Counts, slices: number, bounds = counts.bounds): readonly PodRow[] {
-  const width = widthOf(counts)
-  const offsets = new Map(counts.bounds?.map((bound, i) => [bound, i + 1]))
-  const parts = counts.kind === 'events' ? [1] : (bounds ?? []).map((bound) => offsets.get(bound) ?? width)
-  const name = (row: number): string => {
-    const { arm = '', pod = '', members = [] } = counts.rows[row] ?? {}
-    return `${arm} ${pod} ${counts.targets[members[0] ?? -1]?.key ?? ''}`
+/** The counts of the first slices. */
+export function fetchedCounts(counts: Counts, slices: number): FetchedCounts {
+  return {
+    rows: counts.ordered,
+    width: widthOf(counts),
+    slices: Math.min(slices, Math.max(counts.points - 1, 0)),
+    chunks: counts.chunks,
   }
-  const known = Math.min(slices, Math.max(counts.points - 1, 0))
-  const nothing = Array.from({ length: known }, () => null)
-  // in an order that does not depend on what was found first, so that sums come out the same
-  return counts.rows
-    .map((row, number) => ({ row, number, name: name(number) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ row: { arm, pod }, number }): PodRow => {
-      const read = (offset: number): PodRow['total'] =>
-        readChunks(counts.chunks, { row: number, offset, width }, nothing)
-      return { arm, pod, total: read(0), parts: parts.map(read) }
-    })
+}
+
+/** Where a row has its numbers of bad or good events, or of the requests above these bounds. */
+export function partsOf(counts: Counts, bounds = counts.bounds): readonly number[] {
+  if (counts.kind === 'events') return [1]
+  const offsets = new Map(counts.bounds?.map((bound, i) => [bound, i + 1]))
+  // an unknown bound has no number in any row
+  return (bounds ?? []).map((bound) => offsets.get(bound) ?? widthOf(counts))
 }

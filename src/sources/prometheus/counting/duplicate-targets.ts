@@ -1,4 +1,4 @@
-import { ABSENT, finite } from './absent.ts'
+import { ABSENT, finite } from '../../recording/absent.ts'
 import type { Target } from './counts.ts'
 import type { CounterState } from './walk-target.ts'
 

@@ -1,7 +1,8 @@
+import type { FetchedRow } from '../../../judge/ports/ports.ts'
 import type { Arms } from '../arms/arms.ts'
 import type { Slicing } from '../../recording/slicing.ts'
 import { SourceError } from '../client/source-error.ts'
-import { ABSENT } from './absent.ts'
+import { ABSENT } from '../../recording/absent.ts'
 import { appendChunk } from './chunks.ts'
 import { countBoundary, type Work } from './count-boundary.ts'
 import { type Counts, widthOf, type CountKind, type Row, type Target } from './counts.ts'
@@ -31,7 +32,7 @@ export function extendCounts(counts: Counts, reading: Reading, { arms, slicing, 
   refuseTooMany(targets.length * width * (points - 1))
   const grouping =
     targets === counts.targets
-      ? { rows: counts.rows, shared: counts.shared }
+      ? { rows: counts.rows, ordered: counts.ordered, shared: counts.shared }
       : groupTargets(targets, counts.kind)
   const work = workOf(counts, placed, width, grouping)
   const late = counts.points > 0 && cameLate(work, counts, placed, slicing)
@@ -109,10 +110,14 @@ function refuseTooMany(numbers: number): void {
 }
 
 /** Groups targets into rows, and finds targets that may be one endpoint which is scraped more than once. */
-export function groupTargets(targets: readonly Target[], kind: CountKind): Pick<Counts, 'rows' | 'shared'> {
+export function groupTargets(
+  targets: readonly Target[],
+  kind: CountKind,
+): Pick<Counts, 'rows' | 'ordered' | 'shared'> {
   // levels are not added up, so each stands for itself
   if (kind === 'levels') {
-    return { rows: targets.map(({ arm, pod }, i) => ({ arm, pod, members: [i] })), shared: [] }
+    const rows = targets.map(({ arm, pod }, i) => ({ arm, pod, members: [i] }))
+    return { rows, ordered: inOrder(rows, targets), shared: [] }
   }
   const rows = new Map<string, Row & { readonly members: number[] }>()
   const places = new Map<string, number[]>()
@@ -127,8 +132,17 @@ export function groupTargets(targets: readonly Target[], kind: CountKind): Pick<
   })
   const key = (target: number): string => targets[target]?.key ?? ''
   for (const { members } of rows.values()) members.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  const grouped = [...rows.values()]
   return {
-    rows: [...rows.values()],
+    rows: grouped,
+    ordered: inOrder(grouped, targets),
     shared: [...places.values()].filter(({ length }) => length > 1),
   }
+}
+
+function inOrder(rows: readonly Row[], targets: readonly Target[]): readonly FetchedRow[] {
+  const named = rows.map(({ arm, pod, members }, place) => {
+    return { arm, pod, place, name: `${arm} ${pod ?? ''} ${targets[members[0] ?? -1]?.key ?? ''}` }
+  })
+  return named.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ arm, pod, place }) => ({ arm, pod, place }))
 }

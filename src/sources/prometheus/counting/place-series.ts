@@ -2,7 +2,7 @@ import type { Arms } from '../arms/arms.ts'
 import { ascending, readBound } from '../histograms/bucket-bounds.ts'
 import type { Series } from '../client/query-result.ts'
 import type { Slicing } from '../../recording/slicing.ts'
-import { ABSENT } from './absent.ts'
+import { ABSENT } from '../../recording/absent.ts'
 import { type Counts, type Target, widthOf } from './counts.ts'
 import { knownTargets } from './known-targets.ts'
 

@@ -1,4 +1,4 @@
-import { ABSENT, finite } from './absent.ts'
+import { ABSENT, finite } from '../../recording/absent.ts'
 
 /** The state of a target that its next count depends on, in addition to the last values of its counters. */
 export interface CounterState {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { armsByLabel, type Labels } from '../../../../src/sources/prometheus/arms/arms.ts'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import { type Counts, emptyCounts, readCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
+import { type Counts, emptyCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
 import { extendCounts } from '../../../../src/sources/prometheus/counting/extend-counts.ts'
-import { slicing } from './counting-case.ts'
+import { readCounts, slicing } from './counting-case.ts'
 
 const arms = armsByLabel({
   label: 'version',
@@ -25,7 +25,7 @@ function counted(...rows: readonly Given[]): Counts {
 const v1 = { version: 'v1' }
 
 describe('counts of arms whose pods are not known', () => {
-  test('readCounts() gives one row an arm, and nothing of what is in neither', () => {
+  test('fetchedCounts() gives one row an arm, and nothing of what is in neither', () => {
     const counts = counted(
       [{ ...v1, instance: 'a' }, [0, 10, 20]],
       [{ ...v1, instance: 'b' }, [0, 50, 70]],

@@ -4,10 +4,13 @@ import {
   type CountKind,
   type Counts,
   emptyCounts,
+  fetchedCounts,
+  partsOf,
 } from '../../../../src/sources/prometheus/counting/counts.ts'
 import { extendCounts } from '../../../../src/sources/prometheus/counting/extend-counts.ts'
 import { armsOf } from '../../../../src/sources/prometheus/arms/presets.ts'
 import type { Series } from '../../../../src/sources/prometheus/client/query-result.ts'
+import { createReader, mergedSamples } from '../../../../src/sources/recording/samples.ts'
 
 export type Row = readonly Sample[]
 
@@ -58,4 +61,15 @@ function cut({ labels, times, values }: Series, from: number, points: number): r
   const inside = times.flatMap((time, i) => (time >= 60 * from && time < 60 * points ? [i] : []))
   if (inside.length === 0) return []
   return [{ labels, times: inside.map((i) => times[i] ?? 0), values: inside.map((i) => values[i] ?? 0) }]
+}
+
+/** The counts of the first slices, row by row; of buckets only those above these bounds. */
+export function readCounts(counts: Counts, slices: number, bounds = counts.bounds) {
+  const fetched = fetchedCounts(counts, slices)
+  const nothing = Array.from({ length: fetched.slices }, () => null)
+  return fetched.rows.map((row) => {
+    const samples = (offset: number): Row =>
+      mergedSamples(createReader(fetched), [row], nothing, { offset, from: () => 0, mean: false })
+    return { arm: row.arm, pod: row.pod, total: samples(0), parts: partsOf(counts, bounds).map(samples) }
+  })
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import { readCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
-import { countIn, podName, type Row, series } from './counting-case.ts'
+import { countIn, podName, readCounts, type Row, series } from './counting-case.ts'
 import { startStopwatch } from '../../../support/measures/stopwatch.ts'
 
 const _ = null

@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import {
-  type Counts,
-  countsBytes,
-  emptyCounts,
-  readCounts,
-} from '../../../../src/sources/prometheus/counting/counts.ts'
+import { type Counts, countsBytes, emptyCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
 import { extendCounts } from '../../../../src/sources/prometheus/counting/extend-counts.ts'
 import { SourceError } from '../../../../src/sources/prometheus/client/source-error.ts'
-import { arms, countIn, podName, series, slicing } from './counting-case.ts'
+import { arms, countIn, podName, readCounts, series, slicing } from './counting-case.ts'
 
 const _ = null
 const numbers = (counts: Counts, slices: number, bounds?: readonly number[]) =>

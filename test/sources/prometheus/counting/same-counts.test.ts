@@ -11,9 +11,9 @@ import {
 } from 'fast-check'
 import { expect, test } from 'vitest'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import { type Counts, readCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
+import type { Counts } from '../../../../src/sources/prometheus/counting/counts.ts'
 import type { Series } from '../../../../src/sources/prometheus/client/query-result.ts'
-import { type Asked, countIn, podName, type Row, series } from './counting-case.ts'
+import { type Asked, countIn, podName, readCounts, type Row, series } from './counting-case.ts'
 
 const boundaries = 16
 const anyBoundary = integer({ min: 0, max: boundaries - 1 })

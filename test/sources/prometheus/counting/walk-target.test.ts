@@ -1,8 +1,7 @@
 import { array, assert, constantFrom, integer, property, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countProblems } from '../../../../src/sources/prometheus/counting/count-problems.ts'
-import { readCounts } from '../../../../src/sources/prometheus/counting/counts.ts'
-import { countIn, podName, type Row, series } from './counting-case.ts'
+import { countIn, podName, readCounts, type Row, series } from './counting-case.ts'
 
 const _ = null
 

@@ -1,4 +1,4 @@
-import type { Sample } from '../../../engine/model/recording.ts'
+import type { Sample } from '../../engine/model/recording.ts'
 
 /** "No sample" among the numbers of a typed array; a power of two, so that 32 bits hold it too. */
 export const ABSENT = -(2 ** 127)

@@ -1,17 +1,17 @@
 import type { Recording, SourceProblem } from '../../engine/model/recording.ts'
 import { AppError } from '../../errors.ts'
-import type { FetchRequest, MetricSource, Run } from '../ports/ports.ts'
+import type { Fetched, FetchRequest, MetricSource, Run } from '../ports/ports.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Deadline } from '../model/deadline.ts'
 import { sliceMs } from '../runs/open-step.ts'
 
-/** The recording of a look. If the source gives none in time, a recording without data that says why. */
-export async function fetchRecording(
+/** The data of a look. If the source gives none in time, a recording without data that says why. */
+export async function fetchLook(
   source: MetricSource | undefined,
   request: Omit<FetchRequest, 'signal'>,
   deadline: Deadline,
   reserveMs: number,
-): Promise<Recording> {
+): Promise<Recording | Fetched> {
   const { run, policy, until } = request
   const without = (problem: SourceProblem): Recording => emptyRecording(run, policy, until, problem)
   if (source === undefined) {
@@ -21,9 +21,12 @@ export async function fetchRecording(
   const patience = Math.max(deadline.leftMs() - reserveMs, 0)
   const giveUp = new AbortController()
   try {
-    const recording = await deadline.within(source.fetch({ ...request, signal: giveUp.signal }), patience)
+    const asked = { ...request, signal: giveUp.signal }
+    const fetching: Promise<Recording | Fetched> = source.fetchData?.(asked) ?? source.fetch(asked)
+    const fetched = await deadline.within(fetching, patience)
+    const { slices } = 'data' in fetched ? fetched.data : fetched
     const text = 'the source has no slice that is settled yet'
-    return recording.slices > 0 ? recording : without({ code: 'source-partial', text })
+    return slices > 0 ? fetched : without({ code: 'source-partial', text })
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'timeout') throw error
     const text = `Prometheus did not answer within ${(patience / 1000).toFixed(1)} seconds`
