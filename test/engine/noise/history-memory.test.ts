@@ -6,8 +6,8 @@ import { createHistoryMemory } from '../../../src/engine/noise/history-memory.ts
 import { effects } from '../../../src/simulate/effect.ts'
 import { noises } from '../../../src/simulate/noise.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
-import { anyRun } from '../any-run.ts'
-import { strict, strictNames, until } from '../recordings.ts'
+import { anyRun } from '../made/any-run.ts'
+import { strict, strictNames, until } from '../made/recordings.ts'
 
 const digest = (numbers: Float64Array): string => hash('sha256', new Uint8Array(numbers.buffer))
 const covariance = { lasting: 0, clump: 0, autocovariance: [1, 0, 0, 0, 0, 0, 0] } as const
