@@ -1,3 +1,7 @@
+/**
+ * Grafana's own SDK (@grafana/grafana-foundation-sdk) would do the same with 11 MB and 1 800 files. These dashboards need
+ * only rows, time series and single numbers.
+ */
 /** The part of Grafana's dashboard JSON that these dashboards use, schema version 39 (Grafana 10.4 and later). */
 export interface Dashboard {
   readonly uid: string

@@ -12,7 +12,10 @@ export interface RunEvents {
   readonly everyMs?: number
 }
 
-/** The server-sent events of a run: one for each change, until the run has ended. The page refreshes itself at each event. */
+/**
+ * The server-sent events of a run: one for each change, until the run has ended. The page refreshes itself at each event.
+ * The changes come from the store, because another replica may judge the run. SQLite has no notifications, so it is asked.
+ */
 export async function* runEvents({
   store,
   run,

@@ -111,7 +111,10 @@ export interface Canvas {
   fontMissing(): Promise<string | undefined>
 }
 
-/** Lets Chromium read, shrink and compare pictures, so that no package for PNG is needed. */
+/**
+ * Lets Chromium read, shrink and compare pictures, so that no package for PNG is needed. Whole pictures would be 9 MB in
+ * the repository, and would differ after each update of Chromium. A change below 2 % of a page is not seen.
+ */
 export async function openCanvas(browser: Browser): Promise<Canvas> {
   const page = await browser.newPage()
   await page.addScriptTag({ content: canvasScript })

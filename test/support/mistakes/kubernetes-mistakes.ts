@@ -19,7 +19,8 @@ const freeForm = /\.(jsonBody|plugins)$/
 /**
  * The mistakes for which the API server would refuse an object under strict field validation: wrong types, missing fields,
  * and fields that the schema does not know. The generated validators do not report unknown fields. So they get the object
- * through a proxy that notes which fields they read: a field that they never read is unknown.
+ * through a proxy that notes which fields they read: a field that they never read is unknown. kubeconform does the same,
+ * but needs about 60 MB of schemas for each version of Kubernetes.
  */
 export async function kubernetesMistakes(object: KubernetesObject): Promise<readonly string[]> {
   const validate = await findValidator(object)
