@@ -1,6 +1,7 @@
 import { type Component, components, gateWeights } from './error-budget.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import type { MetricContext, MetricEvidence } from '../evidence/metric-evidence.ts'
+import { createSharedBounds } from '../evidence/shared-bounds.ts'
 import type { HistoryMemory } from '../noise/history-memory.ts'
 import type { MetricPolicy, Policy } from '../model/policy.ts'
 import { type Recording, sourceRemarkCodes } from '../model/recording.ts'
@@ -41,6 +42,7 @@ export function gatherEvidence(
     window,
     sliceSeconds: recording.sliceSeconds,
     memory,
+    shared: createSharedBounds(),
   }
   const metrics: MetricEvidence[] = []
   const obstacles: Obstacle[] = []

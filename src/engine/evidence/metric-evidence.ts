@@ -1,5 +1,6 @@
 import type { MetricPolicy, Policy } from '../model/policy.ts'
 import type { Pod } from '../model/recording.ts'
+import type { SharedBounds } from './shared-bounds.ts'
 import type { HistoryMemory } from '../noise/history-memory.ts'
 import type { Arms, SliceWindow } from '../counts/slices.ts'
 import type { ArmNumbers, Interval, Reason } from '../model/verdict.ts'
@@ -11,6 +12,8 @@ export interface MetricContext {
   readonly window: SliceWindow
   readonly sliceSeconds: number
   readonly memory?: HistoryMemory | undefined
+  /** Of all latency metrics; undefined = each computes its own. */
+  readonly shared?: SharedBounds
 }
 
 /** Everything the engine knows of one metric along a rollout; slices are counted from the rollout's start. */

@@ -38,7 +38,8 @@ export function gaugeLevels(data: GaugeData, pods: readonly Pod[], start: number
   const rows = pods.flatMap((pod, j) => {
     const series = data.value[j]
     if (!series) return []
-    const values = Float64Array.from(series, (y) => (y === null ? Number.NaN : usable(y, bad)))
+    const values = new Float64Array(series.length)
+    series.forEach((y, k) => (values[k] = y === null ? Number.NaN : usable(y, bad)))
     return [{ name: pod.name, arm: pod.arm, aggregate: pod.aggregate ?? false, values }]
   })
   const scale = stableScale(

@@ -23,7 +23,8 @@ import type {
 import { latencyCounts } from '../../counts/pod-counts.ts'
 import type { LatencyPolicy } from '../../model/policy.ts'
 import type { LatencyData } from '../../model/recording.ts'
-import { boundCounts, type BoundTests, type Latency, latencyNumbers } from './latency-numbers.ts'
+import { createSharedBounds, type SharedBounds } from '../../evidence/shared-bounds.ts'
+import { boundCounts, type BoundTests, type Latency, latencyNumbers, withoutPods } from './latency-numbers.ts'
 import {
   cautiousShareSlowerThan,
   quantileOf,
@@ -58,9 +59,15 @@ export function latencyEvidence(
   const chosen = curve && chooseBounds(curve, data.bounds, metric.quantile)
   if (curve === undefined || chosen === undefined) return tooCoarse(metric, curve)
 
-  const testAt = memoized((index) => boundTests(metric, data, context, curve, index))
+  const { shared = createSharedBounds() } = context
+  const testAt = memoized((index) => boundTests(metric, data, { ...context, shared }, curve, index))
   const main = testAt(chosen.main.index)
-  const countsAt = memoized((index) => boundCounts(data, context, index))
+  const tested = new Set([chosen.main, ...chosen.spread].map(({ index }) => index))
+  const countsAt = memoized((index) =>
+    shared.counts({ data, index, settings: [] }, () =>
+      tested.has(index) ? withoutPods(testAt(index).tests.plain.arms) : boundCounts(data, context, index),
+    ),
+  )
   const latency: Latency = { metric, data, context, curves, curve, main, testAt, countsAt }
   const spread = chosen.spread.map((bound) =>
     testAt(bound.index).tests.harm(quantileNull(latency, bound.seconds, metric.tolerance)),
@@ -153,22 +160,21 @@ function earlyCurve(curves: StableCurves, start: number, slices: number): ShareC
 function boundTests(
   metric: LatencyPolicy,
   data: LatencyData,
-  context: MetricContext,
+  context: MetricContext & { readonly shared: SharedBounds },
   curve: ShareCurve,
   index: number,
 ): BoundTests {
   const bound = data.bounds[index] ?? 0
   const slope = steepness(curve, curve.bounds.indexOf(bound))
-  const table = latencyCounts(data, context.pods, index)
-  const tests = countTests({
-    pods: table.pods,
-    window: context.window,
-    tau: LATENCY_TAU * slope,
-    mde: metric.mde,
-    leastCap: LEAST_LATENCY_CAP,
-    memory: context.memory,
+  const { pods, window, memory, shared } = context
+  const { mde } = metric
+  const tau = LATENCY_TAU * slope
+  const tested = shared.tests({ data, index, settings: [tau, mde] }, () => {
+    const table = latencyCounts(data, pods, index)
+    const leastCap = LEAST_LATENCY_CAP
+    return { table, tests: countTests({ pods: table.pods, window, tau, mde, leastCap, memory }) }
   })
-  return { index, seconds: bound, steepness: slope, table, tests }
+  return { index, seconds: bound, steepness: slope, ...tested }
 }
 
 /**

@@ -1,19 +1,15 @@
 import type { ChosenBound, StableCurves } from './latency-bounds.ts'
-import type { CountTests } from '../../evidence/count-tests.ts'
-import type { CountTable } from '../../counts/pod-counts.ts'
 import type { LatencyPolicy } from '../../model/policy.ts'
 import type { LatencyData } from '../../model/recording.ts'
 import { armTotals } from '../../evidence/count-numbers.ts'
 import type { MetricContext, MetricNumbers } from '../../evidence/metric-evidence.ts'
+import type { BoundCounts, TestedBound } from '../../evidence/shared-bounds.ts'
 import { latencyCounts } from '../../counts/pod-counts.ts'
 import { cautiousShareSlowerThan, quantileOf, type ShareCurve, slownessOf } from './share-curve.ts'
-import { type ArmSlices, sliceArms } from '../../counts/slices.ts'
+import { type Arms, type ArmSlices, sliceArms } from '../../counts/slices.ts'
 import type { ArmNumbers, Interval } from '../../model/verdict.ts'
 
-export interface BoundTests extends ChosenBound {
-  readonly table: CountTable
-  readonly tests: CountTests
-}
+export type BoundTests = ChosenBound & TestedBound
 
 /** What the functions for one latency metric share. */
 export interface Latency {
@@ -29,18 +25,13 @@ export interface Latency {
   countsAt(index: number): BoundCounts
 }
 
-/** Counts by slice of each arm, without those of single pods, which would take much memory at every bound. */
-export interface BoundCounts {
-  readonly canary: ArmCounts
-  readonly stable: ArmCounts
+export function boundCounts(data: LatencyData, { pods, window }: MetricContext, index: number): BoundCounts {
+  return withoutPods(sliceArms(latencyCounts(data, pods, index).pods, window))
 }
 
-type ArmCounts = Pick<ArmSlices, 'events' | 'requests' | 'pods'>
-
-export function boundCounts(data: LatencyData, { pods, window }: MetricContext, index: number): BoundCounts {
-  const arms = sliceArms(latencyCounts(data, pods, index).pods, window)
-  const pick = ({ events, requests, pods: seen }: ArmSlices): ArmCounts => ({ events, requests, pods: seen })
-  return { canary: pick(arms.canary), stable: pick(arms.stable) }
+export function withoutPods({ canary, stable }: Arms): BoundCounts {
+  const pick = ({ events, requests, pods }: ArmSlices): BoundCounts['canary'] => ({ events, requests, pods })
+  return { canary: pick(canary), stable: pick(stable) }
 }
 
 /** How many requests were slower than the bound, and how much slower that makes the quantile. */
