@@ -31,7 +31,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # The command line, for pipelines that run in this image.
 RUN chmod 755 dist/cli.js && ln -s /app/dist/cli.js /usr/local/bin/canary-judge
-# Whoever gets in finds neither npm nor a shell nor a package manager. Last, as nothing can be run by a shell after it.
+# An intruder finds neither npm nor a shell nor a package manager. This stands last, because no command can run without a shell.
 RUN ["node", "-e", "for (const path of ['/usr/local/lib/node_modules', '/usr/local/bin/npm', '/usr/local/bin/npx', '/usr/local/bin/corepack', '/usr/local/bin/yarn', '/usr/local/bin/yarnpkg', '/opt', '/usr/bin/apt', '/usr/bin/apt-get', '/usr/bin/dpkg', '/usr/bin/perl', '/bin/bash', '/bin/dash', '/bin/sh']) require('fs').rmSync(path, { recursive: true, force: true })"]
 # A number, since Kubernetes cannot tell that a name is not root.
 USER 1000:0

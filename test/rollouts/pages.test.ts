@@ -55,7 +55,7 @@ async function minuteOfRollback(threshold: number): Promise<number | undefined> 
   return minute
 }
 
-test('a lower threshold rolls a bad canary back no earlier, as ADR 0101 says', async () => {
+test('a lower threshold rolls a bad canary back no earlier, because the rollback hook acts first', async () => {
   expect(await minuteOfRollback(10)).toBe(4)
   expect(await minuteOfRollback(1)).toBe(4)
 })

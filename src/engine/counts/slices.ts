@@ -147,7 +147,7 @@ function aggregateReadiness(pods: readonly PodCounts[], window: SliceWindow): Re
 }
 
 /**
- * A later step adds pods to existing ones, and at most half of it is left out: otherwise short steps would have no
+ * A later step adds pods to existing ones, and at most half of the step is left out: otherwise short steps would have no
  * data left.
  */
 function afterBirth(birth: number, { plan, warmup }: SliceWindow): Readiness {

@@ -9,7 +9,7 @@ import type { Arms, ArmSlices } from '../counts/slices.ts'
 
 /** A cap is worth it if it helps this rollout: thirty slices with a fifth of the events in five canary pods. */
 const TYPICAL = { slices: 30, share: 0.2, pods: 5 } as const
-/** A cap must reduce the variance to this part of it; otherwise counts are not capped. */
+/** A cap must reduce the variance to this part; otherwise counts are not capped. */
 const WORTHWHILE = 0.8
 
 /** History with bursts capped, and how the noise that is left changes from step to step. */

@@ -6,7 +6,7 @@ import { type ArmDispersion, learnDispersion } from './dispersion.ts'
 
 /** How many of the latest slices give stable's recent share, which counts where it is above its long-run share. */
 const RECENT = 10
-/** A cap must reduce the noise to this part of it; otherwise counts of unknown pods are not capped. */
+/** A cap must reduce the noise to this part; otherwise counts of unknown pods are not capped. */
 const WORTHWHILE = 0.8
 
 export interface CappedArms {

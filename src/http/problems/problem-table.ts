@@ -79,7 +79,7 @@ export const problemTable: Readonly<Record<AppErrorCode, ProblemKind>> = {
     status: 422,
     title: 'Request makes no sense',
     meaning:
-      'Every field can be read, and together they ask for what cannot be: such as a canary that is its own stable version; `issues` names the fields.',
+      'Every field can be read, but together they ask for something impossible, such as a canary that is its own stable version; `issues` names the fields.',
   },
   'rate-limited': {
     status: 429,
@@ -90,7 +90,7 @@ export const problemTable: Readonly<Record<AppErrorCode, ProblemKind>> = {
   overloaded: {
     status: 503,
     title: 'Overloaded',
-    meaning: 'More looks are under way than the service takes at once; Retry-After says when to come back.',
+    meaning: 'More looks are under way than the service accepts at once; Retry-After says when to come back.',
   },
   timeout: {
     status: 504,

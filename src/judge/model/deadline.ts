@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { inTime } from '../../timeout.ts'
 
-/** The time that an answer may take. Every wait for the answer uses up part of it. */
+/** The time that an answer may take. Every wait for the answer uses up a part. */
 export interface Deadline {
   leftMs(): number
   /**

@@ -5,7 +5,7 @@ import type { Arm, LatencyShape, Recording, SourceProblem } from '../../engine/m
 export interface Fetched {
   /** Numbers in typed arrays, which are sent to another thread in a fraction of the time that a recording takes. */
   readonly data: FetchedData
-  /** Makes the recording of it, in this thread. */
+  /** Makes the recording from `data`, in this thread. */
   recording(): Recording
 }
 

@@ -114,7 +114,7 @@ const rollout = z.object({
   }),
 })
 export interface Rollout extends z.infer<typeof rollout> {
-  /** The whole object, for args that read any field of it. */
+  /** The whole object, for args that read any of its fields. */
   readonly document: unknown
 }
 export type Strategy = Rollout['spec']['strategy']

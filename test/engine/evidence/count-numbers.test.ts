@@ -97,7 +97,7 @@ describe('minutesUntil', () => {
     })
 
   it('plans with the traffic of the latest ten slices and the events of the whole rollout', () => {
-    // two slices with half the traffic before ten with all of it
+    // two slices with half the traffic before ten with the whole traffic
     const half = (value: number): readonly number[] => [value / 2, value / 2, ...flat(10, value)]
     const stream = streamOf(armOf(half(4), half(100)), armOf(half(6), half(300)), noise)
     const gathered = 11 * 10 * 0.25 * 0.75

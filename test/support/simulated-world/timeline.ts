@@ -14,7 +14,7 @@ export interface Timeline {
 export interface Scrapes {
   readonly times: readonly number[]
   readonly slices: readonly number[]
-  /** In (0, 1]; the last scrape of a slice sees all of it. */
+  /** In (0, 1]; the last scrape of a slice sees the whole slice. */
   readonly shares: readonly number[]
 }
 

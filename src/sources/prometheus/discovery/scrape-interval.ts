@@ -4,7 +4,7 @@ import { parseSelector, printSelector } from '../queries/selector.ts'
 
 export interface ScrapeInterval {
   readonly seconds: number
-  /** Whether it was seen often enough to refuse a policy because of it. */
+  /** Whether the interval was seen often enough to refuse a policy with shorter slices. */
   readonly sure: boolean
 }
 

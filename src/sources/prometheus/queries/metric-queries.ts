@@ -21,7 +21,7 @@ export interface CountQueries {
     readonly label: string
     readonly inAll: string
     readonly inPart: string
-    /** One series for each value that an arm has of it. */
+    /** One series for each value of the label in an arm. */
     readonly values: Readonly<Record<Arm, string>>
   }[]
   readonly partSelector: Selector
