@@ -36,7 +36,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'web',
     'callers',
   ],
-  cli: [...shared, 'app', 'judge', 'engine', 'formats', 'sources', 'simulate', 'telemetry', 'notify'],
+  cli: [...shared, 'app', 'judge', 'engine', 'formats', 'sources', 'simulate', 'telemetry', 'notify', 'lint'],
+  lint: [...shared, 'engine', 'formats', 'callers'],
   main: ['app'],
 }
 
@@ -44,6 +45,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
 const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ['stats', 'model', 'counts', 'noise', 'evidence', 'kinds', 'decision', 'planning', 'explanation'],
   judge: ['ports', 'model', 'history', 'policies', 'runs', 'answer', 'look'],
+  lint: ['model', 'facts', 'labels', 'reading', 'rules'],
 }
 /** Through which files other rooms enter a room; rooms that are not named are open. */
 const doors: Readonly<Record<string, RegExp>> = {

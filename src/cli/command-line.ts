@@ -7,7 +7,7 @@ import { plain } from './plain.ts'
 
 /**
  * Runs one command line and gives the exit code: 0 done, 1 done with bad input, 2 wrong usage or policy; `check`,
- * `ship` and `doctor` have codes of their own.
+ * `ship`, `doctor` and `lint` have codes of their own.
  */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0
@@ -27,9 +27,9 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   }
 }
 
-/** For `check` and `ship` the codes 1 and 2 are verdicts; `doctor` follows them. */
+/** For `check` and `ship` the codes 1 and 2 are verdicts; `doctor` and `lint` follow them. */
 const wrongUsage = (args: readonly string[]): 2 | 3 =>
-  ['check', 'ship', 'doctor'].includes(args[0] ?? '') ? 3 : 2
+  ['check', 'ship', 'doctor', 'lint'].includes(args[0] ?? '') ? 3 : 2
 
 function createProgram(context: CommandContext): Command {
   const { errors, output, version } = context

@@ -4,6 +4,7 @@ import { addCheck } from './check/check-command.ts'
 import { addDemo } from './demo/demo-command.ts'
 import { addDoctor } from './doctor/doctor-command.ts'
 import { addImport } from './import/import-command.ts'
+import { addLint } from './lint/lint-command.ts'
 import { addNotify } from './notify/notify-command.ts'
 import { addPlan } from './plan/plan-command.ts'
 import { addReplay } from './replay/replay-command.ts'
@@ -15,6 +16,7 @@ export const commands: Readonly<Record<string, AddCommand>> = {
   check: addCheck,
   ship: addShip,
   plan: addPlan,
+  lint: addLint,
   replay: addReplay,
   import: addImport,
   backtest: addBacktest,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { addCheck } from '../../src/cli/check/check-command.ts'
+import { addLint } from '../../src/cli/lint/lint-command.ts'
 import { addShip } from '../../src/cli/ship/ship-command.ts'
 import { checkCodes } from '../../src/cli/check/check.ts'
 import { argoRequestSchema } from '../../src/callers/argo/request.ts'
@@ -11,11 +12,12 @@ import { collect, fixedEngine } from './streams.ts'
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
 
-test('docs/pipelines.md names every flag of check and ship, and no other', () => {
+test('docs/pipelines.md names every flag of check, ship and lint, and no other', () => {
   const program = new Command()
   const context = { ...collect(''), engine: fixedEngine, version: '1.2.3', done: () => undefined }
   addCheck(program, context)
   addShip(program, context)
+  addLint(program, context)
   const commands = program.commands.flatMap((each) => [each, ...each.commands])
   const options = commands.flatMap((each) => each.options)
   const shown = new Set(options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? ''))

@@ -1,27 +1,8 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  visit,
-} from 'yaml'
+import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { FieldIssue } from '../../errors.ts'
 import { describeValue, shorten } from './describe-value.ts'
 import { maxMistakes } from './field-issues.ts'
-import type { Path } from './path.ts'
-
-export interface Place {
-  readonly line: number
-  readonly column: number
-}
-
-/** The position of the value at a path; for a missing value, of the map in which it is missing. */
-export type Locate = (path: Path, what?: 'key' | 'value') => Place | undefined
+import { type Locate, locator, type Place, startOf } from './locate.ts'
 
 export type YamlReading =
   | { readonly ok: true; readonly value: unknown; readonly locate: Locate }
@@ -99,7 +80,7 @@ function quoteSelector(text: string, offset: number): string | undefined {
 function checkStructure(document: Document.Parsed, place: (offset: number) => Place): readonly FieldIssue[] {
   const issues: FieldIssue[] = []
   const report = (message: string, node: unknown): number =>
-    issues.push({ path: '', message, ...place(start(node) ?? 0) })
+    issues.push({ path: '', message, ...place(startOf(node) ?? 0) })
   let aliases = 0
   visit(document, {
     Alias(_key, alias) {
@@ -128,7 +109,7 @@ function checkStructure(document: Document.Parsed, place: (offset: number) => Pl
  * Whether brackets are nested too deeply. Brackets in text count too, but they come in pairs. It is checked first,
  * because the parser would take long.
  */
-function isNestedDeeply(text: string): boolean {
+export function isNestedDeeply(text: string): boolean {
   let depth = 0
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
     depth += bracket === '[' || bracket === '{' ? 1 : -1
@@ -141,33 +122,6 @@ const yamlMessages = new Map<string, string>([
   ['TAB_AS_INDENT', 'expected spaces for indentation, got a tab'],
   ['NON_STRING_KEY', 'expected a plain word as key'],
 ])
-
-function locator(document: Document.Parsed, place: (offset: number) => Place): Locate {
-  return (path, what = 'value') => {
-    let offset: number | undefined
-    let node: unknown = document.contents
-    for (const [index, part] of path.entries()) {
-      offset = start(node) ?? offset
-      const inner = resolve(node, document)
-      const pair = isMap(inner)
-        ? inner.items.find(({ key }) => isScalar(key) && key.value === part)
-        : undefined
-      if (pair === undefined && !isSeq(inner)) return offset === undefined ? undefined : place(offset)
-      if (pair !== undefined) offset = start(pair.key) ?? offset
-      if (what === 'key' && index === path.length - 1 && offset !== undefined) return place(offset)
-      node = pair === undefined && isSeq(inner) ? inner.items[Number(part)] : pair?.value
-    }
-    offset = start(node) ?? offset
-    return offset === undefined ? undefined : place(offset)
-  }
-}
-
-function resolve(node: unknown, document: Document.Parsed): unknown {
-  return isAlias(node) ? node.resolve(document) : node
-}
-
-const start = (node: unknown): number | undefined => (isNode(node) ? startOf(node) : undefined)
-const startOf = (node: Node): number | undefined => node.range?.[0]
 
 function refuse(message: string, place?: Place): YamlReading {
   return { ok: false, issues: [{ path: '', message, ...place }] }

@@ -1,0 +1,69 @@
+import { format, resolveConfig } from 'prettier'
+import { allRules } from '../../src/lint/rules/rules.ts'
+import type { FileRule, Rule } from '../../src/lint/model/rule.ts'
+
+const page = 'docs/lint.md'
+
+const head = `# Lint
+
+\`canary-judge lint\` finds mistakes in Rollouts, AnalysisTemplates, ClusterAnalysisTemplates, Canaries, MetricTemplates, Deployments and [policies](policies.md) before they cost a release. It reads files, and neither a cluster nor Prometheus; nothing is sent anywhere.
+
+\`\`\`sh
+canary-judge lint deploy/
+helm template web charts/web | canary-judge lint -
+kustomize build overlays/production | canary-judge lint -
+\`\`\`
+
+Each finding has its file, line and rule, why it matters, and how to mend it:
+
+\`\`\`
+deploy/web.yaml
+  43:72  error    swapped-arms  Rollout web
+         canaryHash is that of Stable, expected Latest
+         why   With the hashes swapped a bad canary looks good and a good one bad. …
+         mend  canaryHash is podTemplateHashValue Latest, stableHash is Stable; …
+
+1 error in 2 objects of 1 file
+\`\`\`
+
+| exit code | meaning                                            |
+| --------- | -------------------------------------------------- |
+| 0         | no error was found; warnings and notes do not count |
+| 1         | an error was found                                 |
+| 3         | nothing was read: wrong usage, no such file, or no object of these kinds in it |
+
+- \`--format text\` is for people, in colors on a terminal unless \`NO_COLOR\` is set. \`json\` is one object. \`sarif\` is SARIF 2.1.0, as code scanning reads it. \`github\` writes workflow commands, which GitHub shows beside the lines of a pull request.
+- \`--ignore too-fast,missing-probe\` leaves rules out.
+- A folder is read with all \`.yaml\` and \`.yml\` files in it. Objects of other kinds are left out, and so are patches of kustomize, which lack what other files have: lint what \`kustomize build\` prints.
+- A Rollout finds its templates by their names, in the same file, else in the same folder, else among all files. What is not among the files is not judged: a template that is only in the cluster, the values of args that Argo Rollouts fills in, a policy that only the service has. The bundled policies are known.
+
+Whether Prometheus really has the series is the question of [\`canary-judge doctor\`](debugging.md), and what a plan finds at your traffic that of \`canary-judge plan\`.
+
+## Rules
+
+`
+
+/** The page of all rules, from the rules themselves. */
+export async function lintPage(): Promise<string> {
+  const text = `${head}${table()}\n${allRules.map(section).join('\n')}`
+  return format(text, { ...(await resolveConfig(page)), parser: 'markdown' })
+}
+
+function table(): string {
+  const rows = allRules.map(
+    ({ name, severity, finds }) => `| [\`${name}\`](#${name}) | ${severity} | ${finds} |`,
+  )
+  return `| rule | | finds |\n| --- | --- | --- |\n${rows.join('\n')}\n`
+}
+
+const section = (rule: FileRule | Rule): string => `### ${rule.name}
+
+A${rule.severity === 'error' ? 'n' : ''} ${rule.severity}${'kinds' in rule ? ` in ${listed(rule.kinds)}` : ''}: ${rule.finds}.
+
+${rule.why}
+
+**Mend it:** ${rule.mend}
+`
+
+const listed = (kinds: readonly string[]): string =>
+  kinds.length === 1 ? `a ${kinds[0]}` : `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`

@@ -1,0 +1,27 @@
+import { bundledPolicies } from '../../app/reload/policy-places.ts'
+import { readPolicy } from '../../app/reload/read-policy.ts'
+import { AppError } from '../../errors.ts'
+import { createPolicyLibrary } from '../../judge/judge.ts'
+import type { LintOptions } from '../../lint/lint.ts'
+import type { Manifest, ReadPolicyResult } from '../../lint/model/manifest.ts'
+import { basesBeside } from '../read-policy-file.ts'
+
+/** Policies are read as the service reads them, with the bundled ones and those beside them. */
+export async function lintOptions(): Promise<LintOptions> {
+  const library = createPolicyLibrary(readPolicy)
+  const { take } = await library.read({ bundled: bundledPolicies })
+  take()
+  const bundled = new Map(library.list().map(({ policy }) => [policy.name, policy]))
+  return { readPolicy: readManifest, bundledPolicy: (name) => bundled.get(name) }
+}
+
+async function readManifest({ file, text }: Manifest): Promise<ReadPolicyResult> {
+  try {
+    const { policy, warnings } = readPolicy(text, undefined, await basesBeside(file, text))
+    return { policy, mistakes: [], warnings }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const mistakes = error.issues.length === 0 ? [{ path: '', message: error.message }] : error.issues
+    return { mistakes, warnings: [] }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Policy } from '../engine/model/policy.ts'
+import type { Finding } from './model/finding.ts'
+import type { Manifest, ReadPolicyResult } from './model/manifest.ts'
+import type { LintReport } from './model/report.ts'
+import type { FileRule, Spotted, Surroundings } from './model/rule.ts'
+import { type FileText, readManifests } from './reading/read-manifests.ts'
+import { rules } from './rules/rules.ts'
+import { unreadable } from './rules/files/unreadable.ts'
+import { unrendered } from './rules/files/unrendered.ts'
+
+export interface LintOptions {
+  /** Reads a policy document with what it extends. */
+  readonly readPolicy: (manifest: Manifest) => Promise<ReadPolicyResult>
+  /** A bundled policy. */
+  readonly bundledPolicy: (name: string) => Policy | undefined
+}
+
+/** Reads the files and gives what every rule finds in them, file by file and line by line. */
+export async function lint(
+  files: readonly FileText[],
+  { readPolicy, bundledPolicy }: LintOptions,
+): Promise<LintReport> {
+  const findings: Finding[] = []
+  const manifests: Manifest[] = []
+  let patches = 0
+  for (const file of files) {
+    const contents = readManifests(file)
+    patches += contents.patches.length
+    findings.push(...toFindings(unreadable, contents.unreadable, file.file))
+    findings.push(...toFindings(unrendered, contents.templates, file.file))
+    for (const each of contents.manifests) {
+      const policy = each.kind === 'Policy' ? await readPolicy(each) : undefined
+      manifests.push({ ...each, ...(policy !== undefined && { policy }) })
+    }
+  }
+  const own = new Map(manifests.map(({ name, policy }) => [policy === undefined ? '' : name, policy?.policy]))
+  const policyNamed = (name: string): Policy | undefined => own.get(name) ?? bundledPolicy(name)
+  findings.push(...checkAll({ manifests, policyNamed }))
+  const order = new Map(files.map(({ file }, index) => [file, index]))
+  return {
+    findings: unique(findings).toSorted(
+      (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line || a.column - b.column,
+    ),
+    files: files.length,
+    objects: manifests.length,
+    patches,
+  }
+}
+
+const checkAll = (surroundings: Surroundings): readonly Finding[] =>
+  surroundings.manifests.flatMap((manifest) =>
+    rules
+      .filter(({ kinds }) => kinds.includes(manifest.kind))
+      .flatMap((rule) =>
+        toFindings(rule, rule.check(manifest, surroundings), manifest.file, objectOf(manifest)),
+      ),
+  )
+
+const objectOf = ({ kind, name }: Manifest): string => `${kind} ${name}`.trim()
+
+const toFindings = (
+  { name, severity }: Pick<FileRule, 'name' | 'severity'>,
+  spotted: readonly Spotted[],
+  file: string,
+  object = '',
+): readonly Finding[] =>
+  spotted.map(({ at: { place }, message }) => ({
+    rule: name,
+    severity,
+    file,
+    line: place.line,
+    column: place.column,
+    object,
+    message,
+  }))
+
+/** An anchor that is used in several places has one mistake, not several. */
+const unique = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values(),
+]
