@@ -28,6 +28,8 @@ export interface Policy {
   readonly onSourceDown: GateAnswer
   readonly mode: 'enforce' | 'pause' | 'observe'
   readonly approval: 'auto' | 'manual' | 'hybrid'
+  /** Rollouts of one namespace whose policies name the same group get one verdict. */
+  readonly group?: string
   readonly metrics: readonly MetricPolicy[]
 }
 

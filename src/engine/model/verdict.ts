@@ -50,6 +50,10 @@ export const reasonCodes = [
   'approved',
   'rejected',
   'held',
+  // other rollouts of the group
+  'group-failed',
+  'group-waiting',
+  'group-passed',
   'overloaded',
   // the caller
   'few-looks',

@@ -142,6 +142,12 @@ export const policySchema = z
         default: 'auto',
       }),
     ),
+    group: z.exactOptional(
+      metricName.meta({
+        description:
+          'Rollouts of one namespace whose policies name the same group get one verdict: the worst.',
+      }),
+    ),
     metrics: z.array(metricSchema).min(1).max(50).meta({ description: 'What is compared.' }),
   })
   .meta({

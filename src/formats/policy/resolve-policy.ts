@@ -37,6 +37,7 @@ export function resolvePolicy(input: PolicyInput): Policy {
     onSourceDown: input.onSourceDown ?? 'hold',
     mode: input.mode ?? 'enforce',
     approval: input.approval ?? 'auto',
+    ...given({ group: input.group }),
     metrics: input.metrics.map(resolveMetric),
   }
 }

@@ -3,6 +3,7 @@ import type { Verdict } from '../../engine/model/verdict.ts'
 import { oneLine } from '../../engine/model/words.ts'
 import type { Decision, Run, Step } from '../ports/ports.ts'
 import { applyDecisions } from './apply-decisions.ts'
+import { applyGroup, type Group } from './apply-group.ts'
 import { decisionsInForce } from './decisions-in-force.ts'
 import { tooFewLooks } from './too-few-looks.ts'
 import type { NamedStep } from '../model/judge-request.ts'
@@ -17,6 +18,8 @@ export interface AnswerInput {
   readonly decisions: readonly Decision[]
   readonly named: NamedStep | undefined
   readonly at: number
+  /** Undefined for a rollout that goes alone. */
+  readonly group?: Group | undefined
   /** Whether the run's earlier answers bind this one; answers of another policy do not. */
   readonly remembers: boolean
 }
@@ -28,8 +31,8 @@ export interface AnsweredLook {
 }
 
 /**
- * Turns the engine's verdict into the answer: with earlier answers, the step that the look names, and people's
- * decisions.
+ * Turns the engine's verdict into the answer: with earlier answers, the step that the look names, the group, and
+ * people's decisions.
  */
 export function answerLook(input: AnswerInput): AnsweredLook {
   const { run, steps, policy, named, at, remembers } = input
@@ -44,7 +47,12 @@ export function answerLook(input: AnswerInput): AnsweredLook {
     step: asked,
     firstStep: first(steps),
   })
-  const decided = applyDecisions(waiting ?? recalled.verdict, decisions, policy)
+  const alone = waiting ?? recalled.verdict
+  const grouped =
+    input.group === undefined
+      ? { verdict: alone, changedBy: [] }
+      : applyGroup(alone, input.group, { run, step: asked ?? 0, policy })
+  const decided = applyDecisions(grouped.verdict, decisions, policy)
   const remarked = tooFewLooks(decided, named, steps, policy)
   return {
     verdict: remarked ?? decided,
@@ -52,6 +60,7 @@ export function answerLook(input: AnswerInput): AnsweredLook {
     changedBy: [
       ...recalled.changedBy,
       ...(waiting === undefined ? [] : [`before step ${named?.index}`]),
+      ...grouped.changedBy,
       ...decisions.map(({ id }) => id),
       ...(remarked === undefined ? [] : [`few looks: ${named?.looks}`]),
     ],

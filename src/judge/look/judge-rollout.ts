@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts'
 import { inSpan } from '../../in-span.ts'
 import type { Clock, Decision, Log, MetricSource, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
 import { answerLook } from '../answer/answer-look.ts'
+import type { Group } from '../answer/apply-group.ts'
 import { withRemarks } from '../answer/remarks.ts'
 import { buildJudgement } from '../answer/build-judgement.ts'
 import type { Deadline } from '../model/deadline.ts'
@@ -17,6 +18,7 @@ import { runContext } from './run-context.ts'
 import { type RunAndSteps, findRun } from '../runs/by-looks.ts'
 import type { RunCache, RunChange, RunHistory, Within } from '../history/run-history.ts'
 import type { StoreAccess } from '../history/store-access.ts'
+import { groupOf } from './read-group.ts'
 import { historyByHand } from '../history/look-by-hand.ts'
 import { storedSource } from './stored-source.ts'
 
@@ -74,10 +76,14 @@ export async function judgeRollout(
     return { ...observation, data: stored === undefined ? 'source' : 'stored' }
   }
   const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, compute)
-  const [observation, decisions] = await Promise.all([shared, readDecisions(place, deadline, deps)])
+  const [observation, decisions, group] = await Promise.all([
+    shared,
+    readDecisions(place, deadline, deps),
+    request.at === undefined ? groupOf(place, deadline, { ...deps, access: readerOf(deps) }) : undefined,
+  ])
   if (!away && request.byHand !== true)
     deps.memory.remember({ run: place.run, steps: place.steps, decisions })
-  return conclude({ request, place, away, observation, decisions, now, cacheKey }, deps)
+  return conclude({ request, place, away, observation, decisions, group, now, cacheKey }, deps)
 }
 
 const readerOf = ({ full, access, memory }: RolloutDeps): StoreAccess => ({
@@ -91,6 +97,7 @@ interface Seen {
   readonly away: boolean
   readonly observation: Observation | undefined
   readonly decisions: readonly Decision[]
+  readonly group: Group | undefined
   readonly now: number
   readonly cacheKey: string
 }
@@ -111,6 +118,7 @@ function conclude(seen: Seen, deps: RolloutDeps): RolloutLook {
     // an answer about the past does not know later decisions
     decisions: request.at === undefined ? seen.decisions : seen.decisions.filter((each) => each.at <= asked),
     named: place.named,
+    group: seen.group,
     // A fail or a pass has the time of the end of its data, but it can be known only some time later.
     at: request.at === undefined ? Math.max(at, now) : at,
     remembers,
@@ -211,14 +219,12 @@ async function canaryStart(
   }
 }
 
-async function readDecisions(
+const readDecisions = async (
   { run }: RunAndSteps,
   deadline: Deadline,
   deps: RolloutDeps,
-): Promise<readonly Decision[]> {
-  const { value } = await readerOf(deps).read(deadline, (history) => history.listDecisions(run))
-  return value
-}
+): Promise<readonly Decision[]> =>
+  (await readerOf(deps).read(deadline, (history) => history.listDecisions(run))).value
 
 /** Looks come a minute apart or somewhat less, and the time of each is kept. */
 const lastLookEveryMs = 15_000

@@ -11,6 +11,8 @@ export interface KeptPolicies {
   loaded(request: JudgeRequest): Promise<ActivePolicy>
   /** The policy that judges a look at the run: a run keeps the policy that it began with. */
   ofRun(run: Run, request: JudgeRequest, loaded: ActivePolicy): Promise<ActivePolicy>
+  /** Undefined = it is lost, or the store is away. */
+  byDigest(digest: string): Promise<ActivePolicy | undefined>
 }
 
 export interface KeptPoliciesDeps {
@@ -49,6 +51,7 @@ export function keptPolicies(memory: PolicyMemory, deps: KeptPoliciesDeps): Kept
         return kept
       }
     },
+    byDigest: load,
     async ofRun(run, request, loaded) {
       if (run.policyDigest === loaded.digest) return loaded
       // a request that names another policy is answered by that policy

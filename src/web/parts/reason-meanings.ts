@@ -103,6 +103,14 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
   approved: { means: 'A person let it pass.' },
   rejected: { means: 'A person took the canary back.' },
   held: { means: 'A person holds this step.', todo: 'It goes on after an approve or a clear.' },
+  'group-failed': {
+    means: 'Another rollout of the group has failed, so this one fails too.',
+    todo: 'Look at the page of the rollout that the reason names.',
+  },
+  'group-waiting': {
+    means: 'The step has passed, and waits until the other rollouts of the group have passed theirs.',
+  },
+  'group-passed': { means: 'The other rollouts of the group have passed this step too.' },
   overloaded: { means: 'The service had no room for this look.', todo: waits },
   'few-looks': {
     means: "Argo's count is too small: it stops asking before the end of the step.",
