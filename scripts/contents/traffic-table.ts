@@ -44,7 +44,7 @@ export function trafficTable(page: string, json: string): string {
     `|---|--:|${traffic.map(() => '--:|').join('')}`,
     ...rows,
     '',
-    `Stopped (aborted, or a person was asked), in how many minutes those that were aborted; then the bad outcomes of one that gets through, with the hour after it. ${sizes.harmful} simulated rollouts each, 5, 25 and 50 % for ten minutes, quiet, ten pods, two hours of history.`,
+    `A cell says how many of the harmful canaries are stopped (aborted, or a person is asked) and after how many minutes they are aborted; then the bad outcomes of a canary that is not stopped, with the hour after its promotion. ${sizes.harmful} simulated rollouts each: 5, 25 and 50 % for ten minutes, quiet, ten pods, two hours of history.`,
   ])
 }
 
