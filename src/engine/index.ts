@@ -11,6 +11,7 @@ export { stirlingError } from './stats/stirling-error.ts'
 export type { MetricKind, MetricPolicy, Policy } from './model/policy.ts'
 export type { MetricData, Pod, RecordedStep, Recording, Sample } from './model/recording.ts'
 export type { MetricVerdict, Outcome, Reason, StepVerdict, Verdict } from './model/verdict.ts'
+export { type MeasuredMetric, type MeasuredService, measuredService } from './planning/measured-service.ts'
 export { describedService, type ServiceNumbers } from './planning/described-service.ts'
 export {
   type MetricForecast,
@@ -19,6 +20,7 @@ export {
   planRollout,
   type SoughtEffect,
 } from './planning/plan-rollout.ts'
-export type { PlannedService, PodSpread } from './planning/planned-service.ts'
+export type { PlannedService, PodSpread, ServiceMetric } from './planning/planned-service.ts'
+export { effectText } from './planning/effect-text.ts'
 export { canaryPodsAt, type Stages } from './planning/planned-traffic.ts'
 export { proposeStages } from './planning/propose-stages.ts'

@@ -1,13 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { noises } from '../../simulate/noise.ts'
 import type { CommandContext } from '../command.ts'
+import { addPastOptions } from '../past/past-flags.ts'
 import type { PlanFlags } from './run-plan.ts'
 
 export function addPlan(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('plan')
-    .description('Play simulated rollouts of a service like yours: what the judge would find, and how soon.')
-    .requiredOption('--rps <number>', 'requests a second, both versions together', between(0.01, 100_000))
+    .description('Say what the judge would find in rollouts of your service, with which steps, and how soon.')
+    .option('--rps <number>', 'requests a second, both versions together', between(0.01, 100_000))
     .option('--error-rate <percent>', 'of the requests that fail when all is well', between(0, 50), 0.5)
     .option('--p95 <ms>', 'the 95th percentile of latency when all is well', between(1, 600_000), 250)
     .option(
@@ -25,22 +26,34 @@ export function addPlan(program: Command, context: CommandContext): void {
     .option('--minutes <number>', 'length of each step; without it the policy says', between(1, 1440))
     .option('--policy <file>', 'judge by this policy instead of the default rules')
     .option(
+      '--find <metric=effect>',
+      'say how long it takes: errors=2, p95=25%, conversion=20%; repeatable',
+      collect,
+    )
+    .option('--patience <duration>', 'propose steps and a policy for a rollout of this length, such as 30m')
+  addPastOptions(command, '2d')
+    .option(
       '--rollouts <number>',
-      'to play for each line; more are slower and more exact',
+      'play so many simulated rollouts of each sort of release: slower, whatever the noise',
       between(10, 2000),
-      40,
     )
     .option('--json', 'one JSON object instead of the table')
     .addHelpText(
       'after',
       '\nExamples: canary-judge plan --rps 20' +
-        '\n          canary-judge plan --rps 2 --error-rate 0.1 --p95 80 --pods 3 --stages 10,50 --minutes 20',
+        '\n          canary-judge plan --rps 2 --error-rate 0.1 --find errors=3 --patience 60m' +
+        '\n          canary-judge plan --policy web.yaml --prometheus http://localhost:9090 --namespace shop --name web',
     )
     .action(async (flags: PlanFlags) => {
-      const { runPlan } = await import('./run-plan.ts')
-      context.done(await runPlan(flags, context))
+      const [{ runPlan }, { currentEnvironment }] = await Promise.all([
+        import('./run-plan.ts'),
+        import('../../app/config/config.ts'),
+      ])
+      context.done(await runPlan(flags, { ...context, env: currentEnvironment() }))
     })
 }
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 function between(least: number, most: number): (text: string) => number {
   return (text) => {

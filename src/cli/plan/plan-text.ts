@@ -1,18 +1,46 @@
 import type { MetricKind } from '../../engine/model/policy.ts'
+import { plain } from '../plain.ts'
+import type { Measured } from './measure.ts'
 import type { Expected, Plan } from './plan.ts'
 
 /** What is played, in one sentence. */
-export function describePlan(
-  { rps, errorRate, p95Seconds, pods, weights, minutes }: Plan,
-  noise: string,
-  rollouts: number,
-): string {
-  const steps = weights.map((weight, i) => `${weight}% for ${minutes[i]} min`).join(', ')
-  return (
-    `${rollouts} simulated rollouts of each release: ${rps} requests a second, ${percent(errorRate)} fail, ` +
-    `p95 ${Math.round(p95Seconds * 1000)} ms, ${pods} pods, noise ${noise}\nsteps: ${steps}`
-  )
+export function describePlan(plan: Plan, noise: string, rollouts: number): string {
+  return `${rollouts} simulated rollouts of each release: ${numbersText(plan, noise)}\nsteps: ${stepsText(plan)}`
 }
+
+/** The service in the numbers of the flags. */
+export const numbersText = (
+  { rps, errorRate, p95Seconds, pods, conversionRate, policy }: Plan,
+  noise: string,
+): string =>
+  [
+    `${short(rps)} requests a second`,
+    `${percent(errorRate)} fail`,
+    `p95 ${Math.round(p95Seconds * 1000)} ms`,
+    ...(policy.metrics.some(({ kind }) => kind === 'conversion')
+      ? [`${percent(conversionRate)} convert`]
+      : []),
+    `${pods} pods`,
+    `noise ${noise}`,
+  ].join(', ')
+
+/** What was measured, and over which time. */
+export function measuredText({ from, to, used, windows, rps, metrics, service, problems }: Measured): string {
+  const values = metrics.map(({ name, kind, value }) =>
+    kind === 'latency' ? `${plain(name)} ${Math.round(value * 1000)} ms` : `${plain(name)} ${percent(value)}`,
+  )
+  const pods = service.pods > 0 ? `${service.pods} pods` : 'pods unknown'
+  return [
+    `measured in ${used} of ${windows} windows from ${from.slice(0, 16)}Z to ${to.slice(0, 16)}Z:`,
+    `${short(rps.median)} requests a second (${short(rps.low)} to ${short(rps.high)}), ${values.join(', ')}, ${pods}`,
+    ...problems.slice(0, 3).map((text) => plain(`! ${text}`)),
+  ].join('\n')
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)))
+
+export const stepsText = ({ weights, minutes }: Pick<Plan, 'weights' | 'minutes'>): string =>
+  weights.map((weight, i) => `${weight}% for ${minutes[i]} min`).join(', ')
 
 export function tableHead({ weights }: Plan): string {
   const steps = weights.map((weight) => `${weight}%`)

@@ -1,3 +1,4 @@
+import { canaryPodsAt } from '../../engine/index.ts'
 import type { MetricKind, Policy } from '../../engine/model/policy.ts'
 import type { MetricData, Recording } from '../../engine/model/recording.ts'
 import type { Noise } from '../../simulate/noise.ts'
@@ -40,13 +41,19 @@ export interface Expected {
 export const simulatedKinds: readonly MetricKind[] = ['errors', 'latency', 'conversion']
 
 /** Plays each sort of release many times and counts what the judge does; gives a line when a sort is done. */
-export async function* expectations(plan: Plan, engine: Engine, rollouts: number): AsyncGenerator<Expected> {
+export async function* expectations(
+  plan: Plan,
+  engine: Engine,
+  rollouts: number,
+  progress: (release: string, done: number) => void,
+): AsyncGenerator<Expected> {
   const kinds = new Set(plan.policy.metrics.map(({ kind }) => kind))
   for (const release of releases) {
     if (release.shownBy !== undefined && !kinds.has(release.shownBy)) continue
     const played: Played[] = []
     for (let number = 0; number < rollouts; number += 1) {
       played.push(playOne(plan, release, engine, number))
+      progress(release.name, number + 1)
       // Ctrl-C and the progress line get their turn
       await new Promise(setImmediate)
     }
@@ -76,7 +83,7 @@ function record(plan: Plan, { effect }: Release, lengths: readonly number[], num
     stablePods: plan.pods,
     plan: lengths.map((minutes, i) => {
       const weight = plan.weights[i] ?? 0
-      return { weight, minutes, pods: canaryPods(plan.pods, weight) }
+      return { weight, minutes, pods: canaryPodsAt(plan.pods, weight) }
     }),
     traffic: { rps: plan.rps, podSd: 0 },
     service: {
@@ -108,11 +115,6 @@ function named(data: Recording['metrics'], policy: Policy): Recording['metrics']
     if (one !== undefined) metrics[name] = one
   }
   return metrics
-}
-
-/** As many as their share of the traffic needs, and at least one. */
-function canaryPods(stable: number, weight: number): number {
-  return Math.min(stable, Math.max(1, Math.round((stable * weight) / 50)))
 }
 
 function summarize(release: Release, played: readonly Played[], steps: number): Expected {

@@ -1,17 +1,26 @@
+import type { Environment } from '../../app/config/config.ts'
+import { describedService, type PlannedService } from '../../engine/index.ts'
 import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
+import { parseDuration } from '../../formats/policy/amounts.ts'
 import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import { noises } from '../../simulate/noise.ts'
 import type { Surroundings } from '../command.ts'
+import { plainJson } from '../plain.ts'
 import { readPolicyFile } from '../read-policy-file.ts'
 import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
-import { type Expected, expectations, type Plan, simulatedKinds } from './plan.ts'
-import { conclusions, describePlan, tableHead, toTableRow } from './plan-text.ts'
+import { forecastRollout } from './forecast.ts'
+import { forecastText } from './forecast-text.ts'
+import type { Measured, MeasureFlags } from './measure.ts'
+import { type Plan, simulatedKinds } from './plan.ts'
+import { measuredText, numbersText, stepsText } from './plan-text.ts'
+import { playPlan } from './play-plan.ts'
+import { statusLine } from '../past/status-line.ts'
 
-export interface PlanFlags {
-  readonly rps: number
+export interface PlanFlags extends MeasureFlags {
+  readonly rps?: number
   readonly errorRate: number
   readonly p95: number
   readonly conversion?: number
@@ -20,74 +29,166 @@ export interface PlanFlags {
   readonly stages: string
   readonly minutes?: number
   readonly policy?: string
-  readonly rollouts: number
+  readonly find?: readonly string[]
+  readonly patience?: string
+  readonly rollouts?: number
   readonly json?: true
 }
 
-/** Plays the rollouts and writes the table line by line, or one JSON object. */
-export async function runPlan(flags: PlanFlags, { engine, output, errors }: Surroundings): Promise<number> {
-  const { plan, left } = await readPlan(flags)
+export interface PlanSurroundings extends Surroundings {
+  readonly env: Environment
+}
+
+/** Says what a rollout would show: by formulae, or by playing simulated rollouts. */
+export async function runPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promise<number> {
+  const { errors, output } = surroundings
+  const { plan, left, measured, service } = await readPlan(flags, surroundings)
+  if (left.length > 0) errors.write(`not planned: ${left.join(', ')}\n`)
+  if (flags.rollouts !== undefined)
+    return playPlan(plan, { ...flags, rollouts: flags.rollouts }, surroundings)
+  if (!formulaNoises.has(flags.noise))
+    errors.write(`noise ${flags.noise} is not in the formulae: --rollouts 40 plays it\n`)
+  const patienceMinutes = flags.patience === undefined ? undefined : toMinutes(flags.patience)
+  const forecast = forecastRollout({
+    service,
+    policy: plan.policy,
+    stages: { weights: plan.weights, minutes: plan.minutes },
+    find: flags.find ?? [],
+    ...(patienceMinutes !== undefined && { patienceMinutes }),
+  })
   const writer = createWriter(output)
-  const rollouts = Math.round(flags.rollouts)
-  if (left.length > 0) errors.write(`not simulated, so not judged: ${left.join(', ')}\n`)
-  if (flags.json !== true)
-    await writer.write(`${describePlan(plan, flags.noise, rollouts)}\n\n${tableHead(plan)}\n`)
-  const lines: Expected[] = []
-  for await (const line of expectations(plan, engine, rollouts)) {
-    lines.push(line)
-    if (flags.json === true) continue
-    // the reader has closed the pipe, as `| head` does
-    if (!(await writer.write(`${toTableRow(line)}\n`))) return 0
+  if (flags.json === true) {
+    await writer.write(`${plainJson({ ...numbersOf(plan, flags, measured), ...forecast })}\n`)
+    return 0
   }
-  if (flags.json === true)
-    await writer.write(`${JSON.stringify({ ...describe(plan, flags), rollouts, releases: lines })}\n`)
-  else await writer.write(`\n${conclusions(plan, lines).join('\n')}\n`)
+  const whose = measured === undefined ? numbersText(plan, flags.noise) : measuredText(measured)
+  await writer.write(`${whose}\nsteps: ${stepsText(plan)}\n\n${forecastText(forecast)}`)
   return 0
 }
 
-async function readPlan(
-  flags: PlanFlags,
-): Promise<{ readonly plan: Plan; readonly left: readonly string[] }> {
+/** The noises that formulae know: pods that differ, by themselves or in bursts, and failures in clumps. */
+const formulaNoises: ReadonlySet<PlanFlags['noise']> = new Set(['quiet', 'bursty', 'clumped', 'none'])
+
+interface PlanRead {
+  /** The plan in numbers, as a simulation plays it. */
+  readonly plan: Plan
+  readonly service: PlannedService
+  readonly measured?: Measured
+  /** Metrics of the policy that are not planned. */
+  readonly left: readonly string[]
+}
+
+async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promise<PlanRead> {
   const weights = parseStages(flags.stages)
   const whole =
     flags.policy === undefined ? defaultPolicy(flags) : (await readPolicyFile(flags.policy)).policy
-  const isSimulated = ({ kind }: Policy['metrics'][number]): boolean => simulatedKinds.includes(kind)
-  const policy = { ...whole, metrics: whole.metrics.filter(isSimulated) }
+  const isPlanned = ({ kind }: Policy['metrics'][number]): boolean => simulatedKinds.includes(kind)
+  const policy = { ...whole, metrics: whole.metrics.filter(isPlanned) }
   if (!policy.metrics.some(({ watch }) => !watch))
     throw new AppError('invalid-policy', 'expected a policy that judges errors, latency or conversion')
   const minutes = weights.map(
     (_, i) => flags.minutes ?? plannedSeconds(policy, { index: i, of: weights.length }, 60) / 60,
   )
+  const stages = { weights, minutes: minutes.map((length) => Math.max(1, Math.round(length))) }
+  const left = whole.metrics.filter((metric) => !isPlanned(metric)).map(({ name }) => name)
+  if (flags.rps !== undefined) {
+    const plan = { ...numbersPlan(flags, flags.rps), ...stages, policy }
+    return { plan, service: describedPlan(plan), left }
+  }
+  const measured = await measureService(policy, flags, surroundings)
+  const missing = policy.metrics.filter(({ name }) => !measured.metrics.some((one) => one.name === name))
   return {
-    plan: {
-      rps: flags.rps,
-      errorRate: flags.errorRate / 100,
-      p95Seconds: flags.p95 / 1000,
-      conversionRate: (flags.conversion ?? 20) / 100,
-      pods: Math.round(flags.pods),
-      noise: noises[flags.noise],
-      weights,
-      minutes: minutes.map((length) => Math.max(1, Math.round(length))),
-      policy,
-    },
-    left: whole.metrics.filter((metric) => !isSimulated(metric)).map(({ name }) => name),
+    plan: { ...numbersPlan(flags, measured.rps.median), ...measuredNumbers(measured), ...stages, policy },
+    service: measured.service,
+    measured,
+    left: [...left, ...missing.map(({ name }) => name)],
   }
 }
 
-/** What was played, in the units of the flags. */
-const describe = (
-  { weights, minutes }: Plan,
-  { rps, errorRate, p95, conversion, pods, noise }: PlanFlags,
+async function measureService(
+  policy: Policy,
+  flags: PlanFlags,
+  { env, errors }: PlanSurroundings,
+): Promise<Measured> {
+  if (flags.prometheus === undefined && flags.config === undefined)
+    throw new AppError(
+      'bad-request',
+      'expected --rps of the service, or --prometheus or --config to measure it',
+    )
+  const { measure } = await import('./measure.ts')
+  const line = statusLine(errors)
+  try {
+    return await measure(policy, flags, {
+      env,
+      progress: (done, of) => line.show(`measuring, ${done} of ${of} windows`),
+    })
+  } finally {
+    line.clear()
+  }
+}
+
+const numbersPlan = (flags: PlanFlags, rps: number): Omit<Plan, 'weights' | 'minutes' | 'policy'> => ({
+  rps,
+  errorRate: flags.errorRate / 100,
+  p95Seconds: flags.p95 / 1000,
+  conversionRate: (flags.conversion ?? 20) / 100,
+  pods: Math.round(flags.pods),
+  noise: noises[flags.noise],
+})
+
+/** What was measured, in the numbers of a simulation. */
+function measuredNumbers({ metrics, service }: Measured): Partial<Plan> {
+  const valueOf = (kind: string): number | undefined => metrics.find((one) => one.kind === kind)?.value
+  const [errorRate, p95Seconds, conversionRate] = ['errors', 'latency', 'conversion'].map(valueOf)
+  return {
+    ...(errorRate !== undefined && { errorRate }),
+    ...(p95Seconds !== undefined && { p95Seconds }),
+    ...(conversionRate !== undefined && { conversionRate }),
+    ...(service.pods > 0 && { pods: service.pods }),
+  }
+}
+
+function describedPlan(plan: Plan): PlannedService {
+  const { noise, policy } = plan
+  const clump = (noise.clump ?? 1) - 1
+  const bursts = noise.bursts && { bursts: { ...noise.bursts, times: noise.bursts.errors } }
+  return describedService({ ...plan, clump, ...bursts, spread: noise }, policy)
+}
+
+/** What was planned, in the units of the flags. */
+const numbersOf = (
+  { rps, errorRate, p95Seconds, conversionRate, pods }: Plan,
+  { conversion, noise }: PlanFlags,
+  measured: Measured | undefined,
 ) => ({
   rps,
-  errorRate,
-  p95,
-  conversion,
+  errorRate: errorRate * 100,
+  p95: p95Seconds * 1000,
+  ...((conversion !== undefined || measured !== undefined) && { conversion: conversionRate * 100 }),
   pods,
-  noise,
-  stages: weights,
-  minutes,
+  ...(measured === undefined
+    ? { noise }
+    : {
+        measured: {
+          from: measured.from,
+          to: measured.to,
+          windows: measured.windows,
+          used: measured.used,
+          rps: measured.rps,
+          metrics: measured.metrics,
+          problems: measured.problems,
+        },
+      }),
 })
+
+function toMinutes(written: string): number {
+  const seconds = parseDuration(written)
+  if (seconds !== undefined && seconds >= 60 && seconds <= 7 * 86_400) return Math.round(seconds / 60)
+  throw new AppError(
+    'bad-request',
+    `--patience: expected a duration from 1m to 7d, such as 30m, got "${written.slice(0, 60)}"`,
+  )
+}
 
 function defaultPolicy({ conversion }: PlanFlags): Policy {
   const metrics = [

@@ -2,7 +2,13 @@ import { type ShareCurve, steepness } from '../kinds/latency/share-curve.ts'
 import type { MetricKind, Policy } from '../model/policy.ts'
 import { normalQuantile } from '../stats/normal-quantile.ts'
 import { normalSf } from '../stats/normal-sf.ts'
-import { type PlannedService, type PodSpread, type ServiceMetric, spreadNoise } from './planned-service.ts'
+import {
+  type Bursts,
+  type PlannedService,
+  type PodSpread,
+  type ServiceMetric,
+  spreadNoise,
+} from './planned-service.ts'
 
 /** A service in a few numbers, for a plan without a Prometheus. */
 export interface ServiceNumbers {
@@ -18,6 +24,8 @@ export interface ServiceNumbers {
   /** How these pods differ without a cause. */
   /** How many further failures come with one failure, on average. */
   readonly clump?: number
+  /** Of the failures of single pods. */
+  readonly bursts?: Bursts
   readonly spread: Readonly<Record<'errors' | 'latency' | 'conversion', PodSpread>>
 }
 
@@ -43,6 +51,7 @@ function metricOf(name: string, kind: MetricKind, numbers: ServiceNumbers): Serv
       kind,
       counted: 1,
       curve,
+      recorded: curve.bounds,
       noiseAt: (index) => {
         const service = { pods, share: curve.shares[index] ?? 0, requestsPerMinute }
         return { plain: spreadNoise(spread.latency, service, steepness(curve, index)) }
@@ -52,12 +61,13 @@ function metricOf(name: string, kind: MetricKind, numbers: ServiceNumbers): Serv
   if (kind !== 'errors' && kind !== 'conversion') return undefined
   const share = kind === 'errors' ? errorRate : conversionRate
   const clump = kind === 'errors' ? (numbers.clump ?? 0) : 0
+  const bursts = kind === 'errors' && numbers.bursts !== undefined && { bursts: numbers.bursts }
   return {
     name,
     kind,
     counted: 1,
     share,
-    noise: { plain: spreadNoise(spread[kind], { pods, share, requestsPerMinute, clump }) },
+    noise: { plain: spreadNoise(spread[kind], { pods, share, requestsPerMinute, clump, ...bursts }) },
   }
 }
 

@@ -98,13 +98,13 @@ function latencyShares(
   traffic: PlannedTraffic,
 ): MetricShares | undefined {
   const { curve, counted } = service
-  const chosen = chooseBounds(curve, curve.bounds, metric.quantile)
+  const chosen = chooseBounds(curve, service.recorded, metric.quantile)
   if (chosen === undefined) return undefined
   const at = ({ index, seconds, steepness }: (typeof chosen)['main']): EffectOn => ({
     planned: {
       traffic,
       counted,
-      share: curve.shares[index] ?? 0,
+      share: curve.shares[curve.bounds.indexOf(seconds)] ?? 0,
       noise: service.noiseAt(index),
       lessIsWorse: false,
       tau: LATENCY_TAU * steepness,

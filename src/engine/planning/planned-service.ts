@@ -1,6 +1,7 @@
 import type { ShareCurve } from '../kinds/latency/share-curve.ts'
 import type { Autocovariance } from '../noise/clustered-sum.ts'
-import type { CappedNoise } from '../noise/bursts.ts'
+import { LEAST_ERROR_CAP } from '../kinds/errors/errors-evidence.ts'
+import { type CappedNoise, capFactor } from '../noise/bursts.ts'
 import { type Dispersion, MIN_PODS } from '../noise/dispersion.ts'
 import type { Arms } from '../counts/slices.ts'
 import type { RolloutPlan } from '../model/rollout-plan.ts'
@@ -33,7 +34,9 @@ export interface CountedShare extends CommonMetric {
 export interface LatencyShape extends CommonMetric {
   readonly kind: 'latency'
   readonly curve: ShareCurve
-  /** The noise of the share of requests above the bound with this index. */
+  /** The bounds of the curve at which the noise is known. */
+  readonly recorded: readonly number[]
+  /** The noise of the share of requests above the recorded bound with this index. */
   noiseAt(index: number): MetricNoise
 }
 
@@ -59,6 +62,21 @@ export interface CountedService {
   readonly requestsPerMinute: number
   /** How many further events come with one event. */
   readonly clump?: number
+  readonly bursts?: Bursts
+}
+
+/** Slices in which a single pod has several times its events: the chances per slice to begin and to go on. */
+export interface Bursts {
+  readonly start: number
+  readonly goOn: number
+  readonly times: number
+}
+
+/** What bursts add to the autocovariance at a lag, when the counts are capped as the engine caps them. */
+function burstCovariance({ start, goOn, times }: Bursts, eventsPerPod: number, lag: number): number {
+  const share = start / (start + 1 - goOn)
+  const above = Math.min(times, capFactor([eventsPerPod], LEAST_ERROR_CAP)) - 1
+  return (share * (1 - share) * above ** 2 * (goOn - start) ** lag) / (1 + share * above) ** 2
 }
 
 /** So that a share of 0 has a noise too. */
@@ -75,9 +93,11 @@ export function spreadNoise(
   service: CountedService,
   steepness = 1,
 ): Dispersion {
-  const { pods, share, requestsPerMinute, clump = 0 } = service
+  const { pods, share, requestsPerMinute, clump = 0, bursts } = service
   const eventsPerSlice = Math.max(share * requestsPerMinute, LEAST_EVENTS)
-  const at = (lag: number): number => Math.expm1(steepness ** 2 * (podSd ** 2 + sd ** 2 * rho ** lag))
+  const at = (lag: number): number =>
+    Math.expm1(steepness ** 2 * (podSd ** 2 + sd ** 2 * rho ** lag)) +
+    (bursts === undefined ? 0 : burstCovariance(bursts, eventsPerSlice / Math.max(pods, 1), lag))
   if (pods < MIN_PODS) {
     const moving = at(0) - at(1)
     const factor = BY_CHANCE + clump + (eventsPerSlice * moving) / Math.max(pods, 1)

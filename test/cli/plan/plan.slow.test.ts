@@ -86,11 +86,14 @@ test(
   },
 )
 
-test('docs/guides/stages.md shows what its command writes', { timeout: 300_000 }, async () => {
+test('docs/guides/stages.md shows what its commands write', { timeout: 300_000 }, async () => {
   const page = readFileSync(new URL('../../../docs/guides/stages.md', import.meta.url), 'utf8')
-  const [, args = '', shown = ''] = /\$ npm run -s cli -- plan (.*)\n([^`]*)/.exec(page) ?? []
-  const { out } = await run(...args.split(' '))
-  expect(shown).toBe(out)
+  const examples = [...page.matchAll(/\$ npm run -s cli -- plan (.*)\n([^`]*)/g)]
+  expect(examples).toHaveLength(2)
+  for (const [, args = '', shown = ''] of examples) {
+    const { out } = await run(...args.split(' '))
+    expect(shown).toBe(out)
+  }
 })
 
 test.each([

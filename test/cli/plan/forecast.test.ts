@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { runCommandLine } from '../../../src/cli/command-line.ts'
+import { collect, fixedEngine } from '../streams.ts'
+
+async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const streams = collect('')
+  const code = await runCommandLine(['plan', ...args], { ...streams, engine: fixedEngine, version: '0' })
+  return { code, out: streams.out(), err: streams.err() }
+}
+
+describe('canary-judge plan', () => {
+  test('plan says for each step what fails, what is held and what is ruled out', async () => {
+    const { code, out, err } = await run('--rps', '20', '--stages', '10,50', '--minutes', '15')
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('steps: 10% for 15 min, 50% for 15 min\n')
+    expect(out).toMatch(/^by the end of +10% +50%\n +after +15 min +30 min\n/m)
+    expect(out).toMatch(/^errors +fails from +×[\d.]+ +×[\d.]+\n +held from +×.*\n +ruled out above +×/m)
+    expect(out).toMatch(/^p95 +fails from +\+[\d.]+% +\+[\d.]+%\n/m)
+  })
+
+  test('plan --find says how long an effect takes at each weight, and in these steps', async () => {
+    const { out } = await run('--rps', '20', '--find', 'errors=3', '--find', 'p95=1%')
+    expect(out).toMatch(
+      /errors ×3: \d+ min at 5%, \d+ min at 25%, \d+ min at 50%; these steps show it after \d+ min\./,
+    )
+    expect(out).toMatch(/p95 \+1%: .*; these steps do not show it\./)
+  })
+
+  test('plan --patience proposes steps of that length together, and keys of the policy', async () => {
+    const { out } = await run('--rps', '1', '--patience', '1h', '--json')
+    const { proposal, rps, errorRate, stages, metrics } = JSON.parse(out)
+    expect(proposal.stages.minutes.reduce((sum: number, one: number) => sum + one, 0)).toBe(60)
+    expect(proposal.policy.slice(0, 2)).toEqual(['rollout: 60m', 'hold: { for: 20m, then: ask }'])
+    expect({ rps, errorRate, weights: stages.weights }).toEqual({
+      rps: 1,
+      errorRate: 0.5,
+      weights: [5, 25, 50],
+    })
+    expect(metrics[0].steps).toHaveLength(3)
+  })
+
+  test.each([
+    [['--rps', '5', '--find', 'errors=1'], '--find: expected a metric (errors, p95) and how much worse'],
+    [['--rps', '5', '--find', 'orders=2'], '--find: expected a metric (errors, p95) and how much worse'],
+    [['--rps', '5', '--patience', '4m'], '--patience: expected time for a step'],
+    [['--rps', '5', '--patience', 'soon'], '--patience: expected a duration from 1m to 7d'],
+    [[], 'expected --rps of the service, or --prometheus or --config to measure it'],
+    [['--prometheus', 'http://127.0.0.1:1'], 'expected --namespace and --name of the workload to measure'],
+  ])('plan %j is refused', async (args, words) => {
+    const { code, err } = await run(...args)
+    expect(code).toBe(2)
+    expect(err).toContain(words)
+  })
+})
