@@ -1,6 +1,8 @@
 import { format, resolveConfig } from 'prettier'
 import { allRules } from '../../src/lint/rules/rules.ts'
 import type { FileRule, Rule } from '../../src/lint/model/rule.ts'
+import { examples, textOf } from '../../test/lint/examples.ts'
+import { lineDiff } from './line-diff.ts'
 
 const page = 'docs/lint.md'
 
@@ -34,7 +36,7 @@ deploy/web.yaml
 
 - \`--format text\` is for people, in colors on a terminal unless \`NO_COLOR\` is set. \`json\` is one object. \`sarif\` is SARIF 2.1.0, as code scanning reads it. \`github\` writes workflow commands, which GitHub shows beside the lines of a pull request.
 - \`--ignore too-fast,missing-probe\` leaves rules out.
-- A folder is read with all \`.yaml\` and \`.yml\` files in it. Objects of other kinds are left out, and so are patches of kustomize, which lack what other files have: lint what \`kustomize build\` prints.
+- A folder is read with all \`.yaml\` and \`.yml\` files in it. Policies in the data of a ConfigMap are read too. Objects of other kinds are left out, and so are patches of kustomize, which lack what other files have: lint what \`kustomize build\` prints.
 - A Rollout finds its templates by their names, in the same file, else in the same folder, else among all files. What is not among the files is not judged: a template that is only in the cluster, the values of args that Argo Rollouts fills in, a policy that only the service has. The bundled policies are known.
 
 Whether Prometheus really has the series is the question of [\`canary-judge doctor\`](debugging.md), and what a plan finds at your traffic that of \`canary-judge plan\`.
@@ -63,7 +65,20 @@ A${rule.severity === 'error' ? 'n' : ''} ${rule.severity}${'kinds' in rule ? ` i
 ${rule.why}
 
 **Mend it:** ${rule.mend}
-`
 
-const listed = (kinds: readonly string[]): string =>
-  kinds.length === 1 ? `a ${kinds[0]}` : `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`
+${exampleOf(rule.name)}`
+
+/** The first example of the tests: what is wrong, and what stands there when it is mended. */
+function exampleOf(name: string): string {
+  const example = examples.find(({ rule }) => rule === name)
+  if (example === undefined) return ''
+  const diff = lineDiff(textOf(example, example.broken), textOf(example, example.mended ?? []))
+  return `\`\`\`diff\n${diff}\n\`\`\`\n`
+}
+
+function listed(kinds: readonly string[]): string {
+  const named = kinds.map(
+    (kind) => `${kind.startsWith('A') ? 'an' : 'a'} ${kind === 'Policy' ? 'policy' : kind}`,
+  )
+  return named.length === 1 ? named.join() : `${named.slice(0, -1).join(', ')} or ${named.at(-1)}`
+}

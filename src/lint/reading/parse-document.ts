@@ -5,15 +5,15 @@ import { isNestedDeeply } from '../../formats/mistakes/read-yaml.ts'
 import { createNode, type Node } from '../model/node.ts'
 import type { DocumentText } from './split-documents.ts'
 
-export type ParsedDocument =
-  | { readonly ok: true; readonly root: Node }
-  | {
-      readonly ok: false
-      readonly place: Place
-      readonly message: string
-      /** Whether it is a template of Helm, which is no YAML before it is rendered. */
-      readonly isTemplate: boolean
-    }
+export type ParsedDocument = { readonly ok: true; readonly root: Node } | UnreadDocument
+
+export interface UnreadDocument {
+  readonly ok: false
+  readonly place: Place
+  readonly message: string
+  /** Whether it is a template of Helm, which is no YAML before it is rendered. */
+  readonly isTemplate: boolean
+}
 
 // An anchor saves typing; thousands of expansions are an attack.
 const maxAliasCount = 1000

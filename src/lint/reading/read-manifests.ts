@@ -1,7 +1,8 @@
 import type { Spotted } from '../model/rule.ts'
 import { type Manifest, type ManifestKind, manifestKinds } from '../model/manifest.ts'
 import type { Node } from '../model/node.ts'
-import { parseDocument } from './parse-document.ts'
+import { parseDocument, type UnreadDocument } from './parse-document.ts'
+import { policiesInConfigMap } from './policies-in-config-map.ts'
 import { type DocumentText, splitDocuments } from './split-documents.ts'
 
 export interface FileText {
@@ -24,15 +25,21 @@ export function readManifests({ file, text, named }: FileText): FileContents {
   const unreadable: Spotted[] = []
   const templates: Spotted[] = []
   const all: Manifest[] = []
+  const refuse = ({ place, message, isTemplate }: UnreadDocument, { text: whole }: DocumentText): void => {
+    const spotted = { at: { place }, message }
+    if (!isTemplate) unreadable.push(spotted)
+    else if (named || namesRollout(whole)) templates.push(spotted)
+  }
   for (const document of splitDocuments(text)) {
     const parsed = named || isOfInterest(document) ? parseDocument(document) : undefined
-    if (parsed === undefined) continue
-    if (parsed.ok) all.push(...manifestsIn(parsed.root, { file, text: atItsLines(document) }))
-    else if (named || namesKind(document.text)) {
-      const spotted = { at: { place: parsed.place }, message: parsed.message }
-      if (!parsed.isTemplate) unreadable.push(spotted)
-      else if (named || namesRollout(document.text)) templates.push(spotted)
-    }
+    if (parsed?.ok === true) {
+      all.push(...manifestsIn(parsed.root, { file, text: atItsLines(document) }))
+      for (const policy of policiesInConfigMap(parsed.root)) {
+        const inner = parseDocument(policy)
+        if (inner.ok) all.push(...manifestsIn(inner.root, { file, text: atItsLines(policy) }))
+        else if (/^metrics:/m.test(policy.text)) refuse(inner, policy)
+      }
+    } else if (parsed !== undefined && (named || namesKind(document.text))) refuse(parsed, document)
   }
   const manifests = all.filter(isWhole)
   return { manifests, patches: all.filter((each) => !isWhole(each)), unreadable, templates }
@@ -40,7 +47,10 @@ export function readManifests({ file, text, named }: FileText): FileContents {
 
 /** Whether it can hold a manifest. Other documents, such as large definitions, are not parsed. */
 const isOfInterest = ({ text }: DocumentText): boolean =>
-  namesKind(text) || /^(metrics|extends):/m.test(text) || text.trimStart().startsWith('{')
+  namesKind(text) ||
+  /^(metrics|extends):/m.test(text) ||
+  (/^kind: *["']?ConfigMap\b/m.test(text) && /\b(metrics|extends):/.test(text)) ||
+  text.trimStart().startsWith('{')
 
 /** Before it is parsed: in the first column, or in a list of objects. */
 const namesKind = (text: string): boolean =>
