@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { cacheBytes } from './cache-bytes.ts'
 import type { Config } from './config/config.ts'
 import type { Clock, Log, MetricSource } from '../judge/ports/ports.ts'
 import { createSourceSet } from '../sources/source-set.ts'
@@ -43,7 +44,7 @@ export function createReloadableSource(options: ReloadableSourceOptions): Reload
       held =
         Object.keys(sources).length === 0
           ? undefined
-          : { key, source: createSourceSet({ sources, clock, log, telemetry }) }
+          : { key, source: createSourceSet({ sources, clock, log, telemetry, cacheBytes: cacheBytes() }) }
       return held?.source
     },
     async close() {
