@@ -6,8 +6,8 @@ import { chooseNode } from './cli/choose-node.ts'
 
 // Nothing else is imported before the version is checked, because an old Node could not parse it.
 const choice = chooseNode(process.versions.node, findBundledNode)
-// For `check`, 1 and 2 are verdicts.
-const failed = process.argv[2] === 'check' ? 3 : 2
+// Codes below it are answers.
+const failed = 3
 if (choice.kind === 'none') {
   console.error(choice.message)
   process.exitCode = failed

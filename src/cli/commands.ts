@@ -1,6 +1,7 @@
 import type { AddCommand } from './command.ts'
 import { addBacktest } from './backtest/backtest-command.ts'
 import { addCheck } from './check/check-command.ts'
+import { addCompletion } from './completion/completion-command.ts'
 import { addDemo } from './demo/demo-command.ts'
 import { addDoctor } from './doctor/doctor-command.ts'
 import { addImport } from './import/import-command.ts'
@@ -22,4 +23,5 @@ export const commands: Readonly<Record<string, AddCommand>> = {
   backtest: addBacktest,
   doctor: addDoctor,
   notify: addNotify,
+  completion: addCompletion,
 }

@@ -97,10 +97,10 @@ describe('canary-judge replay as a process', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 
-  it('replay without a policy exits 2', async () => {
+  it('replay without a policy exits 3', async () => {
     const { code, out, err } = await finish(start(['replay']), '')
     expect(err).toContain("required option '--policy <file>' not specified")
-    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect({ code, out }).toEqual({ code: 3, out: '' })
   })
 })
 
@@ -124,6 +124,6 @@ describe('canary-judge on an old Node', () => {
     const child = start(['--version'], ['--import', `data:text/javascript,${encodeURIComponent(nowhere)}`])
     const { code, out, err } = await finish(child, '')
     expect(err).toMatch(/^canary-judge needs Node 24 or later, got 20\.1\.0; install it from/)
-    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect({ code, out }).toEqual({ code: 3, out: '' })
   })
 })

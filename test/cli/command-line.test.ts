@@ -163,7 +163,7 @@ describe('canary-judge replay', () => {
 
   it('a file of which the name turns lines around is named without that', async () => {
     const { code, err } = await run(['replay', '--policy', 'a\u202Eb.yaml'])
-    expect(code).toBe(2)
+    expect(code).toBe(3)
     expect(err()).toContain('a?b.yaml')
     expect(err()).not.toContain('\u202E')
   })
@@ -185,7 +185,7 @@ describe('canary-judge replay', () => {
     expect(code).toBe(0)
   })
 
-  it('replay with a wrong policy names every mistake and exits 2', async () => {
+  it('replay with a wrong policy names every mistake and exits 3', async () => {
     const path = join(folder, 'wrong.yaml')
     await writeFile(path, 'name: a\nmoed: b\nmetrics: [{name: errors, kind: error}]')
     const { code, out, err } = await run(['replay', '--policy', path], recording())
@@ -194,7 +194,7 @@ describe('canary-judge replay', () => {
       'canary-judge: line 3, column 32: metrics[0].kind: expected one of errors, latency',
     )
     expect(out()).toBe('')
-    expect(code).toBe(2)
+    expect(code).toBe(3)
   })
 
   it.each([
@@ -205,15 +205,15 @@ describe('canary-judge replay', () => {
     [['replay', '--policy', 'x', 'file.jsonl'], 'too many arguments'],
     [['reply'], "unknown command 'reply'"],
     [[], 'Usage: canary-judge'],
-  ])('%j is wrong usage and exits 2', async (args, message) => {
+  ])('%j is wrong usage and exits 3', async (args, message) => {
     const { code, err } = await run(args)
     expect(err()).toContain(message)
-    expect(code).toBe(2)
+    expect(code).toBe(3)
   })
 
   it.each([
     [['--version'], '1.2.3\n'],
-    [['replay', '--help'], 'Example: canary-judge replay --policy web.yaml'],
+    [['replay', '--help'], 'canary-judge replay --policy web.yaml <'],
   ])('%j answers and exits 0', async (args, answer) => {
     const { code, out } = await run(args)
     expect(out()).toContain(answer)

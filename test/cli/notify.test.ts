@@ -80,8 +80,8 @@ test.each([
     {},
     'notify.links.key: expected at least 32 characters, got 5; openssl rand -hex 32 makes a good one',
   ],
-])('canary-judge notify test of %s with %o exits 2 and says: %s', async (yaml, flags, message) => {
-  expect(await run(yaml, flags)).toEqual({ code: 2, out: '', err: `canary-judge: ${message}\n` })
+])('canary-judge notify test of %s with %o exits 3 and says: %s', async (yaml, flags, message) => {
+  expect(await run(yaml, flags)).toEqual({ code: 3, out: '', err: `canary-judge: ${message}\n` })
 })
 
 test('a mistake in notify shows no secret', async () => {

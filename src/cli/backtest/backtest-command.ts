@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import { addPastOptions } from '../past/past-flags.ts'
 import type { BacktestFlags } from './run-backtest.ts'
 
@@ -15,9 +16,14 @@ export function addBacktest(program: Command, context: CommandContext): void {
     .option('--json', 'one JSON object a line instead of the table')
     .addHelpText(
       'after',
-      '\nExamples: canary-judge backtest --policy web.yaml --prometheus http://localhost:9090 \\' +
-        '\n            --namespace shop --name web --since 30d --save past.jsonl' +
-        '\n          canary-judge backtest --policy stricter.yaml past.jsonl',
+      helpText({
+        codes: ['every rollout was judged', 'a recording could not be read'],
+        examples: [
+          'canary-judge backtest --policy web.yaml --prometheus http://localhost:9090 --namespace shop --name web ' +
+            '--since 30d --save past.jsonl',
+          'canary-judge backtest --policy stricter.yaml past.jsonl',
+        ],
+      }),
     )
     .action(async (files: readonly string[], flags: BacktestFlags) => {
       const [{ runBacktest }, { currentEnvironment }] = await Promise.all([

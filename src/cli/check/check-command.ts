@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import type { CheckFlags } from './check-request.ts'
 
 export function addCheck(program: Command, context: CommandContext): void {
   program
     .command('check')
-    .description('Ask for the verdict on a canary; exit 0 for pass, 1 fail, 2 inconclusive, 3 error.')
+    .description('Ask for the verdict on a canary.')
     .option('--url <url>', 'the service to ask')
     .option('--prometheus <url>', 'judge by this Prometheus, without a service')
     .option('--token-file <file>', 'holds the token for whichever is asked; else CANARY_JUDGE_TOKEN')
@@ -26,8 +27,15 @@ export function addCheck(program: Command, context: CommandContext): void {
     .option('--json', 'the whole verdict as JSON')
     .addHelpText(
       'after',
-      '\nExample: canary-judge check --url http://canary-judge:8080 --namespace shop --name web ' +
-        '--canary 79c4bfb5d --stable 6b8d7c5f4b --wait 15m',
+      helpText({
+        codes: ['pass', 'fail', 'inconclusive'],
+        examples: [
+          'canary-judge check --url http://canary-judge:8080 --namespace shop --name web ' +
+            '--canary 79c4bfb5d --stable 6b8d7c5f4b --wait 15m',
+          'canary-judge check --prometheus http://prometheus:9090 --policy ./web.yaml --namespace shop ' +
+            '--name web --canary v2 --stable v1 --step 1/3 --weight 10 --next 50',
+        ],
+      }),
     )
     .action(async (flags: CheckFlags) => {
       const [{ runCheck }, { currentEnvironment }] = await Promise.all([

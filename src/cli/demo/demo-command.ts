@@ -1,12 +1,20 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 
 export function addDemo(program: Command, { output, version }: CommandContext): void {
   program
     .command('demo')
     .description('Run the service on a store of its own with simulated rollouts, and say what to try.')
     .option('--speed <minutes>', 'of the rollouts that pass in a second', toSpeed, 1)
+    .addHelpText(
+      'after',
+      helpText({
+        codes: ['ended by Ctrl-C'],
+        examples: ['canary-judge demo', 'PORT=9000 canary-judge demo --speed 10'],
+      }),
+    )
     .action(async ({ speed }: { readonly speed: number }) => {
       const [{ demo }, { currentEnvironment }] = await Promise.all([
         import('./demo.ts'),

@@ -1,15 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import { toParam, toTime } from '../past/past-flags.ts'
 import type { DoctorFlags } from './doctor.ts'
-
-const examples = `
-Exit codes: 0 all that a verdict needs is there, 1 something of it is missing, 3 it could not be asked.
-
-Examples:
-  Argo     canary-judge doctor --policy web.yaml --namespace shop --name web \\
-             --canary 5c6b8d7f4 --stable 7d9f4b5c6 --prometheus http://localhost:9090
-  Flagger  canary-judge doctor --policy istio.yaml --namespace shop --name web --config config.yaml`
 
 export function addDoctor(program: Command, { output, errors, done }: CommandContext): void {
   program
@@ -32,7 +25,17 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
     .option('--timeout <seconds>', 'for all questions together', toNumber(1, 600), 30)
     .option('--json', 'for programs instead of people')
     .option('--verbose', 'also each query, series and label, and the notes')
-    .addHelpText('after', examples)
+    .addHelpText(
+      'after',
+      helpText({
+        codes: ['all that a verdict needs is there', 'something of it is missing'],
+        examples: [
+          'canary-judge doctor --policy web.yaml --namespace shop --name web ' +
+            '--canary 5c6b8d7f4 --stable 7d9f4b5c6 --prometheus http://localhost:9090',
+          'canary-judge doctor --policy istio.yaml --namespace shop --name web --config config.yaml',
+        ],
+      }),
+    )
     .action(async (flags: DoctorFlags) => {
       const [{ doctor }, { currentEnvironment }] = await Promise.all([
         import('./doctor.ts'),

@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import type { LintFlags } from './run-lint.ts'
 
 export function addLint(program: Command, context: CommandContext): void {
   program
     .command('lint')
-    .description('Find mistakes in Rollouts, AnalysisTemplates, Canaries, Deployments and policies.')
+    .description(
+      'Find mistakes in Rollouts, AnalysisTemplates, Canaries, Deployments and policies. Nothing is sent anywhere; docs/lint.md has all rules.',
+    )
     .argument('<files...>', 'files or folders; - for standard input')
     .addOption(
       new Option('--format <format>', 'how to write what is found')
@@ -15,13 +18,10 @@ export function addLint(program: Command, context: CommandContext): void {
     .option('--ignore <rules>', 'names of rules to leave out, with commas between')
     .addHelpText(
       'after',
-      `
-Exit codes: 0 no error was found (warnings and notes do not count), 1 an error was found, 3 nothing could be read.
-Nothing is sent anywhere. All rules: docs/lint.md
-
-Examples:
-  canary-judge lint deploy/
-  helm template web charts/web | canary-judge lint -`,
+      helpText({
+        codes: ['no error was found, warnings and notes do not count', 'an error was found'],
+        examples: ['canary-judge lint deploy/', 'helm template web charts/web | canary-judge lint -'],
+      }),
     )
     .action(async (files: readonly string[], flags: LintFlags) => {
       const [{ runLint }, { currentEnvironment }] = await Promise.all([

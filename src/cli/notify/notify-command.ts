@@ -1,14 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import { eventKinds } from '../../judge/ports/ports.ts'
 import type { NotifyFlags } from './notify-test.ts'
-
-const examples = `
-Exit codes: 0 every target took it, 1 one did not, 2 the configuration or the name of a target is wrong.
-
-Examples:
-  canary-judge notify test --config config.yaml
-  canary-judge notify test --config config.yaml --target pager --event fail`
 
 export function addNotify(program: Command, { output, errors, done }: CommandContext): void {
   program
@@ -25,7 +19,16 @@ export function addNotify(program: Command, { output, errors, done }: CommandCon
         .choices(eventKinds)
         .default('began'),
     )
-    .addHelpText('after', examples)
+    .addHelpText(
+      'after',
+      helpText({
+        codes: ['every target took it', 'one did not'],
+        examples: [
+          'canary-judge notify test --config config.yaml',
+          'canary-judge notify test --config config.yaml --target pager --event fail',
+        ],
+      }),
+    )
     .action(async (flags: NotifyFlags) => {
       const [{ notifyTest }, { currentEnvironment }] = await Promise.all([
         import('./notify-test.ts'),

@@ -4,6 +4,7 @@ import { type Config, ConfigError, type Environment, readConfig } from '../../ap
 import type { Clock, EventKind, RolloutEvent } from '../../judge/ports/ports.ts'
 import { deliver } from '../../notify/deliver.ts'
 import type { NotifySettings } from '../../notify/settings.ts'
+import { exitCodes } from '../help-text.ts'
 
 /** As they stand on the command line. */
 export interface NotifyFlags {
@@ -20,7 +21,7 @@ export interface NotifySurroundings {
 }
 
 /** Gives the exit code. */
-export async function notifyTest(flags: NotifyFlags, surroundings: NotifySurroundings): Promise<0 | 1 | 2> {
+export async function notifyTest(flags: NotifyFlags, surroundings: NotifySurroundings): Promise<0 | 1 | 3> {
   const { env, clock, output, errors } = surroundings
   try {
     const path = flags.config
@@ -29,7 +30,7 @@ export async function notifyTest(flags: NotifyFlags, surroundings: NotifySurroun
     const wanted = flags.target === undefined ? names : names.filter((name) => name === flags.target)
     if (wanted.length === 0) {
       errors.write(`canary-judge: ${nothingToTest(flags.target, names)}\n`)
-      return 2
+      return exitCodes.error
     }
     const results = await Promise.all(wanted.map((target) => tryTarget(target, flags.event, config, clock)))
     for (const { line } of results) output.write(`${line}\n`)
@@ -37,7 +38,7 @@ export async function notifyTest(flags: NotifyFlags, surroundings: NotifySurroun
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     for (const mistake of error.mistakes) errors.write(`canary-judge: ${mistake}\n`)
-    return 2
+    return exitCodes.error
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { noises } from '../../simulate/noise.ts'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import { addPastOptions } from '../past/past-flags.ts'
 import type { PlanFlags } from './run-plan.ts'
 
@@ -40,9 +41,14 @@ export function addPlan(program: Command, context: CommandContext): void {
     .option('--json', 'one JSON object instead of the table')
     .addHelpText(
       'after',
-      '\nExamples: canary-judge plan --rps 20' +
-        '\n          canary-judge plan --rps 2 --error-rate 0.1 --find errors=3 --patience 60m' +
-        '\n          canary-judge plan --policy web.yaml --prometheus http://localhost:9090 --namespace shop --name web',
+      helpText({
+        codes: ['the plan is complete'],
+        examples: [
+          'canary-judge plan --rps 20',
+          'canary-judge plan --rps 2 --error-rate 0.1 --find errors=3 --patience 60m',
+          'canary-judge plan --policy web.yaml --prometheus http://localhost:9090 --namespace shop --name web',
+        ],
+      }),
     )
     .action(async (flags: PlanFlags) => {
       const [{ runPlan }, { currentEnvironment }] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import { plain } from '../plain.ts'
 import { readPolicyFile } from '../read-policy-file.ts'
 import { replay } from './replay.ts'
@@ -23,7 +24,13 @@ export function addReplay(program: Command, context: CommandContext): void {
     .option('--table', 'for people instead of programs')
     .addHelpText(
       'after',
-      '\nExample: canary-judge replay --policy web.yaml < recordings.jsonl > verdicts.jsonl',
+      helpText({
+        codes: ['every recording was replayed', 'a line was no recording'],
+        examples: [
+          'canary-judge replay --policy web.yaml < recordings.jsonl > verdicts.jsonl',
+          'curl -s "$JUDGE/v1/verdicts/$ID/recording" | canary-judge replay --policy web.yaml --table --all-looks',
+        ],
+      }),
     )
     .action(async (flags: ReplayFlags) => {
       const { policy, warnings } = await readPolicyFile(flags.policy)

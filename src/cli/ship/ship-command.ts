@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { CommandContext } from '../command.ts'
+import { helpText } from '../help-text.ts'
 import type { ShipFlags, ShipVerb } from './ship-flags.ts'
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
@@ -9,18 +10,22 @@ export function addShip(program: Command, context: CommandContext): void {
     .command('ship')
     .description('Release with kubectl and plain Deployments: shift, ask the judge, promote or roll back.')
   addStart(ship, context)
-  addVerb(ship, context, 'status', 'Say which release goes on, and how far it is.')
-  addVerb(ship, context, 'promote', 'Give stable the new image now, without more verdicts.')
-  addVerb(ship, context, 'rollback', 'Give stable the image of before, also after a promotion.')
-  addVerb(ship, context, 'abort', 'End a release that goes on: all traffic back to stable.')
+  addVerb(ship, context, 'status', 'Say which release goes on, and how far it is.', 'the state is shown')
+  addVerb(ship, context, 'promote', 'Give stable the new image now, without more verdicts.', 'promoted')
+  addVerb(
+    ship,
+    context,
+    'rollback',
+    'Give stable the image of before, also after a promotion.',
+    'rolled back',
+  )
+  addVerb(ship, context, 'abort', 'End a release that goes on: all traffic back to stable.', 'ended')
 }
 
 function addStart(ship: Command, context: CommandContext): void {
   const command = ship
     .command('start')
-    .description(
-      'Begin a release, or go on with it; exit 0 for promoted, 1 rolled back, 2 inconclusive, 3 error.',
-    )
+    .description('Begin a release, or go on with it.')
     .requiredOption('--image <image>', 'the new image; of several apps app=image, repeated', collect)
     .requiredOption('--stages <percents>', 'the share of the pods for the canary at each stage', '10,30,50')
     .option('--nginx', 'the weight is that of ingress-nginx, in the Ingress <app>-canary')
@@ -39,14 +44,38 @@ function addStart(ship: Command, context: CommandContext): void {
     .option('--interval <duration>', 'how often to ask', '30s')
     .addHelpText(
       'after',
-      '\nExample: canary-judge ship start --namespace shop --app web --image registry.example.org/web:1.5.0 ' +
-        '--stages 10,30,50 --url http://canary-judge:8080 --policy deployments',
+      helpText({
+        codes: ['promoted', 'rolled back', 'inconclusive'],
+        examples: [
+          'canary-judge ship start --namespace shop --app web --image registry.example.org/web:1.5.0 ' +
+            '--stages 10,30,50 --url http://canary-judge:8080 --policy deployments',
+          'canary-judge ship start --app chat,users --image chat=chat:2 --image users=users:5 --stages 10,50 ' +
+            '--prometheus http://prometheus:9090 --policy ./deployments.yaml --dry-run',
+        ],
+      }),
     )
   common(command).action(run('start', context))
 }
 
-function addVerb(ship: Command, context: CommandContext, verb: ShipVerb, description: string): void {
-  common(ship.command(verb).description(description)).action(run(verb, context))
+function addVerb(
+  ship: Command,
+  context: CommandContext,
+  verb: ShipVerb,
+  description: string,
+  done: string,
+): void {
+  common(ship.command(verb).description(description))
+    .addHelpText(
+      'after',
+      helpText({
+        codes: [done],
+        examples: [
+          `canary-judge ship ${verb} --app web --namespace shop`,
+          `canary-judge ship ${verb} --app chat,users --context production --why 'release 12'`,
+        ],
+      }),
+    )
+    .action(run(verb, context))
 }
 
 const common = (command: Command): Command =>

@@ -180,7 +180,7 @@ test.each([
 ])('canary-judge demo says in one line what hinders it: $said', async ({ env, said }) => {
   await using cli = startCli(['demo'], env)
   const { code, stderr } = await cli.ended
-  expect(code).toBe(2)
+  expect(code).toBe(3)
   expect(stderr).toContain(said)
   expect(stderr.trim().split('\n')).toHaveLength(1)
 })

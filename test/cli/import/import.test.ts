@@ -114,10 +114,10 @@ describe('canary-judge import', () => {
       '--only: expected one of http, errors-only, got x',
     ],
     [[], '', "missing required argument 'files'"],
-  ])('import %j of %j exits 2', async (args, input, message) => {
+  ])('import %j of %j exits 3', async (args, input, message) => {
     const { code, out, err } = await run(args, input)
     expect(err).toContain(message)
-    expect([code, out]).toEqual([2, ''])
+    expect([code, out]).toEqual([3, ''])
   })
 
   it('import shows a terminal nothing of a file that controls it', async () => {

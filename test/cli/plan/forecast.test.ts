@@ -48,7 +48,7 @@ describe('canary-judge plan', () => {
     [['--prometheus', 'http://127.0.0.1:1'], 'expected --namespace and --name of the workload to measure'],
   ])('plan %j is refused', async (args, words) => {
     const { code, err } = await run(...args)
-    expect(code).toBe(2)
+    expect(code).toBe(3)
     expect(err).toContain(words)
   })
 })

@@ -102,7 +102,7 @@ describe.skipIf(missing !== undefined)(`plan with a real Prometheus ${missing ??
 
   test('plan of a workload without data says why', async () => {
     const { code, err } = await run('--name', 'absent')
-    expect(code).toBe(2)
+    expect(code).toBe(3)
     expect(err).toContain('expected requests of shop/absent from 2026-02-01T02:00:00.000Z to ')
   })
 })

@@ -102,6 +102,6 @@ test.each([
   [['--rps', '5', '--noise', 'loud'], 'Allowed choices are quiet'],
 ])('%j is refused', async (args, words) => {
   const { code, err } = await run(...args)
-  expect(code).toBe(2)
+  expect(code).toBe(3)
   expect(err).toContain(words)
 })

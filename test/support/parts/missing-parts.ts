@@ -3,7 +3,7 @@ import { goToolMissing } from './go-tools.ts'
 import { kustomizeMissing } from './kustomize.ts'
 import { postgresMissing } from './postgres.ts'
 import { prometheusMissing } from './prometheus.ts'
-import { kubectlMissing, realClusterMissing, toolsMissing } from './tools.ts'
+import { kubectlMissing, realClusterMissing, shellsMissing, toolsMissing } from './tools.ts'
 
 /** Vitest's global setup and teardown: the last lines of a run say what was skipped for lack of a part. */
 export function setup(): () => void {
@@ -15,6 +15,7 @@ export function setup(): () => void {
         chromiumMissing(),
         toolsMissing(),
         kubectlMissing(),
+        shellsMissing(),
         realClusterMissing(),
         goToolMissing('helm'),
         goToolMissing('actionlint'),

@@ -12,6 +12,14 @@ export function toolsMissing(): string | undefined {
   return `${missing.join(' and ')} ${are} not installed; get them with: apt-get install ${missing.join(' ')}`
 }
 
+/** Why the completion of commands is tried in bash alone; undefined when zsh and fish are installed. */
+export function shellsMissing(): string | undefined {
+  const missing = ['zsh', 'fish'].filter((shell) => !isThere(shell))
+  return missing.length === 0
+    ? undefined
+    : `not every shell is installed; get them with: apt-get install ${missing.join(' ')}`
+}
+
 /** Why releases with plain Deployments are not tried; undefined when kubectl is installed. */
 export const kubectlMissing = (): string | undefined =>
   isThere('kubectl') ? undefined : 'kubectl is not installed; get it with: apt-get install kubernetes-client'
