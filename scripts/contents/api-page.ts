@@ -31,11 +31,11 @@ type Operation = z.output<typeof operation>
 
 const head = `# The API
 
-Written by \`npm run docs:api\` from the OpenAPI document that the service serves at \`/openapi.json\`; \`/docs\` of the service shows the same, to try. [What an answer means](operations.md#what-an-answer-means) has whole sessions with curl.
+Written by \`npm run docs:api\` from the OpenAPI document that the service serves at \`/openapi.json\`; \`/docs\` of the service shows the same and can send requests. [What an answer means](operations.md#what-an-answer-means) has whole sessions with curl.
 
-A route with a role wants a token, as \`Authorization: Bearer TOKEN\` or as the password of Basic with any user name ([tokens and roles](configuration.md#tokens-and-roles)). Where no tokens are configured, judging and reading are open, and deciding is off.
+A route with a role needs a token, as \`Authorization: Bearer TOKEN\` or as the password of Basic with any user name ([tokens and roles](configuration.md#tokens-and-roles)). Without configured tokens the service serves only its own machine, unless \`allowAnonymous\` lets every client judge and read.
 
-Every error is [problem JSON](#problem) with a [code](errors.md); under \`/v1/flagger\`, \`/gate\` and \`/rollback\` it is one plain line, as every answer there. Beside the errors listed, any route may answer 404 or 405 for what is not there, and 500, 503 or 504 when we or the store are not well. A field that is not listed is refused with 400 and the nearest name, except where a body comes from Flagger. Fields without _yes_ may be left out.
+Every error is [problem JSON](#problem) with a [code](errors.md); under \`/v1/flagger\`, \`/gate\` and \`/rollback\` it is one plain line, like every answer there. In addition to the listed errors, any route may answer 404 or 405 for a path or method that does not exist, and 500, 503 or 504 for a fault of the service or the store. An unlisted field is refused with 400 and the nearest name, except in bodies from Flagger. Fields without _yes_ may be left out.
 `
 
 /** A Markdown page that describes the HTTP interface. */

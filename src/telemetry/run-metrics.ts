@@ -124,7 +124,7 @@ const gauges: readonly {
   },
   {
     name: 'canary_judge_run_metric_ratio',
-    help: 'Canary against stable; 1 = alike',
+    help: 'Canary divided by stable; 1 = equal',
     labelNames: ofMetric,
     values: byMetric(({ ratio }) => ratio?.estimate),
   },

@@ -17,7 +17,7 @@ const decisionFields = {
   decision: z.enum(['approve', 'reject', 'hold', 'clear']),
   scope: z.enum(['step', 'run']).default('step').describe('`run`: for all steps that follow, too'),
   step: z.int().min(0).max(1000).exactOptional().describe('Default: the current step'),
-  override: z.boolean().default(false).describe('Only with it does an approve beat a fail'),
+  override: z.boolean().default(false).describe('Only with `true` does an approve overrule a fail'),
   by: text(200).exactOptional().describe('Who decides; the name of the token is always kept'),
   reason: text(1000),
 }
@@ -65,7 +65,7 @@ function decideByName(deps: DecisionDeps): Route {
     ...decide,
     path: '/v1/decisions',
     operationId: 'decideByName',
-    summary: 'The same by namespace and name; before a run is open it binds the next one',
+    summary: 'The same by namespace and name; if no run is open, the decision applies to the next one',
     params: noInput,
     body: { form: 'json', types: jsonTypes, schema: namedDecision, size: 'normal' },
     async handle({ body, caller }) {

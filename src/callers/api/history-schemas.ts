@@ -22,12 +22,15 @@ const runSchema = z
     gates: z.int().optional().describe('Number of gates, fixed at the first look'),
     firstFailAt: time.optional().describe('When the statistics first said fail'),
     ending: z.string().optional(),
-    lastHook: z.string().optional().describe("Flagger's latest hook, and what the run remembers of others"),
+    lastHook: z
+      .string()
+      .optional()
+      .describe("Flagger's latest hook, and what the run remembers about earlier hooks"),
     lastHookAt: time.optional(),
     params: z
       .record(z.string(), z.string())
       .optional()
-      .describe('What the caller said beside the names, such as service or ingress'),
+      .describe('The other parameters of the caller, such as service or ingress'),
     labels: z
       .record(z.string(), z.string())
       .optional()
@@ -38,7 +41,7 @@ const runSchema = z
 export const runPageSchema = z
   .strictObject({
     runs: z.array(runSchema),
-    next: z.string().optional().describe('Hand it back as `after` to go on'),
+    next: z.string().optional().describe('Send it as `after` to get the next page'),
   })
   .meta({ id: 'RunPage' })
 
@@ -72,7 +75,7 @@ export const decisionSchema = z
     id: z.string(),
     namespace: z.string(),
     name: z.string(),
-    run: z.string().optional().describe('Absent = it binds the next run that opens'),
+    run: z.string().optional().describe('Absent: the decision applies to the next run that opens'),
     decision: z.enum(['approve', 'reject', 'hold', 'clear']),
     scope: z.enum(['step', 'run']),
     step: z.int().optional(),
@@ -91,10 +94,10 @@ export const timelineSchema = z
     gates: z
       .array(gateChangeSchema)
       .describe(
-        'How gates stood when it was opened and what was changed until it was closed, oldest first; from the latest 200 changes',
+        'How the gates stood when the run was opened, and each change until it was closed, oldest first; from the latest 200 changes',
       ),
     verdicts: z.array(lookSchema).describe('Newest first'),
-    next: z.string().optional().describe('Hand it back as `after` for older verdicts'),
+    next: z.string().optional().describe('Send it as `after` to get older verdicts'),
   })
   .meta({ id: 'Timeline' })
 

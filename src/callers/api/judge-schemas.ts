@@ -40,7 +40,7 @@ export const judgeRequestSchema = z
       .record(paramName, z.string().max(253))
       .refine((params) => Object.keys(params).length <= 20, 'expected at most 20 params')
       .exactOptional()
-      .describe('What the policy asks for beside the names, such as service or ingress'),
+      .describe('Parameters that the policy needs, such as service or ingress'),
     labels: labelsField.exactOptional(),
     step: stepSchema.exactOptional(),
     start: time('When the rollout began; default: found in the data').exactOptional(),
@@ -63,14 +63,14 @@ export const judgeRequestSchema = z
     recording: z
       .looseObject({})
       .exactOptional()
-      .describe('All data of a rollout; then no Prometheus is asked'),
+      .describe('All data of a rollout; Prometheus is then not asked'),
   })
   .meta({ id: 'JudgeRequest' })
 
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])
 const reasonSchema = z
   .strictObject({
-    code: z.string().describe('Of a closed list, explained in docs/statistics.md'),
+    code: z.string().describe('One of a closed list, explained in docs/statistics.md'),
     metric: z.string().optional(),
     text: z.string(),
   })
@@ -93,13 +93,16 @@ const metricSchema = z
     ratio: z
       .strictObject({ estimate: z.number(), low: z.number(), high: z.number() })
       .optional()
-      .describe('Canary against stable; 1 = alike'),
+      .describe('Canary divided by stable; 1 = equal'),
     bounds: z.array(z.number()).optional().describe('Bucket bounds that latency was judged at, in seconds'),
     evidence: z.number().describe('E-value of harm'),
     passEvidence: z.number().optional().describe('E-value of being within the margin'),
     tolerance: z.number().describe('Fails when shown to be beyond it'),
     margin: z.number().optional().describe('Passes when shown to be within it'),
-    neededMinutes: z.number().optional().describe('Of traffic like the present, until it can be judged'),
+    neededMinutes: z
+      .number()
+      .optional()
+      .describe('Minutes of traffic like the present until it can be judged'),
     dispersion: z.number().optional().describe('How many times noisier than independent requests'),
     reasons: z.array(reasonSchema),
   })
@@ -107,17 +110,17 @@ const metricSchema = z
 
 export const judgementSchema = z
   .strictObject({
-    id: z.string().describe('The same look at the same data has the same'),
+    id: z.string().describe('The same look at the same data has the same id'),
     run: z.string().describe('Id of the run'),
     policy: z
       .strictObject({ name: z.string(), digest: z.string() })
       .optional()
-      .describe('By which it was judged'),
+      .describe('The policy that was used'),
     judged: outcome.describe('What the statistics say'),
-    verdict: outcome.describe('What is answered after rules and decisions'),
+    verdict: outcome.describe('The answer, after rules and decisions'),
     score: z.number().describe('0 fail, 50 no evidence, 100 pass'),
     summary: z.string().describe('One line, under 200 characters'),
-    reasons: z.array(reasonSchema).describe('Most telling first'),
+    reasons: z.array(reasonSchema).describe('The most important first'),
     metrics: z.array(metricSchema),
     step: z
       .strictObject({
@@ -135,12 +138,12 @@ export const judgementSchema = z
       to: z.string().describe('End of the last slice looked at'),
       at: z.int().describe('The last slice looked at'),
     }),
-    decisions: z.array(decisionSchema).describe('Those in force'),
-    kept: z.boolean().describe('Whether it was durable when it was answered'),
+    decisions: z.array(decisionSchema).describe('The decisions in force'),
+    kept: z.boolean().describe('Whether the verdict was durable in the store when it was answered'),
     notKept: z
       .enum(['by-hand'])
       .optional()
-      .describe('Why nothing was kept, where that is not for want of a store: it was asked without `keep`'),
+      .describe('Why nothing was kept, where that is not because of the store: the request had no `keep`'),
     data: z
       .enum(['stored', 'source'])
       .optional()
@@ -151,6 +154,6 @@ export const judgementSchema = z
         verdict: z.string().optional(),
         recording: z.string().optional(),
       })
-      .describe('To what was kept'),
+      .describe('Addresses of what was kept'),
   })
   .meta({ id: 'Judgement' })

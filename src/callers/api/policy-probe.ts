@@ -28,7 +28,7 @@ export const probeQuery = z.strictObject({
   stable: text(253).exactOptional().describe('Revision of stable; without it Flagger is assumed'),
   params: text(2000)
     .exactOptional()
-    .describe('What the policy asks for beside the names, such as service=web,port=80'),
+    .describe('Parameters that the policy needs, such as service=web,port=80'),
   minutes: z
     .string()
     .regex(/^[1-9]\d{0,3}$/, 'expected a whole number from 1 to 1440')
@@ -52,7 +52,7 @@ export const diagnosisSchema = z
     ok: z.boolean().describe('Nothing is missing that a verdict needs'),
     at: z.string(),
     minutes: z.int(),
-    findings: z.array(finding).describe('About whole sources'),
+    findings: z.array(finding).describe('Findings about whole sources'),
     metrics: z.array(
       z.strictObject({
         name: z.string(),
@@ -68,7 +68,7 @@ export const diagnosisSchema = z
         ),
         labels: z
           .array(z.strictObject({ name: z.string(), values: z.array(z.string()), count: z.int() }))
-          .describe('Of what the selector finds, whatever its arm; at most five values each'),
+          .describe('Labels of the series of both arms; at most five values each'),
         findings: z.array(finding),
       }),
     ),

@@ -46,7 +46,7 @@ const checkedPolicySchema = z
     policy: z.looseObject({ name: z.string() }).describe('With every default filled in'),
     from: z
       .record(z.string(), z.string())
-      .describe('The policy that each key comes from; what is not there is a default'),
+      .describe('The policy that each key comes from; a key that is missing here has its default'),
     probe: diagnosisSchema
       .optional()
       .describe('What the sources hold for the workload named in the query, and why they hold nothing'),
@@ -85,7 +85,8 @@ export function policyRoutes(deps: PolicyDeps): RouteGroup {
         method: 'post',
         path: '/v1/policies/validate',
         operationId: 'validatePolicy',
-        summary: 'Checks a policy file without loading it; with namespace and name also what it would get',
+        summary:
+          'Checks a policy file without loading it; with namespace and name, also asks the sources what it would get',
         roles: ['read', 'judge'],
         limit: 'read',
         params: noInput,

@@ -46,12 +46,11 @@ const weightsField = z
   ])
   .exactOptional()
 const optionalText = (maxLength: number) => z.union([empty, text(maxLength)]).exactOptional()
-const param = (description: string) =>
-  optionalText(253).describe(`For policies that ask for it: ${description}`)
+const param = (description: string) => optionalText(253).describe(`For policies that need it: ${description}`)
 
 /** The parameters that presets need, in addition to the names. */
 const paramFields = {
-  target: param('the workload, where it is not named like the Rollout'),
+  target: param('the workload, if its name differs from the Rollout'),
   service: param('the service'),
   canaryService: param("the canary's service"),
   stableService: param("the stable version's service"),
@@ -103,7 +102,7 @@ export const argoRequestSchema = z
       .record(paramName, z.string().max(253).regex(printable, 'expected text without control characters'))
       .refine((params) => Object.keys(params).length <= 20, 'expected at most 20 params')
       .exactOptional()
-      .describe('What a selection of your own asks for between braces'),
+      .describe('The values of the words in braces in your own selection'),
   })
   .meta({ id: 'ArgoRequest', description: 'What an AnalysisTemplate sends; "" is the same as absent' })
 

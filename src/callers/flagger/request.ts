@@ -29,7 +29,7 @@ export const flaggerSchema = z
     name: nameField.describe('Name of the Canary'),
     namespace: namespaceField,
     phase: z.string().max(64).exactOptional().describe('Progressing, Succeeded, Failed …'),
-    checksum: word.exactOptional().describe('Which revision it is; at confirm-rollout that before'),
+    checksum: word.exactOptional().describe('The revision; at confirm-rollout the one before'),
     metadata: z
       .record(z.string().max(253), z.string())
       .exactOptional()

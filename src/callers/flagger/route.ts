@@ -47,7 +47,7 @@ function hookRoute(type: HookType, hook: Hook, { log }: FlaggerRouteDeps): Route
 }
 
 const summaries: Readonly<Record<HookType, string>> = {
-  'confirm-rollout': 'Before a rollout: whether a person holds it back',
+  'confirm-rollout': 'Before a rollout: whether a person holds it',
   'pre-rollout': 'Before the canary gets traffic: opens the run',
   rollout: 'At each tick with traffic: judges, and stops a canary that fails',
   'confirm-traffic-increase': 'Whether the canary may get more traffic',
@@ -58,10 +58,10 @@ const summaries: Readonly<Record<HookType, string>> = {
 }
 
 const fails = 'The canary fails, or a person rejected it'
-const tooEarly = 'Not shown to be good enough yet, or a person is awaited'
+const tooEarly = 'The canary is not shown to be good enough yet, or a person must decide'
 
 const refusals: Readonly<Record<HookType, Readonly<Record<number, string>>>> = {
-  'confirm-rollout': { 425: 'A person holds it back' },
+  'confirm-rollout': { 425: 'A person holds the rollout' },
   'pre-rollout': {},
   rollout: { 412: fails },
   'confirm-traffic-increase': { 412: fails, 425: tooEarly },

@@ -25,7 +25,9 @@ export function healthRoutes({ health, metrics, checkParts }: HealthDeps): Route
         path: '/healthz',
         operationId: 'getHealth',
         summary: 'Whether the process answers',
-        answers: { 200: { description: 'It does', type: 'application/json', schema: aliveSchema } },
+        answers: {
+          200: { description: 'The process answers', type: 'application/json', schema: aliveSchema },
+        },
         handle: () => ({ status: 200, json: { status: 'ok' } }),
       }),
       route({

@@ -29,7 +29,7 @@ export function documentRoutes({ groups, settings, version }: DocumentDeps): Rou
   const base = (): string => basePath(settings())
   return {
     name: 'documents',
-    description: 'What the service says of itself',
+    description: 'The description of the API, and pages about errors and reasons',
     routes: [
       route({
         ...open,

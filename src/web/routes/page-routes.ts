@@ -112,7 +112,7 @@ function followRun({ store, stopping }: PageDeps): Route {
     ...page,
     path: '/runs/{id}/events',
     operationId: 'followRun',
-    summary: 'Server-sent events: `changed` whenever the page of the run would be another one',
+    summary: 'Server-sent events: `changed` whenever the page of the run has changed',
     params: idParams,
     query: z.strictObject({ seen: z.string().max(300).default('') }),
     answers: { 200: { description: 'Events, until the run ends', type: 'text/event-stream' } },

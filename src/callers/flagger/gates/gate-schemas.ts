@@ -4,7 +4,10 @@ import { nameField, namespaceField } from '../../../http/schemas/fields.ts'
 /** What Flagger sends to any webhook. Only the name and namespace of the gate's canary matter here. */
 export const gateRequestSchema = z
   .looseObject({ namespace: namespaceField, name: nameField.describe('Name of the Canary') })
-  .meta({ id: 'GateRequest', description: 'Whose gate; what else Flagger sends is taken and not read' })
+  .meta({
+    id: 'GateRequest',
+    description: 'The Canary of the gate; other fields that Flagger sends are ignored',
+  })
 
 export const gateChangeSchema = z
   .strictObject({

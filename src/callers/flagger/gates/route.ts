@@ -32,7 +32,11 @@ export function gateRoutes(deps: GateDeps): RouteGroup {
       change(deps, 'gate', { open: false, operationId: 'closeGate', summary: 'Holds the canary' }),
       check(deps, 'rollback', 'checkRollback', '200 = roll back now'),
       change(deps, 'rollback', { open: true, operationId: 'openRollback', summary: 'Rolls the canary back' }),
-      change(deps, 'rollback', { open: false, operationId: 'closeRollback', summary: 'Rolls back no more' }),
+      change(deps, 'rollback', {
+        open: false,
+        operationId: 'closeRollback',
+        summary: 'Closes the gate, so that nothing is rolled back',
+      }),
     ],
   }
 }

@@ -41,7 +41,7 @@ export function metricTemplateRoute(deps: HookDeps): Route {
     params: noInput,
     query: z.strictObject({
       query: z.string().max(10_000).describe(expectedQuery),
-      time: z.string().max(64).exactOptional().describe('Not read: it is always judged now'),
+      time: z.string().max(64).exactOptional().describe('Ignored: the look is always at the present'),
     }),
     body: noBody,
     answers: {
