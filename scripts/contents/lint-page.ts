@@ -35,6 +35,7 @@ deploy/web.yaml
 | 3         | nothing was read: wrong usage, no such file, or no object of these kinds in it |
 
 - \`--format text\` is for people, in colors on a terminal unless \`NO_COLOR\` is set. \`json\` is one object. \`sarif\` is SARIF 2.1.0, as code scanning reads it. \`github\` writes workflow commands, which GitHub shows beside the lines of a pull request.
+- \`--rps 20 --error-rate 0.5\` is the traffic of the service: then \`too-fast\` finds rollouts that are over before three times the errors would fail the canary in 80 % of them, as \`canary-judge plan\` forecasts it. Without it, it finds those of less than ten minutes.
 - \`--ignore too-fast,missing-probe\` leaves rules out.
 - A folder is read with all \`.yaml\` and \`.yml\` files in it. Policies in the data of a ConfigMap are read too. Objects of other kinds are left out, and so are patches of kustomize, which lack what other files have: lint what \`kustomize build\` prints.
 - A Rollout finds its templates by their names, in the same file, else in the same folder, else among all files. What is not among the files is not judged: a template that is only in the cluster, the values of args that Argo Rollouts fills in, a policy that only the service has. The bundled policies are known.

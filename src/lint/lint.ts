@@ -2,7 +2,7 @@ import type { Policy } from '../engine/model/policy.ts'
 import type { Finding } from './model/finding.ts'
 import type { Manifest, ReadPolicyResult } from './model/manifest.ts'
 import type { LintReport } from './model/report.ts'
-import type { FileRule, Spotted, Surroundings } from './model/rule.ts'
+import type { FileRule, LeastErrors, Spotted, Surroundings } from './model/rule.ts'
 import { type FileText, readManifests } from './reading/read-manifests.ts'
 import { rules } from './rules/rules.ts'
 import { unreadable } from './rules/files/unreadable.ts'
@@ -13,12 +13,14 @@ export interface LintOptions {
   readonly readPolicy: (manifest: Manifest) => Promise<ReadPolicyResult>
   /** A bundled policy. */
   readonly bundledPolicy: (name: string) => Policy | undefined
+  /** Where the traffic of the service is known. */
+  readonly leastErrors?: LeastErrors
 }
 
 /** Reads the files and gives what every rule finds in them, file by file and line by line. */
 export async function lint(
   files: readonly FileText[],
-  { readPolicy, bundledPolicy }: LintOptions,
+  { readPolicy, bundledPolicy, ...more }: LintOptions,
 ): Promise<LintReport> {
   const findings: Finding[] = []
   const manifests: Manifest[] = []
@@ -35,7 +37,7 @@ export async function lint(
   }
   const own = new Map(manifests.map(({ name, policy }) => [policy === undefined ? '' : name, policy?.policy]))
   const policyNamed = (name: string): Policy | undefined => own.get(name) ?? bundledPolicy(name)
-  findings.push(...checkAll({ manifests, policyNamed }))
+  findings.push(...checkAll({ manifests, policyNamed, ...more }))
   const order = new Map(files.map(({ file }, index) => [file, index]))
   return {
     findings: unique(findings).toSorted(

@@ -103,7 +103,11 @@ test.each([
 ])('lint on a terminal with %j: colors are %s', async (env, colored) => {
   const streams = collect(fixture('everything-wrong'))
   const output = Object.assign(streams.output, { isTTY: true, columns: 80 })
-  const code = await runLint(['-'], { format: 'text' }, { ...streams, output, version: '1', env })
+  const code = await runLint(
+    ['-'],
+    { format: 'text', errorRate: 0.5 },
+    { ...streams, output, version: '1', env },
+  )
   expect(code).toBe(1)
   expect(streams.out().includes('\u001B[')).toBe(colored)
 })
@@ -116,4 +120,21 @@ test('lint reads a policy that extends one in its folder, and refuses a base tha
   const { code, out } = await run([join(folder, 'lost.yaml')])
   expect(out).toContain('did you mean mesh?')
   expect(code).toBe(1)
+})
+
+test('lint --rps says what the steps of a rollout can find at this traffic', async () => {
+  const { out } = await run(['--rps', '2', '-'], fixture('flagger'))
+  expect(out).toMatch(
+    / warning {2}too-fast {2}Canary web\n +only errors from ×[3-9]\S* on fail the canary within its 30 minutes/,
+  )
+  expect(await run(['--rps', '200', '-'], fixture('flagger'))).toEqual({
+    code: 0,
+    err: '',
+    out: 'nothing found in 2 objects of 1 file\n',
+  })
+  const short = fixture('argo').replace("minutes: '10'", "minutes: '1'")
+  expect((await run(['--rps', '2', '-'], short)).out).toContain(
+    'errors of no size fail the canary within its 2 minutes',
+  )
+  expect((await run(['--rps', '0', '-'], short)).code).toBe(3)
 })

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
 import type { LintFlags } from './run-lint.ts'
@@ -15,6 +15,8 @@ export function addLint(program: Command, context: CommandContext): void {
         .choices(['text', 'json', 'sarif', 'github'])
         .default('text'),
     )
+    .option('--rps <number>', 'requests a second of the service, for what its steps can find', above(0))
+    .option('--error-rate <percent>', 'of its requests that fail when all is well', above(0), 0.5)
     .option('--ignore <rules>', 'names of rules to leave out, with commas between')
     .addHelpText(
       'after',
@@ -30,4 +32,12 @@ export function addLint(program: Command, context: CommandContext): void {
       ])
       context.done(await runLint(files, flags, { ...context, env: currentEnvironment() }))
     })
+}
+
+function above(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d{1,6}(\.\d{1,6})?$/.test(text) && value > least) return value
+    throw new InvalidArgumentError(`expected a number above ${least}.`)
+  }
 }

@@ -6,7 +6,7 @@ import { toJsonReport } from '../../lint/formats/json.ts'
 import { toText } from '../../lint/formats/plain-text.ts'
 import { toSarif } from '../../lint/formats/sarif.ts'
 import { countsOf } from '../../lint/formats/summary.ts'
-import { lint } from '../../lint/lint.ts'
+import { lint, type LintOptions } from '../../lint/lint.ts'
 import type { LintReport } from '../../lint/model/report.ts'
 import { allRules } from '../../lint/rules/rules.ts'
 import type { Surroundings } from '../command.ts'
@@ -18,6 +18,8 @@ import { readFiles } from './read-files.ts'
 export interface LintFlags {
   readonly format: 'text' | 'json' | 'sarif' | 'github'
   readonly ignore?: string
+  readonly rps?: number
+  readonly errorRate: number
 }
 
 export interface LintSurroundings extends Pick<Surroundings, 'input' | 'errors' | 'version'> {
@@ -34,7 +36,7 @@ export async function runLint(
   try {
     const ignored = readIgnored(flags.ignore)
     const files = await readFiles(paths, surroundings.input)
-    const whole = await lint(files, await lintOptions())
+    const whole = await lint(files, { ...(await lintOptions()), ...(await planned(flags)) })
     if (whole.objects === 0 && whole.findings.length === 0) throw nothingRead(whole)
     const report = { ...whole, findings: whole.findings.filter(({ rule }) => !ignored.has(rule)) }
     await createWriter(surroundings.output).write(written(report, flags, surroundings))
@@ -44,6 +46,13 @@ export async function runLint(
     surroundings.errors.write(`canary-judge: ${plain(error.message)}\n`)
     return 3
   }
+}
+
+/** What stages can find is computed only where the traffic is given. */
+async function planned({ rps, errorRate }: LintFlags): Promise<Pick<LintOptions, 'leastErrors'>> {
+  if (rps === undefined) return {}
+  const { leastErrorsAt } = await import('./least-errors.ts')
+  return { leastErrors: leastErrorsAt(rps, errorRate) }
 }
 
 function readIgnored(names = ''): ReadonlySet<string> {

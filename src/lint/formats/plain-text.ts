@@ -54,10 +54,22 @@ function findingLines(finding: Finding, options: LineOptions): readonly string[]
   return [`  ${placeOf(finding).padStart(placeWidth)}  ${head}`.trimEnd(), ...what, ...explained]
 }
 
+/** A command between backticks is one word, so that it can be copied. */
+function wordsOf(text: string): readonly string[] {
+  const words: string[] = []
+  let quoted = false
+  for (const part of text.split(' ')) {
+    if (quoted) words.push(`${words.pop() ?? ''} ${part}`)
+    else words.push(part)
+    if (part.split('`').length % 2 === 0) quoted = !quoted
+  }
+  return words
+}
+
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of wordsOf(text)) {
     if (line !== '' && line.length + 1 + word.length > Math.max(width, 40)) {
       lines.push(line)
       line = word

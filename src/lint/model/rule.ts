@@ -15,6 +15,7 @@ export interface Surroundings {
   readonly manifests: readonly Manifest[]
   /** A policy of the files, or a bundled one. */
   readonly policyNamed: (name: string) => Policy | undefined
+  readonly leastErrors?: LeastErrors
 }
 
 export interface Rule {
@@ -32,3 +33,12 @@ export interface Rule {
 
 /** A rule about files that cannot be read as manifests; the reader itself spots these. */
 export type FileRule = Omit<Rule, 'check' | 'kinds'>
+
+/**
+ * The smallest ratio of errors that such stages show at the traffic of the service, and its text; undefined where they
+ * show none.
+ */
+export type LeastErrors = (
+  weights: readonly number[],
+  minutes: readonly number[],
+) => { readonly times: number; readonly text: string } | undefined

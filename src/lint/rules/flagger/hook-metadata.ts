@@ -54,20 +54,18 @@ function refused({ node, judge }: Hook, { name }: Manifest): readonly Spotted[] 
 const shared = ['policy', 'steps', 'minutes', 'target', 'service', 'port', 'ingress', 'selected']
 
 function unlike(hooks: readonly Hook[]): readonly Spotted[] {
-  const [first] = hooks
+  const [first, ...others] = hooks.filter(({ type }) => !silent.has(type))
   if (first === undefined) return []
   return shared.flatMap((key) => {
     const wanted = first.node.at('metadata', key).text
-    const other = hooks.find(
-      ({ node, type }) => node.at('metadata', key).text !== wanted && !silent.has(type),
-    )
-    if (other === undefined || silent.has(first.type)) return []
+    const other = others.find(({ node }) => node.at('metadata', key).text !== wanted)
+    if (other === undefined) return []
     const value = other.node.at('metadata', key)
-    const got = value.exists ? `"${value.text}"` : 'nothing'
-    const message = `${key} is ${wanted === undefined ? 'nothing' : `"${wanted}"`} at the first hook, and ${got} here`
+    const [expected, got] = [wanted, value.text].map((text) => (text === undefined ? 'nothing' : `"${text}"`))
+    const message = `${key} is ${expected} at the first hook, and ${got} here`
     return [{ at: value.exists ? value : other.node, message }]
   })
 }
 
 /** Hooks that judge nothing. */
-const silent = new Set(['post-rollout', 'event'])
+const silent = new Set(['confirm-rollout', 'post-rollout', 'event'])
