@@ -92,6 +92,7 @@ function atMargin(policy: Policy, widening: number): readonly AtMargin[] {
         ]
       case 'gauge':
       case 'restarts':
+      case 'series':
         return []
       default:
         return metric satisfies never

@@ -68,6 +68,7 @@ function keepRows(
     case 'latency':
       return { ...data, above: keep(data.above), total: series(data.total) }
     case 'gauge':
+    case 'series':
       return { ...data, value: series(data.value) }
     case 'restarts':
       return { ...data, restarts: series(data.restarts) }

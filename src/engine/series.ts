@@ -38,7 +38,7 @@ export interface MetricSeries {
 /** The numbers of one metric's verdict at one look. */
 export type Point = { readonly at: number } & Pick<
   MetricVerdict,
-  'canary' | 'stable' | 'ratio' | 'evidence' | 'passEvidence' | 'margin'
+  'canary' | 'stable' | 'ratio' | 'difference' | 'evidence' | 'passEvidence' | 'margin'
 >
 
 /** The numbers behind every look of a rollout. Metrics without data are left out. */
@@ -68,7 +68,7 @@ function metricSeries(run: RunEvidence, metric: MetricEvidence, looks: readonly 
     ...(weight > 0 && { failsAt: toEvidence(failThreshold(run) - Math.log(weight)) }),
     passesAt: toEvidence(passThreshold(run)),
     points: looks.map(({ t, step }) => {
-      const { canary, stable, ratio, evidence, passEvidence, margin } = evidenceNumbers(
+      const { canary, stable, ratio, difference, evidence, passEvidence, margin } = evidenceNumbers(
         run,
         metric,
         nextWeight(step),
@@ -80,6 +80,7 @@ function metricSeries(run: RunEvidence, metric: MetricEvidence, looks: readonly 
         stable,
         evidence,
         ...(ratio && { ratio }),
+        ...(difference && { difference }),
         ...(passEvidence !== undefined && { passEvidence }),
         ...(margin !== undefined && { margin }),
       }

@@ -26,7 +26,7 @@ export function aggregateArms(recording: Recording): Recording {
         name,
         withColumns(
           data,
-          dataColumns(data).map((column) => merge(column, data.kind === 'gauge')),
+          dataColumns(data).map((column) => merge(column, data.kind === 'gauge' || data.kind === 'series')),
         ),
       ]),
     ),

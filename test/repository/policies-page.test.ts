@@ -12,15 +12,15 @@ import { codeBlocks, readText, root, tableRows } from './markdown.ts'
 
 const page = readText('docs/policies.md')
 const rows = tableRows(page, 'key')
-const kinds = ['errors', 'latency', 'conversion', 'gauge', 'restarts'] as const
+const kinds = ['errors', 'latency', 'conversion', 'gauge', 'restarts', 'series'] as const
 const unquoted = (cell: string): string => cell.replaceAll('`', '')
 
-/** Rows of the table of a policy have three cells, those of the table of metrics seven. */
+/** Rows of the table of a policy have three cells, those of the table of metrics eight. */
 const policyRows = rows
   .filter(({ length }) => length === 3)
   .map(([key = '', preset = '']) => ({ key: unquoted(key), preset }))
 const metricRows = rows
-  .filter(({ length }) => length === 7)
+  .filter(({ length }) => length === 8)
   .map(([key = '', ...cells]) => ({ key: unquoted(key), cells }))
 
 const policyOf = (change: object, metric: object = {}) =>
@@ -53,6 +53,8 @@ describe('docs/policies.md', () => {
   )
 
   describe.each(kinds.map((kind, column) => ({ kind, column })))('of $kind', ({ kind, column }) => {
+    // a series cannot be written without its direction
+    const needed = kind === 'series' ? { harm: 'down' } : {}
     const schema = metricSchema.options.find((option) => option.shape.kind.value === kind)
     const cells = metricRows.map(({ key, cells: each }) => ({ key, cell: each[column] ?? '' }))
 
@@ -62,13 +64,15 @@ describe('docs/policies.md', () => {
     })
 
     test.each(cells.filter(({ cell }) => cell.startsWith('`')))('gives $key its default', ({ key, cell }) => {
-      const written = policyOf({}, { kind, [key]: parse(unquoted(cell)) })
-      expect(written.policy).toEqual(policyOf({}, { kind }).policy)
+      const written = policyOf({}, { kind, ...needed, [key]: parse(unquoted(cell)) })
+      expect(written.policy).toEqual(policyOf({}, { kind, ...needed }).policy)
     })
 
     test('gives no default to a key that has one, and one to each that has', () => {
-      const [plain] = policyOf({}, { kind }).policy.metrics
-      const without = cells.filter(({ key, cell }) => cell === 'none' && !['name', 'kind'].includes(key))
+      const [plain] = policyOf({}, { kind, ...needed }).policy.metrics
+      const without = cells.filter(
+        ({ key, cell }) => cell === 'none' && !['name', 'kind', ...Object.keys(needed)].includes(key),
+      )
       expect(without.filter(({ key }) => key in Object(plain))).toEqual([])
     })
   })

@@ -1,3 +1,4 @@
+import { metricKind } from '../../formats/policy/metric-schema.ts'
 import { z } from 'zod'
 import { labelsField, nameField, namespaceField, text, paramName } from '../../http/schemas/fields.ts'
 import { decisionSchema } from './history-schemas.ts'
@@ -82,18 +83,21 @@ const armNumbers = z.strictObject({
   pods: z.number().optional(),
 })
 
+const interval = z.strictObject({ estimate: z.number(), low: z.number(), high: z.number() })
+
 const metricSchema = z
   .strictObject({
     name: z.string(),
-    kind: z.enum(['errors', 'latency', 'conversion', 'gauge', 'restarts']),
+    kind: metricKind,
     judged: outcome,
     required: z.boolean(),
     canary: armNumbers,
     stable: armNumbers,
-    ratio: z
-      .strictObject({ estimate: z.number(), low: z.number(), high: z.number() })
+    ratio: interval.optional().describe('Canary divided by stable; 1 = equal'),
+    difference: interval
       .optional()
-      .describe('Canary divided by stable; 1 = equal'),
+      .describe('Canary minus stable in its own unit, for a series that is compared by the difference'),
+    harm: z.enum(['up', 'down']).optional().describe('The direction in which a series is worse'),
     bounds: z.array(z.number()).optional().describe('Bucket bounds that latency was judged at, in seconds'),
     evidence: z.number().describe('E-value of harm'),
     passEvidence: z.number().optional().describe('E-value of being within the margin'),

@@ -1,3 +1,4 @@
+import { metricKind } from '../../formats/policy/metric-schema.ts'
 import { z } from 'zod'
 import type { Diagnosis } from '../../judge/ports/diagnosis.ts'
 import type { Policy } from '../../engine/model/policy.ts'
@@ -56,7 +57,7 @@ export const diagnosisSchema = z
     metrics: z.array(
       z.strictObject({
         name: z.string(),
-        kind: z.enum(['errors', 'latency', 'conversion', 'gauge', 'restarts']),
+        kind: metricKind,
         required: z.boolean(),
         source: z.string(),
         queries: z.array(

@@ -86,6 +86,8 @@ export interface MetricNumbers {
   readonly canary: ArmNumbers
   readonly stable: ArmNumbers
   readonly ratio?: Interval
+  /** Canary minus stable, where the arms are not compared by their ratio. */
+  readonly difference?: Interval
   readonly bounds?: readonly number[]
   readonly dispersion?: number
   /** The bound at which latency was compared, in seconds. */

@@ -23,7 +23,7 @@ export function metricVerdict(
 ): MetricVerdict {
   const { policy } = metric
   const own = open.find(({ reason }) => reason.metric === policy.name)
-  const { canary, stable, ratio, bounds, dispersion, ...numbers } = evidenceNumbers(
+  const { canary, stable, ratio, difference, bounds, dispersion, ...numbers } = evidenceNumbers(
     run,
     metric,
     nextWeight(look.step),
@@ -37,6 +37,8 @@ export function metricVerdict(
     canary,
     stable,
     ...(ratio === undefined ? {} : { ratio }),
+    ...(difference === undefined ? {} : { difference }),
+    ...harmOf(policy),
     ...(bounds === undefined ? {} : { bounds }),
     ...numbers,
     ...(own?.minutes === undefined ? {} : { neededMinutes: wholeMinutes(own.minutes) }),
@@ -54,6 +56,7 @@ type EvidenceNumbers = Pick<
   | 'canary'
   | 'stable'
   | 'ratio'
+  | 'difference'
   | 'bounds'
   | 'dispersion'
   | 'evidence'
@@ -70,13 +73,14 @@ export function evidenceNumbers(
   t: number,
 ): EvidenceNumbers {
   const { policy } = metric
-  const { canary, stable, ratio, bounds, dispersion } = metric.numbers(t)
+  const { canary, stable, ratio, difference, bounds, dispersion } = metric.numbers(t)
   const pass = metric.pass(next)
   const margin = kindOf(policy).margin(policy, marginFactor(run.policy, next))
   return {
     canary,
     stable,
     ...(ratio && { ratio }),
+    ...(difference && { difference }),
     ...(bounds && { bounds }),
     ...(dispersion !== undefined && { dispersion }),
     evidence: toEvidence(metric.harm[t] ?? 0),
@@ -113,8 +117,13 @@ export function withoutData(policy: MetricPolicy, reason: Reason): MetricVerdict
     required: policy.required,
     canary: {},
     stable: {},
+    ...harmOf(policy),
     evidence: 1,
     tolerance: policy.tolerance,
     reasons: [reason],
   }
+}
+
+function harmOf(policy: MetricPolicy): Pick<MetricVerdict, 'harm'> {
+  return policy.kind === 'series' ? { harm: policy.harm } : {}
 }

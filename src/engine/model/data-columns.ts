@@ -5,7 +5,7 @@ export type Column = readonly PodSeries[]
 
 /**
  * The samples of any kind of metric as columns, in the order of the store: errors bad and total, conversion good and
- * total, gauge value, restarts, latency total and then one column for each bound.
+ * total, gauge and series value, restarts, latency total and then one column for each bound.
  */
 export function dataColumns(data: MetricData): readonly Column[] {
   switch (data.kind) {
@@ -14,6 +14,7 @@ export function dataColumns(data: MetricData): readonly Column[] {
     case 'conversion':
       return [data.good, data.total]
     case 'gauge':
+    case 'series':
       return [data.value]
     case 'restarts':
       return [data.restarts]
@@ -65,6 +66,7 @@ export const plainData: Readonly<Record<PlainKind, (columns: readonly Column[]) 
   errors: ([bad = [], total = []]) => ({ kind: 'errors', bad, total }),
   conversion: ([good = [], total = []]) => ({ kind: 'conversion', good, total }),
   gauge: ([value = []]) => ({ kind: 'gauge', value }),
+  series: ([value = []]) => ({ kind: 'series', value }),
   restarts: ([restarts = []]) => ({ kind: 'restarts', restarts }),
 }
 

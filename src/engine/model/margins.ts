@@ -1,4 +1,11 @@
-import type { ConversionPolicy, ErrorsPolicy, GaugePolicy, LatencyPolicy, Policy } from './policy.ts'
+import type {
+  ConversionPolicy,
+  ErrorsPolicy,
+  GaugePolicy,
+  LatencyPolicy,
+  Policy,
+  SeriesPolicy,
+} from './policy.ts'
 
 const MOST_RELIEF = 4
 const LARGEST_DROP = 0.5
@@ -22,6 +29,15 @@ export function ratioMargin(
 /** A margin that is a relative drop of a conversion. */
 export function dropMargin(metric: ConversionPolicy, times: number): number {
   return Math.min(metric.margin * times, LARGEST_DROP)
+}
+
+/** A margin that is a part of stable's value, or a difference. */
+export function changeMargin(metric: SeriesPolicy, times: number): number | undefined {
+  if (metric.margin === undefined) return undefined
+  const margin = metric.margin * times
+  // at LARGEST_DROP the margin stops growing, but one that the policy sets above it stays
+  const isDrop = metric.compare === 'ratio' && metric.harm === 'down'
+  return isDrop ? Math.min(margin, Math.max(LARGEST_DROP, metric.margin)) : margin
 }
 
 /** The ratio that means this drop: stable's rate divided by the canary's. */

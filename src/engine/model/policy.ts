@@ -142,6 +142,21 @@ export interface RestartsPolicy extends CommonMetricPolicy {
   readonly margin?: undefined
 }
 
-export type MetricPolicy = ErrorsPolicy | LatencyPolicy | ConversionPolicy | GaugePolicy | RestartsPolicy
+export interface SeriesPolicy extends CommonMetricPolicy {
+  readonly kind: 'series'
+  /** An expression with one value for each arm. */
+  readonly query?: string
+  /** In which direction the canary is worse. */
+  readonly harm: 'up' | 'down'
+  /** Whether arms are compared by their ratio, or by their difference in the metric's own unit. */
+  readonly compare: 'ratio' | 'difference'
+  /** How much worse is tolerated: a part of stable's value, or a difference. */
+  readonly tolerance: number
+  /** How much worse is not worth waiting for; undefined = the metric does not have to pass. */
+  readonly margin?: number
+}
+
+export type MetricPolicy =
+  ErrorsPolicy | LatencyPolicy | ConversionPolicy | GaugePolicy | RestartsPolicy | SeriesPolicy
 
 export type MetricKind = MetricPolicy['kind']

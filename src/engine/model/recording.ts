@@ -64,7 +64,13 @@ export interface RestartsData {
   readonly restarts: readonly PodSeries[]
 }
 
-export type MetricData = ErrorsData | ConversionData | LatencyData | GaugeData | RestartsData
+export interface SeriesData {
+  readonly kind: 'series'
+  /** One value for each arm, in the rows of its aggregate. */
+  readonly value: readonly PodSeries[]
+}
+
+export type MetricData = ErrorsData | ConversionData | LatencyData | GaugeData | RestartsData | SeriesData
 
 /** What the source saw and cannot be written as samples. It is part of the recording, so that a replay has it too. */
 export interface SourceProblem {

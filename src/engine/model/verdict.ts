@@ -82,7 +82,7 @@ export interface Interval {
 export interface ArmNumbers {
   readonly events?: number
   readonly of?: number
-  /** A share of requests (errors, conversion), a quantile in seconds (latency) or a mean level (gauge). */
+  /** A share of requests (errors, conversion), a quantile in seconds (latency) or a mean level (gauge, series). */
   readonly value?: number
   readonly pods?: number
 }
@@ -96,6 +96,10 @@ export interface MetricVerdict {
   readonly stable: ArmNumbers
   /** Canary divided by stable: rates, quantiles or levels; 1 = equal. */
   readonly ratio?: Interval
+  /** Canary minus stable in the metric's own unit, where the arms are not compared by their ratio. */
+  readonly difference?: Interval
+  /** The direction in which a series is worse. */
+  readonly harm?: 'up' | 'down'
   /** The bucket bounds at which latency was compared, in seconds. */
   readonly bounds?: readonly number[]
   /** E-value against "not beyond the tolerance": 1/α and more is proof of harm. */

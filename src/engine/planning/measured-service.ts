@@ -78,7 +78,7 @@ const perMinute = ({ rolloutStart, sliceSeconds }: Recording, count: number): nu
   rolloutStart > 0 ? (count * 60) / (rolloutStart * sliceSeconds) : 0
 
 function counted(data: MetricData, { pods, rolloutStart }: Recording, bound = 0): Counted | undefined {
-  if (data.kind === 'gauge' || data.kind === 'restarts') return undefined
+  if (!('total' in data)) return undefined
   const table =
     data.kind === 'errors'
       ? errorCounts(data, pods)

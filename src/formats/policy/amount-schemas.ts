@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   durationPattern,
+  parseChange,
   parseDrop,
   parseDuration,
   parseQuantile,
@@ -58,6 +59,17 @@ export function drop(description: string, range: Range = {}): AmountSchema {
     description,
     number: { type: 'number', minimum: 0, maximum: 1000 },
     patterns: [percentPattern, plainPattern],
+  })
+}
+
+/** A part of stable's value, or a difference in the metric's own unit. */
+export function change(description: string, range: Range): AmountSchema {
+  return amount({
+    read: parseChange,
+    range,
+    example: 'a percentage such as 10%, or a number such as 5',
+    description,
+    patterns: [percentPattern, quantityPattern],
   })
 }
 

@@ -29,6 +29,11 @@ export function parseDrop(written: Written): number | undefined {
   return plain < 1 ? plain : 1 - 1 / plain
 }
 
+/** A change: `10%` for 0.1, or a quantity in the metric's own unit. */
+export function parseChange(written: Written): number | undefined {
+  return readPercent(written) ?? parseQuantity(written)
+}
+
 /** Seconds of `3m`, `1h30m`, `250ms`. */
 export function parseDuration(written: Written): number | undefined {
   if (written === 0) return 0
@@ -67,6 +72,11 @@ export function toDuration(seconds: number): string {
     if (seconds % size === 0) return `${seconds / size}${unit}`
   }
   return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1000)}ms`
+}
+
+/** Whether it is written as a percentage. */
+export function isPercent(written: unknown): boolean {
+  return typeof written === 'string' && new RegExp(percentPattern).test(written)
 }
 
 function readPercent(written: Written): number | undefined {

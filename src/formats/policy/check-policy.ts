@@ -75,7 +75,8 @@ export function policyWarnings(policy: Policy): readonly Mistake[] {
     if (metric.weight === 0 && !metric.watch) {
       warn(['metrics', index, 'weight'], `weight 0 means ${metric.name} can never fail, as with watch: true`)
     }
-    if (metric.kind === 'gauge' && metric.required && metric.margin === undefined) {
+    const mayLackMargin = metric.kind === 'gauge' || metric.kind === 'series'
+    if (mayLackMargin && metric.required && metric.margin === undefined) {
       warn(
         ['metrics', index, 'required'],
         `${metric.name} has no margin, so there is nothing that it has to show`,
@@ -103,8 +104,26 @@ function checkMetric({ index, input, resolved }: CheckedMetric): readonly Mistak
     })
   }
   if (input.watch === true) mistakes.push(...checkWatched(input, at))
+  if (input.kind === 'series') mistakes.push(...checkChange(input, at))
   if (resolved.select !== undefined) mistakes.push(...checkSelection(resolved.select, at('select')))
   return mistakes
+}
+
+/** A ratio has tolerances below 100 %, and a difference has no usual one. */
+function checkChange(
+  { compare, tolerance, margin, critical }: Extract<MetricInput, { kind: 'series' }>,
+  at: (key: string) => Mistake['path'],
+): readonly Mistake[] {
+  if (compare === 'difference') {
+    if (tolerance !== undefined || critical === true) return []
+    const message = "expected a tolerance in the metric's own unit beside compare: difference, got none"
+    return [{ path: at('compare'), message }]
+  }
+  return Object.entries({ tolerance, margin }).flatMap(([key, value]) =>
+    value === undefined || value < 1
+      ? []
+      : [{ path: at(key), message: `expected a percentage below 100%, such as 10%, got ${show(value)}` }],
+  )
 }
 
 function checkWatched(input: MetricInput, at: (key: string) => Mistake['path']): readonly Mistake[] {

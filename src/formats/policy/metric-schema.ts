@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { kinds } from '../../engine/index.ts'
 import type { MetricKind } from '../../engine/model/policy.ts'
 import { percent } from '../../engine/model/words.ts'
-import { drop, quantile, quantity, ratio, seconds, share } from './amount-schemas.ts'
+import { change, drop, quantile, quantity, ratio, seconds, share } from './amount-schemas.ts'
 import { selectionSchema } from './selection-schema.ts'
 
 export const metricName = z
@@ -60,6 +60,7 @@ const defaults = {
   conversion: kinds.conversion.defaults,
   gauge: kinds.gauge.defaults,
   restarts: kinds.restarts.defaults,
+  series: kinds.series.defaults,
 }
 
 const errorsMetric = z
@@ -146,6 +147,36 @@ const restartsMetric = z
   })
   .meta({ description: 'How often containers of each pod restart; again and again is harm.' })
 
+const seriesMetric = z
+  .strictObject({
+    kind: kind('series'),
+    ...common,
+    query: z.exactOptional(
+      promQl('An expression that is asked once for each arm, with the labels of the arm in every selector.'),
+    ),
+    harm: z.enum(['up', 'down']).meta({ description: 'In which direction the canary is worse.' }),
+    compare: z.exactOptional(
+      z.enum(['ratio', 'difference']).meta({
+        description:
+          "Compare arms by their ratio, or by their difference in the metric's own unit, where values may be zero or negative.",
+        default: 'ratio',
+      }),
+    ),
+    tolerance: z.exactOptional(
+      change(
+        `Fail when shown to be worse than stable by more than this (${percent(defaults.series.tolerance)}; for a difference it must be given).`,
+        { min: 0, max: 1e15 },
+      ),
+    ),
+    margin: z.exactOptional(
+      change(
+        `Pass a step when shown to be worse by less than this (${percent(defaults.series.margin)}; for a difference none).`,
+        { above: 0, max: 1e15 },
+      ),
+    ),
+  })
+  .meta({ description: 'An expression with one value for each arm, such as a business metric.' })
+
 /** How a metric of each kind is written. */
 export const metricSchemas = {
   errors: errorsMetric,
@@ -153,9 +184,20 @@ export const metricSchemas = {
   conversion: conversionMetric,
   gauge: gaugeMetric,
   restarts: restartsMetric,
+  series: seriesMetric,
 } satisfies Readonly<Record<MetricKind, z.ZodType>>
 
-const { errors, latency, conversion, gauge, restarts } = metricSchemas
-export const metricSchema = z.discriminatedUnion('kind', [errors, latency, conversion, gauge, restarts])
+/** The names of the kinds, as answers write them. */
+export const metricKind = z.keyof(z.object(metricSchemas))
+
+const { errors, latency, conversion, gauge, restarts, series } = metricSchemas
+export const metricSchema = z.discriminatedUnion('kind', [
+  errors,
+  latency,
+  conversion,
+  gauge,
+  restarts,
+  series,
+])
 
 export type MetricInput = z.output<typeof metricSchema>

@@ -14,10 +14,12 @@ import {
   isFields,
   type WrittenPolicy,
 } from './extend-policy.ts'
+import { describeValue } from '../mistakes/describe-value.ts'
 import { type Mistake, type Mistakes, maxMistakes, toMistakes } from '../mistakes/field-issues.ts'
 import { invalidInput } from '../mistakes/invalid-input.ts'
 import { type MetricInput, metricSchema } from './metric-schema.ts'
 import { type Path, toPathText, valueAt } from '../mistakes/path.ts'
+import { isPercent } from './amounts.ts'
 import { policyDigest } from './policy-digest.ts'
 import { allMetricKeys, policyKeys } from './policy-keys.ts'
 import { policySchema } from './policy-schema.ts'
@@ -123,6 +125,7 @@ function checkWhatCanBe(value: unknown): readonly Mistake[] {
       reservedLabels(value, [path].flat()),
     ),
     ...list.flatMap(unknownKeysOfNoKind),
+    ...list.flatMap(percentOfDifference),
     ...checkMetrics(metrics),
     ...checkTogether(metrics, names),
   ]
@@ -154,6 +157,16 @@ function unknownKeysOfNoKind(metric: unknown, index: number): readonly Mistake[]
   if (policyKeys.at(path, policy) !== allMetricKeys) return []
   const keys = Object.keys(metric).filter((key) => !allMetricKeys.includes(key))
   return toMistakes([{ code: 'unrecognized_keys', keys, path, message: '' }], policy, policyKeys).mistakes
+}
+
+/** A difference is in the metric's own unit: no part of stable's value, which may be zero. */
+function percentOfDifference(metric: unknown, index: number): readonly Mistake[] {
+  if (valueAt(metric, ['compare']) !== 'difference') return []
+  return ['tolerance', 'margin'].flatMap((key) => {
+    const written = valueAt(metric, [key])
+    const message = `expected a number in the metric's own unit beside compare: difference, got ${describeValue(written)}`
+    return isPercent(written) ? [{ path: ['metrics', index, key], message }] : []
+  })
 }
 
 const byPlace = (a: FieldIssue, b: FieldIssue): number =>

@@ -8,6 +8,7 @@ import type {
   Policy,
   RestartsPolicy,
   Selection,
+  SeriesPolicy,
 } from '../../engine/model/policy.ts'
 import { kinds } from '../../engine/index.ts'
 import type { MetricInput } from './metric-schema.ts'
@@ -67,6 +68,8 @@ export function resolveMetric(input: MetricInput): MetricPolicy {
       return resolveGauge(input)
     case 'restarts':
       return resolveRestarts(input)
+    case 'series':
+      return resolveSeries(input)
     default:
       return input satisfies never
   }
@@ -132,6 +135,20 @@ function resolveGauge(input: InputOf<'gauge'>): GaugePolicy {
 function resolveRestarts(input: InputOf<'restarts'>): RestartsPolicy {
   const { restarts } = input
   return { kind: 'restarts', ...common(input), ...given({ restarts }), tolerance: toleranceOf(input) }
+}
+
+function resolveSeries(input: InputOf<'series'>): SeriesPolicy {
+  const { query, harm, compare = 'ratio' } = input
+  const tolerance = toleranceOf(input)
+  const usual = compare === 'ratio' ? Math.max(kinds.series.defaults.margin, tolerance) : undefined
+  return {
+    kind: 'series',
+    ...common(input),
+    ...given({ query, margin: input.margin ?? usual }),
+    harm,
+    compare,
+    tolerance,
+  }
 }
 
 function toleranceOf(input: MetricInput): number {

@@ -56,6 +56,8 @@ function readMetric(
       return { kind: 'conversion', good: rows('good', data.good), total: rows('total', data.total) }
     case 'gauge':
       return { kind: 'gauge', value: rows('value', data.value) }
+    case 'series':
+      return { kind: 'series', value: rows('value', data.value) }
     case 'restarts':
       return { kind: 'restarts', restarts: rows('restarts', data.restarts) }
     case 'latency': {

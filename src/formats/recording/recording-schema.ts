@@ -58,6 +58,8 @@ const gaugeData = z.strictObject({ kind: kind('gauge'), value: perPod('Levels') 
 
 const restartsData = z.strictObject({ kind: kind('restarts'), restarts: perPod('Restarts') })
 
+const seriesData = z.strictObject({ kind: kind('series'), value: perPod('Values of each arm') })
+
 /** How the data of each kind of metric are written. */
 export const dataSchemas = {
   errors: errorsData,
@@ -65,10 +67,11 @@ export const dataSchemas = {
   conversion: conversionData,
   gauge: gaugeData,
   restarts: restartsData,
+  series: seriesData,
 } satisfies Readonly<Record<MetricKind, z.ZodType>>
 
-const { errors, latency, conversion, gauge, restarts } = dataSchemas
-const metricData = z.discriminatedUnion('kind', [errors, latency, conversion, gauge, restarts])
+const { errors, latency, conversion, gauge, restarts, series: plainSeries } = dataSchemas
+const metricData = z.discriminatedUnion('kind', [errors, latency, conversion, gauge, restarts, plainSeries])
 
 const arm = z.enum(['canary', 'stable'])
 

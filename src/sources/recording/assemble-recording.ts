@@ -132,7 +132,7 @@ function createColumns(pods: readonly Pod[], rolloutStart: number): Columns {
   return ({ read: { counts, metric }, pods: named }, offset) => {
     const own = known.get(counts) ?? new Map<string, readonly PodSeries[]>()
     known.set(counts, own)
-    const mean = metric.kind === 'gauge'
+    const mean = metric.kind === 'gauge' || metric.kind === 'series'
     const read = createReader(counts)
     const nothing = Array.from({ length: counts.slices }, () => null)
     const key = `${offset} ${mean}`
@@ -169,6 +169,8 @@ function dataOf(one: NamedMetric, columns: Columns): MetricData {
       }
     case 'gauge':
       return { kind: 'gauge', value: total }
+    case 'series':
+      return { kind: 'series', value: total }
     case 'restarts':
       return { kind: 'restarts', restarts: total }
     default:

@@ -44,17 +44,28 @@ export const metricHead = ['metric', 'judged', 'canary', 'stable', 'ratio', 'evi
 
 /** One metric as a row, in the order of the table head. */
 export function metricCells(metric: MetricVerdict): readonly string[] {
-  const { name, judged, canary, stable, ratio, evidence, neededMinutes, required } = metric
+  const { name, judged, canary, stable, evidence, neededMinutes, required } = metric
   return [
     required ? name : `${name} (watched)`,
     judged,
     armText(metric, canary),
     armText(metric, stable),
-    ratio === undefined ? '-' : `${short(ratio.estimate)} (${short(ratio.low)} to ${short(ratio.high)})`,
+    comparisonText(metric),
     short(evidence),
     neededMinutes === undefined ? '-' : `${neededMinutes} min`,
   ]
 }
+
+/** The ratio of the arms, or for a series its difference, with the sign that says so. */
+function comparisonText({ ratio, difference }: MetricVerdict): string {
+  if (difference !== undefined) {
+    const { estimate, low, high } = difference
+    return `${signed(estimate)} (${signed(low)} to ${signed(high)})`
+  }
+  return ratio === undefined ? '-' : `${short(ratio.estimate)} (${short(ratio.low)} to ${short(ratio.high)})`
+}
+
+const signed = (value: number): string => (value < 0 ? short(value) : `+${short(value)}`)
 
 export function stepText({ step }: Judgement): string {
   if (step === undefined) return '-'
@@ -79,7 +90,11 @@ export function armText({ kind }: MetricVerdict, { events, of, value }: ArmNumbe
   const counts = events === undefined || of === undefined ? '' : ` (${short(events)} of ${short(of)})`
   if (value === undefined) return counts === '' ? '-' : counts.trim()
   const shown =
-    kind === 'latency' ? `${short(value)} s` : kind === 'gauge' ? short(value) : `${short(value * 100)}%`
+    kind === 'latency'
+      ? `${short(value)} s`
+      : kind === 'gauge' || kind === 'series'
+        ? short(value)
+        : `${short(value * 100)}%`
   return `${shown}${counts}`
 }
 

@@ -39,7 +39,7 @@ export function metricTile(tile: Tile): Html {
     <p class="numbers">
       canary <b>${armText(metric, canary)}</b> against stable <b>${armText(metric, stable)}</b>
     </p>
-    ${history.length > 1 && missing.length < 2 && html`<div class="charts">${values(tile)}${ratios(tile)}${evidence(tile)}</div>`}
+    ${history.length > 1 && missing.length < 2 && html`<div class="charts">${values(tile)}${comparison(tile)}${evidence(tile)}</div>`}
     <p class="note soft">${notes.join(' ')}</p>
     ${reasons.map(({ text }) => html`<p class="note">${text}</p>`)}
   </article> `
@@ -75,7 +75,7 @@ function values({ metric, history, time }: Tile): Html {
   const picture = chart({
     ...time,
     label: `${metric.name}: canary and stable over time`,
-    low: 0,
+    low: Math.min(...seen, 0) * 1.1,
     high: top,
     lines: [
       { style: 'stable', points: stable },
@@ -96,45 +96,59 @@ function values({ metric, history, time }: Tile): Html {
   </figure>`
 }
 
-/** A conversion is worse when it is lower: its tolerance and margin are drops. */
-const lineAt = ({ kind }: MetricVerdict, limit: number): number => (kind === 'conversion' ? 1 - limit : limit)
+/** Where a tolerance or margin lies on the chart. That of a conversion is a drop, that of a series a change. */
+function lineAt({ kind, harm, difference }: MetricVerdict, limit: number): number {
+  if (kind === 'conversion') return 1 - limit
+  if (kind !== 'series') return limit
+  return (difference === undefined ? 1 : 0) + (harm === 'down' ? -limit : limit)
+}
 
-function ratios({ metric, history, time }: Tile): Html {
-  const seen = history.flatMap(({ at, metric: { ratio } }) => (ratio === undefined ? [] : [{ at, ...ratio }]))
+function comparison({ metric, history, time }: Tile): Html {
+  const isDifference = metric.difference !== undefined
+  const of = ({ ratio, difference }: MetricVerdict): MetricVerdict['ratio'] =>
+    isDifference ? difference : ratio
+  const seen = history.flatMap((look) => {
+    const found = of(look.metric)
+    return found === undefined ? [] : [{ at: look.at, ...found }]
+  })
   const margin =
     metric.margin === undefined ? [] : [{ style: 'pass' as const, value: lineAt(metric, metric.margin) }]
   const levels = [
-    { style: 'alike' as const, value: 1 },
+    { style: 'alike' as const, value: isDifference ? 0 : 1 },
     { style: 'fail' as const, value: lineAt(metric, metric.tolerance) },
     ...margin,
   ]
   const last = seen.at(-1)
   const shown = finite([...levels.map(({ value }) => value), last?.estimate, last?.low, last?.high])
   const [least, most] = [Math.min(...shown), Math.max(...shown)]
-  const room = Math.max((most - least) * 0.3, 0.05)
+  const room = isDifference ? (most - least || 1) * 0.3 : Math.max((most - least) * 0.3, 0.05)
+  const words = isDifference ? ['minus', '−'] : ['divided by', '÷']
   const picture = chart({
     ...time,
-    label: `${metric.name}: canary divided by stable, with its confidence band`,
-    low: Math.max(least - room, 0),
-    high: Math.min(most + room, Math.max(6, ...levels.map(({ value }) => value * 1.2))),
+    label: `${metric.name}: canary ${words[0]} stable, with its confidence band`,
+    low: isDifference ? least - room : Math.max(least - room, 0),
+    high: isDifference
+      ? most + room
+      : Math.min(most + room, Math.max(6, ...levels.map(({ value }) => value * 1.2))),
     lines: [
       {
         style: 'canary',
-        points: history.map((look) => ({ at: look.at, value: look.metric.ratio?.estimate })),
+        points: history.map((look) => ({ at: look.at, value: of(look.metric)?.estimate })),
       },
     ],
     band: seen.filter(({ low, high }) => finite([low, high]).length === 2),
     levels,
-    toText: (value) => `${short(value)}×`,
-    spots: spotsOf(history, ({ ratio }) =>
-      ratio === undefined
-        ? 'no ratio'
-        : `${short(ratio.estimate)}× (${short(ratio.low)} to ${short(ratio.high)})`,
-    ),
+    toText: (value) => (isDifference ? short(value) : `${short(value)}×`),
+    spots: spotsOf(history, (look) => {
+      const found = of(look)
+      if (found === undefined) return isDifference ? 'no difference' : 'no ratio'
+      const { estimate, low, high } = found
+      return `${short(estimate)}${isDifference ? '' : '×'} (${short(low)} to ${short(high)})`
+    }),
   })
   return html`<figure>
     <figcaption>
-      canary ÷ stable
+      canary ${words[1]} stable
       <i class="key limit"></i>tolerance${margin.length > 0 && html` <i class="key margin"></i>margin`}
     </figcaption>
     ${picture}

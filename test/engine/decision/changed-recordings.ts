@@ -56,6 +56,7 @@ function withRows(
       }
       case 'gauge':
       case 'restarts':
+      case 'series':
         throw new Error(`expected counts of requests, got ${data.kind}`)
       default:
         return data satisfies never

@@ -32,8 +32,8 @@ export const anyPolicy = fc
   .chain((top) =>
     fc
       .record({
-        metrics: fc.array(fc.nat(4), { minLength: 1, maxLength: 5 }),
-        own: fc.array(fc.record(common, { requiredKeys: [] }), { minLength: 5, maxLength: 5 }),
+        metrics: fc.array(fc.nat(6), { minLength: 1, maxLength: 7 }),
+        own: fc.array(fc.record(common, { requiredKeys: [] }), { minLength: 7, maxLength: 7 }),
         tolerance: ratio,
         margin: ratio,
         mde: fc.constantFrom(1 + 1e-12, 1.1, 1000),
@@ -41,9 +41,10 @@ export const anyPolicy = fc
         limit: fc.option(fc.constantFrom(1e-300, 0.05, 0.999), { nil: undefined }),
         quantile: fc.constantFrom(1e-9, 0.5, 0.95, 0.999_999_999),
         drop: fc.constantFrom(0, 0.02, 0.999),
+        harm: fc.constantFrom('up', 'down'),
       })
       .map((chosen) => {
-        const { tolerance, mde, absoluteMargin, quantile, drop } = chosen
+        const { tolerance, mde, absoluteMargin, quantile, drop, harm } = chosen
         const margin = beyond(Math.max(tolerance, chosen.margin))
         const limit = chosen.limit === undefined ? {} : { limit: chosen.limit }
         const kinds = [
@@ -52,6 +53,8 @@ export const anyPolicy = fc
           { name: 'conversion', kind: 'conversion', tolerance: drop, margin: Math.max(drop, 0.1), mde },
           { name: 'memory', kind: 'gauge', tolerance, ...(absoluteMargin > 0 ? { margin } : {}), ...limit },
           { name: 'absent', kind: 'errors' },
+          { name: 'orders', kind: 'series', harm, tolerance: drop, margin: Math.max(drop, 0.1) },
+          { name: 'lag', kind: 'series', harm, compare: 'difference', tolerance, margin },
         ]
         const metrics = [...new Set(chosen.metrics)].map((index) => allowed(kinds[index], chosen.own[index]))
         const spread = metrics.length

@@ -81,6 +81,14 @@ function recordingOf(shape: RunShape, stepShapes: StepShapes): Recording {
       kind: 'gauge',
       value: pods.map((pod) => series(shape, pod, random, (k) => level(shape, k, random))),
     },
+    orders: {
+      kind: 'series',
+      value: pods.map((pod) => series(shape, pod, random, (k) => level(shape, k, random))),
+    },
+    lag: {
+      kind: 'series',
+      value: pods.map((pod) => series(shape, pod, random, (k) => level(shape, k, random))),
+    },
   }
   const steps = stepsOf(shape, stepShapes)
   return parseRecording({

@@ -80,6 +80,7 @@ export function until(recording: Recording, at: number): Recording {
           return [name, { ...data, above, total: data.total.map(cut) }]
         }
         case 'gauge':
+        case 'series':
           return [name, { ...data, value: data.value.map(cut) }]
         case 'restarts':
           return [name, { ...data, restarts: data.restarts.map(cut) }]

@@ -187,7 +187,7 @@ metrics:
       '10:12 metrics[1].name: expected a name of its own, got "errors" as in metrics[0]',
       '10:35 metrics[1].absoluteMargin: absoluteMargin is a key of errors, not of latency',
       '11:56 metrics[2].margin: expected a margin of at least the tolerance, 1.2, got 1.1',
-      '12:12 metrics[3].kind: expected one of errors, latency, conversion, gauge, restarts, got "laten", did you mean latency?',
+      '12:12 metrics[3].kind: expected one of errors, latency, conversion, gauge, restarts, series, got "laten", did you mean latency?',
       '12:19 metrics[3].qquantile: unknown key "qquantile", did you mean quantile?',
     ])
   })

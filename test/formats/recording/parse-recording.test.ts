@@ -175,7 +175,7 @@ describe('parseRecording', () => {
     [
       'an unknown kind',
       withMetrics({ a: { kind: 'histogram' } }),
-      'metrics.a.kind: expected one of errors, latency, conversion, gauge, restarts, got "histogram"',
+      'metrics.a.kind: expected one of errors, latency, conversion, gauge, restarts, series, got "histogram"',
     ],
     [
       'a reserved name',

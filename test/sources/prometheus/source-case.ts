@@ -77,6 +77,7 @@ function rowOf(data: MetricData, j: number, bounds: readonly number[] | undefine
     case 'conversion':
       return [data.total[j] ?? null, data.good[j] ?? null]
     case 'gauge':
+    case 'series':
       return data.value[j] ?? null
     case 'restarts':
       return data.restarts[j] ?? null

@@ -25,6 +25,7 @@ function updateMetric(hash: Hash, data: MetricData): void {
       samples.push(...data.good, ...data.total)
       break
     case 'gauge':
+    case 'series':
       samples.push(...data.value)
       break
     case 'restarts':

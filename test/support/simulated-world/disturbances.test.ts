@@ -39,7 +39,7 @@ const read = async (
 }
 
 const totals = (metric: MetricData | undefined): number =>
-  metric === undefined || metric.kind === 'gauge' || metric.kind === 'restarts'
+  metric === undefined || !('total' in metric)
     ? 0
     : metric.total.reduce(
         (sum, row) => sum + (row ?? []).reduce<number>((all, count) => all + (count ?? 0), 0),

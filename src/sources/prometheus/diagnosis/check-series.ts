@@ -48,7 +48,7 @@ const LEAST_FALLS = 5
 
 /** A level or a rate in place of a counter: what it rises by would be taken for requests. */
 export function checkCounter(one: PreparedMetric, { result, of }: Probe): readonly Finding[] {
-  if (one.queries.kind === 'gauge') return []
+  if (one.queries.kind === 'gauge' || one.queries.kind === 'series') return []
   let changes = 0
   let falls = 0
   for (const { values } of result) {

@@ -151,7 +151,7 @@ function tooMany({ result, query }: Probe): readonly Finding[] {
 }
 
 function overlap(one: PreparedMetric, { result }: Probe): readonly Finding[] {
-  const both = result.filter(({ labels }) => one.arms.isAmbiguous(labels)).length
+  const both = result.filter(({ labels }) => one.answerArms.isAmbiguous(labels)).length
   if (both === 0) return []
   const text = `${both} series fit both arms, so canary would be compared with itself: expected revisions, versions or services that differ`
   return [missing(one, 'arms-overlap', text)]

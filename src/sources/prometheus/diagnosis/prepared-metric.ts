@@ -40,6 +40,7 @@ export function writtenSelectors({
     case 'latency':
       return texts(metric.histogram ?? defaults.histogram)
     case 'gauge':
+    case 'series':
       return selectorsIn(metric.query ?? '')
     case 'restarts':
       return texts(restartsSelector(metric))

@@ -23,7 +23,7 @@ export function probeQueries(
     rendered(one.queries, histogram).map(async ({ of, query, isNative }) => {
       const series = await fetchWhole(one, query, window)
       const result = isNative ? toClassic(series, histogram?.bounds ?? []) : series
-      return { of, query, arms: countArms(series, one.arms), result }
+      return { of, query, arms: countArms(series, one.answerArms), result }
     }),
   )
 }
@@ -37,6 +37,7 @@ interface Rendered {
 function rendered(queries: MetricQueries, histogram: HistogramState | undefined): readonly Rendered[] {
   switch (queries.kind) {
     case 'gauge':
+    case 'series':
     case 'restarts':
       return [{ of: 'query', query: queries.query, isNative: false }]
     case 'latency': {

@@ -30,7 +30,7 @@ const stepBefore = (ms: number): number => Math.floor(ms / 1000 / STEP_SECONDS) 
 
 /** Prefers counters of requests, because a gauge may come from something else than the pod. */
 function mostTelling(asked: readonly MetricRequest[]): MetricRequest | undefined {
-  const order = ['errors', 'latency', 'conversion', 'restarts', 'gauge'] as const
+  const order = ['errors', 'latency', 'conversion', 'restarts', 'gauge', 'series'] as const
   const kinds = order.map((kind) => asked.find(({ metric }) => metric.kind === kind))
   return kinds.find((one) => one !== undefined)
 }
@@ -58,7 +58,7 @@ async function rowsOfCanary(
   series: string,
   window: RangeWindow,
 ): Promise<readonly Series[]> {
-  const { arms } = one
+  const { answerArms: arms } = one
   const found = await fetchWhole(one, `count by (${arms.armLabels.join(', ')}) (${series})`, window)
   return found.filter(({ labels }) => arms.armOf(labels) === 'canary')
 }

@@ -141,7 +141,7 @@ async function countGroup(
   const attempt = await settle(() => {
     if (!late.ok) throw late.error
     const { counts, reading } = late.value
-    return Promise.resolve(extendCounts(counts, reading, { arms: metrics[0].arms, slicing, points }))
+    return Promise.resolve(extendCounts(counts, reading, { arms: metrics[0].answerArms, slicing, points }))
   })
   return { key, metrics: wanted, attempt }
 }

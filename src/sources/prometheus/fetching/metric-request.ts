@@ -7,6 +7,7 @@ import { armsWhere } from '../arms/arms-where.ts'
 import { armsOf } from '../arms/presets.ts'
 import type { PrometheusClient } from '../client/client.ts'
 import { metricQueries, type MetricQueries } from '../queries/metric-queries.ts'
+import { armsOfAnswer } from '../queries/query-of-arms.ts'
 
 /** One metric of the policy with its queries. */
 export interface MetricRequest {
@@ -14,6 +15,8 @@ export interface MetricRequest {
   readonly source: string
   readonly client: PrometheusClient
   readonly arms: Arms
+  /** The same for the answers to its queries. */
+  readonly answerArms: Arms
   /** How the policy distinguishes the arms. */
   readonly select: Selection
   readonly queries: MetricQueries
@@ -32,7 +35,8 @@ export function metricRequest(
   const arms = armsWhere(where, armsOf(select, workloadOf(run, params)), workloadOf(run, params))
   const { client, signal } = server
   const queries = metricQueries(metric, arms)
-  return { metric, source: sourceNameOf(policy, metric), client, signal, arms, select, queries }
+  const answerArms = queries.kind === 'series' ? armsOfAnswer(arms) : arms
+  return { metric, source: sourceNameOf(policy, metric), client, signal, arms, answerArms, select, queries }
 }
 
 export function workloadOf(run: CanaryStartRequest['run'], params: Workload['params']): Workload {

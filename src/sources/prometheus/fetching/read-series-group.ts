@@ -31,6 +31,7 @@ export async function readSeriesGroup(
   const { queries } = one
   switch (queries.kind) {
     case 'gauge':
+    case 'series':
     case 'restarts':
       return { total: await ask(queries.query), part: [] }
     case 'latency':

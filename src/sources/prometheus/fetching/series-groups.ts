@@ -58,6 +58,7 @@ function keyOf({ source, select, queries }: MetricRequest): string {
 function textsOf(queries: MetricQueries): readonly string[] {
   switch (queries.kind) {
     case 'gauge':
+    case 'series':
     case 'restarts':
       return [queries.query]
     case 'latency':
@@ -71,6 +72,6 @@ function textsOf(queries: MetricQueries): readonly string[] {
 }
 
 function kindOf({ kind }: MetricQueries): CountKind {
-  if (kind === 'gauge') return 'levels'
+  if (kind === 'gauge' || kind === 'series') return 'levels'
   return kind === 'latency' ? 'buckets' : 'events'
 }

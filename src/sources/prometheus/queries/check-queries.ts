@@ -37,6 +37,7 @@ function inTexts(metric: MetricPolicy, at: QueryMistake['path']): readonly Query
     case 'latency':
       return wrong('histogram', metric.histogram)
     case 'gauge':
+    case 'series':
       return wrong('query', metric.query, (query) => addMatchers(query, []))
     case 'restarts':
       return wrong('restarts', metric.restarts)

@@ -4,6 +4,7 @@ import { AppError } from '../../../errors.ts'
 import type { Arms } from '../arms/arms.ts'
 import { boundTexts } from '../histograms/bucket-bounds.ts'
 import { type Matcher, oneOf } from './matcher.ts'
+import { queryOfArms } from './query-of-arms.ts'
 import { addMatchers, parseSelector, printSelector, type Selector } from './selector.ts'
 import { distinguishingLabels } from './distinguishing-labels.ts'
 
@@ -39,9 +40,9 @@ export interface LatencyQueries {
   shape(kind: 'classic' | 'native', over: 'lifetime' | { readonly seconds: number }): string
 }
 
-/** Series that are read as they are: one for each pod. */
+/** Series that are read as they are: one for each pod, or one for each arm. */
 export interface GaugeQueries {
-  readonly kind: 'gauge' | 'restarts'
+  readonly kind: 'gauge' | 'restarts' | 'series'
   readonly query: string
 }
 
@@ -74,6 +75,9 @@ export function metricQueries(metric: MetricPolicy, arms: Arms): MetricQueries {
       const containers = `max by (${labels}, container) (${printSelector(selector, arms.both)})`
       return { kind: 'restarts', query: `sum by (${labels}) (${containers})` }
     }
+    case 'series':
+      if (metric.query === undefined) throw missing(metric, 'query')
+      return { kind: 'series', query: queryOfArms(metric.query, arms) }
     default:
       return metric satisfies never
   }
