@@ -7,9 +7,9 @@ export interface ReasonMeaning {
 }
 
 const looksAtMetric = 'Look at this metric of the canary, and at its logs, before the next try.'
-const waits = 'Nothing: it asks again by itself.'
-const doctor = 'Run `canary-judge doctor` with this policy: it asks the source and names the cause.'
-const source = 'Look at Prometheus; looks go on by themselves as soon as it answers.'
+const waits = 'Nothing: the controller asks again by itself.'
+const doctor = 'Run `canary-judge doctor` with this policy: it queries the source and names the cause.'
+const source = 'Look at Prometheus; the looks continue as soon as it answers.'
 const series = 'Look at the series, or run `canary-judge doctor`.'
 const decide = 'Approve, hold or reject it.'
 
@@ -18,7 +18,7 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
   worse: { means: 'Shown to be worse than the tolerance, at any look.', todo: looksAtMetric },
   'worse-at-gate': { means: 'Shown to be worse at the planned end of a step.', todo: looksAtMetric },
   'jointly-worse': {
-    means: 'Only all metrics together are beyond doubt.',
+    means: 'All metrics together show harm; no metric alone does.',
     todo: 'Look at the metrics with the most evidence.',
   },
   crashing: {
@@ -27,12 +27,12 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
   },
   'over-limit': { means: "Beyond the policy's limit, and worse than stable.", todo: looksAtMetric },
   'failed-before': {
-    means: 'An earlier look failed, which stays.',
+    means: 'An earlier look failed, and a fail stays for the run.',
     todo: 'Look at the verdict that failed first, below.',
   },
   'within-margin': { means: "Every required metric is within the step's margin." },
   'no-sign-of-harm': {
-    means: 'The step is over, nothing speaks against going on, and what is not ruled out is affordable.',
+    means: 'The step is over without a sign of harm, and the harm that is not ruled out is affordable.',
   },
   'not-failed': { means: 'The step is over and the canary has not failed.' },
   'passed-before': { means: 'The step has passed already.' },
@@ -41,35 +41,35 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
     todo: 'Look at the metric; more traffic decides it.',
   },
   'over-budget': {
-    means: 'What is not ruled out of the next step is beyond the budget.',
+    means: 'The harm that is not ruled out for the next step is beyond the budget.',
     todo: 'More traffic or a longer step decides it.',
   },
   'needs-more-data': {
-    means: 'Not shown yet; the range says how many minutes of traffic like this it takes.',
+    means: 'Nothing is shown yet; the reason says how many minutes of such traffic are needed.',
     todo: waits,
   },
   'not-decidable': {
-    means: 'The noise is wider than the margin: pods differ too much, or how they differ is assumed.',
-    todo: 'The reason says what would help; else decide by hand.',
+    means: 'The noise is wider than the margin: pods differ too much, or their difference is only assumed.',
+    todo: 'The reason says what would help; otherwise a person must decide.',
   },
   'warming-up': { means: "Pods of the canary are younger than the policy's warm-up.", todo: waits },
   soaking: { means: 'Nothing speaks against the step, and it waits for its planned end.', todo: waits },
   'no-canary-traffic': {
     means: 'The canary has samples, but no requests.',
-    todo: 'Look whether traffic reaches the canary.',
+    todo: 'Check whether traffic reaches the canary.',
   },
   'no-stable-traffic': {
     means: 'Stable has samples, but no requests.',
-    todo: 'Look whether traffic reaches stable.',
+    todo: 'Check whether traffic reaches stable.',
   },
   'no-canary-data': { means: 'No sample of the canary.', todo: doctor },
   'no-stable-data': { means: 'No sample of stable.', todo: doctor },
-  'metric-missing': { means: 'The policy names a metric that the data lack.', todo: doctor },
-  'history-missing': { means: 'Nothing of stable before the rollout, so its noise is assumed.' },
-  'history-short': { means: 'Too little of stable before the rollout to learn its noise.' },
-  'one-pod': { means: 'Too few pods to learn how pods differ, so that is assumed.' },
+  'metric-missing': { means: 'The policy names a metric that the data do not have.', todo: doctor },
+  'history-missing': { means: 'There are no data of stable before the rollout, so its noise is assumed.' },
+  'history-short': { means: 'There are too few data of stable before the rollout to learn its noise.' },
+  'one-pod': { means: 'There are too few pods to learn how pods differ, so the difference is assumed.' },
   'histogram-too-coarse': {
-    means: 'No bucket bound of the histogram lies where it could tell.',
+    means: 'No bucket bound of the histogram lies where it could show a difference.',
     todo: 'Give the histogram more bounds around the quantile.',
   },
   'no-bound-for-limit': {
@@ -83,7 +83,7 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
   'traffic-share': { means: 'The traffic is not split as the weights promise.', todo: 'Look at the router.' },
   'no-control': { means: 'All traffic is on the canary, so there is nothing to compare with.', todo: decide },
   'never-failed': {
-    means: 'Not one failure in either arm: as it should be, or a selector of failures that fits none.',
+    means: 'Neither arm has a failure: the service is healthy, or the selector of failures matches none.',
     todo: doctor,
   },
   restarting: {
@@ -99,9 +99,9 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
   'gate-policy': { means: 'A rule of the policy answers at the end of the step.', todo: decide },
   'mode-pause': { means: "The policy's mode answers a fail with inconclusive.", todo: decide },
   'mode-observe': { means: "The policy's mode observes: it answers pass, whatever was judged." },
-  'approval-needed': { means: 'The policy wants a person to decide.', todo: decide },
-  approved: { means: 'A person let it pass.' },
-  rejected: { means: 'A person took the canary back.' },
+  'approval-needed': { means: 'The policy requires a person to decide.', todo: decide },
+  approved: { means: 'A person approved the step.' },
+  rejected: { means: 'A person rejected the canary.' },
   held: { means: 'A person holds this step.', todo: 'It goes on after an approve or a clear.' },
   'group-failed': {
     means: 'Another rollout of the group has failed, so this one fails too.',
@@ -111,42 +111,47 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
     means: 'The step has passed, and waits until the other rollouts of the group have passed theirs.',
   },
   'group-passed': { means: 'The other rollouts of the group have passed this step too.' },
-  overloaded: { means: 'The service had no room for this look.', todo: waits },
+  overloaded: { means: 'The service had too many looks at once.', todo: waits },
   'few-looks': {
     means: "Argo's count is too small: it stops asking before the end of the step.",
     todo: 'Raise `count` in the AnalysisTemplate.',
   },
-  'start-ignored': { means: "The caller's start is later than that of the run, which goes on with its own." },
+  'start-ignored': {
+    means: "The caller's start is later than the start of the run, so the run keeps its own.",
+  },
   'unknown-canary': { means: "No series has the canary's revision.", todo: doctor },
-  'selected-users': { means: "The canary's users are chosen, so a difference may be one of users." },
+  'selected-users': { means: "The canary's users are chosen, so a difference may come from the users." },
   'older-policy': {
-    means: 'The policy has changed since the run began; the run goes on with the one it began with.',
+    means: 'The policy has changed since the run began; the run keeps the policy that it began with.',
   },
   'source-down': { means: 'The metric source did not answer.', todo: source },
   'source-timeout': { means: 'The metric source did not answer in time.', todo: source },
   'source-refused': {
     means: 'The metric source refused the query.',
-    todo: 'The reason has its words; look at its credentials and limits.',
+    todo: 'The reason has the words of the source; check credentials and limits.',
   },
   'source-partial': { means: 'The metric source gave only a part of the data.', todo: source },
-  'source-invalid': { means: 'The metric source answered with what is no data.', todo: source },
+  'source-invalid': { means: 'The metric source answered with invalid data.', todo: source },
   'source-too-large': {
-    means: 'The metric source had more data than are taken.',
+    means: 'The metric source had more data than the service accepts.',
     todo: 'Select fewer series in the policy.',
   },
   'no-canary-series': { means: 'The source has no series of the canary.', todo: doctor },
   'no-stable-series': { means: 'The source has no series of stable.', todo: doctor },
   'duplicate-target': { means: 'One pod is scraped twice under different labels.', todo: series },
-  'counter-reset': { means: 'A counter began anew, as after a restart; what was lost is not counted.' },
+  'counter-reset': { means: 'A counter started again at zero, as after a restart; lost counts are missing.' },
   gap: { means: 'Samples are missing for some minutes.', todo: series },
-  'clock-skew': { means: "The source's clock differs from ours.", todo: 'Look at the clocks.' },
-  'late-samples': { means: 'Samples come later than a minute is waited for.', todo: series },
+  'clock-skew': {
+    means: "The source's clock differs from the clock of this service.",
+    todo: 'Look at the clocks.',
+  },
+  'late-samples': { means: 'Samples came after their slice had been judged.', todo: series },
   'coarse-scrape': {
-    means: 'Targets are scraped more seldom than once a minute.',
+    means: 'Targets are scraped less than twice in a slice.',
     todo: 'Scrape more often.',
   },
   'mixed-series': {
-    means: 'Series of one arm differ in a label that tells clusters or regions apart.',
+    means: 'Series of one arm differ in a label such as cluster or region.',
     todo: 'Limit the series with `select.where` in the policy.',
   },
 }
