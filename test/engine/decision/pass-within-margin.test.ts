@@ -9,7 +9,7 @@ import { policyOf } from '../made/recordings.ts'
 const step: PlannedStep = { index: 0, from: 0, ends: 6, weight: 25, next: 50 }
 const steps = [{ slice: 0, ends: 6, weight: 25, next: 50 }]
 const errors = { name: 'errors', kind: 'errors' }
-const memory = { name: 'memory', kind: 'gauge' }
+const memory = { name: 'memory', kind: 'gauge', required: true }
 const nothing: MadeMetric = { pass: 'nothing to show' }
 const shown: MadeMetric = { pass: from(0, 1e6) }
 
