@@ -9,7 +9,7 @@ import { repeatCard } from '../parts/repeat-card.ts'
 import { marked } from './document-pages.ts'
 import { reasonsCard, todoOf } from '../parts/reasons-card.ts'
 import type { Look, RunView } from '../reading/read-run.ts'
-import { runState } from '../routes/run-events.ts'
+import { runState } from '../reading/run-states.ts'
 
 /** The page of one rollout: the verdict and its reason, the progress, the metrics, and the decisions. */
 export function runPage(visit: Visit, view: RunView): string {

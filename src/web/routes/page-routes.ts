@@ -12,6 +12,7 @@ import { policiesPage, policyPage } from '../pages/policies-page.ts'
 import { readRollouts } from '../reading/read-rollouts.ts'
 import { readRun } from '../reading/read-run.ts'
 import { namespacesPage, rolloutsPage } from '../pages/rollouts-page.ts'
+import { createRunStates } from '../reading/run-states.ts'
 import { runEvents } from './run-events.ts'
 import { runPage } from '../pages/run-page.ts'
 import { verdictPage } from '../pages/verdict-page.ts'
@@ -103,11 +104,12 @@ function showRun(deps: PageDeps): Route {
   })
 }
 
-/** Each reader holds a connection, and asks the store every two seconds. */
+/** Each reader holds a connection. */
 const maxFollowers = 100
 
 function followRun({ store, stopping }: PageDeps): Route {
   let followers = 0
+  const read = createRunStates(store)
   return route({
     ...page,
     path: '/runs/{id}/events',
@@ -129,7 +131,7 @@ function followRun({ store, stopping }: PageDeps): Route {
       return {
         status: 200,
         type: 'text/event-stream',
-        pieces: runEvents({ store, run, ...query, signal: ended }),
+        pieces: runEvents({ read, run, ...query, signal: ended }),
       }
     },
   })

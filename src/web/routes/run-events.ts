@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Decision, Run, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
+import type { Run } from '../../judge/ports/ports.ts'
+import type { ReadRunState } from '../reading/run-states.ts'
 
 export interface RunEvents {
-  readonly store: () => VerdictStore
+  readonly read: ReadRunState
   readonly run: Run
   /** The state that the page shows. */
   readonly seen: string
@@ -17,7 +18,7 @@ export interface RunEvents {
  * The changes come from the store, because another replica may judge the run. SQLite has no notifications, so it is asked.
  */
 export async function* runEvents({
-  store,
+  read,
   run,
   seen,
   signal,
@@ -26,33 +27,11 @@ export async function* runEvents({
   yield `retry: ${everyMs}\n\n`
   let before = seen
   while (!signal.aborted) {
-    const now = await readState(store(), run)
+    const now = await read(run)
     // a comment shows proxies that the connection is in use
     yield now.text === before ? ':\n\n' : 'event: changed\ndata: \n\n'
     if (now.isClosed) return
     before = now.text
     await wait(everyMs, undefined, { signal }).catch(() => undefined)
   }
-}
-
-async function readState(store: VerdictStore, { id, namespace, name }: Run) {
-  const [run, { items }, decisions] = await Promise.all([
-    store.getRun(id),
-    store.listVerdicts(id, { limit: 1 }),
-    store.listDecisions({ namespace, name, runId: id }),
-  ])
-  return {
-    text: runState(run, items[0], decisions),
-    isClosed: run === undefined || run.closedAt !== undefined,
-  }
-}
-
-/** A text that differs whenever the page of the run differs. */
-export function runState(
-  run: Run | undefined,
-  latest: StoredVerdict | undefined,
-  decisions: readonly Decision[],
-): string {
-  const { closedAt = 0, firstFailAt = 0 } = run ?? {}
-  return [latest?.id ?? '', decisions.length, firstFailAt, closedAt].join('-')
 }
