@@ -8,6 +8,7 @@ import type { RecordingLook } from './look/judge-recording.ts'
 import { judgeRollout } from './look/judge-rollout.ts'
 import type { AnalyzeApart } from './look/observe.ts'
 import { createLookCache } from './look/look-cache.ts'
+import { createLookMemory } from './look/look-memory.ts'
 import { createVerdictWriter, type Decided } from './look/verdict-writer.ts'
 import { type Deadline, startDeadline } from './model/deadline.ts'
 import type { JudgeRequest } from './model/judge-request.ts'
@@ -20,6 +21,7 @@ export { isControllers } from './history/look-by-hand.ts'
 export type { HookRuns } from './hook-runs.ts'
 export { judgeRecording, type RecordingLook } from './look/judge-recording.ts'
 export { judgeData, type LookData } from './look/judge-data.ts'
+export { createLookMemory } from './look/look-memory.ts'
 export type { Analysis } from './look/observe.ts'
 export {
   createPolicyLibrary,
@@ -122,6 +124,7 @@ function partsOf(deps: JudgeDeps) {
     memory,
     access: createStoreAccess({ store, memory, ...(storeCallMs !== undefined && { callMs: storeCallMs }) }),
     policyMemory: createPolicyMemory(),
+    lookMemory: createLookMemory(),
     cache: createLookCache({ ...(maxComputations !== undefined && { maxUnderWay: maxComputations }) }),
     digest: ((recording) => store().digestRecording(recording)) satisfies VerdictStore['digestRecording'],
   }

@@ -1,11 +1,15 @@
-import { hash } from 'node:crypto'
 import { judgeSentRecording, type SentRecording } from '../../callers/api/judge-sent-recording.ts'
 import { AppError, type AppErrorCode, type FieldIssue } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
-import { type Analysis, judgeData, type LookData, type RecordingLook } from '../../judge/judge.ts'
+import {
+  type Analysis,
+  createLookMemory,
+  judgeData,
+  type LookData,
+  type RecordingLook,
+} from '../../judge/judge.ts'
 import { assembleRecording } from '../../sources/recording/assemble-recording.ts'
-import { createHistoryMemory } from '../../engine/index.ts'
 import { cutRecording } from '../../store/recordings/cut-recording.ts'
 import { unpackRecording } from '../../store/recordings/unpack-recording.ts'
 import { recordingToJson } from '../../formats/recording/recording-to-json.ts'
@@ -61,11 +65,5 @@ async function analysisOf({ data, ...by }: LookData): Promise<Analysis> {
   return { ...judged, cut: await cutRecording(recording) }
 }
 
-/** A look at the bundled policy has some twenty; 10,000 of each sort are about 10 MB. */
-const mostRemembered = 10_000
-
 /** Of the looks of this thread. */
-const memory = createHistoryMemory(
-  (numbers) => hash('sha256', new Uint8Array(numbers.buffer), 'base64'),
-  mostRemembered,
-)
+const memory = createLookMemory()

@@ -1,3 +1,4 @@
+import type { HistoryMemory } from '../../engine/index.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import { AppError } from '../../errors.ts'
@@ -27,6 +28,7 @@ export interface RolloutDeps {
   readonly access: StoreAccess
   readonly memory: RunCache
   readonly policyMemory: PolicyMemory
+  readonly lookMemory: HistoryMemory
   readonly cache: LookCache
   readonly policies: PolicyLibrary
   readonly source: () => MetricSource | undefined

@@ -1,3 +1,4 @@
+import type { HistoryMemory } from '../../engine/index.ts'
 import { mostSamples } from '../../engine/model/data-columns.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import { inSpan } from '../../in-span.ts'
@@ -17,6 +18,7 @@ export interface ObserveRequest extends RunAndSteps {
 export interface ObserveDeps {
   readonly source: MetricSource | undefined
   readonly digest: VerdictStore['digestRecording']
+  readonly lookMemory: HistoryMemory
   readonly analyzeApart?: AnalyzeApart
 }
 
@@ -53,7 +55,7 @@ async function observationOf(
   fetched: Recording | Fetched,
   by: Yardstick,
   deadline: Deadline,
-  { digest, analyzeApart }: Omit<ObserveDeps, 'source'>,
+  { digest, analyzeApart, lookMemory }: Omit<ObserveDeps, 'source'>,
 ): Promise<Omit<Observation, 'data'>> {
   const data = 'data' in fetched ? fetched.data : fetched
   if (analyzeApart !== undefined && samplesIn(data) > manySamples) {
@@ -64,7 +66,7 @@ async function observationOf(
       // the thread is busy or lost, and the answer must come all the same
     }
   }
-  const judged = judgeData('data' in fetched ? fetched.recording() : fetched, by)
+  const judged = judgeData('data' in fetched ? fetched.recording() : fetched, by, lookMemory)
   return { ...judged, recordingDigest: await digest(judged.recording) }
 }
 
