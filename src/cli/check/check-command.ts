@@ -7,22 +7,25 @@ export function addCheck(program: Command, context: CommandContext): void {
   program
     .command('check')
     .description('Ask for the verdict on a canary.')
-    .option('--url <url>', 'the service to ask')
+    .option('--url <url>', 'address of the service')
     .option('--prometheus <url>', 'judge by this Prometheus, without a service')
-    .option('--token-file <file>', 'holds the token for whichever is asked; else CANARY_JUDGE_TOKEN')
+    .option(
+      '--token-file <file>',
+      'file with the token for the service or the Prometheus; else CANARY_JUDGE_TOKEN',
+    )
     .addOption(new Option('--token <token>').hideHelp())
     .option('--policy <name>', 'name of a policy; with --prometheus also a file')
-    .requiredOption('--namespace <namespace>', 'where the rollout is')
-    .requiredOption('--name <name>', 'of the rollout')
+    .requiredOption('--namespace <namespace>', 'namespace of the rollout')
+    .requiredOption('--name <name>', 'name of the rollout')
     .requiredOption('--canary <revision>', 'what is judged, such as a pod template hash')
     .requiredOption('--stable <revision>', 'what it is compared with')
     .option('--step <i/of>', 'which step of how many, counted from 1')
-    .option('--weight <percent>', 'of the traffic that goes to the canary in this step')
+    .option('--weight <percent>', 'share of the traffic that goes to the canary in this step')
     .option('--next <percent>', 'the weight that follows')
     .option('--minutes <minutes>', 'planned length of the step')
     .option('--start <time>', 'when the rollout began, such as 2026-11-20T10:00:00Z')
-    .option('--param <name=value>', 'what the policy asks for; may be repeated', collect)
-    .option('--wait <duration>', 'go on asking until pass or fail, for so long at most, such as 15m')
+    .option('--param <name=value>', 'a parameter that the policy needs; may be repeated', collect)
+    .option('--wait <duration>', 'repeat the request until pass or fail, at most for this time, such as 15m')
     .option('--interval <duration>', 'how often to ask while waiting', '30s')
     .option('--json', 'the whole verdict as JSON')
     .addHelpText(

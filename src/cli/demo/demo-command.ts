@@ -6,8 +6,8 @@ import { helpText } from '../help-text.ts'
 export function addDemo(program: Command, { output, version }: CommandContext): void {
   program
     .command('demo')
-    .description('Run the service on a store of its own with simulated rollouts, and say what to try.')
-    .option('--speed <minutes>', 'of the rollouts that pass in a second', toSpeed, 1)
+    .description('Run the service with simulated rollouts, on a separate store, and say what to try.')
+    .option('--speed <minutes>', 'minutes of the rollouts that pass in a second', toSpeed, 1)
     .addHelpText(
       'after',
       helpText({

@@ -28,7 +28,7 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
     .addHelpText(
       'after',
       helpText({
-        codes: ['all that a verdict needs is there', 'something of it is missing'],
+        codes: ['all that a verdict needs is there', 'something is missing'],
         examples: [
           'canary-judge doctor --policy web.yaml --namespace shop --name web ' +
             '--canary 5c6b8d7f4 --stable 7d9f4b5c6 --prometheus http://localhost:9090',

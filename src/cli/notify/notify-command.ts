@@ -9,20 +9,18 @@ export function addNotify(program: Command, { output, errors, done }: CommandCon
     .command('notify')
     .description('Messages to people.')
     .command('test')
-    .description(
-      'Send one message about a rollout that there is not to each target, and say what became of it.',
-    )
+    .description('Send one message about an invented rollout to each target, and say whether it arrived.')
     .option('--config <file>', 'the configuration with `notify`; default: $CANARY_JUDGE_CONFIG')
     .option('--target <name>', 'only to this one')
     .addOption(
-      new Option('--event <kind>', 'what it tells; fail and waiting alarm those who are on call')
+      new Option('--event <kind>', 'event of the message; fail and waiting raise an alarm at pagers')
         .choices(eventKinds)
         .default('began'),
     )
     .addHelpText(
       'after',
       helpText({
-        codes: ['every target took it', 'one did not'],
+        codes: ['every target accepted it', 'one did not'],
         examples: [
           'canary-judge notify test --config config.yaml',
           'canary-judge notify test --config config.yaml --target pager --event fail',

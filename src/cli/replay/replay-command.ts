@@ -17,11 +17,11 @@ export function addReplay(program: Command, context: CommandContext): void {
   program
     .command('replay')
     .description(
-      'Read one recording a line, look at it after every slice of the rollout, write one verdict a line.',
+      'Read one recording from each line, judge it after every slice of the rollout, and write one verdict on each line.',
     )
     .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
     .option('--all-looks', 'every look with score and summary, not only those at which the verdict changed')
-    .option('--table', 'for people instead of programs')
+    .option('--table', 'a table for people instead of JSON')
     .addHelpText(
       'after',
       helpText({

@@ -10,35 +10,38 @@ export function addShip(program: Command, context: CommandContext): void {
     .command('ship')
     .description('Release with kubectl and plain Deployments: shift, ask the judge, promote or roll back.')
   addStart(ship, context)
-  addVerb(ship, context, 'status', 'Say which release goes on, and how far it is.', 'the state is shown')
+  addVerb(ship, context, 'status', 'Show the open release and its stage.', 'the state is shown')
   addVerb(ship, context, 'promote', 'Give stable the new image now, without more verdicts.', 'promoted')
   addVerb(
     ship,
     context,
     'rollback',
-    'Give stable the image of before, also after a promotion.',
+    'Give stable the previous image again, also after a promotion.',
     'rolled back',
   )
-  addVerb(ship, context, 'abort', 'End a release that goes on: all traffic back to stable.', 'ended')
+  addVerb(ship, context, 'abort', 'End an open release: send all traffic back to stable.', 'ended')
 }
 
 function addStart(ship: Command, context: CommandContext): void {
   const command = ship
     .command('start')
-    .description('Begin a release, or go on with it.')
-    .requiredOption('--image <image>', 'the new image; of several apps app=image, repeated', collect)
+    .description('Begin a release, or continue it.')
+    .requiredOption('--image <image>', 'the new image; for several apps app=image, repeated', collect)
     .requiredOption('--stages <percents>', 'the share of the pods for the canary at each stage', '10,30,50')
-    .option('--nginx', 'the weight is that of ingress-nginx, in the Ingress <app>-canary')
+    .option('--nginx', 'set the weight of the Ingress <app>-canary (ingress-nginx), not replicas')
     .option(
       '--container <name>',
-      'which container gets the image; else the one named as the app, or the only one',
+      'container that gets the image; else the one with the name of the app, or the only one',
     )
-    .option('--url <url>', 'the service to ask')
+    .option('--url <url>', 'address of the service')
     .option('--prometheus <url>', 'judge by this Prometheus, without a service')
-    .option('--token-file <file>', 'holds the token for whichever is asked; else CANARY_JUDGE_TOKEN')
+    .option(
+      '--token-file <file>',
+      'file with the token for the service or the Prometheus; else CANARY_JUDGE_TOKEN',
+    )
     .addOption(new Option('--token <token>').hideHelp())
     .option('--policy <name>', 'name of a policy; with --prometheus also a file')
-    .option('--param <name=value>', 'what the policy asks for; may be repeated', collect)
+    .option('--param <name=value>', 'a parameter that the policy needs; may be repeated', collect)
     .option('--minutes <minutes>', 'planned length of each stage')
     .option('--wait <duration>', 'how long to ask for a pass or a fail at each stage', '1h')
     .option('--interval <duration>', 'how often to ask', '30s')
@@ -81,10 +84,10 @@ function addVerb(
 const common = (command: Command): Command =>
   command
     .requiredOption('--app <apps>', 'Deployments <app>-stable and <app>-canary; several: chat,users')
-    .option('--namespace <namespace>', 'where they are; else that of the context of kubectl')
-    .option('--context <context>', 'of kubectl; else the one in use')
-    .option('--who <name>', 'who does this; else who is logged in')
-    .option('--why <text>', 'why, for the annotations', '')
+    .option('--namespace <namespace>', 'namespace of the Deployments; else that of the context of kubectl')
+    .option('--context <context>', 'context of kubectl; else the current one')
+    .option('--who <name>', 'name of the person; else the user who is logged in')
+    .option('--why <text>', 'reason, for the annotations', '')
     .option(
       '--ready-within <duration>',
       'how long pods may take; else the progress deadline of the Deployments',
