@@ -211,3 +211,31 @@ test('a policy file that is wrong at the start ends nothing, and is named', asyn
   // The service cannot know which of the two is the default while one cannot be read.
   expect(await names()).toEqual([undefined, ['web']])
 })
+
+test('changed defaults of policies are in force, with their origin; bad ones keep those of before', async () => {
+  const tokens = 'policies: {directory: policies}\ntokens: [{name: ann, roles: [judge, read], file: token}]\n'
+  const seen = async () => {
+    const url = request(running.url).post('/v1/policies/validate')
+    const { body } = await url
+      .set('Authorization', 'Bearer first-token-0123456789')
+      .set('Content-Type', 'application/yaml')
+      .send(policy('new'))
+    return [body.policy.soakSeconds, body.from.soak, body.digest]
+  }
+  const page = () => get('/policies/web', 'first-token-0123456789').set('Accept', 'text/html')
+  await put('judge.yaml', tokens)
+  await running.app.reload()
+  const [, , plain] = await seen()
+
+  await put('judge.yaml', `${tokens}defaults: {soak: 7m}\n`)
+  await running.app.reload()
+  const [soak, from, digest] = await seen()
+  expect([soak, from]).toEqual([420, 'defaults of the configuration'])
+  expect(digest).not.toBe(plain)
+  expect((await page()).text).toContain('<code>soak</code>: defaults of the configuration')
+
+  await put('judge.yaml', `${tokens}defaults: {soka: 7m}\n`)
+  await running.app.reload()
+  expect(running.lines.join('\n')).toContain('defaults.soka: unknown key \\"soka\\", did you mean soak?')
+  expect(await seen()).toEqual([420, 'defaults of the configuration', digest])
+})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { policyDefaultsSchema } from '../../formats/policy/policy-defaults.ts'
 import { duration, quantity } from '../../formats/policy/amount-schemas.ts'
 import { roles } from '../../http/auth/roles.ts'
 import { notifySchema } from './notify-schema.ts'
@@ -104,6 +105,9 @@ export const configSchema = z.strictObject({
     .describe('how many proxies, or which addresses, may say whom they speak for'),
   sources: z.record(name, sourceSchema).default({}),
   policies: z.strictObject({ directory: z.string().min(1).exactOptional() }).prefault({}),
+  defaults: policyDefaultsSchema
+    .exactOptional()
+    .describe('keys of every policy that does not set them itself'),
   defaultPolicy: z.string().min(1).max(253).exactOptional(),
   tokens: z.array(tokenSchema).default([]),
   allowAnonymous: z.boolean().default(false).describe('whether anybody may judge and read without a token'),

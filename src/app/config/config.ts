@@ -8,6 +8,7 @@ import { resolveTokens, type TokenConfig } from './resolve-tokens.ts'
 import { type NotifyConfig, resolveNotify } from './resolve-notify.ts'
 import { createSecret, type Secret } from './secret.ts'
 import { sourceSchema } from './source-schema.ts'
+import type { Fields } from '../../formats/policy/extend-policy.ts'
 import { describeValue } from '../../formats/mistakes/describe-value.ts'
 import { isLoopback } from '../../http/auth/is-loopback.ts'
 import type { Retention } from '../../judge/ports/ports.ts'
@@ -37,7 +38,12 @@ export interface Config {
   readonly publicUrl?: string
   readonly trustProxy: false | number | readonly string[]
   readonly sources: Readonly<Record<string, SourceConfig>>
-  readonly policies: { readonly directory?: string; readonly default?: string }
+  readonly policies: {
+    readonly directory?: string
+    readonly default?: string
+    /** As they are written in the file. */
+    readonly defaults?: Fields
+  }
   readonly tokens: readonly TokenConfig[]
   /** Whether requests without a token may judge and read. */
   readonly allowAnonymous: boolean
@@ -85,7 +91,7 @@ export async function readConfig(env: Environment = process.env): Promise<Config
   const files = (): string[] => [...(configFile === undefined ? [] : [configFile]), ...reader.files]
   if (!reading.ok) throw new ConfigError([...environment.mistakes, ...reading.mistakes], files())
   const config = {
-    ...(await resolve(reading.file, environment.config, reader)),
+    ...(await resolve(reading, environment.config, reader)),
     text: createSecret(reading.text),
   }
   const mistakes = [...environment.mistakes, ...reader.mistakes]
@@ -95,7 +101,7 @@ export async function readConfig(env: Environment = process.env): Promise<Config
 }
 
 async function resolve(
-  file: ConfigFile,
+  { file, defaults }: { readonly file: ConfigFile; readonly defaults?: Fields },
   env: EnvironmentConfig,
   reader: FileReader,
 ): Promise<Omit<Config, 'text'>> {
@@ -127,6 +133,7 @@ async function resolve(
     sources,
     policies: {
       ...(directory !== undefined && { directory: reader.resolve(directory) }),
+      ...(defaults !== undefined && { defaults }),
       ...(file.defaultPolicy !== undefined && { default: file.defaultPolicy }),
     },
     tokens,

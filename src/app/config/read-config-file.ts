@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { type Fields, isFields } from '../../formats/policy/extend-policy.ts'
 import { toMistakes } from '../../formats/mistakes/field-issues.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
-import { toPathText } from '../../formats/mistakes/path.ts'
+import { toPathText, valueAt } from '../../formats/mistakes/path.ts'
 import { readYaml } from '../../formats/mistakes/read-yaml.ts'
 import { schemaKeys } from '../../formats/mistakes/schema-keys.ts'
 import { type ConfigFile, configSchema } from './config-schema.ts'
@@ -10,7 +11,13 @@ import { reason } from './read-files.ts'
 import { repeatsValue, withoutSecrets } from './secret.ts'
 
 export type FileReading =
-  | { readonly ok: true; readonly file: ConfigFile; readonly text: string }
+  | {
+      readonly ok: true
+      readonly file: ConfigFile
+      /** The defaults of policies as they are written, because policies are merged as they are written. */
+      readonly defaults?: Fields
+      readonly text: string
+    }
   | { readonly ok: false; readonly mistakes: readonly string[] }
 
 /** Reads the configuration file and fills in its defaults; throws with every mistake in it, with line and column. */
@@ -52,7 +59,10 @@ function parse(text: string): FileReading {
     return { ok: false, mistakes }
   }
   const result = configSchema.safeParse(reading.value)
-  if (result.success) return { ok: true, file: result.data, text }
+  if (result.success) {
+    const defaults = valueAt(reading.value, ['defaults'])
+    return { ok: true, file: result.data, ...(isFields(defaults) && { defaults }), text }
+  }
   const shown = withoutSecrets(reading.value)
   const { mistakes } = toMistakes(result.error.issues, shown, schemaKeys(configSchema))
   const texts = mistakes.map(({ path, message, atKey }) => {

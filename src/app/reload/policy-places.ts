@@ -9,6 +9,7 @@ export function policyPlaces({ policies }: Config): PolicyPlaces {
   return {
     bundled: bundledPolicies,
     ...(policies.directory !== undefined && { directory: policies.directory }),
+    ...(policies.defaults !== undefined && { defaults: policies.defaults }),
     ...(policies.default !== undefined && { defaultName: policies.default }),
   }
 }

@@ -17,6 +17,8 @@ export interface WrittenPolicy {
 export interface BasePolicies {
   readonly bundled: ReadonlyMap<string, WrittenPolicy>
   readonly own: ReadonlyMap<string, WrittenPolicy>
+  /** What every policy has that does not set it itself. */
+  readonly defaults?: Fields
 }
 
 export interface ExtendedPolicy {

@@ -21,6 +21,7 @@ import { type MetricInput, metricSchema } from './metric-schema.ts'
 import { type Path, toPathText, valueAt } from '../mistakes/path.ts'
 import { isPercent } from './amounts.ts'
 import { policyDigest } from './policy-digest.ts'
+import { withDefaults } from './policy-defaults.ts'
 import { allMetricKeys, policyKeys } from './policy-keys.ts'
 import { policySchema } from './policy-schema.ts'
 import type { Locate } from '../mistakes/locate.ts'
@@ -85,7 +86,8 @@ function parseValue(file: unknown, locate: Locate, { fileName, check, bases }: P
   })
   const toIssue = (mistake: Mistake): FieldIssue => issueAt(inFile(mistake, extended))
   if (extended.mistakes.length > 0) throw invalid(extended.mistakes.map(issueAt), fileName)
-  const value = isFields(file) ? extended.written.value : file
+  const whole = withDefaults(extended.written, bases.defaults)
+  const value = isFields(file) ? whole.value : file
   const result = policySchema.safeParse(value)
   const ofSchema = result.success ? noMistakes : toMistakes(result.error.issues, value, policyKeys)
   const mistakes = [...ofSchema.mistakes, ...checkWhatCanBe(value)]
@@ -94,7 +96,9 @@ function parseValue(file: unknown, locate: Locate, { fileName, check, bases }: P
     const warnings = policyWarnings(policy).map(toIssue)
     const others = [...checkSelection(policy.select, ['select']), ...check(policy)]
     if (others.length === 0) {
-      return { policy, digest: policyDigest(policy), warnings, written: extended.written }
+      // a policy that extends this one gets the defaults itself
+      const written = { ...extended.written, from: whole.from }
+      return { policy, digest: policyDigest(policy), warnings, written }
     }
     mistakes.push(...others)
   }

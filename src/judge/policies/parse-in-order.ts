@@ -18,7 +18,7 @@ interface Parsed {
 /** Reads each policy after the one that it extends. It refuses policies that extend each other in a circle. */
 export function parseInOrder(
   files: readonly PolicyFile[],
-  { read, bundled }: { readonly read: ReadPolicy; readonly bundled: BasePolicies['bundled'] },
+  { read, ...given }: Omit<BasePolicies, 'own'> & { readonly read: ReadPolicy },
 ): Parsed {
   const own = new Map<string, WrittenPolicy>()
   const loaded: (ParsedPolicy & { readonly file: string })[] = []
@@ -34,7 +34,7 @@ export function parseInOrder(
       try {
         if (ready.length === 0) throw circle(head.name, waiting)
         if (head.extends !== head.name && broken.has(head.extends)) throw brokenBase(file, head.extends)
-        const parsed = read(text, file, { bundled, own })
+        const parsed = read(text, file, { ...given, own })
         loaded.push({ ...parsed, file })
         own.set(parsed.policy.name, parsed.written)
       } catch (error) {

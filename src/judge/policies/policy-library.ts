@@ -14,6 +14,8 @@ export interface PolicyPlaces {
   /** The user's own folder; it must exist when it is named. */
   readonly directory?: string
   readonly defaultName?: string
+  /** What every policy has that does not set it itself, as it is written. */
+  readonly defaults?: BasePolicies['defaults']
 }
 
 /** The policies that are loaded at one moment, to pass to a reader. */
@@ -108,7 +110,7 @@ interface Loaded {
 }
 
 async function loadAll(
-  { bundled, directory }: PolicyPlaces,
+  { bundled, directory, defaults = {} }: PolicyPlaces,
   read: ReadPolicy,
   before: readonly LoadedPolicy[],
 ): Promise<{
@@ -116,12 +118,12 @@ async function loadAll(
   readonly refused: readonly RefusedFile[]
   readonly bases: BasePolicies
 }> {
-  const shipped = await loadDirectory(bundled, 'bundled', { read, bundled: new Map() })
-  const bases = { bundled: writtenByName(shipped.loaded), own: new Map<string, WrittenPolicy>() }
+  const shipped = await loadDirectory(bundled, 'bundled', { read, bundled: new Map(), defaults })
+  const bases = { bundled: writtenByName(shipped.loaded), own: new Map<string, WrittenPolicy>(), defaults }
   const own =
     directory === undefined
       ? nothing
-      : await loadDirectory(directory, 'user', { read, bundled: bases.bundled })
+      : await loadDirectory(directory, 'user', { read, bundled: bases.bundled, defaults })
   const failed = [...shipped.failed, ...own.failed]
   const taken = new Set(own.loaded.map(({ policy }) => policy.name))
   const kept = before.filter(
@@ -140,9 +142,8 @@ async function loadAll(
 
 const nothing: Loaded = { loaded: [], failed: [] }
 
-interface Reading {
+interface Reading extends Omit<BasePolicies, 'own'> {
   readonly read: ReadPolicy
-  readonly bundled: BasePolicies['bundled']
 }
 
 async function loadDirectory(

@@ -28,10 +28,16 @@ export function policiesPage(visit: Visit, policies: PolicyLibrary): string {
 }
 
 /** The page of one policy, with every default written out. */
-export function policyPage(visit: Visit, { policy, digest, origin, file, warnings }: LoadedPolicy): string {
+export function policyPage(
+  visit: Visit,
+  { policy, digest, origin, file, warnings, written }: LoadedPolicy,
+): string {
   const lines: readonly Html[] = warnings.map(
     ({ path, message }) => html`<li><code>${path}</code>: ${message}</li>`,
   )
+  const inherited: readonly Html[] = Object.entries(written.from)
+    .filter(([, from]) => from !== policy.name)
+    .map(([path, from]) => html`<li><code>${path}</code>: ${from}</li>`)
   return framed({
     title: `${policy.name} · policy`,
     visit,
@@ -44,6 +50,15 @@ export function policyPage(visit: Visit, { policy, digest, origin, file, warning
           <h2>Warnings</h2>
           <ul>
             ${lines}
+          </ul>
+        </section>`
+      }
+      ${
+        inherited.length > 0 &&
+        html`<section class="card">
+          <h2>Keys that come from elsewhere</h2>
+          <ul>
+            ${inherited}
           </ul>
         </section>`
       }

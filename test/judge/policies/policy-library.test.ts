@@ -144,3 +144,16 @@ test('load() refuses a pipe and a file too large for a policy at once, and keeps
   )
   expect(library.list()).toHaveLength(1)
 })
+
+test('load() gives its defaults to bundled policies and to own ones, and a later load takes them away', async () => {
+  const files = { 'bundled/istio.yaml': policy('istio'), 'own/web.yaml': policy('web', 'soak: 5m') }
+  const library = await loaded(files, { defaults: { soak: '4m', pass: 'strict' } })
+  const before = new Set(library.list().map(({ digest }) => digest))
+  expect(library.list().map((each) => [each.policy.soakSeconds, each.policy.pass])).toEqual([
+    [240, 'strict'],
+    [300, 'strict'],
+  ])
+  await library.load({ bundled: bundled(), directory: directory() })
+  expect(library.get('istio').policy).toMatchObject({ soakSeconds: 180, pass: 'balanced' })
+  expect(library.list().filter(({ digest }) => before.has(digest))).toEqual([])
+})
