@@ -2,12 +2,14 @@ import { decisionRoutes } from '../callers/api/decision-routes.ts'
 import { exportRoutes } from '../callers/api/export-routes.ts'
 import { historyRoutes } from '../callers/api/history-routes.ts'
 import { judgeRoutes } from '../callers/api/judge-route.ts'
+import { planRoutes } from '../callers/api/plan-route.ts'
 import { policyRoutes } from '../callers/api/policy-routes.ts'
 import { argoRoutes } from '../callers/argo/route.ts'
 import { gateRoutes } from '../callers/flagger/gates/route.ts'
 import { flaggerRoutes } from '../callers/flagger/route.ts'
 import type { HttpSettings } from '../http/http-settings.ts'
 import { documentRoutes } from '../web/routes/document-routes.ts'
+import type { ForecastPlan } from '../web/reading/read-plan.ts'
 import { pageRoutes } from '../web/routes/page-routes.ts'
 import { linkRoutes } from '../callers/links/route.ts'
 import { healthRoutes } from '../callers/operation/health-routes.ts'
@@ -56,6 +58,7 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
       withinMs,
     )
   }
+  const forecast: ForecastPlan = (request) => reads.plan(request)
   const groups: readonly RouteGroup[] = [
     judgeRoutes({ judge, judgeSent, settings, metrics }),
     argoRoutes({ judge, metrics }),
@@ -73,7 +76,8 @@ export function createRouteGroups(deps: RouteGroupDeps): readonly RouteGroup[] {
       clock,
     }),
     healthRoutes({ health, metrics, checkParts: () => stores.check() }),
-    pageRoutes({ store, clock, log, policies, settings, stopping }),
+    planRoutes({ policies, forecast }),
+    pageRoutes({ store, clock, log, policies, settings, stopping, forecast }),
     documentRoutes({ groups: () => groups, settings, version }),
     ...extra,
   ]

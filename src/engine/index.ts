@@ -12,7 +12,7 @@ export type { MetricKind, MetricPolicy, Policy } from './model/policy.ts'
 export type { MetricData, Pod, RecordedStep, Recording, Sample } from './model/recording.ts'
 export type { MetricVerdict, Outcome, Reason, StepVerdict, Verdict } from './model/verdict.ts'
 export { type MeasuredMetric, type MeasuredService, measuredService } from './planning/measured-service.ts'
-export { describedService, type ServiceNumbers } from './planning/described-service.ts'
+export { canPlan, describedService, type ServiceNumbers } from './planning/described-service.ts'
 export {
   type MetricForecast,
   minutesAtWeight,

@@ -137,6 +137,8 @@ test('nothing of a namespace is asked for by the routes without a rule for other
     'POST /gate/halt',
     'GET /v1/policies',
     'GET /policies',
+    'GET /plan',
+    'GET /v1/plan',
     'GET /policies/{id}',
   ])
 })

@@ -101,6 +101,8 @@ export const routeTable: Readonly<Record<string, Refusals>> = {
   },
   'GET /verdicts/{id}': { roles: ['read', 'decide'], address: '/verdicts/v-1', elsewhere: 404 },
   'GET /policies': { roles: ['read', 'decide'] },
+  'GET /plan': { roles: ['read', 'decide'] },
+  'GET /v1/plan': { roles: ['read', 'decide'] },
   'GET /policies/{id}': { roles: ['read', 'decide'], address: '/policies/application' },
   'GET /sign-in': open,
   'POST /sign-in': { roles: [], body: 'token=root-token-0123456789', form: '/sign-in' },

@@ -50,6 +50,7 @@ beforeAll(async () => {
     '/verdicts/look-7',
     '/policies',
     '/policies/web',
+    '/plan',
     '/sign-in',
     '/docs/errors',
     '/docs/reasons',

@@ -134,6 +134,7 @@ describe.runIf(missing === undefined)(`the pages of a run in Chromium ${missing 
       `/verdicts/${judged.id}`,
       '/policies',
       '/policies/web',
+      '/plan',
       '/sign-in',
       '/docs/errors',
       '/docs/reasons',

@@ -1,9 +1,11 @@
 import type { SentRecording } from '../../callers/api/judge-sent-recording.ts'
+import type { MetricForecast } from '../../engine/index.ts'
 import { AppError } from '../../errors.ts'
 import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
 import type { Analysis, LookData, RecordingLook } from '../../judge/judge.ts'
 import type { Log, PackedRecording } from '../../judge/ports/ports.ts'
+import type { PlanRequest } from '../../web/reading/read-plan.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 import { type BodyThread, startBodyThread } from './body-thread.ts'
 
@@ -15,6 +17,8 @@ export interface BodyWorker {
   readRecording(packed: PackedRecording): Promise<Buffer>
   /** The verdict on a look, and its recording in pieces. The limit is for its wait, not for the work itself. */
   analyze(look: LookData, withinMs: number): Promise<Analysis>
+  /** What each step of a planned rollout would show. */
+  plan(request: PlanRequest): Promise<readonly MetricForecast[]>
   close(): Promise<void>
 }
 
@@ -34,6 +38,8 @@ const startMs = 30_000
 const defaultMaxWaiting = 8
 /** With the wait for others; a recording of the largest size takes a few seconds. */
 const longestReadMs = 25_000
+/** With the wait for others; a plan takes a tenth of a second. */
+const longestPlanMs = 8000
 
 export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
   const { log, heapMb = defaultHeapMb, taskMs = defaultTaskMs, startThread = startBodyThread } = options
@@ -83,6 +89,11 @@ export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
       if (!threadNow().started) throw overloaded()
       const reply = await run({ kind: 'look', look }, withinMs)
       if (reply.kind === 'look') return reply.analysis
+      throw unexpected(reply)
+    },
+    async plan(request) {
+      const reply = await run({ kind: 'plan', request }, longestPlanMs)
+      if (reply.kind === 'plan') return reply.metrics
       throw unexpected(reply)
     },
     async close() {

@@ -1,5 +1,5 @@
 import { type ShareCurve, steepness } from '../kinds/latency/share-curve.ts'
-import type { MetricKind, Policy } from '../model/policy.ts'
+import type { MetricKind, MetricPolicy, Policy } from '../model/policy.ts'
 import { normalQuantile } from '../stats/normal-quantile.ts'
 import { normalSf } from '../stats/normal-sf.ts'
 import {
@@ -29,8 +29,9 @@ export interface ServiceNumbers {
   readonly spread: Readonly<Record<'errors' | 'latency' | 'conversion', PodSpread>>
 }
 
-/** The kinds of metrics that such numbers describe. */
-export const describedKinds: readonly MetricKind[] = ['errors', 'latency', 'conversion']
+/** Whether such numbers describe the metric, and a plan can be made of it. */
+export const canPlan = ({ kind, watch }: MetricPolicy): boolean =>
+  !watch && (kind === 'errors' || kind === 'latency' || kind === 'conversion')
 
 /** The service with these numbers, for the metrics of a policy. Latency is log-normal. */
 export function describedService(numbers: ServiceNumbers, policy: Policy): PlannedService {

@@ -27,6 +27,8 @@ export interface Chart {
   readonly toText: (value: number) => string
   /** The numbers of each moment as text; shown where the reader points. */
   readonly spots: readonly Mark[]
+  /** False where times are since the start of something, not of the clock. */
+  readonly isClock?: boolean
 }
 
 const plot = { left: 50, right: 332, top: 8, bottom: 124 } as const
@@ -42,6 +44,7 @@ export function chart({
   levels,
   toText,
   spots,
+  isClock = true,
   ...range
 }: Chart): Html {
   const { low, high } = range
@@ -77,7 +80,7 @@ export function chart({
       x="${isLast ? plot.right + 6 : x(at)}"
       y="140"
       text-anchor="${isLast ? 'end' : 'middle'}"
-      data-at="${iso}"
+      ${isClock && html` data-at="${iso}"`}
       >${iso.slice(11, 16)}</text
     >`
   })

@@ -19,7 +19,7 @@ export interface Visit {
 export interface Framed {
   readonly title: string
   readonly visit: Visit
-  readonly here?: 'rollouts' | 'policies' | 'api'
+  readonly here?: 'rollouts' | 'policies' | 'plan' | 'api'
   /** Whether the page refreshes itself. */
   readonly follows?: boolean
   /** The address of the events that report changes. */
@@ -77,7 +77,7 @@ ${head}${follows && html`<noscript><meta http-equiv="refresh" content="60" /></n
 <script src="${base}/docs/pages.js" defer></script>
 </head>
 <body>
-<nav aria-label="Pages"><b>canary-judge</b>${link('/', 'Rollouts', here === 'rollouts')}${link('/policies', 'Policies', here === 'policies')}${link('/docs', 'API', here === 'api')}${signedIn(visit)}</nav>
+<nav aria-label="Pages"><b>canary-judge</b>${link('/', 'Rollouts', here === 'rollouts')}${link('/policies', 'Policies', here === 'policies')}${link('/plan', 'Plan', here === 'plan')}${link('/docs', 'API', here === 'api')}${signedIn(visit)}</nav>
 <main${follows && html` data-follow=""`}${events !== undefined && html` data-events="${events}"`}>
 ${body}
 </main>

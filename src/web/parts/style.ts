@@ -62,6 +62,7 @@ figure .mark{stroke:var(--soft);stroke-width:1;stroke-dasharray:1 3}
 .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 12px;align-items:start}
 pre{overflow:auto;background:var(--page);border:1px solid var(--rule);border-radius:6px;padding:8px;font-size:12.5px;margin:6px 0 0}
 main>.card table,.scroll table{border-collapse:collapse;width:100%}.scroll th,.scroll td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top}
+.number{width:128px}.cells td{white-space:nowrap}
 .scroll{overflow-x:auto}.scroll td code{white-space:nowrap}
 summary{cursor:pointer;margin:12px 0}
 @media(max-width:820px){.charts,.two{grid-template-columns:minmax(0,1fr)}.rollout{grid-template-columns:auto 1fr}.rollout .why{grid-column:1/-1}main,nav{padding-left:14px;padding-right:14px}h1{font-size:21px}}

@@ -13,6 +13,8 @@ import { readRollouts } from '../reading/read-rollouts.ts'
 import { readRun } from '../reading/read-run.ts'
 import { namespacesPage, rolloutsPage } from '../pages/rollouts-page.ts'
 import { createRunStates } from '../reading/run-states.ts'
+import type { ForecastPlan } from '../reading/read-plan.ts'
+import { showPlan } from './plan-route.ts'
 import { runEvents } from './run-events.ts'
 import { runPage } from '../pages/run-page.ts'
 import { verdictPage } from '../pages/verdict-page.ts'
@@ -20,6 +22,7 @@ import { visitOf } from './visit-of.ts'
 
 export interface PageDeps extends ActDeps {
   readonly policies: PolicyLibrary
+  readonly forecast: ForecastPlan
   /** Aborts when the service stops. */
   readonly stopping: AbortSignal
 }
@@ -45,6 +48,7 @@ export function pageRoutes(deps: PageDeps): RouteGroup {
       showVerdict(deps),
       showPolicies(deps),
       showPolicy(deps),
+      showPlan(deps),
       pageScriptRoute(),
       ...actRoutes(deps),
     ],

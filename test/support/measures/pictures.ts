@@ -44,6 +44,7 @@ export async function startPictureWorld(): Promise<PictureWorld> {
     failed: `/runs/${failed.run}`,
     verdict: `/verdicts/${failed.id}`,
     policy: '/policies/web',
+    plan: '/plan?policy=web&conversion=5',
     'sign-in': '/sign-in',
     reasons: '/docs/reasons',
     missing: '/runs/none',
