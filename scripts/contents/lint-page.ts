@@ -32,7 +32,7 @@ deploy/web.yaml
 | --------- | -------------------------------------------------- |
 | 0         | no error was found; warnings and notes do not count |
 | 1         | an error was found                                 |
-| 3         | nothing was read: wrong usage, no such file, or no object of these kinds in it |
+| 3         | nothing was read: wrong usage, no such file, no object of these kinds in it, or only templates of Helm |
 
 - \`--format text\` is for people, in colors on a terminal unless \`NO_COLOR\` is set. \`json\` is one object. \`sarif\` is SARIF 2.1.0, as code scanning reads it. \`github\` writes workflow commands, which GitHub shows beside the lines of a pull request.
 - \`--rps 20 --error-rate 0.5\` is the traffic of the service: then \`too-fast\` finds rollouts that are over before three times the errors would fail the canary in 80 % of them, as \`canary-judge plan\` forecasts it. Without it, it finds those of less than ten minutes.

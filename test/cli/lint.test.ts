@@ -138,3 +138,14 @@ test('lint --rps says what the steps of a rollout can find at this traffic', asy
   )
   expect((await run(['--rps', '0', '-'], short)).code).toBe(3)
 })
+
+test('lint of templates of Helm alone exits 3, since nothing was read', async () => {
+  const template =
+    'kind: Rollout\nmetadata:\n  name: {{ .Release.Name }}\n  labels: {{- toYaml .Values.labels }}\n'
+  const { code, out } = await run(['-'], template)
+  expect(out).toMatch(
+    / warning {2}unrendered-template\n.*\n.*\n.*\n.*\n\n1 warning in 0 objects of 1 file\n$/,
+  )
+  expect(code).toBe(3)
+  expect((await run(['-'], `${template}---\n${fixture('argo')}`)).code).toBe(0)
+})

@@ -40,7 +40,9 @@ export async function runLint(
     if (whole.objects === 0 && whole.findings.length === 0) throw nothingRead(whole)
     const report = { ...whole, findings: whole.findings.filter(({ rule }) => !ignored.has(rule)) }
     await createWriter(surroundings.output).write(written(report, flags, surroundings))
-    return countsOf(report).error === 0 ? 0 : 1
+    if (countsOf(report).error > 0) return 1
+    // templates alone say nothing about a canary
+    return whole.objects === 0 ? 3 : 0
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     surroundings.errors.write(`canary-judge: ${plain(error.message)}\n`)

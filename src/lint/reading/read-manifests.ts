@@ -30,22 +30,31 @@ export function readManifests({ file, text, named }: FileText): FileContents {
     if (!isTemplate) unreadable.push(spotted)
     else if (named || namesRollout(whole)) templates.push(spotted)
   }
-  for (const document of splitDocuments(text)) {
-    const parsed = named || isOfInterest(document) ? parseDocument(document) : undefined
-    if (parsed?.ok === true) {
+  for (const document of documentsOf(text, named)) {
+    const parsed = parseDocument(document)
+    if (parsed.ok) {
       all.push(...manifestsIn(parsed.root, { file, text: atItsLines(document) }))
       for (const policy of policiesInConfigMap(parsed.root)) {
         const inner = parseDocument(policy)
         if (inner.ok) all.push(...manifestsIn(inner.root, { file, text: atItsLines(policy) }))
         else if (/^metrics:/m.test(policy.text)) refuse(inner, policy)
       }
-    } else if (parsed !== undefined && (named || namesKind(document.text))) refuse(parsed, document)
+    } else if (named || namesKind(document.text)) refuse(parsed, document)
   }
   const manifests = all.filter(isWhole)
   return { manifests, patches: all.filter((each) => !isWhole(each)), unreadable, templates }
 }
 
-/** Whether it can hold a manifest. Other documents, such as large definitions, are not parsed. */
+/**
+ * The documents that can hold a manifest. Others, such as large definitions, are not parsed, unless a person named the
+ * file and there is nothing else in it.
+ */
+function documentsOf(text: string, named: boolean): readonly DocumentText[] {
+  const all = splitDocuments(text)
+  const found = all.filter(isOfInterest)
+  return named && found.length === 0 ? all : found
+}
+
 const isOfInterest = ({ text }: DocumentText): boolean =>
   namesKind(text) ||
   /^(metrics|extends):/m.test(text) ||
