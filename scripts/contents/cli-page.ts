@@ -15,7 +15,7 @@ export function cliPage(program: CommandModel, afterOf: (path: readonly string[]
     '<!-- Written by `npm run docs:cli` from the commands themselves. -->',
     '# Commands',
     'From npm a command is `npx canary-judge …`, in the repository `npm run -s cli -- …`; [pipelines](pipelines.md#where-the-command-is) says where else it is. `canary-judge COMMAND --help` shows what stands here.',
-    'Results go to standard output and are made for pipes: with `--json`, where a command has it, they are JSON. Messages for people and progress go to standard error; progress is shown on terminals only. No command writes colours, with or without `NO_COLOR`, and characters that control a terminal are replaced by `?`.',
+    'Results go to standard output and are made for pipes: with `--json`, where a command has it, they are JSON. Messages for people and progress go to standard error; progress is shown on terminals only. Only `lint` writes colours, on a terminal where `NO_COLOR` is not set. Characters that control a terminal are replaced by `?`.',
     '## Exit codes',
     'A code means the same in each command: 0 yes, 1 no, 2 inconclusive, 3 an error, which is wrong usage, a file that cannot be read, or something that did not answer. A command that a signal ends has 128 more than its number, where it does not end with 0.',
     codesTable(pages),

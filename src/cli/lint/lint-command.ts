@@ -22,7 +22,10 @@ export function addLint(program: Command, context: CommandContext): void {
       'after',
       helpText({
         codes: ['no error was found, warnings and notes do not count', 'an error was found'],
-        examples: ['canary-judge lint deploy/', 'helm template web charts/web | canary-judge lint -'],
+        examples: [
+          'canary-judge lint --rps 20 deploy/',
+          'helm template web charts/web | canary-judge lint -',
+        ],
       }),
     )
     .action(async (files: readonly string[], flags: LintFlags) => {
