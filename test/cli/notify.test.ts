@@ -21,7 +21,7 @@ async function run(yaml: string, flags: Partial<NotifyFlags> = {}) {
   }
 }
 
-test('canary-judge notify test sends to each target and says what became of it', async () => {
+test('canary-judge notify test sends to each target and says whether it arrived', async () => {
   await using chat = await startStandIn()
   await using hook = await startStandIn({ status: 403 })
   const yaml = `
@@ -71,14 +71,14 @@ test.each([
     'notify.routes[0].targets: expected a name of notify.targets, got "gone"',
   ],
   [
-    `notify: {links: {key: ${'k'.repeat(32)}}}`,
+    'notify: {links: {expire: 1d}}',
     {},
     'notify.links: expected publicUrl beside it, got none: links need an address',
   ],
   [
     'publicUrl: https://j.example.org\nnotify: {links: {key: short}}',
     {},
-    'notify.links.key: expected at least 32 characters, got 5; openssl rand -hex 32 makes a good one',
+    'judge.yaml: line 2, column 18: notify.links.key: unknown key "key", expected one of expire',
   ],
 ])('canary-judge notify test of %s with %o exits 3 and says: %s', async (yaml, flags, message) => {
   expect(await run(yaml, flags)).toEqual({ code: 3, out: '', err: `canary-judge: ${message}\n` })
