@@ -61,8 +61,9 @@ function withTolerance(
 ): { readonly metric: unknown; readonly isAdded: boolean } {
   if (!isFields(metric) || !isFields(tolerances)) return { metric, isAdded: false }
   const kind = String(metric['kind'])
-  // a critical metric tolerates nothing
-  const isSet = metric['tolerance'] !== undefined || metric['critical'] === true
+  // a critical metric tolerates nothing, and a difference has a unit of its own
+  const isSet =
+    metric['tolerance'] !== undefined || metric['critical'] === true || metric['compare'] === 'difference'
   if (isSet || !Object.hasOwn(tolerances, kind)) return { metric, isAdded: false }
   return { metric: { ...metric, tolerance: tolerances[kind] }, isAdded: true }
 }

@@ -58,6 +58,17 @@ describe('defaults of policies', () => {
     expect(read(text, { tolerances: { errors: 1.2 } }).policy.metrics[0]?.tolerance).toBe(1)
   })
 
+  test('leave a difference alone, which has a unit of its own', () => {
+    const text =
+      'name: web\nmetrics: [{name: lag, kind: series, query: lag_seconds, harm: up, compare: difference}]\n'
+    expect(() => read(text, { tolerances: { series: '5%' } })).toThrow('tolerance')
+    expect(
+      read(text.replace('compare: difference', 'margin: 20%'), { tolerances: { series: '5%' } }),
+    ).toMatchObject({
+      policy: { metrics: [{ tolerance: 0.05 }] },
+    })
+  })
+
   test('reach a policy through the one that it extends no earlier than itself', () => {
     const base = read(bare, { tolerances: { errors: 1.2 }, soak: '4m' })
     const own = new Map([['web', base.written]])
