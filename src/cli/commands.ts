@@ -1,4 +1,5 @@
 import type { AddCommand } from './command.ts'
+import { addAa } from './aa/aa-command.ts'
 import { addBacktest } from './backtest/backtest-command.ts'
 import { addCheck } from './check/check-command.ts'
 import { addCompletion } from './completion/completion-command.ts'
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, AddCommand>> = {
   replay: addReplay,
   import: addImport,
   backtest: addBacktest,
+  aa: addAa,
   doctor: addDoctor,
   notify: addNotify,
   completion: addCompletion,

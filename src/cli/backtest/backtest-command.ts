@@ -10,6 +10,8 @@ export function addBacktest(program: Command, context: CommandContext): void {
     .description('Judge past rollouts: those in Prometheus, or recordings in files.')
     .argument('[files...]', 'recordings, one a line; without them Prometheus is read')
     .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+    .option('--namespace <name>', 'of the workload')
+    .option('--name <name>', 'of the Rollout, or of the Canary')
   addPastOptions(command, '30d')
     .option('--stages <weights>', 'of the canary; without them the traffic shows the weights')
     .option('--save <file>', 'adds each recording to this file, and reads none again that is in it')

@@ -21,8 +21,6 @@ export function addPastOptions(command: Command, since: string): Command {
   return command
     .option('--prometheus <url>', 'the Prometheus to read')
     .option('--config <file>', 'the configuration whose sources to read; default: $CANARY_JUDGE_CONFIG')
-    .option('--namespace <name>', 'of the workload')
-    .option('--name <name>', 'of the Rollout, or of the Canary')
     .option(
       '--param <key=value>',
       'what the policy asks for beside, such as controller=flagger; repeatable',

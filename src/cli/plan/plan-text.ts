@@ -42,7 +42,7 @@ const short = (value: number): string => String(Number(value.toPrecision(3)))
 export const stepsText = ({ weights, minutes }: Pick<Plan, 'weights' | 'minutes'>): string =>
   weights.map((weight, i) => `${weight}% for ${minutes[i]} min`).join(', ')
 
-export function tableHead({ weights }: Plan): string {
+export function tableHead({ weights }: Pick<Plan, 'weights'>): string {
   const steps = weights.map((weight) => `${weight}%`)
   const over = [...before, ...steps, 'minutes'].map(() => '')
   return [
@@ -78,7 +78,7 @@ function row(release: string, values: readonly string[]): string {
   return line
 }
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}%`
+export const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}%`
 
 /** The share of rollouts in which harm counts as found. */
 const power = 0.8

@@ -117,7 +117,11 @@ function named(data: Recording['metrics'], policy: Policy): Recording['metrics']
   return metrics
 }
 
-function summarize(release: Release, played: readonly Played[], steps: number): Expected {
+export function summarize(
+  release: Pick<Release, 'name' | 'shownBy'>,
+  played: readonly Played[],
+  steps: number,
+): Expected {
   const share = (holds: (one: Played) => boolean): number => played.filter(holds).length / played.length
   const stops = played.filter(({ end }) => end !== 'promoted')
   const minutes = stops.map(({ lengths }) => lengths.reduce((sum, length) => sum + length, 0))

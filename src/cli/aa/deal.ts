@@ -1,0 +1,78 @@
+import type { Stretch } from './healthy-stretches.ts'
+
+/** What a pretended rollout needs, in seconds. */
+export interface Room {
+  readonly history: number
+  /** The planned length of the rollout. */
+  readonly planned: number
+  /** How long one step may wait after its planned end. */
+  readonly hold: number
+  readonly steps: number
+}
+
+/** A pretended rollout that is to be played. Rollouts of one slot share their time. */
+export interface Dealt {
+  readonly number: number
+  readonly slot: number
+  /** Unix seconds. */
+  readonly start: number
+}
+
+/** A part of a stretch that is read at once, with the rollouts that begin in it. */
+export interface Block extends Stretch {
+  readonly rollouts: readonly Dealt[]
+}
+
+const blockSeconds = 12 * 3600
+/** A young version has less history, as in a rollout that follows soon after another one. */
+const leastHistory = 1800
+
+/** How many slots there are, and the blocks with the rollouts, which are dealt evenly over the slots. */
+export function deal(
+  stretches: readonly Stretch[],
+  rollouts: number,
+  room: Room,
+): { readonly slots: number; readonly blocks: readonly Block[] } {
+  const slots = stretches.flatMap((stretch) => slotsIn(stretch, room))
+  const all = Array.from(
+    { length: slots.length === 0 ? 0 : rollouts },
+    (_, number): Dealt & { stretch: Stretch } => {
+      const slot = Math.floor(((number + 0.5) * slots.length) / rollouts)
+      const { start = 0, stretch = { version: '', from: 0, to: 0 } } = slots[slot] ?? {}
+      return { number, slot, start, stretch }
+    },
+  )
+  const groups = Map.groupBy(
+    all,
+    ({ stretch, start }) =>
+      `${stretch.version} ${stretch.from} ${Math.floor((start - stretch.from) / blockSeconds)}`,
+  )
+  return { slots: slots.length, blocks: [...groups.values()].flatMap((group) => blockOf(group, room)) }
+}
+
+function slotsIn(
+  stretch: Stretch,
+  { history, planned, hold }: Room,
+): readonly { readonly stretch: Stretch; readonly start: number }[] {
+  const first = stretch.from + Math.min(history, leastHistory)
+  const count = Math.floor((stretch.to - hold - first) / planned)
+  return Array.from({ length: Math.max(count, 0) }, (_, i) => ({ stretch, start: first + i * planned }))
+}
+
+function blockOf(
+  group: readonly (Dealt & { readonly stretch: Stretch })[],
+  { history, planned, hold, steps }: Room,
+): readonly Block[] {
+  const [first] = group
+  const last = group.at(-1)
+  if (first === undefined || last === undefined) return []
+  const { stretch } = first
+  return [
+    {
+      version: stretch.version,
+      from: Math.max(stretch.from, first.start - history),
+      to: Math.min(stretch.to, last.start + planned + hold * steps),
+      rollouts: group.map(({ number, slot, start }) => ({ number, slot, start })),
+    },
+  ]
+}

@@ -1,0 +1,164 @@
+import type { Environment } from '../../app/config/config.ts'
+import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
+import type { Policy } from '../../engine/model/policy.ts'
+import { AppError } from '../../errors.ts'
+import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import type { Played } from '../../simulate/play-rollout.ts'
+import type { Surroundings } from '../command.ts'
+import { openPastService, type PastService, type Span } from '../past/past-service.ts'
+import type { PastFlags } from '../past/past-flags.ts'
+import { openSavedRecordings } from '../past/saved-recordings.ts'
+import { statusLine, type StatusLine } from '../past/status-line.ts'
+import { plain } from '../plain.ts'
+import { summarize } from '../plan/plan.ts'
+import { readPolicyFile } from '../read-policy-file.ts'
+import { parseStages } from '../stages.ts'
+import { createWriter } from '../writer.ts'
+import { aaText, type AaResult } from './aa-text.ts'
+import { clusteredShare } from './clustered-share.ts'
+import { type Block, deal } from './deal.ts'
+import { healthyStretches } from './healthy-stretches.ts'
+import { type AaPlan, playBlock, type PlayedDraw } from './play-block.ts'
+import { pretendReleases } from './pretend/releases.ts'
+import { byPod, readBlock } from './read-block.ts'
+
+export interface AaFlags extends PastFlags {
+  readonly stages: string
+  readonly minutes?: number
+  readonly rollouts: number
+}
+
+interface AaSurroundings extends Surroundings {
+  readonly env: Environment
+  readonly now: number
+}
+
+/** Plays pretended rollouts on the last days of a service, and writes what the policy would do. */
+export async function runAa(flags: AaFlags, surroundings: AaSurroundings): Promise<0> {
+  const { output, errors, env, now } = surroundings
+  const { policy, warnings } = await readPolicyFile(flags.policy)
+  for (const warning of warnings)
+    errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
+  const plan = planOf(policy, flags)
+  const span = { from: (flags.until ?? now) - flags.since * 1000, to: flags.until ?? now }
+  const past = await openPastService(policy, flags, env)
+  const status = statusLine(errors)
+  try {
+    const dealt = await dealRollouts(past, span, plan, flags, status)
+    const played = await playAll(dealt.blocks, plan, flags, surroundings, { past, status })
+    status.clear()
+    const result = resultOf(played, dealt.slots, plan, span, flags)
+    const writer = createWriter(output)
+    await writer.write(flags.json === true ? `${JSON.stringify(result)}\n` : aaText(result))
+    return 0
+  } finally {
+    await past.close()
+  }
+}
+
+function planOf(policy: Policy, { stages, minutes }: AaFlags): AaPlan {
+  const weights = parseStages(stages)
+  const lengths = weights.map((_, index) =>
+    Math.max(1, Math.round(minutes ?? plannedSeconds(policy, { index, of: weights.length }, 60) / 60)),
+  )
+  return { policy, weights, minutes: lengths }
+}
+
+async function dealRollouts(
+  past: PastService,
+  span: Span,
+  { policy, weights, minutes }: AaPlan,
+  { rollouts, namespace, name }: AaFlags,
+  status: StatusLine,
+): Promise<ReturnType<typeof deal>> {
+  const episodes = await past.episodes(span, (done, of) =>
+    status.show(`looking for versions: day ${done} of ${of}`),
+  )
+  const room = {
+    history: policy.historySeconds,
+    planned: minutes.reduce((sum, length) => sum + length, 0) * 60,
+    hold: policy.hold.forSeconds,
+    steps: weights.length,
+  }
+  const dealt = deal(healthyStretches(episodes, past.named), Math.round(rollouts), room)
+  if (dealt.slots > 0) return dealt
+  const versions = new Set(episodes.map(({ version }) => version)).size
+  const hours = Math.round((room.planned + room.hold + Math.min(room.history, 1800)) / 360) / 10
+  throw new AppError(
+    'bad-request',
+    `expected ${hours} hours in which one version of ${namespace}/${name} served alone, got none; versions seen: ${versions}`,
+  )
+}
+
+interface PlayedAll {
+  readonly draws: readonly PlayedDraw[]
+  readonly skipped: number
+  readonly left: ReadonlySet<string>
+}
+
+async function playAll(
+  blocks: readonly Block[],
+  plan: AaPlan,
+  { namespace, name, save, rollouts }: AaFlags,
+  { engine }: AaSurroundings,
+  { past, status }: { readonly past: PastService; readonly status: StatusLine },
+): Promise<PlayedAll> {
+  const saved = await openSavedRecordings(save)
+  const draws: PlayedDraw[] = []
+  const left = new Set<string>()
+  let skipped = 0
+  const releases = pretendReleases(plan.policy)
+  for (const block of blocks) {
+    status.show(
+      `reading the data of rollouts ${draws.length + skipped + 1} to ${draws.length + skipped + block.rollouts.length}`,
+    )
+    const read = byPod(await readBlock(block, `${namespace}/${name}`, { past, saved }), plan.policy)
+    for (const metric of read.left) left.add(metric)
+    const own = { ...plan, policy: read.policy }
+    for await (const draw of playBlock(read.block, block.rollouts, own, releases, engine)) {
+      if (draw === undefined) skipped += 1
+      else draws.push(draw)
+      status.show(`playing: rollout ${draws.length + skipped} of ${Math.round(rollouts)}`)
+    }
+  }
+  if (draws.length > 0) return { draws, skipped, left }
+  throw new AppError(
+    'bad-request',
+    'expected two pods of stable at the same time, got fewer: one has to be the canary',
+  )
+}
+
+function resultOf(
+  { draws, skipped, left }: PlayedAll,
+  slots: number,
+  { policy, weights, minutes }: AaPlan,
+  { from, to }: Span,
+  { namespace, name }: AaFlags,
+): AaResult {
+  const most = slots * Math.max(Math.min(...draws.map(({ disjoint }) => disjoint)), 1)
+  const healthy = (end: Played['end']) =>
+    clusteredShare(
+      draws.map(({ slot, pod, played }) => ({ hit: played[0]?.end === end, slot: String(slot), pod })),
+      most,
+    )
+  return {
+    namespace,
+    name,
+    policy: policy.name,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    weights,
+    minutes,
+    rollouts: draws.length,
+    skipped,
+    notJudged: [...left],
+    healthy: { aborted: healthy('aborted'), promoted: healthy('promoted'), asked: healthy('asked') },
+    releases: pretendReleases(policy).map((release, i) =>
+      summarize(
+        release,
+        draws.flatMap(({ played }) => played[i] ?? []),
+        weights.length,
+      ),
+    ),
+  }
+}
