@@ -29,7 +29,7 @@ export interface ServiceNumbers {
   readonly spread: Readonly<Record<'errors' | 'latency' | 'conversion', PodSpread>>
 }
 
-/** Whether such numbers describe the metric, and a plan can be made of it. */
+/** Whether such numbers describe the metric, and are enough for a plan. */
 export const canPlan = ({ kind, watch }: MetricPolicy): boolean =>
   !watch && (kind === 'errors' || kind === 'latency' || kind === 'conversion')
 
