@@ -22,7 +22,7 @@ export async function readBlock(
   if (known !== undefined) return known
   const recording = await past.recording(
     { revision: noRevision, stableRevision: version },
-    // all of it is before the start of a rollout that never comes
+    // the whole block is before the start of a rollout that never comes
     { id, from: to * 1000, to: to * 1000, historySeconds: to - from },
   )
   const down = recording.problems?.find(({ code }) => code.startsWith('source-'))
