@@ -44,7 +44,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
 /** Inside a room: each layer may import those before it. Files beside the layers come last. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ['stats', 'model', 'counts', 'noise', 'evidence', 'kinds', 'decision', 'planning', 'explanation'],
-  judge: ['ports', 'model', 'history', 'policies', 'runs', 'answer', 'look'],
+  judge: ['ports', 'model', 'history', 'policies', 'runs', 'answer', 'data', 'look'],
   lint: ['model', 'facts', 'labels', 'reading', 'rules'],
 }
 /** Through which files other rooms enter a room; rooms that are not named are open. */

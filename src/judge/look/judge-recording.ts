@@ -7,7 +7,7 @@ import { runId } from '../runs/identities.ts'
 import type { RecordingRequest } from '../model/judge-request.ts'
 import { type ActivePolicy } from '../model/active-policy.ts'
 import { policyOfRecording } from '../policies/policy-of-recording.ts'
-import { recordingUntil } from './recording-until.ts'
+import { recordingUntil } from '../data/recording-until.ts'
 
 export interface RecordingDeps {
   readonly policies: Pick<PolicyLibrary, 'get' | 'defaultName'>

@@ -21,7 +21,7 @@ import type { RunCache, RunChange, RunHistory, Within } from '../history/run-his
 import type { StoreAccess } from '../history/store-access.ts'
 import { groupOf } from './read-group.ts'
 import { historyByHand } from '../history/look-by-hand.ts'
-import { storedSource } from './stored-source.ts'
+import { storedSource } from '../data/stored-source.ts'
 
 export interface RolloutDeps {
   readonly store: () => VerdictStore

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Recording } from '../../../src/engine/model/recording.ts'
 import { parseRecording } from '../../../src/formats/recording/parse-recording.ts'
-import { recordingUntil } from '../../../src/judge/look/recording-until.ts'
+import { recordingUntil } from '../../../src/judge/data/recording-until.ts'
 import type { CanaryStartRequest, FetchRequest, MetricSource } from '../../../src/judge/ports/ports.ts'
 
 export type Fault = 'none' | 'down' | 'hangs'

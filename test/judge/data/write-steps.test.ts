@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Arm, Recording } from '../../../src/engine/model/recording.ts'
-import { writeSteps } from '../../../src/judge/look/write-steps.ts'
+import { writeSteps } from '../../../src/judge/data/write-steps.ts'
 import { aRun } from '../../contract/rows.ts'
 import { fixtureRecording, timeOf } from '../../support/stand-ins/fake-source.ts'
 import { withoutArms } from '../../support/without-arms.ts'

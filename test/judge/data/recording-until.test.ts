@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { analyze } from '../../../src/engine/analyze.ts'
-import { recordingUntil } from '../../../src/judge/look/recording-until.ts'
+import { recordingUntil } from '../../../src/judge/data/recording-until.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import { strict, strictNames } from '../../engine/made/recordings.ts'
 
