@@ -80,3 +80,12 @@ describe('metricTile of a series', () => {
 test('metricCells writes a difference with its sign', () => {
   expect(metricCells(lag).slice(2, 5)).toEqual(['1.5', '-2.5', '+4 (-1 to +9)'])
 })
+
+test('a metric that needs more minutes leads to the page that plans other steps', () => {
+  const history = [{ at: 0, metric: orders }]
+  const link = '<a href="/plan?policy=web">What other steps would show</a>'
+  const tile = (metric: MetricVerdict): string =>
+    toText(metricTile({ metric, history, time, plan: '/plan?policy=web' }))
+  expect(tile({ ...orders, neededMinutes: 12 })).toContain(link)
+  expect(tile(orders)).not.toContain(link)
+})

@@ -32,7 +32,7 @@ export function runPage(visit: Visit, view: RunView): string {
       ${headline(latest)}
       <p class="soft">${state(view)}</p>
       ${latest !== undefined && todo(latest)} ${isAsked && decisionsCard(visit, view)} ${ladder(view)}
-      ${looksStrip(base, looks)} ${latest !== undefined && metricTiles(view, latest)}
+      ${looksStrip(base, looks)} ${latest !== undefined && metricTiles(base, view, latest)}
       <div class="two">
         ${latest !== undefined && reasonsCard(base, latest)}${!isAsked && decisionsCard(visit, view)}${latest !== undefined && repeatCard(visit, latest)}
       </div>`,

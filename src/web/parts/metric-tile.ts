@@ -18,11 +18,13 @@ export interface Tile {
   /** The evidence of harm that fails the rollout by itself. */
   readonly failsAt?: number | undefined
   readonly passesAt?: number | undefined
+  /** The address of the page that plans with this policy. */
+  readonly plan?: string | undefined
 }
 
 /** One metric with its numbers, their history, and how far they are from a decision. */
 export function metricTile(tile: Tile): Html {
-  const { metric, history } = tile
+  const { metric, history, plan } = tile
   const { name, judged, canary, stable, neededMinutes, dispersion, required, reasons } = metric
   const missing = [...(isSilent(canary) ? ['canary'] : []), ...(isSilent(stable) ? ['stable'] : [])]
   const notes = [
@@ -40,7 +42,9 @@ export function metricTile(tile: Tile): Html {
       canary <b>${armText(metric, canary)}</b> against stable <b>${armText(metric, stable)}</b>
     </p>
     ${history.length > 1 && missing.length < 2 && html`<div class="charts">${values(tile)}${comparison(tile)}${evidence(tile)}</div>`}
-    <p class="note soft">${notes.join(' ')}</p>
+    <p class="note soft">
+      ${notes.join(' ')}${neededMinutes !== undefined && plan !== undefined && html` <a href="${plan}">What other steps would show</a>`}
+    </p>
     ${reasons.map(({ text }) => html`<p class="note">${text}</p>`)}
   </article> `
 }

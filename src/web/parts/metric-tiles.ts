@@ -6,7 +6,7 @@ import type { Look, RunView } from '../reading/read-run.ts'
 const mostPoints = 90
 
 /** A tile for each metric of the latest look; metrics that are only watched are folded. */
-export function metricTiles({ run, steps, looks, limits }: RunView, latest: Look): Html {
+export function metricTiles(base: string, { run, steps, looks, limits }: RunView, latest: Look): Html {
   const to = latest.at
   const span = {
     from: run.start,
@@ -14,6 +14,7 @@ export function metricTiles({ run, steps, looks, limits }: RunView, latest: Look
     marks: flaws(looks),
     steps: steps.map(({ startedAt }, index) => ({ from: startedAt, to: steps[index + 1]?.startedAt ?? to })),
   }
+  const plan = `${base}/plan?policy=${encodeURIComponent(run.policy)}`
   const every = Math.ceil(looks.length / mostPoints)
   const shown = looks.filter((_, index) => (looks.length - 1 - index) % every === 0)
   const all = latest.body.metrics.map((metric) => {
@@ -24,7 +25,7 @@ export function metricTiles({ run, steps, looks, limits }: RunView, latest: Look
     const { failsAt, passesAt } = limits.get(metric.name) ?? {}
     return {
       isRequired: metric.required,
-      html: metricTile({ metric, history, time: span, failsAt, passesAt }),
+      html: metricTile({ metric, history, time: span, failsAt, passesAt, plan }),
     }
   })
   const watched = all.filter(({ isRequired }) => !isRequired)
