@@ -78,7 +78,7 @@ function notYet(verdict: Verdict, named: NamedStep, steps: readonly Step[]): Ver
   const begins = steps.find(({ index }) => index === named.index)?.startedAt
   const when = begins === undefined ? '' : ` at ${new Date(begins).toISOString()}`
   // People count from 1.
-  const text = `step ${named.index + 1} begins${when}, and nothing of it has been seen yet`
+  const text = `step ${named.index + 1} begins${when}, and no data of this step have been seen yet`
   // in mode observe even a run that has failed answers pass at the end of a step
   const stays = verdict.judged === 'fail'
   return {

@@ -47,7 +47,7 @@ export function meaningOf(
   if (op === '=~' && /[\\^$.*+?()[\]|]/.test(value.replaceAll(/\{\{[^{}]*\}\}/g, '')))
     return {
       kind: 'refused',
-      why: `${written.text} is a regular expression, and arms are told apart by whole values`,
+      why: `${written.text} is a regular expression, and arms are distinguished by whole values`,
     }
   return byValue(label, value, roles, controller)
 }

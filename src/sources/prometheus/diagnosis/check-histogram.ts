@@ -51,7 +51,7 @@ function boundFindings(
   const p = `p${Math.round(quantile * 1000) / 10}`
   const findings: Finding[] = []
   if (limit !== undefined && last.bound < limit * unitsPerSecond * (1 - 1e-9)) {
-    const text = `the limit of ${limit} s is above the largest bound (${shown(last.bound)}): add a bound there, or nothing beyond it can be told`
+    const text = `the limit of ${limit} s is above the largest bound (${shown(last.bound)}): add a bound there, or nothing beyond it is seen`
     findings.push(missing(one, 'bounds-too-low', text))
   }
   if (unit === 'seconds' && unitsPerSecond === 1 && first.bound >= 1 && finite.length > 1) {

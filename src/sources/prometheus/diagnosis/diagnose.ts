@@ -110,7 +110,7 @@ export function adviceFor({ kind, httpStatus, message }: SourceError): string {
   if (kind === 'source-down' && /ECONNREFUSED/.test(message)) return 'nothing listens there: check its url'
   if (kind === 'source-down' && /ENOTFOUND|EAI_AGAIN/.test(message)) return 'check the host name of its url'
   if (kind === 'source-down' && /EPROTO|ERR_SSL/.test(message)) {
-    return 'it speaks no TLS, or another kind of it: check whether its url begins with https'
+    return 'it speaks no TLS or another version: check whether its url begins with https'
   }
   if (kind === 'source-down' && /CERT|SIGNATURE|ERR_TLS/.test(message)) {
     return 'its certificate is not trusted, or for another name: set tls.ca or tls.serverName'

@@ -93,7 +93,7 @@ function otherLabel({ arm, arms, selection }: MissingArm, inPlace: readonly Labe
 function unread({ arm, arms }: MissingArm, inPlace: readonly Labels[]): Cause | undefined {
   const count = inPlace.filter((labels) => arms.armOf(labels) === arm).length
   if (count === 0) return undefined
-  const text = `${count} series of it ${count === 1 ? 'was' : 'were'} there, but not when a slice ended: too young, gone again, or of a kind that cannot be counted`
+  const text = `${count} series of this arm ${count === 1 ? 'was' : 'were'} there, but not when a slice ended: too young, gone again, or of a kind that cannot be counted`
   return { code: 'gap', text }
 }
 

@@ -148,6 +148,6 @@ test('missingArm() says that series of the arm were there and none when a slice 
   const all = [istio({ destination_workload: 'web-primary', destination_app: 'web-primary' })]
   expect(cause('istio-workload', flagger, all)).toEqual({
     code: 'gap',
-    text: '1 series of it was there, but not when a slice ended: too young, gone again, or of a kind that cannot be counted',
+    text: '1 series of this arm was there, but not when a slice ended: too young, gone again, or of a kind that cannot be counted',
   })
 })
