@@ -95,6 +95,7 @@ export function createApp(initial: Config, overrides: Overrides = {}): App {
   })
   const writes = createWriteQueue({ log: logger })
   metrics.watchWrites(writes)
+  metrics.watchPolicies(policies)
   metrics.watchRuns(async (most) => inTime(stores.store().listOpenRuns(most), scrapeReadMs, () => []))
   const sourceNames = (): readonly string[] => Object.keys(force.current().sources)
   const sourceHealth = createSourceHealth({ health, names: sourceNames })

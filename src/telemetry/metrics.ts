@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createAaMetrics } from './aa-metrics.ts'
 import { createRunMetrics } from './run-metrics.ts'
 import { createStoreMetrics } from './store-metrics.ts'
 
@@ -72,6 +73,7 @@ function judgeMetrics(registers: Registry[]) {
     }),
     ...createStoreMetrics(registers),
     ...createRunMetrics(registers),
+    ...createAaMetrics(registers),
   }
 }
 

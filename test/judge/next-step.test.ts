@@ -20,7 +20,9 @@ test.each([
     expect((await running.judge({ step: step(0) })).body.verdict).toBe('pass')
     const { body } = await running.judge({ step: step(1) })
     expect(body).toMatchObject({ judged: 'inconclusive', verdict: 'inconclusive' })
-    expect(body.summary).toMatch(/^inconclusive: step 2 begins at .*, and no data of this step have been seen yet/)
+    expect(body.summary).toMatch(
+      /^inconclusive: step 2 begins at .*, and no data of this step have been seen yet/,
+    )
     expect(body.reasons.map(({ code }: { code: string }) => code)).not.toContain('gate-policy')
     running.clock.ms += 7 * minute
     expect((await running.judge({ step: step(1) })).body.verdict).toBe('pass')

@@ -8,6 +8,7 @@ export interface AaResult {
   readonly namespace: string
   readonly name: string
   readonly policy: string
+  readonly digest: string
   /** RFC 3339. */
   readonly from: string
   readonly to: string

@@ -2,6 +2,7 @@ import type { Environment } from '../../app/config/config.ts'
 import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
+import { policyDigest } from '../../formats/policy/policy-digest.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
 import type { Played } from '../../simulate/play-rollout.ts'
 import type { Surroundings } from '../command.ts'
@@ -145,6 +146,7 @@ function resultOf(
     namespace,
     name,
     policy: policy.name,
+    digest: policyDigest(policy),
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
     weights,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../errors.ts'
+import { readAaResults } from './read-aa-results.ts'
 import { readBoundedFile } from './read-bounded-file.ts'
 import { nearestKey } from '../../formats/mistakes/nearest-key.ts'
 import type { BasePolicies, WrittenPolicy } from '../../formats/policy/extend-policy.ts'
@@ -124,6 +125,7 @@ async function loadAll(
     directory === undefined
       ? nothing
       : await loadDirectory(directory, 'user', { read, bundled: bases.bundled, defaults })
+  const aa = directory === undefined ? { results: [], failed: [] } : await readAaResults(directory)
   const failed = [...shipped.failed, ...own.failed]
   const taken = new Set(own.loaded.map(({ policy }) => policy.name))
   const kept = before.filter(
@@ -135,8 +137,17 @@ async function loadAll(
   return {
     bases: { ...bases, own: writtenByName([...own.loaded, ...kept]) },
     // sorting is stable, so of two policies with one name the user's comes second and replaces the bundled one
-    loaded: new Map(sorted.map((loaded) => [loaded.policy.name, loaded])),
-    refused: failed.map((each) => ({ ...each, kept: kept.some(({ file }) => file === each.file) })),
+    loaded: new Map(
+      sorted.map((each) => {
+        const { name } = each.policy
+        return [name, { ...each, aa: aa.results.filter(({ policy }) => policy === name) }]
+      }),
+    ),
+    refused: [
+      ...failed.map((each) => ({ ...each, kept: kept.some(({ file }) => file === each.file) })),
+      // no policy is lost with a result
+      ...aa.failed.map((each) => ({ ...each, kept: true })),
+    ],
   }
 }
 
@@ -163,7 +174,7 @@ async function loadDirectory(
     }
   }
   const parsed = parseInOrder(texts, reading)
-  const loaded = parsed.loaded.map((each) => ({ ...each, origin }))
+  const loaded = parsed.loaded.map((each) => ({ ...each, origin, aa: [] }))
   const twice = sameNames(loaded)
   return {
     loaded: loaded.filter(({ file }) => !twice.some((each) => each.file === file)),

@@ -2,6 +2,7 @@ import type { Diagnosis } from './diagnosis.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import type { WrittenPolicy } from '../../formats/policy/extend-policy.ts'
+import type { AaResult } from '../../formats/past/aa-result.ts'
 import type { FieldIssue } from '../../errors.ts'
 import type { Fetched } from './fetched.ts'
 import type { Run } from './stored.ts'
@@ -132,6 +133,8 @@ export interface LoadedPolicy {
   readonly warnings: readonly FieldIssue[]
   /** The content of the file together with what it extends, and where each key comes from. */
   readonly written: WrittenPolicy
+  /** Results of `canary-judge aa` that stand beside the policies. */
+  readonly aa: readonly AaResult[]
 }
 
 /** The policies that are loaded now; a reload replaces all of them at once. */

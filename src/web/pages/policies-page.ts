@@ -1,5 +1,6 @@
 import type { LoadedPolicy, PolicyLibrary } from '../../judge/ports/ports.ts'
 import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
+import { aaCard } from '../parts/aa-card.ts'
 import { framed, type Visit } from '../parts/frame.ts'
 import { type Html, html } from '../parts/html.ts'
 
@@ -30,7 +31,7 @@ export function policiesPage(visit: Visit, policies: PolicyLibrary): string {
 /** The page of one policy, with every default written out. */
 export function policyPage(
   visit: Visit,
-  { policy, digest, origin, file, warnings, written }: LoadedPolicy,
+  { policy, digest, origin, file, warnings, written, aa }: LoadedPolicy,
 ): string {
   const lines: readonly Html[] = warnings.map(
     ({ path, message }) => html`<li><code>${path}</code>: ${message}</li>`,
@@ -62,6 +63,7 @@ export function policyPage(
           </ul>
         </section>`
       }
+      ${aaCard(aa, digest)}
       <section class="card">
         <h2>With every default written out</h2>
         <pre tabindex="0">${policyToYaml(policy)}</pre>

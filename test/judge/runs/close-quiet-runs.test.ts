@@ -32,6 +32,7 @@ const loaded = {
   file: 'x',
   warnings: [],
   written,
+  aa: [],
 } as const
 test('closeQuietRuns() leaves a run open whose caller says itself when a rollout ends', async () => {
   const run = aRun({ source: 'flagger@eu', callerState: 'rollout', policyDigest: 'kept', lastLookAt: t0 })
