@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../formats/policy/amounts.ts'
 import type { SourceFlags } from '../read-sources.ts'
 
@@ -26,7 +26,11 @@ export function addPastOptions(command: Command, since: string): Command {
       'what the policy asks for beside, such as controller=flagger; repeatable',
       toParam,
     )
-    .option('--since <duration>', 'how far back to read', toSeconds, parseDuration(since))
+    .addOption(
+      new Option('--since <duration>', 'how far back to read')
+        .argParser(toSeconds)
+        .default(parseDuration(since), since),
+    )
     .option(
       '--until <time>',
       'the end of the time to read, such as 2026-11-20T10:00:00Z; default: now',

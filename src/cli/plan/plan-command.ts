@@ -32,6 +32,8 @@ export function addPlan(program: Command, context: CommandContext): void {
       collect,
     )
     .option('--patience <duration>', 'propose steps and a policy for a rollout of this length, such as 30m')
+    .option('--namespace <name>', 'of the workload to measure, with --prometheus or --config')
+    .option('--name <name>', 'of that workload')
   addPastOptions(command, '2d')
     .option(
       '--rollouts <number>',

@@ -156,6 +156,30 @@ metrics:
   exportRunsAsJsonLines: { path: '/v1/runs.jsonl?namespace=shop' },
   openDecisionLink: { path: '/decide?token=TOKEN' },
   decideByLink: { path: '/decide?token=TOKEN' },
+  showPlan: { path: '/plan?rps=20&steps=5,50' },
+  planRollout: {
+    path: '/v1/plan?rps=20&steps=5,50&minutes=15&policy=web',
+    answer: {
+      policy: 'web',
+      stages: { weights: [5, 50], minutes: [15, 15] },
+      metrics: [
+        {
+          name: 'errors',
+          kind: 'errors',
+          steps: [
+            { weight: 5, ends: 15, shown: 4.02, held: 3.82, ruledOut: 3 },
+            { weight: 50, ends: 30, shown: 1.82, held: 1.75, ruledOut: 1.84 },
+          ],
+          path: [
+            { minute: 4, shown: 21.97 },
+            { minute: 15, shown: 4.02 },
+            { minute: 30, shown: 1.82 },
+          ],
+        },
+      ],
+      left: ['memory'],
+    },
+  },
   showPolicies: {},
   showPolicy: { path: '/policies/web' },
 }
