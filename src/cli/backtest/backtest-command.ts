@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
-import { addPastOptions } from '../past/past-flags.ts'
+import { addPastOptions, toParam } from '../past/past-flags.ts'
 import type { BacktestFlags } from './run-backtest.ts'
 
 export function addBacktest(program: Command, context: CommandContext): void {
@@ -14,6 +14,12 @@ export function addBacktest(program: Command, context: CommandContext): void {
     .option('--name <name>', 'of the Rollout, or of the Canary')
   addPastOptions(command, '30d')
     .option('--stages <weights>', 'of the canary; without them the traffic shows the weights')
+    .option(
+      '--against <file>',
+      'an AnalysisTemplate or a Canary: what its thresholds would have done; repeatable',
+      collected,
+    )
+    .option('--arg <key=value>', 'a value that --against asks for; repeatable', toParam)
     .option('--save <file>', 'adds each recording to this file, and reads none again that is in it')
     .option('--json', 'one JSON object a line instead of the table')
     .addHelpText(
@@ -23,6 +29,8 @@ export function addBacktest(program: Command, context: CommandContext): void {
         examples: [
           'canary-judge backtest --policy web.yaml --prometheus http://localhost:9090 --namespace shop --name web ' +
             '--since 30d --save past.jsonl',
+          'canary-judge backtest --policy web.yaml --prometheus http://localhost:9090 --namespace shop --name web ' +
+            '--against analysis-template.yaml',
           'canary-judge backtest --policy stricter.yaml past.jsonl',
         ],
       }),
@@ -37,3 +45,5 @@ export function addBacktest(program: Command, context: CommandContext): void {
       )
     })
 }
+
+const collected = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]

@@ -7,13 +7,15 @@ export interface BacktestLine extends JudgedPast {
   readonly against?: readonly AgainstLine[]
 }
 
-/** What fixed thresholds would have done. */
+/** What the thresholds of an AnalysisTemplate or a Canary would have done. */
 export interface AgainstLine {
   readonly name: string
-  readonly outcome: 'aborted' | 'let go'
-  /** Minutes from the start; absent where the rollout would not have been aborted. */
+  readonly outcome: 'promoted' | 'aborted' | 'paused' | 'not judged'
+  /** Minutes from the start; absent where they would not have ended the rollout. */
   readonly after?: number
   readonly why: string
+  /** The metrics that could not be evaluated. */
+  readonly leftOut: readonly { readonly metric: string; readonly why: string }[]
 }
 
 const widths = [16, 10, 10, 22, 7, 6] as const
@@ -31,16 +33,21 @@ export function toBacktestRow(line: BacktestLine): string {
     words[outcome],
     `${after} min`,
   ])
-  return [
-    first,
-    `  ${plain(why)}`,
-    ...against.map((one) =>
-      plain(
-        `  ${one.name} would ${one.outcome === 'aborted' ? `abort at ${one.after} min` : 'let it go'}: ${one.why}`,
-      ),
-    ),
-  ].join('\n')
+  return [first, `  ${plain(why)}`, ...against.map((one) => `  ${plain(againstText(one))}`)].join('\n')
 }
+
+function againstText({ name, outcome, after, why, leftOut }: AgainstLine): string {
+  const without = leftOut.map(({ metric }) => metric).join(', ')
+  const rest = without === '' || outcome === 'not judged' ? '' : `; not evaluated: ${without}`
+  return `${name}: ${againstWords[outcome]}${after === undefined ? '' : ` at ${after} min`}: ${why}${rest}`
+}
+
+const againstWords = {
+  promoted: 'would promote',
+  aborted: 'would abort',
+  paused: 'would pause',
+  'not judged': 'not judged',
+} as const
 
 const words = { aborted: 'abort', passed: 'pass', asked: 'ask' } as const
 
@@ -48,7 +55,19 @@ export function backtestConclusion(lines: readonly BacktestLine[]): string {
   const count = (outcome: JudgedPast['outcome']): number =>
     lines.filter((line) => line.outcome === outcome).length
   const all = `${lines.length} ${lines.length === 1 ? 'rollout' : 'rollouts'}`
-  return `${all}: ${count('passed')} would pass, ${count('aborted')} would be aborted, a person would be asked about ${count('asked')}.`
+  return [
+    `${all}: ${count('passed')} would pass, ${count('aborted')} would be aborted, a person would be asked about ${count('asked')}.`,
+    ...againstConclusions(lines.flatMap(({ against = [] }) => against)),
+  ].join('\n')
+}
+
+function againstConclusions(all: readonly AgainstLine[]): readonly string[] {
+  return [...Map.groupBy(all, ({ name }) => name)].map(([name, own]) => {
+    const count = (outcome: AgainstLine['outcome']): number =>
+      own.filter((line) => line.outcome === outcome).length
+    const done = `${count('promoted')} would be promoted, ${count('aborted')} aborted, ${count('paused')} paused`
+    return `${plain(name)}: ${done}, ${count('not judged')} not judged.`
+  })
 }
 
 function row(cells: readonly string[]): string {

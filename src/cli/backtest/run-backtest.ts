@@ -15,18 +15,26 @@ import { readPolicyFile } from '../read-policy-file.ts'
 import { readLines } from '../replay/read-lines.ts'
 import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
+import { judgeAgainst, readThresholds } from './against/against.ts'
 import { backtestConclusion, backtestHead, type BacktestLine, toBacktestRow } from './backtest-text.ts'
 import { judgePast } from './judge-past.ts'
 import { pastRollouts, type PastRollout } from './past-rollouts.ts'
 
-export type BacktestFlags = Partial<PastFlags> & Pick<PastFlags, 'policy' | 'since'>
+export type BacktestFlags = Partial<PastFlags> &
+  Pick<PastFlags, 'policy' | 'since'> & {
+    readonly against?: readonly string[]
+    readonly arg?: Readonly<Record<string, string>>
+  }
 
 interface BacktestSurroundings extends Surroundings {
   readonly env: Environment
   readonly now: number
 }
 
-type Found = PastRollout | { readonly recording: PastRollout['recording'] } | { readonly error: string }
+type Found =
+  | (PastRollout & Pick<BacktestLine, 'against'>)
+  | { readonly recording: PastRollout['recording'] }
+  | { readonly error: string }
 
 /** Judges past rollouts; gives the exit code: 1 if one of them could not be read. */
 export async function runBacktest(
@@ -35,12 +43,15 @@ export async function runBacktest(
   surroundings: BacktestSurroundings,
 ): Promise<0 | 1> {
   const { engine, output, errors } = surroundings
+  if (files.length > 0 && flags.against !== undefined)
+    throw new AppError('bad-request', '--against needs Prometheus: expected no files with recordings')
   const { policy, warnings } = await readPolicyFile(flags.policy)
   for (const warning of warnings)
     errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
   const writer = createWriter(output)
   const status = statusLine(errors)
   const lines: BacktestLine[] = []
+  const leftOut = new Set<string>()
   let bad = 0
   if (flags.json !== true) await writer.write(`${backtestHead}\n`)
   const found = files.length > 0 ? fromFiles(files) : fromPrometheus(policy, flags, surroundings)
@@ -54,6 +65,10 @@ export async function runBacktest(
     const { recording, ...rest } = one
     const line = { ...rest, ...judgePast(recording, policy, engine) }
     lines.push(line)
+    for (const text of leftOutTexts(line).filter((each) => !leftOut.has(each))) {
+      leftOut.add(text)
+      errors.write(`${plain(text)}\n`)
+    }
     // the reader has closed the pipe, as `| head` does
     if (!(await writer.write(`${flags.json === true ? plainJson(line) : toBacktestRow(line)}\n`))) return 0
   }
@@ -62,19 +77,29 @@ export async function runBacktest(
   return bad > 0 ? 1 : 0
 }
 
+const leftOutTexts = ({ against = [] }: BacktestLine): readonly string[] =>
+  against.flatMap((one) =>
+    one.leftOut.map(({ metric, why }) => `${one.name}: ${metric} is not evaluated: ${why}`),
+  )
+
 async function* fromPrometheus(
   policy: Policy,
   flags: BacktestFlags,
-  { errors, env, now }: BacktestSurroundings,
-): AsyncGenerator<PastRollout> {
+  { input, errors, env, now }: BacktestSurroundings,
+): AsyncGenerator<Found> {
   const asked = pastFlags(flags)
   const stages = flags.stages === undefined ? undefined : parseStages(flags.stages)
+  const thresholds = await readThresholds(flags.against ?? [], input)
   const saved = await openSavedRecordings(flags.save)
   const past = await openPastService(policy, asked, env)
   try {
     const to = flags.until ?? now
     const span = { from: to - flags.since * 1000, to }
-    yield* pastRollouts(asked, span, stages, { past, saved, status: statusLine(errors) })
+    const found = pastRollouts(asked, span, stages, { past, saved, status: statusLine(errors) })
+    for await (const rollout of found) {
+      const against = await judgeAgainst(thresholds, rollout, { ...asked, arg: flags.arg }, past)
+      yield { ...rollout, ...(against.length > 0 && { against }) }
+    }
   } finally {
     await past.close()
   }

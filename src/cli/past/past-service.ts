@@ -8,6 +8,9 @@ import type { MetricSource } from '../../judge/ports/ports.ts'
 import { sourceNameOf } from '../../sources/source.ts'
 import { createSourceSet } from '../../sources/source-set.ts'
 import type { SourceSettings } from '../../sources/source-settings.ts'
+import { createClient, type RangeWindow } from '../../sources/prometheus/client/client.ts'
+import { fetchWhole } from '../../sources/prometheus/client/fetch-range.ts'
+import type { Series } from '../../sources/prometheus/client/query-result.ts'
 import {
   createPresenceReader,
   type Presence,
@@ -35,6 +38,8 @@ export interface PastService {
     pair: Pair,
     span: Span & { readonly id: string; readonly historySeconds?: number },
   ): Promise<Recording>
+  /** What a query had at each step of a time, as the server of the policy's first metric answers. */
+  values(query: string, window: RangeWindow): Promise<readonly Series[]>
   close(): Promise<void>
 }
 
@@ -64,14 +69,19 @@ export async function openPastService(
   const { namespace, name, param: params = {} } = flags
   const clock = { now: () => Date.now() }
   const source = createSourceSet({ sources, clock, log: pino({ level: 'silent' }), concurrency })
-  const presence = createPresenceReader(policy, { namespace, name, params }, settingsOf(policy, sources))
+  const settings = settingsOf(policy, sources)
+  const presence = createPresenceReader(policy, { namespace, name, params }, settings)
+  const client = createClient({ settings, concurrency: 1 })
   const subject = { policy, params, namespace, name }
   return {
     named: presence.named,
     episodes: (span, progress) => readEpisodes(presence, span, progress),
     canaryStart: (pair, around) => gently(() => canaryStart(source, subject, pair, around)),
     recording: (pair, span) => gently(() => fetchPast(source, subject, pair, span)),
+    values: (query, window) =>
+      gently(() => fetchWhole({ client, signal: AbortSignal.timeout(patienceMs) }, query, window)),
     async close() {
+      client.close()
       presence.close()
       await source.close()
     },

@@ -20,6 +20,49 @@ metrics:
   - {name: p95, kind: latency, histogram: http_request_duration_seconds}
 `
 
+const thresholdsText = `
+apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata: {name: errors}
+spec:
+  args:
+    - {name: hash, valueFrom: {podTemplateHashValue: Latest}}
+    - {name: namespace}
+    - {name: limit}
+  metrics:
+    - name: error-rate
+      initialDelay: 3m
+      interval: 1m
+      failureLimit: 1
+      successCondition: result[0] < {{args.limit}}
+      provider:
+        prometheus:
+          query: |
+            (sum(rate(http_requests_total{namespace="{{args.namespace}}",pod=~"web-{{args.hash}}-.*",code=~"5.."}[5m])) or vector(0))
+              / sum(rate(http_requests_total{namespace="{{args.namespace}}",pod=~"web-{{args.hash}}-.*"}[5m]))
+    - {name: pages, provider: {web: {}}}
+---
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: {name: web}
+spec:
+  analysis:
+    interval: 1m
+    threshold: 3
+    metrics:
+      - {name: median, templateRef: {name: median}, thresholdRange: {max: 0.15}, interval: 2m}
+      - {name: team, query: 'up{team="{{ team }}"}'}
+---
+apiVersion: flagger.app/v1beta1
+kind: MetricTemplate
+metadata: {name: median}
+spec:
+  provider: {type: prometheus}
+  query: |
+    max(histogram_quantile(0.5, sum by (pod, le) (
+      rate(http_request_duration_seconds_bucket{namespace="{{ namespace }}",pod=~"{{ target }}-[^-]+-[^-]+"}[{{ interval }}]))))
+`
+
 interface Line {
   readonly id: string
   readonly revision: string
@@ -27,6 +70,7 @@ interface Line {
   readonly start: string
   readonly steps: readonly { readonly weight: number; readonly minutes: number }[]
   readonly outcome: string
+  readonly against: readonly { readonly outcome: string; readonly why: string }[]
   readonly replayed: object
 }
 
@@ -96,6 +140,36 @@ describe.skipIf(missing !== undefined)(`backtest before a real Prometheus ${miss
       ])
     },
   )
+
+  test('says what an AnalysisTemplate and a Canary would have done', async () => {
+    const file = join(folder, 'thresholds.yaml')
+    await writeFile(file, thresholdsText)
+    const { code, out, err } = await runCli(
+      `backtest --policy ${join(folder, 'web.yaml')} --prometheus ${prometheus?.url} --namespace shop --name web ` +
+        `--since 10h --until ${new Date(past.from + 10 * 3_600_000).toISOString()} --against ${file} --arg limit=0.02 --json`,
+    )
+    expect({ code, err }).toEqual({
+      code: 0,
+      err:
+        'AnalysisTemplate errors: pages is not evaluated: its provider is web, and only Prometheus can be asked\n' +
+        'Canary web: team is not evaluated: expected a value: --arg team=…\n',
+    })
+    const lines = linesOf(out)
+    expect(lines.length).toBeGreaterThanOrEqual(5)
+    // of five rollouts the second is planted with more errors, and the fourth with more latency
+    const held = 'every limit held to the end'
+    const found = lines.map(({ against }) =>
+      against.map(({ why }) => why.replace(/[\d.]+, (?=succ|max)/, '… ')),
+    )
+    const errors =
+      'error-rate: failed 2, more than failureLimit 1; result … successCondition result[0] < 0.02'
+    const latency = '3 failed checks, threshold 3; median: … max 0.15'
+    expect(found).toEqual(lines.map((_, i) => [i % 5 === 1 ? errors : held, i % 5 === 3 ? latency : held]))
+    const outcomes = lines.flatMap(({ against }) =>
+      against.map(({ why, outcome }) => [why === held, outcome]),
+    )
+    expect(new Set(outcomes.map(String))).toEqual(new Set(['true,promoted', 'false,aborted']))
+  })
 
   test('goes on after an interruption in the middle of a line, and gives the same', async () => {
     const file = join(folder, 'past.jsonl')

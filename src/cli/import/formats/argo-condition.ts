@@ -16,15 +16,37 @@ const isAboutNoData = (term: string): boolean =>
   /^!?(?:isNaN|isInf|isNil)\(/.test(term) || term.startsWith('len(result)') || term.startsWith('result==nil')
 
 function boundOfTerm(term: string, means: 'success' | 'failure'): Bound | undefined {
-  const [left = '', op = '', right = '', ...others] = insideOf(term).split(/(<=|>=|<|>)/)
+  const found = comparisonIn(insideOf(term))
+  if (found === undefined || found.op === '==' || found.op === '!=') return undefined
+  const isBelow = found.op.startsWith('<')
+  return { worse: isBelow === (means === 'success') ? 'higher' : 'lower', fixed: found.fixed }
+}
+
+/** A comparison of the result with a number, with the result on the left. */
+export interface Comparison {
+  /** As the condition writes the result: `result`, `result[0]`, `#` for each of them. */
+  readonly left: string
+  readonly op: string
+  readonly fixed: number
+}
+
+/** Reads a term without spaces. */
+export function comparisonIn(term: string): Comparison | undefined {
+  const [left = '', op = '', right = '', ...others] = term.split(/(<=|>=|==|!=|<|>)/)
   if (others.length > 0) return undefined
   const isTurned = isResult(right)
   if (!isTurned && !isResult(left)) return undefined
   const fixed = numberOf(isTurned ? left : right)
   if (fixed === undefined) return undefined
-  const isBelow = op.startsWith('<') !== isTurned
-  return { worse: isBelow === (means === 'success') ? 'higher' : 'lower', fixed }
+  return isTurned ? { left: right, op: turned.get(op) ?? op, fixed } : { left, op, fixed }
 }
+
+const turned = new Map([
+  ['<', '>'],
+  ['<=', '>='],
+  ['>', '<'],
+  ['>=', '<='],
+])
 
 /** What parentheses, or `all(result, {…})`, hold. */
 function insideOf(term: string): string {

@@ -6,11 +6,23 @@ const argSchema = z.looseObject({
   valueFrom: z.optional(z.looseObject({ podTemplateHashValue: z.optional(z.string()) })),
 })
 
+/** A number or a duration, or an arg that stands for one. */
+const numberSchema = z.optional(z.union([z.number(), z.string()]))
+
 const metricSchema = z.looseObject({
   name: z.string(),
   successCondition: z.optional(z.string()),
   failureCondition: z.optional(z.string()),
-  provider: z.looseObject({ prometheus: z.optional(z.looseObject({ query: z.string() })) }),
+  initialDelay: numberSchema,
+  interval: numberSchema,
+  count: numberSchema,
+  failureLimit: numberSchema,
+  inconclusiveLimit: numberSchema,
+  consecutiveErrorLimit: numberSchema,
+  consecutiveSuccessLimit: numberSchema,
+  provider: z.looseObject({
+    prometheus: z.optional(z.looseObject({ query: z.string(), rangeQuery: z.optional(z.unknown()) })),
+  }),
 })
 
 export const templateSchema = z.looseObject({

@@ -29,7 +29,7 @@ export function fromArgo(document: FileDocument): Asked {
   }
 }
 
-const isDry = ({ name }: Metric, dryRun: NonNullable<Template['spec']['dryRun']>): boolean =>
+export const isDry = ({ name }: Metric, dryRun: NonNullable<Template['spec']['dryRun']>): boolean =>
   dryRun.some(({ metricName }) => metricName === name || metricName === '.*')
 
 function readMetric(
@@ -57,7 +57,7 @@ function readMetric(
   }
 }
 
-const argPattern = /\{\{([^{}]*)\}\}/g
+export const argPattern = /\{\{([^{}]*)\}\}/g
 
 interface Bounds {
   readonly chosen: Bound | undefined
@@ -116,7 +116,7 @@ function conditionLosses(
 }
 
 /** What the args stand for: by their value, by where it comes from, else by their names. */
-function rolesBy(args: readonly Arg[]): RoleOf {
+export function rolesBy(args: readonly Arg[]): RoleOf {
   return (written) => {
     const name = written.replace(/^args\./, '')
     const arg = args.find((each) => each.name === name)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 const metricSchema = z.looseObject({
   name: z.string(),
+  interval: z.optional(z.string()),
   thresholdRange: z.optional(z.looseObject({ min: z.optional(z.number()), max: z.optional(z.number()) })),
   threshold: z.optional(z.number()),
   query: z.optional(z.string()),
@@ -9,11 +10,18 @@ const metricSchema = z.looseObject({
   templateVariables: z.optional(z.record(z.string(), z.string())),
 })
 
+const namedSchema = z.looseObject({ name: z.string() })
+
 export const canarySchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
     provider: z.optional(z.string()),
+    targetRef: z.optional(namedSchema),
+    service: z.optional(z.looseObject({ name: z.optional(z.string()) })),
+    ingressRef: z.optional(namedSchema),
     analysis: z.looseObject({
+      interval: z.optional(z.string()),
+      threshold: z.optional(z.number()),
       metrics: z.optional(z.array(metricSchema)),
       webhooks: z.optional(z.array(z.looseObject({ name: z.string() }))),
     }),
@@ -26,4 +34,5 @@ export const templateSchema = z.looseObject({
 })
 
 export type FlaggerMetric = z.output<typeof metricSchema>
+export type FlaggerCanary = z.output<typeof canarySchema>
 export type Template = z.output<typeof templateSchema>

@@ -12,9 +12,7 @@ export const isFlagger = (document: FileDocument): boolean => isOfFlagger(docume
 /** A Canary of Flagger, with the MetricTemplates that stand in the same files. */
 export function fromFlagger(document: FileDocument, documents: readonly FileDocument[]): Asked {
   const { metadata, spec } = readAs(canarySchema, document)
-  const templates = documents
-    .filter((each) => isOfFlagger(each, 'MetricTemplate'))
-    .map((each) => readAs(templateSchema, each))
+  const templates = metricTemplates(documents)
   const { provider = 'istio', analysis } = spec
   const metrics = analysis.metrics ?? []
   const at = (index: number): Place => document.placeOf(['spec', 'analysis', 'metrics', index, 'name'])
@@ -34,6 +32,9 @@ export function fromFlagger(document: FileDocument, documents: readonly FileDocu
     ],
   }
 }
+
+export const metricTemplates = (documents: readonly FileDocument[]): readonly Template[] =>
+  documents.filter((each) => isOfFlagger(each, 'MetricTemplate')).map((each) => readAs(templateSchema, each))
 
 const assumed = (place: Place): Loss => ({
   ...place,
@@ -67,13 +68,16 @@ function asQuery(metric: FlaggerMetric, place: Place, query: string): AskedQuery
   return {
     name: metric.name,
     place,
-    query: withRoles(query, /\{\{-?([^{}]*?)-?\}\}/g, rolesBy(metric)),
+    query: withRoles(query, goPattern, rolesBy(metric)),
     worse: max === undefined ? (min === undefined ? undefined : 'lower') : 'higher',
     ...((max ?? min) !== undefined && { fixed: max ?? min ?? 0 }),
     keys: {},
     controller: 'flagger',
   }
 }
+
+/** What a template of Go has between braces. */
+export const goPattern = /\{\{-?([^{}]*?)-?\}\}/g
 
 function lossesOf({ name, thresholdRange }: FlaggerMetric, place: Place): readonly Loss[] {
   return thresholdRange?.min === undefined || thresholdRange.max === undefined

@@ -6,14 +6,18 @@ export type Role = { readonly value: string } | { readonly role: string }
 
 /** The query with the values that the file has, and a role between double braces for all others. */
 export function withRoles(query: string, pattern: RegExp, roleOf: RoleOf): string {
-  const replaced = query.replaceAll(pattern, (...found) => {
+  // the length of a window is not compared
+  return withPlaceholders(query, pattern, roleOf).replaceAll(/\[\{\{[^{}]*\}\}/g, '[5m')
+}
+
+/** As `withRoles`, and what a window has stays. */
+export function withPlaceholders(query: string, pattern: RegExp, roleOf: RoleOf): string {
+  return query.replaceAll(pattern, (...found) => {
     const name = String(found[1]).trim()
     const meaning = roleOf(name)
     if (meaning !== undefined && 'value' in meaning) return meaning.value
     return `{{${meaning?.role ?? toParam(name)}}}`
   })
-  // the length of a window is not compared
-  return replaced.replaceAll(/\[\{\{[^{}]*\}\}/g, '[5m')
 }
 
 /** The parameter of a request by which the value can be given. */
