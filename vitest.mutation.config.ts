@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/engine/**/*.test.ts'],
-    exclude: ['test/**/*.slow.test.ts', 'test/engine/{fuzz,properties,decision/properties}.test.ts'],
+    exclude: ['test/**/*.slow.test.ts', 'test/engine/{properties,decision/properties}.test.ts'],
     testTimeout: 30_000,
   },
 })

@@ -70,7 +70,7 @@ test('read() takes an answer that came while the process itself was busy', async
     return 'in time'
   })
   await Promise.resolve()
-  const end = performance.now() + 60
+  const end = performance.now() + 300
   while (performance.now() < end);
   expect(await reading).toEqual({ value: 'in time', away: false })
 })
