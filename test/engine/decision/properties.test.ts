@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { analyze } from '../../../src/engine/analyze.ts'
 import { decidePath } from '../../../src/engine/decision/decide.ts'
 import { gatherEvidence } from '../../../src/engine/decision/gather.ts'
 import type { PassRule, Policy } from '../../../src/engine/model/policy.ts'
@@ -85,8 +86,19 @@ function passes(recording: Recording, policy: Policy): ReadonlyMap<number, numbe
   return found
 }
 
+/** Whether balanced assumes more noise than strict, as it does of few or hidden pods, and so shows less. */
+function assumesMoreNoise(recording: Recording, t: number): boolean {
+  const at = recording.rolloutStart + t
+  const [strict, balanced] = (['strict', 'balanced'] as const).map(
+    (pass) => analyze(recording, by(pass), at).metrics,
+  )
+  return (
+    balanced?.some(({ dispersion = 0 }, i) => dispersion > (strict?.[i]?.dispersion ?? Infinity)) === true
+  )
+}
+
 describe('a pass, by any rollout', () => {
-  it('that strict gives at the end of a step balanced gives too, and what balanced gives fast does', () => {
+  it('that strict gives at the end of a step balanced gives with the same noise, and what balanced gives fast does', () => {
     fc.assert(
       fc.property(anyRollout, (recording) => {
         const [strict, balanced, fast] = (['strict', 'balanced', 'fast'] as const).map((pass) =>
@@ -94,7 +106,8 @@ describe('a pass, by any rollout', () => {
         )
         const follows = (looked: Look, other: Look | undefined): boolean =>
           !looked.isOver || looked.judged !== 'pass' || other?.judged === 'pass' || other?.judged === 'fail'
-        expect(strict?.filter((looked, t) => !follows(looked, balanced?.[t]))).toEqual([])
+        const lost = strict?.filter((looked, t) => !follows(looked, balanced?.[t])) ?? []
+        expect(lost.filter(({ t }) => !assumesMoreNoise(recording, t))).toEqual([])
         expect(balanced?.filter((looked, t) => !follows(looked, fast?.[t]))).toEqual([])
       }),
       runs,
