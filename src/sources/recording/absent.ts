@@ -1,11 +1,5 @@
-import type { Sample } from '../../engine/model/recording.ts'
-
 /** "No sample" among the numbers of a typed array; a power of two, so that 32 bits hold it too. */
 export const ABSENT = -(2 ** 127)
-
-export function sampleOf(value: number | undefined): Sample {
-  return value === undefined || value === ABSENT ? null : value
-}
 
 /** What can be added up: a number, else 0. */
 export function finite(value: number | undefined): number {
