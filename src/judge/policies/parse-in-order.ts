@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import type { FailedFile } from './read-texts.ts'
 import type { BasePolicies, WrittenPolicy } from '../../formats/policy/extend-policy.ts'
 import { type ParsedPolicy, readHead } from '../../formats/policy/parse-policy.ts'
 
@@ -12,7 +13,7 @@ interface PolicyFile {
 
 interface Parsed {
   readonly loaded: readonly (ParsedPolicy & { readonly file: string })[]
-  readonly failed: readonly { readonly file: string; readonly error: unknown }[]
+  readonly failed: readonly FailedFile[]
 }
 
 /** Reads each policy after the one that it extends. It refuses policies that extend each other in a circle. */
@@ -22,7 +23,7 @@ export function parseInOrder(
 ): Parsed {
   const own = new Map<string, WrittenPolicy>()
   const loaded: (ParsedPolicy & { readonly file: string })[] = []
-  const failed: { readonly file: string; readonly error: unknown }[] = []
+  const failed: FailedFile[] = []
   let waiting = files.map((each) => ({ ...each, head: readHead(each.text) }))
   const broken = new Set<unknown>()
   while (waiting.length > 0) {

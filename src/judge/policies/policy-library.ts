@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { AppError } from '../../errors.ts'
 import { readAaResults } from './read-aa-results.ts'
-import { readBoundedFile } from './read-bounded-file.ts'
+import { type FailedFile, readTexts } from './read-texts.ts'
 import { nearestKey } from '../../formats/mistakes/nearest-key.ts'
 import type { BasePolicies, WrittenPolicy } from '../../formats/policy/extend-policy.ts'
 import { parsePolicy } from '../../formats/policy/parse-policy.ts'
@@ -107,7 +106,7 @@ const loadedText = (names: readonly string[]): string =>
 
 interface Loaded {
   readonly loaded: readonly LoadedPolicy[]
-  readonly failed: readonly { readonly file: string; readonly error: unknown }[]
+  readonly failed: readonly FailedFile[]
 }
 
 async function loadAll(
@@ -162,17 +161,7 @@ async function loadDirectory(
   origin: LoadedPolicy['origin'],
   reading: Reading,
 ): Promise<Loaded> {
-  const names = await listPolicyFiles(directory, origin)
-  const texts: { readonly file: string; readonly text: string }[] = []
-  const failed: { readonly file: string; readonly error: unknown }[] = []
-  for (const file of names) {
-    try {
-      const text = await readBoundedFile(join(directory, file))
-      texts.push({ file, text: text.toString('utf8') })
-    } catch (error) {
-      failed.push({ file, error })
-    }
-  }
+  const { texts, failed } = await readTexts(directory, await listPolicyFiles(directory, origin))
   const parsed = parseInOrder(texts, reading)
   const loaded = parsed.loaded.map((each) => ({ ...each, origin, aa: [] }))
   const twice = sameNames(loaded)
