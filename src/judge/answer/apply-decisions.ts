@@ -2,6 +2,7 @@ import type { Policy } from '../../engine/model/policy.ts'
 import type { Outcome, ReasonCode, Verdict } from '../../engine/model/verdict.ts'
 import { oneLine } from '../../engine/model/words.ts'
 import type { Decision } from '../ports/ports.ts'
+import { overrule } from './overrule.ts'
 
 /** Applies the decisions of people to a verdict. Precedence: reject, fail, hold, approve, then the verdict itself. */
 export function applyDecisions(verdict: Verdict, decisions: readonly Decision[], policy: Policy): Verdict {
@@ -26,12 +27,7 @@ export function applyDecisions(verdict: Verdict, decisions: readonly Decision[],
 function decided(before: Verdict, outcome: Outcome, code: ReasonCode, decision: Decision): Verdict {
   // text direction marks could make a reason look like its opposite
   const text = `${code} by ${decision.by}: ${decision.reason}`.replaceAll(/\p{Cf}/gu, '')
-  return {
-    ...before,
-    verdict: outcome,
-    summary: oneLine(`${outcome}: ${text}; else ${before.summary}`),
-    reasons: [{ code, text }, ...before.reasons],
-  }
+  return overrule(before, outcome, [{ code, text }])
 }
 
 /** With hybrid approval a person, not a rule at the gate, answers when the judge cannot. */

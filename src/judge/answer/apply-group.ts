@@ -1,7 +1,9 @@
 import type { Policy } from '../../engine/model/policy.ts'
 import type { Outcome, Reason, Verdict } from '../../engine/model/verdict.ts'
-import { oneLine } from '../../engine/model/words.ts'
+import { withoutOutcome } from '../../engine/model/words.ts'
+import { hasJudgement } from '../model/judgement.ts'
 import type { Run, Step, StoredVerdict } from '../ports/ports.ts'
+import { overrule } from './overrule.ts'
 
 /** Another rollout of the group, as the store has it. */
 export interface GroupMember {
@@ -72,25 +74,19 @@ const waiting = (text: string): Reason => ({ code: 'group-waiting', text })
 
 function answered(own: Verdict, outcome: Outcome, reasons: readonly Reason[]): InGroup {
   const texts = reasons.map(({ text }) => text)
-  const summary = oneLine(`${outcome}: ${texts.join('; ')}; else ${own.summary}`)
-  return {
-    verdict: { ...own, verdict: outcome, summary, reasons: [...reasons, ...own.reasons] },
-    changedBy: texts,
-  }
+  return { verdict: overrule(own, outcome, reasons), changedBy: texts }
 }
 
 /** By its own data or by a person, and during this rollout: a failure of the group is not one of its own. */
 function hasFailed({ latest }: GroupMember, since: number): boolean {
-  return latest?.verdict === 'fail' && latest.createdAt >= since && !codesOf(latest).includes('group-failed')
+  if (latest?.verdict !== 'fail' || latest.createdAt < since) return false
+  return !hasJudgement(latest) || latest.body.reasons.every(({ code }) => code !== 'group-failed')
 }
 
 /** Whether it has passed the step with this index, or its last one where it has fewer steps. */
 function hasPassed({ run, steps, latest }: GroupMember, step: number): boolean {
   if (run.closedAt !== undefined) return true
-  const last = steps.reduce<Step | undefined>(
-    (found, each) => (found === undefined || each.index > found.index ? each : found),
-    undefined,
-  )
+  const last = steps.at(-1)
   if (last === undefined) return false
   if (last.index > step) return true
   const passed = last.passedAt !== undefined || latest?.verdict === 'pass'
@@ -98,10 +94,4 @@ function hasPassed({ run, steps, latest }: GroupMember, step: number): boolean {
 }
 
 const said = ({ latest }: GroupMember): string =>
-  latest?.summary.replace(/^(pass|fail|inconclusive): /, '') ?? 'not judged yet'
-
-/** What an older release has kept may have no reasons. */
-function codesOf({ body }: StoredVerdict): readonly unknown[] {
-  const reasons: unknown = Reflect.get(body, 'reasons')
-  return Array.isArray(reasons) ? reasons.map((reason: unknown) => Reflect.get(Object(reason), 'code')) : []
-}
+  latest === undefined ? 'not judged yet' : withoutOutcome(latest.summary)

@@ -1,9 +1,8 @@
 import type { HistoryMemory } from '../../engine/index.ts'
-import type { Policy } from '../../engine/model/policy.ts'
 import type { Verdict } from '../../engine/model/verdict.ts'
 import { AppError } from '../../errors.ts'
 import { inSpan } from '../../in-span.ts'
-import type { Clock, Decision, Log, MetricSource, PolicyLibrary, Run, VerdictStore } from '../ports/ports.ts'
+import type { Clock, Decision, Log, MetricSource, PolicyLibrary, VerdictStore } from '../ports/ports.ts'
 import { answerLook } from '../answer/answer-look.ts'
 import type { Group } from '../answer/apply-group.ts'
 import { withRemarks } from '../answer/remarks.ts'
@@ -21,6 +20,7 @@ import type { RunCache, RunChange, RunHistory, Within } from '../history/run-his
 import type { StoreAccess } from '../history/store-access.ts'
 import { groupOf } from './read-group.ts'
 import { historyByHand } from '../history/look-by-hand.ts'
+import { askCanaryStart } from '../data/ask-canary-start.ts'
 import { storedSource } from '../data/stored-source.ts'
 
 export interface RolloutDeps {
@@ -64,7 +64,7 @@ export async function judgeRollout(
       ...context,
       check: () => source?.check?.({ policy, run: request, params: request.params ?? {} }),
       canaryStart: (quietMs, open) =>
-        canaryStart(request, policy, { ...deps, source, quietMs, now, deadline, open }),
+        askCanaryStart(request, policy, { ...deps, source, quietMs, now, deadline, open }),
     })
   }
   const { value: place, away } = await inSpan('find run', {}, () => readerOf(deps).read(deadline, find))
@@ -183,50 +183,14 @@ function checkMoment({ at }: JudgeRequest, now: number): void {
 
 const clockSkewMs = 60_000
 
-interface StartQuestion {
-  readonly quietMs: number
-  readonly now: number
-  readonly deadline: Deadline
-  readonly source: MetricSource | undefined
-  readonly full: boolean
-  readonly open: Run | undefined
-}
-
-async function canaryStart(
-  { namespace, name, revision, stableRevision, params, at }: JudgeRequest,
-  policy: Policy,
-  { quietMs, now, deadline, source, full, open }: StartQuestion,
-): Promise<number | undefined | 'unknown'> {
-  if (full) return 'unknown'
-  if (source?.canaryStart === undefined) return undefined
-  const run = { namespace, name, revision, ...(stableRevision !== undefined && { stableRevision }) }
-  const giveUp = new AbortController()
-  const known = open?.revision === revision ? open : undefined
-  const question = {
-    policy,
-    run,
-    params: paramsOf(params, known),
-    until: at ?? now,
-    quietMs,
-    // far enough back to distinguish the canary of the last look from a later one
-    ...(known !== undefined && { since: known.lastLookAt - quietMs }),
-    signal: giveUp.signal,
-  }
-  try {
-    return await deadline.within(source.canaryStart(question), deadline.leftMs() / 3)
-  } catch {
-    return 'unknown'
-  } finally {
-    giveUp.abort()
-  }
-}
-
-const readDecisions = async (
+async function readDecisions(
   { run }: RunAndSteps,
   deadline: Deadline,
   deps: RolloutDeps,
-): Promise<readonly Decision[]> =>
-  (await readerOf(deps).read(deadline, (history) => history.listDecisions(run))).value
+): Promise<readonly Decision[]> {
+  const { value } = await readerOf(deps).read(deadline, (history) => history.listDecisions(run))
+  return value
+}
 
 /** Looks come a minute apart or somewhat less, and the time of each is kept. */
 const lastLookEveryMs = 15_000

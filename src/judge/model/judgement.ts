@@ -20,6 +20,14 @@ export interface Judgement extends Omit<Verdict, 'firstFail'> {
   readonly links: JudgementLinks
 }
 
+/** Whether a kept verdict has the lists of a judgement; one from an older release may lack them. */
+export function hasJudgement<T extends { readonly body: object }>(
+  verdict: T,
+): verdict is T & { readonly body: Judgement } {
+  const { body } = verdict
+  return ['metrics', 'reasons', 'decisions'].every((key) => Array.isArray(Reflect.get(body, key)))
+}
+
 export interface JudgementLinks {
   /** Absent for a run that only the look by hand knows. */
   readonly run?: string

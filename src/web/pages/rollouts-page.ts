@@ -1,3 +1,4 @@
+import { withoutOutcome } from '../../engine/model/words.ts'
 import { framed, type Visit } from '../parts/frame.ts'
 import { type Html, html } from '../parts/html.ts'
 import { badge, time, weightBar } from '../parts/pieces.ts'
@@ -74,16 +75,12 @@ function row(base: string, { run, step, latest }: Rollout): Html {
     <div>
       ${weightBar(weight)}<small>${step === undefined ? '' : `step ${step.index + 1} · `}${where}</small>
     </div>
-    <p class="why">${withoutVerdict(latest?.summary) ?? 'not judged yet'}</p>
+    <p class="why">${latest === undefined ? 'not judged yet' : withoutOutcome(latest.summary)}</p>
     <small
       >${run.closedAt === undefined ? html`since ${time(run.start)}` : html`ended ${time(run.closedAt)}`}</small
     >
   </li> `
 }
-
-/** Removes the verdict from a summary, because it is already shown beside it. */
-const withoutVerdict = (summary: string | undefined): string | undefined =>
-  summary?.replace(/^(pass|fail|inconclusive): /, '')
 
 function filterForm(base: string, { namespace = '', name = '', verdict }: RolloutFilter): Html {
   const options = (['pass', 'fail', 'inconclusive'] as const).map(

@@ -1,3 +1,4 @@
+import { withoutOutcome } from '../../engine/model/words.ts'
 import type { Run, Step } from '../../judge/ports/ports.ts'
 import { decisionsCard } from '../parts/decisions-card.ts'
 import { framed, type Visit } from '../parts/frame.ts'
@@ -52,8 +53,8 @@ function eventsAddress(base: string, { run, looks, decisions }: RunView): string
 
 export function headline(latest: Pick<Look, 'verdict' | 'summary'> | undefined): Html {
   if (latest === undefined) return html`<h1>Not judged yet</h1>`
-  const why = latest.summary.replace(/^(pass|fail|inconclusive): /, '')
-  return html`<h1><em class="${latest.verdict}">${latest.verdict}:</em> ${why}</h1>`
+  const { verdict, summary } = latest
+  return html`<h1><em class="${verdict}">${verdict}:</em> ${withoutOutcome(summary)}</h1>`
 }
 
 function state({ run, looks, decisions }: RunView): Html {

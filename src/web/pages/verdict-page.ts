@@ -3,7 +3,8 @@ import type { StoredVerdict } from '../../judge/ports/ports.ts'
 import { type Html, html } from '../parts/html.ts'
 import { dataFacts, metricCells, metricHead, policyFacts, stepText } from '../parts/judgement-text.ts'
 import { time } from '../parts/pieces.ts'
-import { isLook, type Look } from '../reading/read-run.ts'
+import { hasJudgement } from '../../judge/model/judgement.ts'
+import type { Look } from '../reading/read-run.ts'
 import { reasonsCard } from '../parts/reasons-card.ts'
 import { repeatCard } from '../parts/repeat-card.ts'
 import { headline } from './run-page.ts'
@@ -12,7 +13,7 @@ import { headline } from './run-page.ts'
 export function verdictPage(visit: Visit, stored: StoredVerdict): string {
   const { verdict, judged, score, at, runId } = stored
   const { base } = visit
-  const look = isLook(stored) ? stored : undefined
+  const look = hasJudgement(stored) ? stored : undefined
   return framed({
     title: `${verdict} · verdict`,
     visit,

@@ -107,6 +107,12 @@ export function chart({
   </svg>`
 }
 
+/** At most so many of a list, evenly, and always the last one. */
+export function thinned<T>(list: readonly T[], most: number): readonly T[] {
+  const every = Math.ceil(list.length / most)
+  return list.filter((_, index) => (list.length - 1 - index) % every === 0)
+}
+
 const tenths = (value: number): number => Math.round(value * 10) / 10
 
 function scaled(value: number, low: number, high: number, from: number, to: number): number {
@@ -118,8 +124,7 @@ const mostSpots = 36
 
 /** An invisible column for each moment, whose title browsers show. Of many moments in one column the last one counts. */
 function hoverAreas(spots: readonly Mark[], x: (at: number) => number): readonly Html[] {
-  const every = Math.ceil(spots.length / mostSpots)
-  const shown = spots.filter((_, index) => (spots.length - 1 - index) % every === 0)
+  const shown = thinned(spots, mostSpots)
   return shown.map(({ at, text }, index) => {
     const from = index === 0 ? plot.left : tenths((x(shown[index - 1]?.at ?? at) + x(at)) / 2)
     const to = tenths((x(at) + x(shown[index + 1]?.at ?? at)) / 2)

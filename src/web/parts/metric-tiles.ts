@@ -1,5 +1,5 @@
 import { type Html, html } from './html.ts'
-import type { Mark } from './chart.ts'
+import { type Mark, thinned } from './chart.ts'
 import { metricTile } from './metric-tile.ts'
 import type { Look, RunView } from '../reading/read-run.ts'
 
@@ -15,8 +15,7 @@ export function metricTiles(base: string, { run, steps, looks, limits }: RunView
     steps: steps.map(({ startedAt }, index) => ({ from: startedAt, to: steps[index + 1]?.startedAt ?? to })),
   }
   const plan = `${base}/plan?policy=${encodeURIComponent(run.policy)}`
-  const every = Math.ceil(looks.length / mostPoints)
-  const shown = looks.filter((_, index) => (looks.length - 1 - index) % every === 0)
+  const shown = thinned(looks, mostPoints)
   const all = latest.body.metrics.map((metric) => {
     const history = shown.flatMap(({ at, body }) => {
       const then = body.metrics.find(({ name }) => name === metric.name)

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import type { Caller } from '../../http/auth/caller.ts'
 import { visibleRun } from '../../http/auth/namespace-access.ts'
-import type { Judgement } from '../../judge/model/judgement.ts'
+import { hasJudgement, type Judgement } from '../../judge/model/judgement.ts'
 import type { Decision, Run, Step, StoredVerdict, VerdictStore } from '../../judge/ports/ports.ts'
 import { type Thresholds, thresholds } from './thresholds.ts'
 
@@ -34,7 +34,7 @@ export async function readRun(store: VerdictStore, caller: Caller, id: string): 
     run,
     steps,
     decisions: decisions.filter(({ runId }) => runId === run.id),
-    looks: items.filter(isLook).toReversed(),
+    looks: items.filter(hasJudgement).toReversed(),
     limits: limitsOf(policyText, run.gates),
   }
 }
@@ -48,10 +48,4 @@ function limitsOf(policyText: string | undefined, gates: number | undefined): Ru
     if (error instanceof AppError) return new Map()
     throw error
   }
-}
-
-/** Whether a verdict has what the page shows; one from an older release may lack it. */
-export function isLook(verdict: StoredVerdict): verdict is Look {
-  const { body } = verdict
-  return ['metrics', 'reasons', 'decisions'].every((key) => Array.isArray(Reflect.get(body, key)))
 }
