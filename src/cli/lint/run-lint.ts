@@ -22,32 +22,26 @@ export interface LintFlags {
   readonly errorRate: number
 }
 
-export interface LintSurroundings extends Pick<Surroundings, 'input' | 'errors' | 'version'> {
+export interface LintSurroundings extends Pick<Surroundings, 'input' | 'version'> {
   readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Environment
 }
 
-/** Writes what is found. Gives the exit code: 0 = no error, 1 = an error was found, 3 = nothing could be read. */
+/** Writes what is found. Gives the exit code: 0 = no error, 1 = an error was found, 3 = only templates were read. */
 export async function runLint(
   paths: readonly string[],
   flags: LintFlags,
   surroundings: LintSurroundings,
 ): Promise<0 | 1 | 3> {
-  try {
-    const ignored = readIgnored(flags.ignore)
-    const files = await readFiles(paths, surroundings.input)
-    const whole = await lint(files, { ...(await lintOptions()), ...(await planned(flags)) })
-    if (whole.objects === 0 && whole.findings.length === 0) throw nothingRead(whole)
-    const report = { ...whole, findings: whole.findings.filter(({ rule }) => !ignored.has(rule)) }
-    await createWriter(surroundings.output).write(written(report, flags, surroundings))
-    if (countsOf(report).error > 0) return 1
-    // templates alone say nothing about a canary
-    return whole.objects === 0 ? 3 : 0
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    surroundings.errors.write(`canary-judge: ${plain(error.message)}\n`)
-    return 3
-  }
+  const ignored = readIgnored(flags.ignore)
+  const files = await readFiles(paths, surroundings.input)
+  const whole = await lint(files, { ...(await lintOptions()), ...(await planned(flags)) })
+  if (whole.objects === 0 && whole.findings.length === 0) throw nothingRead(whole)
+  const report = { ...whole, findings: whole.findings.filter(({ rule }) => !ignored.has(rule)) }
+  await createWriter(surroundings.output).write(written(report, flags, surroundings))
+  if (countsOf(report).error > 0) return 1
+  // templates alone say nothing about a canary
+  return whole.objects === 0 ? 3 : 0
 }
 
 /** What stages can find is computed only where the traffic is given. */
