@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
+import { wholeNumber } from '../option-number.ts'
 import { addPastOptions } from '../past/past-flags.ts'
 import type { AaFlags } from './run-aa.ts'
 
@@ -13,8 +14,8 @@ export function addAa(program: Command, context: CommandContext): void {
     .requiredOption('--name <name>', 'of the Rollout, or of the Canary')
   addPastOptions(command, '7d')
     .option('--stages <weights>', 'of the canary, in percent of the traffic', '5,25,50')
-    .option('--minutes <number>', 'length of each step; without it the policy says', between(1, 1440))
-    .option('--rollouts <number>', 'to play of each release', between(10, 5000), 300)
+    .option('--minutes <number>', 'length of each step; without it the policy says', wholeNumber(1, 1440))
+    .option('--rollouts <number>', 'to play of each release', wholeNumber(10, 5000), 300)
     .option('--save <file>', 'adds what was read to this file, and reads nothing again that is in it')
     .option('--json', 'one JSON object instead of the table')
     .addHelpText(
@@ -35,12 +36,4 @@ export function addAa(program: Command, context: CommandContext): void {
       ])
       context.done(await runAa(flags, { ...context, env: currentEnvironment(), now: Date.now() }))
     })
-}
-
-function between(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`)
-  }
 }

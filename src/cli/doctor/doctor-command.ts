@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
+import { wholeNumber } from '../option-number.ts'
 import { toParam, toTime } from '../past/past-flags.ts'
 import type { DoctorFlags } from './doctor.ts'
 
@@ -20,9 +21,9 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
     )
     .option('--prometheus <url>', 'the Prometheus to ask, in place of that of the configuration')
     .option('--config <file>', 'the configuration whose sources to ask; default: $CANARY_JUDGE_CONFIG')
-    .option('--minutes <number>', 'how far back to look', toNumber(1, 1440), 30)
+    .option('--minutes <number>', 'how far back to look', wholeNumber(1, 1440), 30)
     .option('--at <time>', 'the moment to look back from, such as 2026-11-20T10:00:00Z; default: now', toTime)
-    .option('--timeout <seconds>', 'for all questions together', toNumber(1, 600), 30)
+    .option('--timeout <seconds>', 'for all questions together', wholeNumber(1, 600), 30)
     .option('--json', 'for programs instead of people')
     .option('--verbose', 'also each query, series and label, and the notes')
     .addHelpText(
@@ -44,12 +45,4 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
       const clock = { now: () => Date.now() }
       done(await doctor(flags, { env: currentEnvironment(), clock, output, errors }))
     })
-}
-
-function toNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d{1,6}$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`)
-  }
 }

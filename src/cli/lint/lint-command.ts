@@ -15,8 +15,8 @@ export function addLint(program: Command, context: CommandContext): void {
         .choices(['text', 'json', 'sarif', 'github'])
         .default('text'),
     )
-    .option('--rps <number>', 'requests a second of the service, for what its steps can find', above(0))
-    .option('--error-rate <percent>', 'of its requests that fail when all is well', above(0), 0.5)
+    .option('--rps <number>', 'requests a second of the service, for what its steps can find', toPositive)
+    .option('--error-rate <percent>', 'of its requests that fail when all is well', toPositive, 0.5)
     .option('--ignore <rules>', 'names of rules to leave out, with commas between')
     .addHelpText(
       'after',
@@ -37,10 +37,8 @@ export function addLint(program: Command, context: CommandContext): void {
     })
 }
 
-function above(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d{1,6}(\.\d{1,6})?$/.test(text) && value > least) return value
-    throw new InvalidArgumentError(`expected a number above ${least}.`)
-  }
+function toPositive(text: string): number {
+  const value = Number(text)
+  if (/^\d{1,6}(\.\d{1,6})?$/.test(text) && value > 0) return value
+  throw new InvalidArgumentError('expected a number above 0.')
 }

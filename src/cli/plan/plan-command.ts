@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { noises } from '../../simulate/noise.ts'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
+import { decimalNumber } from '../option-number.ts'
 import { addPastOptions } from '../past/past-flags.ts'
 import type { PlanFlags } from './run-plan.ts'
 
@@ -9,22 +10,22 @@ export function addPlan(program: Command, context: CommandContext): void {
   const command = program
     .command('plan')
     .description('Say what the judge would find in rollouts of your service, with which steps, and how soon.')
-    .option('--rps <number>', 'requests a second, both versions together', between(0.01, 100_000))
-    .option('--error-rate <percent>', 'of the requests that fail when all is well', between(0, 50), 0.5)
-    .option('--p95 <ms>', 'the 95th percentile of latency when all is well', between(1, 600_000), 250)
+    .option('--rps <number>', 'requests a second, both versions together', decimalNumber(0.01, 100_000))
+    .option('--error-rate <percent>', 'of the requests that fail when all is well', decimalNumber(0, 50), 0.5)
+    .option('--p95 <ms>', 'the 95th percentile of latency when all is well', decimalNumber(1, 600_000), 250)
     .option(
       '--conversion <percent>',
       'of the requests that convert; judges conversion too',
-      between(0.01, 99),
+      decimalNumber(0.01, 99),
     )
-    .option('--pods <number>', 'of the stable version', between(1, 500), 10)
+    .option('--pods <number>', 'of the stable version', decimalNumber(1, 500), 10)
     .addOption(
       new Option('--noise <kind>', 'how the pods of one version differ without a cause')
         .choices(Object.keys(noises))
         .default('quiet'),
     )
     .option('--stages <weights>', 'of the canary, in percent of the traffic', '5,25,50')
-    .option('--minutes <number>', 'length of each step; without it the policy says', between(1, 1440))
+    .option('--minutes <number>', 'length of each step; without it the policy says', decimalNumber(1, 1440))
     .option('--policy <file>', 'judge by this policy instead of the default rules')
     .option(
       '--find <metric=effect>',
@@ -38,7 +39,7 @@ export function addPlan(program: Command, context: CommandContext): void {
     .option(
       '--rollouts <number>',
       'play so many simulated rollouts of each sort of release: slower, whatever the noise',
-      between(10, 2000),
+      decimalNumber(10, 2000),
     )
     .option('--json', 'one JSON object instead of the table')
     .addHelpText(
@@ -62,11 +63,3 @@ export function addPlan(program: Command, context: CommandContext): void {
 }
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
-
-function between(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`expected a number from ${least} to ${most}.`)
-  }
-}
