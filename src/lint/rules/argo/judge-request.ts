@@ -20,8 +20,8 @@ export const judgeRequest: Rule = {
 function inMetric(metric: Node, template: Manifest): readonly Spotted[] {
   const web = metric.at('provider', 'web')
   return [
-    ...expected(web.at('method'), web, 'POST'),
-    ...expected(web.at('jsonPath'), web, '{$.argo}'),
+    ...inWeb(web, 'method', 'POST'),
+    ...inWeb(web, 'jsonPath', '{$.argo}'),
     ...inCondition(metric, 'successCondition', 'pass'),
     ...inCondition(metric, 'failureCondition', 'fail'),
     ...inTimeout(metric),
@@ -29,12 +29,11 @@ function inMetric(metric: Node, template: Manifest): readonly Spotted[] {
   ]
 }
 
-function expected(at: Node, parent: Node, value: string): readonly Spotted[] {
-  const found = at.text ?? ''
-  if (found === value) return []
-  const [what] = value === 'POST' ? ['method'] : ['jsonPath']
-  const got = at.exists ? `"${found}"` : 'nothing'
-  return [{ at: at.exists ? at : parent, message: `expected ${what} ${value}, got ${got}` }]
+function inWeb(web: Node, key: string, wanted: string): readonly Spotted[] {
+  const at = web.at(key)
+  if (at.text === wanted) return []
+  const got = at.exists ? `"${at.text ?? ''}"` : 'nothing'
+  return [{ at: at.exists ? at : web, message: `expected ${key} ${wanted}, got ${got}` }]
 }
 
 /** What is neither a pass nor a fail stays inconclusive only with both conditions. */
