@@ -72,14 +72,17 @@ export function resolveText(text: string, template: Manifest, analysis?: Analysi
 function valueOfArg(name: string, template: Manifest, analysis: Analysis | undefined): string | undefined {
   const given = analysis?.args.get(name)
   if (given !== undefined) return asText(given.at('value').value)
-  const declared = template.root
+  return asText(declaredArg(name, template)?.at('value').value)
+}
+
+/** The arg as the template itself declares it. */
+export const declaredArg = (name: string, { root }: Manifest): Node | undefined =>
+  root
     .at('spec', 'args')
     .items()
     .find((arg) => arg.at('name').text === name)
-  return declared === undefined ? undefined : asText(declared.at('value').value)
-}
 
-export const asText = (value: unknown): string | undefined =>
+const asText = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : undefined

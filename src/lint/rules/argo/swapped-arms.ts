@@ -1,5 +1,5 @@
 import { judgesIn } from '../../facts/argo-metric.ts'
-import type { Analysis } from '../../facts/argo-analysis.ts'
+import { type Analysis, declaredArg } from '../../facts/argo-analysis.ts'
 import { analysesOf } from '../../facts/argo-rollout.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Node } from '../../model/node.ts'
@@ -32,10 +32,7 @@ function inHash(field: Node, wanted: string, { analysis, template }: Asked): rea
   if (name === undefined) return []
   const arg = analysis.args.get(name)
   if (arg === undefined) {
-    const declared = template.root
-      .at('spec', 'args')
-      .items()
-      .find((each) => each.at('name').text === name)
+    const declared = declaredArg(name, template)
     const hasValue = declared?.at('value').exists === true || declared?.at('valueFrom').exists === true
     return hasValue ? [] : [{ at: analysis.at, message: `the arg ${name} has no value` }]
   }
