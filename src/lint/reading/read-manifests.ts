@@ -61,11 +61,20 @@ const isOfInterest = ({ text }: DocumentText): boolean =>
   (/^kind: *["']?ConfigMap\b/m.test(text) && /\b(metrics|extends):/.test(text)) ||
   text.trimStart().startsWith('{')
 
+/** The groups of the objects of Kubernetes. */
+const groups: Readonly<Record<Exclude<ManifestKind, 'Policy'>, string>> = {
+  Rollout: 'argoproj.io',
+  AnalysisTemplate: 'argoproj.io',
+  ClusterAnalysisTemplate: 'argoproj.io',
+  Canary: 'flagger.app',
+  MetricTemplate: 'flagger.app',
+  Deployment: 'apps',
+}
+
+const kindLine = new RegExp(String.raw`^kind: *["']?(${Object.keys(groups).join('|')}|\w{0,60}List)\b`, 'm')
+
 /** Before it is parsed: in the first column, or in a list of objects. */
-const namesKind = (text: string): boolean =>
-  /^kind: *["']?(Rollout|AnalysisTemplate|ClusterAnalysisTemplate|Canary|MetricTemplate|Deployment|\w{0,60}List)\b/m.test(
-    text,
-  )
+const namesKind = (text: string): boolean => kindLine.test(text)
 
 /** Every chart has a Deployment; only those of a canary are worth a word. */
 const namesRollout = (text: string): boolean => namesKind(text) && !/^kind: *["']?Deployment/m.test(text)
@@ -93,15 +102,6 @@ function manifestsIn(root: Node, origin: Origin): readonly Manifest[] {
       root,
     },
   ]
-}
-
-const groups: Readonly<Record<Exclude<ManifestKind, 'Policy'>, string>> = {
-  Rollout: 'argoproj.io',
-  AnalysisTemplate: 'argoproj.io',
-  ClusterAnalysisTemplate: 'argoproj.io',
-  Canary: 'flagger.app',
-  MetricTemplate: 'flagger.app',
-  Deployment: 'apps',
 }
 
 function kindOf(root: Node, kind: string | undefined): ManifestKind | undefined {
