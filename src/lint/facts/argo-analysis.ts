@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Manifest } from '../model/manifest.ts'
 import type { Node } from '../model/node.ts'
 import type { Surroundings } from '../model/rule.ts'
+import { sameNamespace } from './same-namespace.ts'
 
 /** A place in a Rollout that runs AnalysisTemplates. */
 export interface Analysis {
@@ -54,9 +55,6 @@ function findTemplate(reference: Node, rollout: Manifest, { manifests }: Surroun
   if (here !== undefined || beside.length === 1) return here ?? beside[0]
   return candidates.length === 1 ? candidates[0] : undefined
 }
-
-export const sameNamespace = (a: Manifest, b: Manifest): boolean =>
-  a.namespace === '' || b.namespace === '' || a.namespace === b.namespace
 
 /** The text with every `{{args.x}}` replaced; undefined where one of them is only known in the cluster. */
 export function resolveText(text: string, template: Manifest, analysis?: Analysis): string | undefined {

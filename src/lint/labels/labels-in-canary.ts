@@ -1,5 +1,5 @@
-import { sameNamespace } from '../facts/argo-analysis.ts'
 import { judgeHooks, policyOfHooks, sentByHooks } from '../facts/flagger.ts'
+import { sameNamespace } from '../facts/same-namespace.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Spotted, Surroundings } from '../model/rule.ts'
 import { missingPodLabels } from './pod-labels.ts'

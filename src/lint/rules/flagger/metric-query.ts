@@ -1,6 +1,6 @@
 import { expectedQuery, parseQuery } from '../../../callers/flagger/metric-template/parse-query.ts'
-import { sameNamespace } from '../../facts/argo-analysis.ts'
 import { metricsOfCanary } from '../../facts/flagger.ts'
+import { sameNamespace } from '../../facts/same-namespace.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Rule, Spotted, Surroundings } from '../../model/rule.ts'
 

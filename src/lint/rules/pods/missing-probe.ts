@@ -1,5 +1,5 @@
-import { sameNamespace } from '../../facts/argo-analysis.ts'
 import { isArm } from '../../facts/arms.ts'
+import { sameNamespace } from '../../facts/same-namespace.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Rule, Surroundings } from '../../model/rule.ts'
 
