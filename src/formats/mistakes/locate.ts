@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter } from 'yaml'
 import type { Path } from './path.ts'
 
 export interface Place {
@@ -8,6 +8,14 @@ export interface Place {
 
 /** The position of the value at a path; for a missing value, of the map in which it is missing. */
 export type Locate = (path: Path, what?: 'key' | 'value') => Place | undefined
+
+/** Turns an offset in a text into its place in the file, in which the text begins after so many lines. */
+export const placeIn =
+  (lines: LineCounter, linesBefore = 0) =>
+  (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line) + linesBefore, column: Math.max(1, col) }
+  }
 
 /** Finds places in a document; `place` turns an offset in its text into a line and a column. */
 export function locator(document: Document.Parsed, place: (offset: number) => Place): Locate {

@@ -2,7 +2,7 @@ import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { FieldIssue } from '../../errors.ts'
 import { describeValue, shorten } from './describe-value.ts'
 import { maxMistakes } from './field-issues.ts'
-import { type Locate, locator, type Place, startOf } from './locate.ts'
+import { type Locate, locator, type Place, placeIn, startOf } from './locate.ts'
 
 export type YamlReading =
   | { readonly ok: true; readonly value: unknown; readonly locate: Locate }
@@ -14,7 +14,7 @@ const maxAliasCount = 100
 
 const maxDepth = 100
 const tooManyAliases = `expected at most ${maxAliasCount} values through aliases, got more`
-const tooDeep = 'expected a document of a few levels, got one nested too deeply'
+export const tooDeep = 'expected a document of a few levels, got one nested too deeply'
 
 /** One YAML (or JSON) document as plain data, with the place of each value. */
 export function readYaml(text: string): YamlReading {
@@ -43,10 +43,7 @@ function readDocument(text: string): YamlReading {
     stringKeys: true,
     logLevel: 'silent',
   })
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
+  const place = placeIn(lines)
   const [document, second] = [...documents]
   if (document === undefined || document.contents === null)
     return refuse('expected a map, got an empty document')
@@ -118,7 +115,8 @@ export function isNestedDeeply(text: string): boolean {
   return false
 }
 
-const yamlMessages = new Map<string, string>([
+/** What to say instead of some messages of the yaml package. */
+export const yamlMessages = new Map<string, string>([
   ['TAB_AS_INDENT', 'expected spaces for indentation, got a tab'],
   ['NON_STRING_KEY', 'expected a plain word as key'],
 ])

@@ -1,7 +1,7 @@
 import { LineCounter, parseDocument as parseYaml, type Document, type YAMLError } from 'yaml'
 import { shorten } from '../../formats/mistakes/describe-value.ts'
-import { locator, type Place } from '../../formats/mistakes/locate.ts'
-import { isNestedDeeply } from '../../formats/mistakes/read-yaml.ts'
+import { locator, type Place, placeIn } from '../../formats/mistakes/locate.ts'
+import { isNestedDeeply, tooDeep, yamlMessages } from '../../formats/mistakes/read-yaml.ts'
 import { createNode, type Node } from '../model/node.ts'
 import type { DocumentText } from './split-documents.ts'
 
@@ -21,10 +21,7 @@ const maxAliasCount = 1000
 /** One document as nodes whose places count from the first line of the file. */
 export function parseDocument({ text, linesBefore }: DocumentText): ParsedDocument {
   const lines = new LineCounter()
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line) + linesBefore, column: Math.max(1, col) }
-  }
+  const place = placeIn(lines, linesBefore)
   const refuse = (message: string, offset = 0): ParsedDocument => ({
     ok: false,
     place: place(offset),
@@ -57,7 +54,6 @@ export function parseDocument({ text, linesBefore }: DocumentText): ParsedDocume
 
 const toValue = (document: Document.Parsed): unknown => document.toJS({ maxAliasCount })
 
-const tooDeep = 'expected a document of a few levels, got one nested too deeply'
 /** Deep maps without brackets need as many columns; their parsing would take long. */
 const isIndentedDeeply = (text: string): boolean =>
   text.split('\n').some((line) => {
@@ -72,8 +68,7 @@ const isHelmTemplate = (text: string): boolean =>
   /\{\{-?\s*(\.|\$|include |if |else|end|range |with |template |define |toYaml |tpl |\/\*)/.test(text)
 
 function messageOf({ code, message }: YAMLError, text: string): string {
-  if (code === 'TAB_AS_INDENT') return 'expected spaces for indentation, got a tab'
   if (code === 'NON_STRING_KEY' && text.includes('{{')) return 'expected quotes around {{…}}'
-  if (code === 'NON_STRING_KEY') return 'expected a plain word as key'
-  return `expected YAML: ${shorten(message.split('\n', 1)[0]?.replace(/\.$/, '') ?? code, 120)}`
+  const first = message.split('\n', 1)[0]?.replace(/\.$/, '') ?? code
+  return yamlMessages.get(code) ?? `expected YAML: ${shorten(first, 120)}`
 }
