@@ -35,7 +35,8 @@ export async function lint(
       manifests.push({ ...each, ...(policy !== undefined && { policy }) })
     }
   }
-  const own = new Map(manifests.map(({ name, policy }) => [policy === undefined ? '' : name, policy?.policy]))
+  const policies = manifests.filter(({ kind }) => kind === 'Policy')
+  const own = new Map(policies.map(({ name, policy }) => [name, policy?.policy]))
   const policyNamed = (name: string): Policy | undefined => own.get(name) ?? bundledPolicy(name)
   findings.push(...checkAll({ manifests, policyNamed, ...more }))
   const order = new Map(files.map(({ file }, index) => [file, index]))
