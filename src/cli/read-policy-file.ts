@@ -12,15 +12,23 @@ export async function readPolicyFile(path: string): Promise<ParsedPolicy> {
 }
 
 /** The policies that a policy may extend: the bundled ones, and those in the folder of its file. */
-export async function basesBeside(path: string, text: string): Promise<BasePolicies | undefined> {
-  if (readHead(text).extends === undefined) return undefined
+export async function basesBeside(
+  path: string,
+  text: string,
+  read = basesIn,
+): Promise<BasePolicies | undefined> {
+  return readHead(text).extends === undefined ? undefined : read(dirname(resolve(path)))
+}
+
+/** The bundled policies and those of a folder. */
+export async function basesIn(directory: string): Promise<BasePolicies> {
   const [{ createPolicyLibrary }, { bundledPolicies }, { readPolicy }] = await Promise.all([
     import('../judge/judge.ts'),
     import('../app/reload/policy-places.ts'),
     import('../app/reload/read-policy.ts'),
   ])
   const library = createPolicyLibrary(readPolicy)
-  const { take } = await library.read({ bundled: bundledPolicies, directory: dirname(resolve(path)) })
+  const { take } = await library.read({ bundled: bundledPolicies, directory })
   take()
   return library.bases()
 }

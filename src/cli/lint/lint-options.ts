@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import { createPolicyLibrary } from '../../judge/judge.ts'
 import type { LintOptions } from '../../lint/lint.ts'
 import type { Manifest, ReadPolicyResult } from '../../lint/model/manifest.ts'
-import { basesBeside } from '../read-policy-file.ts'
+import { basesBeside, basesIn } from '../read-policy-file.ts'
 
 /** Policies are read as the service reads them, with the bundled ones and those beside them. */
 export async function lintOptions(): Promise<LintOptions> {
@@ -12,12 +12,26 @@ export async function lintOptions(): Promise<LintOptions> {
   const { take } = await library.read({ bundled: bundledPolicies })
   take()
   const bundled = new Map(library.list().map(({ policy }) => [policy.name, policy]))
-  return { readPolicy: readManifest, bundledPolicy: (name) => bundled.get(name) }
+  const readBases = onceEach(basesIn)
+  return {
+    readPolicy: (manifest) => readManifest(manifest, readBases),
+    bundledPolicy: (name) => bundled.get(name),
+  }
 }
 
-async function readManifest({ file, text }: Manifest): Promise<ReadPolicyResult> {
+/** Remembers what was read of each folder, because all policies in it have the same bases. */
+function onceEach(read: typeof basesIn): typeof basesIn {
+  const known = new Map<string, ReturnType<typeof basesIn>>()
+  return (directory) => {
+    const bases = known.get(directory) ?? read(directory)
+    known.set(directory, bases)
+    return bases
+  }
+}
+
+async function readManifest({ file, text }: Manifest, readBases: typeof basesIn): Promise<ReadPolicyResult> {
   try {
-    const { policy, warnings } = readPolicy(text, undefined, await basesBeside(file, text))
+    const { policy, warnings } = readPolicy(text, undefined, await basesBeside(file, text, readBases))
     return { policy, mistakes: [], warnings }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
