@@ -35,12 +35,7 @@ export function readCommands(): CommandsRead {
   return {
     program: commandModel(program),
     helpOf,
-    afterOf: (path) =>
-      helpOf(path)
-        .split('\nExit codes:')
-        .slice(1)
-        .map((text) => `Exit codes:${text}`)
-        .join(''),
+    afterOf: (path) => /^Exit codes:.*/ms.exec(helpOf(path))?.[0] ?? '',
   }
 }
 
