@@ -1,10 +1,8 @@
-import { format, resolveConfig } from 'prettier'
 import { allRules } from '../../src/lint/rules/rules.ts'
 import type { FileRule, Rule } from '../../src/lint/model/rule.ts'
 import { examples, textOf } from '../../test/lint/examples.ts'
+import { formatPage } from './format-page.ts'
 import { lineDiff } from './line-diff.ts'
-
-const page = 'docs/lint.md'
 
 const head = `# Lint
 
@@ -48,8 +46,7 @@ Whether Prometheus really has the series is the question of [\`canary-judge doct
 
 /** The page of all rules, from the rules themselves. */
 export async function lintPage(): Promise<string> {
-  const text = `${head}${table()}\n${allRules.map(section).join('\n')}`
-  return format(text, { ...(await resolveConfig(page)), parser: 'markdown' })
+  return formatPage('docs/lint.md', `${head}${table()}\n${allRules.map(section).join('\n')}`)
 }
 
 function table(): string {

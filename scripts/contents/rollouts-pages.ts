@@ -1,4 +1,4 @@
-import { format, resolveConfig } from 'prettier'
+import { formatPage } from './format-page.ts'
 import { rolloutsTables, rulesOnly } from './rollouts-tables.ts'
 import { trafficTable } from './traffic-table.ts'
 
@@ -18,5 +18,5 @@ export async function written(page: Page, text: string, json: string): Promise<s
   const found = tables[page](text, json)
   // prettier would break the formulae of this page
   if (page === 'docs/statistics.md') return found
-  return format(found, { ...(await resolveConfig(page)), filepath: page })
+  return formatPage(page, found)
 }
