@@ -23,7 +23,7 @@ export const policyDefaultsSchema = policySchema.omit({ name: true, metrics: tru
 })
 
 /** In place of the name of a policy, where a key comes from the defaults. */
-export const defaultsOrigin = 'defaults of the configuration'
+const defaultsOrigin = 'defaults of the configuration'
 
 /** The policy with the defaults, as they are written, where it sets nothing itself. */
 export function withDefaults({ name, value, from }: WrittenPolicy, defaults: Fields = {}): WrittenPolicy {

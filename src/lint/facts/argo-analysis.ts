@@ -57,7 +57,7 @@ function findTemplate(reference: Node, rollout: Manifest, { manifests }: Surroun
 }
 
 /** The text with every `{{args.x}}` replaced; undefined where one of them is only known in the cluster. */
-export function resolveText(text: string, template: Manifest, analysis?: Analysis): string | undefined {
+function resolveText(text: string, template: Manifest, analysis?: Analysis): string | undefined {
   let known = true
   const filled = text.replaceAll(/\{\{\s*args\.([\w-]+)\s*\}\}/g, (_, name: string) => {
     const value = valueOfArg(name, template, analysis)
