@@ -5,7 +5,7 @@ import { toGithub } from '../../lint/formats/github.ts'
 import { toJsonReport } from '../../lint/formats/json.ts'
 import { toText } from '../../lint/formats/plain-text.ts'
 import { toSarif } from '../../lint/formats/sarif.ts'
-import { countsOf } from '../../lint/formats/summary.ts'
+import { counted, countsOf } from '../../lint/formats/summary.ts'
 import { lint, type LintOptions } from '../../lint/lint.ts'
 import type { LintReport } from '../../lint/model/report.ts'
 import { allRules } from '../../lint/rules/rules.ts'
@@ -63,10 +63,7 @@ function nothingRead({ files, patches }: LintReport): AppError {
   const got =
     patches === 0 ? 'none' : `${patches} that kustomize puts together: lint what kustomize build prints`
   const what = 'a Rollout, an AnalysisTemplate, a Canary, a MetricTemplate, a Deployment or a policy'
-  return new AppError(
-    'bad-request',
-    `expected ${what} in ${files} ${files === 1 ? 'file' : 'files'}, got ${got}`,
-  )
+  return new AppError('bad-request', `expected ${what} in ${counted(files, 'file')}, got ${got}`)
 }
 
 function written(

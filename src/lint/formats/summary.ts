@@ -19,5 +19,5 @@ export function summaryOf(report: LintReport): string {
   return `${found.length === 0 ? 'nothing found' : found.join(', ')} in ${counted(objects, 'object')} of ${counted(files, 'file')}${left}`
 }
 
-const counted = (count: number, one: string, many = `${one}s`): string =>
+export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`
