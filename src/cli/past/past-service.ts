@@ -49,7 +49,7 @@ export interface Pair {
 }
 
 /** The step in which presence is read. */
-export const presenceSeconds = 300
+const presenceSeconds = 300
 const windowSeconds = 86_400
 /** Reading is no look: a slow answer is no reason to give up. */
 const patienceMs = 120_000

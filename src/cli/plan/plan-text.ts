@@ -1,7 +1,6 @@
-import type { MetricKind } from '../../engine/model/policy.ts'
 import { plain } from '../plain.ts'
 import type { Measured } from './measure.ts'
-import type { Expected, Plan } from './plan.ts'
+import { type Expected, type Plan, simulatedKinds } from './plan.ts'
 
 /** What is played, in one sentence. */
 export function describePlan(plan: Plan, noise: string, rollouts: number): string {
@@ -82,7 +81,6 @@ export const percent = (share: number): string => `${Number((share * 100).toPrec
 
 /** The share of rollouts in which harm counts as found. */
 const power = 0.8
-const kinds = ['errors', 'latency', 'conversion'] as const satisfies readonly MetricKind[]
 
 /** What the table means, in sentences. */
 export function conclusions(plan: Plan, lines: readonly Expected[]): readonly string[] {
@@ -93,7 +91,7 @@ export function conclusions(plan: Plan, lines: readonly Expected[]): readonly st
       : [
           `Of healthy rollouts ${percent(healthy.promoted)} are promoted without a person, ${percent(healthy.aborted)} are aborted.`,
         ]),
-    ...kinds.flatMap((kind) =>
+    ...simulatedKinds.flatMap((kind) =>
       sentenceOf(
         lines.filter(({ shownBy }) => shownBy === kind),
         plan,

@@ -14,7 +14,7 @@ export interface Plan {
   /** Share of requests that fail, 0 to 1. */
   readonly errorRate: number
   readonly p95Seconds: number
-  /** Share of requests that convert; 0 where the policy has no conversion. */
+  /** Share of requests that convert. */
   readonly conversionRate: number
   readonly pods: number
   readonly noise: Noise

@@ -21,11 +21,11 @@ export interface ServiceNumbers {
   readonly conversionRate: number
   /** Of the stable version. */
   readonly pods: number
-  /** How these pods differ without a cause. */
   /** How many further failures come with one failure, on average. */
   readonly clump?: number
   /** Of the failures of single pods. */
   readonly bursts?: Bursts
+  /** How these pods differ without a cause. */
   readonly spread: Readonly<Record<'errors' | 'latency' | 'conversion', PodSpread>>
 }
 
@@ -73,16 +73,13 @@ function metricOf(name: string, kind: MetricKind, numbers: ServiceNumbers): Serv
 }
 
 /** The standard deviation of the logarithm of latency, and the bounds of its histogram in multiples of the median. */
-export const LATENCY_SIGMA = 0.6
-export const BOUNDS_OF_MEDIAN = [
+const LATENCY_SIGMA = 0.6
+const BOUNDS_OF_MEDIAN = [
   0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 20, 50, 100,
 ] as const
 
-export const medianOf = (p95Seconds: number): number =>
-  p95Seconds / Math.exp(normalQuantile(0.95) * LATENCY_SIGMA)
-
 function latencyCurve(p95Seconds: number): ShareCurve {
-  const median = medianOf(p95Seconds)
+  const median = p95Seconds / Math.exp(normalQuantile(0.95) * LATENCY_SIGMA)
   return {
     bounds: BOUNDS_OF_MEDIAN.map((times) => times * median),
     shares: BOUNDS_OF_MEDIAN.map((times) => normalSf(Math.log(times) / LATENCY_SIGMA)),
