@@ -3,16 +3,14 @@ import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { policyDigest } from '../../formats/policy/policy-digest.ts'
-import { toIssueText } from '../../formats/mistakes/issue-text.ts'
 import type { Played } from '../../simulate/play-rollout.ts'
 import type { Surroundings } from '../command.ts'
 import { openPastService, type PastService, type Span } from '../past/past-service.ts'
 import type { PastFlags } from '../past/past-flags.ts'
 import { openSavedRecordings } from '../past/saved-recordings.ts'
 import { statusLine, type StatusLine } from '../past/status-line.ts'
-import { plain } from '../plain.ts'
 import { summarize } from '../plan/plan.ts'
-import { readPolicyFile } from '../read-policy-file.ts'
+import { readPolicyAndWarn } from '../read-policy-file.ts'
 import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
 import { aaText, type AaResult } from './aa-text.ts'
@@ -37,9 +35,7 @@ interface AaSurroundings extends Surroundings {
 /** Plays pretended rollouts on the last days of a service, and writes what the policy would do. */
 export async function runAa(flags: AaFlags, surroundings: AaSurroundings): Promise<0> {
   const { output, errors, env, now } = surroundings
-  const { policy, warnings } = await readPolicyFile(flags.policy)
-  for (const warning of warnings)
-    errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
+  const policy = await readPolicyAndWarn(flags.policy, errors)
   const plan = planOf(policy, flags)
   const span = { from: (flags.until ?? now) - flags.since * 1000, to: flags.until ?? now }
   const past = await openPastService(policy, flags, env)

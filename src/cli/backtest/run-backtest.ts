@@ -3,7 +3,6 @@ import type { Environment } from '../../app/config/config.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { parseRecording } from '../../formats/recording/parse-recording.ts'
-import { toIssueText } from '../../formats/mistakes/issue-text.ts'
 import type { Surroundings } from '../command.ts'
 import { messageOf } from '../message-of.ts'
 import { openPastService } from '../past/past-service.ts'
@@ -11,7 +10,7 @@ import type { PastFlags } from '../past/past-flags.ts'
 import { openSavedRecordings } from '../past/saved-recordings.ts'
 import { statusLine } from '../past/status-line.ts'
 import { plain, plainJson } from '../plain.ts'
-import { readPolicyFile } from '../read-policy-file.ts'
+import { readPolicyAndWarn } from '../read-policy-file.ts'
 import { readLines } from '../replay/read-lines.ts'
 import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
@@ -45,9 +44,7 @@ export async function runBacktest(
   const { engine, output, errors } = surroundings
   if (files.length > 0 && flags.against !== undefined)
     throw new AppError('bad-request', '--against needs Prometheus: expected no files with recordings')
-  const { policy, warnings } = await readPolicyFile(flags.policy)
-  for (const warning of warnings)
-    errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
+  const policy = await readPolicyAndWarn(flags.policy, errors)
   const writer = createWriter(output)
   const status = statusLine(errors)
   const lines: BacktestLine[] = []

@@ -11,7 +11,7 @@ import { createSourceSet } from '../../sources/source-set.ts'
 import { doctorCauses, doctorReport } from './doctor-report.ts'
 import { messageOf } from '../message-of.ts'
 import { plain, plainJson } from '../plain.ts'
-import { readPolicyFile } from '../read-policy-file.ts'
+import { readPolicyAndWarn } from '../read-policy-file.ts'
 import { readSources } from '../read-sources.ts'
 
 /** The flags as they are on the command line. */
@@ -45,9 +45,7 @@ export interface DoctorSurroundings {
 export async function doctor(flags: DoctorFlags, surroundings: DoctorSurroundings): Promise<0 | 1 | 3> {
   const { output, errors } = surroundings
   try {
-    const { policy, warnings } = await readPolicyFile(flags.policy)
-    for (const warning of warnings)
-      errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
+    const policy = await readPolicyAndWarn(flags.policy, errors)
     const diagnosis = await ask(policy, flags, surroundings)
     const title = `${policy.name} for ${flags.namespace}/${flags.name}`
     const hooks = isFlagger(flags) ? unseenHooks : ''

@@ -1,9 +1,7 @@
 import type { Command } from 'commander'
-import { toIssueText } from '../../formats/mistakes/issue-text.ts'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
-import { plain } from '../plain.ts'
-import { readPolicyFile } from '../read-policy-file.ts'
+import { readPolicyAndWarn } from '../read-policy-file.ts'
 import { replay } from './replay.ts'
 
 interface ReplayFlags {
@@ -33,9 +31,7 @@ export function addReplay(program: Command, context: CommandContext): void {
       }),
     )
     .action(async (flags: ReplayFlags) => {
-      const { policy, warnings } = await readPolicyFile(flags.policy)
-      for (const warning of warnings)
-        errors.write(`${plain(`${flags.policy}: warning: ${toIssueText(warning)}`)}\n`)
+      const policy = await readPolicyAndWarn(flags.policy, errors)
       const options = { policy, engine, allLooks: flags.allLooks === true, table: flags.table === true }
       done(await replay(options, context))
     })
