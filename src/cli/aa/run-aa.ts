@@ -1,5 +1,5 @@
 import type { Environment } from '../../app/config/config.ts'
-import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
+import { plannedMinutes } from '../../engine/model/planned-seconds.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { policyDigest } from '../../formats/policy/policy-digest.ts'
@@ -55,10 +55,7 @@ export async function runAa(flags: AaFlags, surroundings: AaSurroundings): Promi
 
 function planOf(policy: Policy, { stages, minutes }: AaFlags): AaPlan {
   const weights = parseStages(stages)
-  const lengths = weights.map((_, index) =>
-    Math.max(1, Math.round(minutes ?? plannedSeconds(policy, { index, of: weights.length }, 60) / 60)),
-  )
-  return { policy, weights, minutes: lengths }
+  return { policy, weights, minutes: plannedMinutes(policy, weights.length, minutes) }
 }
 
 async function dealRollouts(

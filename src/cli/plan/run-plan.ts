@@ -1,6 +1,6 @@
 import type { Environment } from '../../app/config/config.ts'
 import { describedService, type PlannedService } from '../../engine/index.ts'
-import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
+import { plannedMinutes } from '../../engine/model/planned-seconds.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { parseDuration } from '../../formats/policy/amounts.ts'
@@ -86,10 +86,7 @@ async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promi
   const policy = { ...whole, metrics: whole.metrics.filter(isPlanned) }
   if (!policy.metrics.some(({ watch }) => !watch))
     throw new AppError('invalid-policy', 'expected a policy that judges errors, latency or conversion')
-  const minutes = weights.map(
-    (_, i) => flags.minutes ?? plannedSeconds(policy, { index: i, of: weights.length }, 60) / 60,
-  )
-  const stages = { weights, minutes: minutes.map((length) => Math.max(1, Math.round(length))) }
+  const stages = { weights, minutes: plannedMinutes(policy, weights.length, flags.minutes) }
   const left = whole.metrics.filter((metric) => !isPlanned(metric)).map(({ name }) => name)
   if (flags.rps !== undefined) {
     const plan = { ...numbersPlan(flags, flags.rps), ...stages, policy }

@@ -21,3 +21,10 @@ export function plannedSeconds(
   // whole slices, rounded down, so that all steps together do not last too long
   return Math.max(Math.floor(each / sliceSeconds), leastSlices) * sliceSeconds
 }
+
+/** The length of each step in whole minutes: `minutes` where it is given, otherwise as the policy says. */
+export function plannedMinutes(policy: Policy, steps: number, minutes?: number): readonly number[] {
+  return Array.from({ length: steps }, (_, index) =>
+    Math.max(Math.round(minutes ?? plannedSeconds(policy, { index, of: steps }, 60) / 60), 1),
+  )
+}

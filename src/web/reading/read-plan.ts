@@ -1,5 +1,5 @@
 import { canPlan, type MetricForecast, type ServiceNumbers, type Stages } from '../../engine/index.ts'
-import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
+import { plannedMinutes } from '../../engine/model/planned-seconds.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import type { PlanQuery } from '../../http/schemas/plan-fields.ts'
@@ -81,6 +81,5 @@ function stagesOf({ steps, minutes }: PlanValues, policy: Policy): Stages {
   const weights = steps.split(',').map(Number)
   const wrong = weights.some((weight, i) => weight <= (weights[i - 1] ?? 0))
   if (wrong) throw new AppError('bad-request', `steps: expected rising percents, got "${steps}"`)
-  const planned = weights.map((_, i) => plannedSeconds(policy, { index: i, of: weights.length }, 60) / 60)
-  return { weights, minutes: planned.map((length) => Math.max(Math.round(minutes ?? length), 1)) }
+  return { weights, minutes: plannedMinutes(policy, weights.length, minutes) }
 }
