@@ -34,14 +34,11 @@ export function deal(
   room: Room,
 ): { readonly slots: number; readonly blocks: readonly Block[] } {
   const slots = stretches.flatMap((stretch) => slotsIn(stretch, room))
-  const all = Array.from(
-    { length: slots.length === 0 ? 0 : rollouts },
-    (_, number): Dealt & { stretch: Stretch } => {
-      const slot = Math.floor(((number + 0.5) * slots.length) / rollouts)
-      const { start = 0, stretch = { version: '', from: 0, to: 0 } } = slots[slot] ?? {}
-      return { number, slot, start, stretch }
-    },
-  )
+  const all = Array.from({ length: rollouts }, (_, number) => {
+    const slot = Math.floor(((number + 0.5) * slots.length) / rollouts)
+    const place = slots[slot]
+    return place === undefined ? [] : [{ number, slot, ...place }]
+  }).flat()
   const groups = Map.groupBy(
     all,
     ({ stretch, start }) =>
@@ -49,6 +46,10 @@ export function deal(
   )
   return { slots: slots.length, blocks: [...groups.values()].flatMap((group) => blockOf(group, room)) }
 }
+
+/** How long one version must serve alone for one rollout. */
+export const secondsFor = ({ history, planned, hold }: Room): number =>
+  Math.min(history, leastHistory) + planned + hold
 
 function slotsIn(
   stretch: Stretch,

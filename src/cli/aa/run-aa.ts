@@ -15,7 +15,7 @@ import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
 import { aaText, type AaResult } from './aa-text.ts'
 import { clusteredShare } from './clustered-share.ts'
-import { type Block, deal } from './deal.ts'
+import { type Block, deal, secondsFor } from './deal.ts'
 import { healthyStretches } from './healthy-stretches.ts'
 import { type AaPlan, playBlock, type PlayedDraw } from './play-block.ts'
 import { pretendReleases } from './pretend/releases.ts'
@@ -74,10 +74,10 @@ async function dealRollouts(
     hold: policy.hold.forSeconds,
     steps: weights.length,
   }
-  const dealt = deal(healthyStretches(episodes, past.named), Math.round(rollouts), room)
+  const dealt = deal(healthyStretches(episodes, past.named), rollouts, room)
   if (dealt.slots > 0) return dealt
   const versions = new Set(episodes.map(({ version }) => version)).size
-  const hours = Math.round((room.planned + room.hold + Math.min(room.history, 1800)) / 360) / 10
+  const hours = Math.round(secondsFor(room) / 360) / 10
   throw new AppError(
     'bad-request',
     `expected ${hours} hours in which one version of ${namespace}/${name} served alone, got none; versions seen: ${versions}`,
@@ -112,7 +112,7 @@ async function playAll(
     for await (const draw of playBlock(read.block, block.rollouts, own, releases, engine)) {
       if (draw === undefined) skipped += 1
       else draws.push(draw)
-      status.show(`playing: rollout ${draws.length + skipped} of ${Math.round(rollouts)}`)
+      status.show(`playing: rollout ${draws.length + skipped} of ${rollouts}`)
     }
   }
   if (draws.length > 0) return { draws, skipped, left }
