@@ -92,6 +92,7 @@ type Tried = Excess & { readonly size: number }
 function forecast(planned: PlannedMetric): MetricForecast {
   const { policy, metric, shares } = planned
   const { plan, sliceMinutes } = shares.main.planned.traffic
+  const leftAt = notRuledOut(shares.main.planned)
   const tried = SIZES.map((size) => ({ size, ...excessOf(planned, 1 + size) }))
   return {
     name: metric.name,
@@ -101,7 +102,7 @@ function forecast(planned: PlannedMetric): MetricForecast {
       const odds = Math.log(policy.odds * marginFactor(policy, next))
       const shown = smallest(tried, (one) => valueAt(one.shown, t))
       const held = smallest(tried, (one) => Math.max(valueAt(one.doubt, t) - odds, valueAt(one.shown, t)))
-      const left = notRuledOut(shares.main.planned, t)
+      const left = leftAt(t)
       return {
         weight,
         ends: ends * sliceMinutes,

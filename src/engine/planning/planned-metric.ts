@@ -70,10 +70,11 @@ export function plannedCrash(planned: PlannedShare, canaryShare: number): Float6
   return crashEvidence(series.arms, planned.traffic.plan, series, planned.mde)
 }
 
-/** The largest ratio that is not ruled out after slice `t`, where the canary is like stable; above 1 is harm. */
-export function notRuledOut(planned: PlannedShare, t: number): number | undefined {
+/** The largest ratio that is not ruled out after a slice, where the canary is like stable; above 1 is harm. */
+export function notRuledOut(planned: PlannedShare): (t: number) => number | undefined {
   const [whole] = streamsOf(planned, expectedArms(planned, planned.share))
-  return countNumbers(whole(-Z.look), t).ratio?.high
+  const series = whole(-Z.look)
+  return (t) => countNumbers(series, t).ratio?.high
 }
 
 function expectedArms({ traffic, counted, share }: PlannedShare, canaryShare: number): Arms {
