@@ -1,21 +1,14 @@
+import type { AaResult as ShownResult } from '../../formats/past/aa-result.ts'
 import type { Expected } from '../plan/plan.ts'
 import { percent, stepsText, tableHead, toTableRow } from '../plan/plan-text.ts'
 import { plain } from '../plain.ts'
 import type { ShareWithin } from './clustered-share.ts'
 
-/** What a policy would do on the service as it is. */
-export interface AaResult {
-  readonly namespace: string
-  readonly name: string
-  readonly policy: string
+/** What a policy would do on the service as it is: what the service shows, and more. */
+export interface AaResult extends ShownResult {
   readonly digest: string
-  /** RFC 3339. */
-  readonly from: string
-  readonly to: string
   readonly weights: readonly number[]
   readonly minutes: readonly number[]
-  /** How many were played of each release. */
-  readonly rollouts: number
   /** How many could not be played, for lack of pods. */
   readonly skipped: number
   readonly notJudged: readonly string[]

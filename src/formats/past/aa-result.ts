@@ -12,8 +12,10 @@ const aaResultSchema = z.object({
   policy: text,
   /** Absent in results of older releases. */
   digest: text.optional(),
+  /** RFC 3339. */
   from: z.iso.datetime({ offset: true }),
   to: z.iso.datetime({ offset: true }),
+  /** How many were played of each release. */
   rollouts: z.int().min(1),
   healthy: z.object({ aborted: shareWithin, promoted: shareWithin, asked: shareWithin }),
   releases: z
@@ -25,7 +27,8 @@ const aaResultSchema = z.object({
         minutesToStop: z.number().min(0).optional(),
       }),
     )
-    .max(50),
+    .max(50)
+    .readonly(),
 })
 
 /** How often a policy was wrong on the past of a service. */
