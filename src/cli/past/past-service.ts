@@ -69,9 +69,8 @@ export async function openPastService(
   const { namespace, name, param: params = {} } = flags
   const clock = { now: () => Date.now() }
   const source = createSourceSet({ sources, clock, log: pino({ level: 'silent' }), concurrency })
-  const settings = settingsOf(policy, sources)
-  const presence = createPresenceReader(policy, { namespace, name, params }, settings)
-  const client = createClient({ settings, concurrency: 1 })
+  const client = createClient({ settings: settingsOf(policy, sources), concurrency: 1 })
+  const presence = createPresenceReader(policy, { namespace, name, params }, client)
   const subject = { policy, params, namespace, name }
   return {
     named: presence.named,
@@ -82,7 +81,6 @@ export async function openPastService(
       gently(() => fetchWhole({ client, signal: AbortSignal.timeout(patienceMs) }, query, window)),
     async close() {
       client.close()
-      presence.close()
       await source.close()
     },
   }

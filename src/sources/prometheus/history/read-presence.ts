@@ -1,9 +1,8 @@
 import type { MetricPolicy, Policy } from '../../../engine/model/policy.ts'
 import { AppError } from '../../../errors.ts'
-import { type PrometheusClient, type RangeWindow, createClient } from '../client/client.ts'
+import type { PrometheusClient, RangeWindow } from '../client/client.ts'
 import { fetchWhole } from '../client/fetch-range.ts'
 import { metricQueries } from '../queries/metric-queries.ts'
-import type { SourceSettings } from '../../source-settings.ts'
 import { type HistorySubject, type Versions, versionsOf } from './versions.ts'
 
 /** The times, in steps, at which a version of the workload had series; in Unix seconds, ascending. */
@@ -17,22 +16,19 @@ export interface PresenceReader {
   /** Whether versions have names of their own; otherwise they are `canary` and `stable`. */
   readonly named: boolean
   read(window: RangeWindow, signal: AbortSignal): Promise<readonly Presence[]>
-  close(): void
 }
 
 export function createPresenceReader(
   policy: Policy,
   subject: HistorySubject,
-  settings: SourceSettings,
+  client: PrometheusClient,
 ): PresenceReader {
   const metric = mostTelling(policy)
   const versions = versionsOf(policy, metric, subject)
   const query = presenceQuery(metric, versions)
-  const client = createClient({ settings, concurrency: 1 })
   return {
     named: versions.named,
     read: (window, signal) => readPresence(query, versions, { client, signal }, window),
-    close: () => client.close(),
   }
 }
 
