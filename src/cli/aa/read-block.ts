@@ -8,9 +8,6 @@ import type { SavedRecordings } from '../past/saved-recordings.ts'
 import type { Block } from './deal.ts'
 import { requestsOf } from './pretend/pretend-rollout.ts'
 
-/** A revision that no pod has: while it is looked for, all data are of stable. */
-const noRevision = 'zzzzz'
-
 /** The data of stable in a block, from the file or from Prometheus. */
 export async function readBlock(
   { version, from, to }: Block,
@@ -20,11 +17,7 @@ export async function readBlock(
   const id = `${workload} ${version} alone ${new Date(from * 1000).toISOString()} ${new Date(to * 1000).toISOString()}`
   const known = saved.find(id)
   if (known !== undefined) return known
-  const recording = await past.recording(
-    { revision: noRevision, stableRevision: version },
-    // the whole block is before the start of a rollout that never comes
-    { id, from: to * 1000, to: to * 1000, historySeconds: to - from },
-  )
+  const recording = await past.alone(version, { id, from: from * 1000, to: to * 1000 })
   const down = recording.problems?.find(({ code }) => code.startsWith('source-'))
   if (down !== undefined) throw new AppError('bad-request', `Prometheus could not be read: ${down.text}`)
   const { problems: _problems, ...read } = upTo(recording, Math.max(recording.rolloutStart - 1, 0))

@@ -26,6 +26,11 @@ export interface Span {
   readonly to: number
 }
 
+/** A time, and the id of its recording. */
+export interface NamedSpan extends Span {
+  readonly id: string
+}
+
 /** What Prometheus still has of a workload. Everything is read in small parts, with pauses between them. */
 export interface PastService {
   /** Whether versions have names of their own; otherwise they are `canary` and `stable`. */
@@ -34,10 +39,9 @@ export interface PastService {
   episodes(span: Span, progress: (done: number, of: number) => void): Promise<readonly Episode[]>
   /** When the canary came, more exactly than an episode says; undefined = it had no series. */
   canaryStart(pair: Pair, around: Span): Promise<number | undefined>
-  recording(
-    pair: Pair,
-    span: Span & { readonly id: string; readonly historySeconds?: number },
-  ): Promise<Recording>
+  recording(pair: Pair, span: NamedSpan): Promise<Recording>
+  /** The data of one version alone. */
+  alone(stableRevision: string, span: NamedSpan): Promise<Recording>
   /** What a query had at each step of a time, as the server of the policy's first metric answers. */
   values(query: string, window: RangeWindow): Promise<readonly Series[]>
   close(): Promise<void>
@@ -77,6 +81,7 @@ export async function openPastService(
     episodes: (span, progress) => readEpisodes(presence, span, progress),
     canaryStart: (pair, around) => gently(() => canaryStart(source, subject, pair, around)),
     recording: (pair, span) => gently(() => fetchPast(source, subject, pair, span)),
+    alone: (version, span) => gently(() => fetchAlone(source, subject, version, span)),
     values: (query, window) =>
       gently(() => fetchWhole({ client, signal: AbortSignal.timeout(patienceMs) }, query, window)),
     async close() {
@@ -151,10 +156,10 @@ function fetchPast(
   source: MetricSource,
   { policy, params, namespace, name }: Subject,
   pair: Pair,
-  { id, from, to, historySeconds = policy.historySeconds }: Parameters<PastService['recording']>[1],
+  { id, from, to }: NamedSpan,
 ): Promise<Recording> {
   return source.fetch({
-    policy: { ...policy, historySeconds },
+    policy,
     run: {
       id,
       source: policy.source,
@@ -171,4 +176,18 @@ function fetchPast(
     until: to,
     signal: AbortSignal.timeout(patienceMs),
   })
+}
+
+/** A revision that no pod has: while it is looked for, all data are of stable. */
+const noRevision = 'zzzzz'
+
+/** The whole time is before the start of a rollout that never comes. */
+function fetchAlone(
+  source: MetricSource,
+  { policy, ...subject }: Subject,
+  stableRevision: string,
+  { id, from, to }: NamedSpan,
+): Promise<Recording> {
+  const withHistory = { ...subject, policy: { ...policy, historySeconds: (to - from) / 1000 } }
+  return fetchPast(source, withHistory, { revision: noRevision, stableRevision }, { id, from: to, to })
 }

@@ -4,20 +4,12 @@ import type { Policy } from '../../engine/model/policy.ts'
 import type { Recording } from '../../engine/model/recording.ts'
 import { AppError } from '../../errors.ts'
 import type { Episode } from '../past/episodes.ts'
+import type { PastFlags } from '../past/past-flags.ts'
 import { openPastService, type PastService, type Span } from '../past/past-service.ts'
 
 /** The workload whose stable version is measured. */
-export interface MeasureFlags {
-  readonly prometheus?: string
-  readonly config?: string
-  readonly namespace?: string
-  readonly name?: string
-  readonly param?: Readonly<Record<string, string>>
-  /** Seconds. */
-  readonly since: number
-  /** Milliseconds. */
-  readonly until?: number
-}
+export type MeasureFlags = Pick<PastFlags, 'prometheus' | 'config' | 'param' | 'since' | 'until'> &
+  Partial<Pick<PastFlags, 'namespace' | 'name'>>
 
 export interface Measured extends MeasuredService {
   /** RFC 3339. */
@@ -52,7 +44,7 @@ export async function measure(
     const episodes = past.named ? await episodesIn(past, windows) : []
     for (const window of windows) {
       progress(recordings.length, windows.length)
-      recordings.push(await recordWindow(past, policy, stableIn(window, episodes), window))
+      recordings.push(await past.alone(stableIn(window, episodes), { ...window, id: `plan ${window.to}` }))
     }
   } finally {
     await past.close()
@@ -87,15 +79,4 @@ function episodesIn(past: PastService, windows: readonly Span[]): Promise<readon
 function stableIn({ from, to }: Span, episodes: readonly Episode[]): string {
   const overlap = (one: Episode): number => Math.min(one.to, to / 1000) - Math.max(one.from, from / 1000)
   return episodes.toSorted((a, b) => overlap(b) - overlap(a))[0]?.version ?? 'stable'
-}
-
-/** A rollout that begins at the end of the window, of a revision that does not exist. */
-function recordWindow(
-  past: PastService,
-  { historySeconds }: Policy,
-  stableRevision: string,
-  { to }: Span,
-): Promise<Recording> {
-  const pair = { revision: 'none', stableRevision }
-  return past.recording(pair, { id: `plan ${to}`, from: to, to, historySeconds })
 }
