@@ -19,15 +19,13 @@ export interface Versions {
 }
 
 /** Two pairs of revisions that no workload has. What differs between their arms is where a revision stands. */
-const pretended = [
-  { revision: 'zzzzz', stableRevision: 'xxxxx' },
-  { revision: 'wwwww', stableRevision: 'vvvvv' },
-] as const
+const pretended = { revision: 'zzzzz', stableRevision: 'xxxxx' }
+const otherPretended = { revision: 'wwwww', stableRevision: 'vvvvv' }
 
 export function versionsOf(policy: Policy, metric: MetricPolicy, subject: HistorySubject): Versions {
   const select = metric.select ?? policy.select
-  const [arms, others] = pretended.map((revisions) => armsFor(policy, select, { ...subject, ...revisions }))
-  if (arms === undefined || others === undefined) throw new Error('expected two pairs of revisions')
+  const arms = armsFor(policy, select, { ...subject, ...pretended })
+  const others = armsFor(policy, select, { ...subject, ...otherPretended })
   const same = new Set(others.both.map(printMatcher))
   const differing = arms.both.filter((matcher) => !same.has(printMatcher(matcher)))
   const [first, ...more] = differing
