@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { collect } from '../collect.ts'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
 import { addPastOptions, toParam } from '../past/past-flags.ts'
@@ -17,7 +18,7 @@ export function addBacktest(program: Command, context: CommandContext): void {
     .option(
       '--against <file>',
       'an AnalysisTemplate or a Canary: what its thresholds would have done; repeatable',
-      collected,
+      collect,
     )
     .option('--arg <key=value>', 'a value that --against asks for; repeatable', toParam)
     .option('--save <file>', 'adds each recording to this file, and reads none again that is in it')
@@ -45,5 +46,3 @@ export function addBacktest(program: Command, context: CommandContext): void {
       )
     })
 }
-
-const collected = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { collect } from '../collect.ts'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
 import type { CheckFlags } from './check-request.ts'
@@ -48,5 +49,3 @@ export function addCheck(program: Command, context: CommandContext): void {
       context.done(await runCheck(flags, { ...context, env: currentEnvironment() }))
     })
 }
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

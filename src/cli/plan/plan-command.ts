@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { noises } from '../../simulate/noise.ts'
+import { collect } from '../collect.ts'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
 import { decimalNumber } from '../option-number.ts'
@@ -61,5 +62,3 @@ export function addPlan(program: Command, context: CommandContext): void {
       context.done(await runPlan(flags, { ...context, env: currentEnvironment() }))
     })
 }
-
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander'
+import { collect } from '../collect.ts'
 import type { CommandContext } from '../command.ts'
 import { helpText } from '../help-text.ts'
 import type { ShipFlags, ShipVerb } from './ship-flags.ts'
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 export function addShip(program: Command, context: CommandContext): void {
   const ship = program
