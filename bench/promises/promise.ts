@@ -9,7 +9,7 @@ import {
 } from '../../src/engine/index.ts'
 import { parsePolicy } from '../../src/formats/policy/parse-policy.ts'
 import type { Effect } from '../../src/simulate/effect.ts'
-import { noises } from '../../src/simulate/noise.ts'
+import { noises, plannedNoise } from '../../src/simulate/noise.ts'
 import { simulateRollout } from '../../src/simulate/simulate-rollout.ts'
 import { rolloutDefaults } from '../../src/simulate/simulated-rollout.ts'
 
@@ -49,11 +49,11 @@ export const promisedMinutes = (cell: Cell, effect: number): number | undefined 
   minutesAtWeight(described(cell), policy, cell.weights[0] ?? 0, { metric: cell.kind, effect })
 
 function described(cell: Cell): PlannedService {
-  const noise = noises[cell.noise]
-  const clump = ('clump' in noise ? noise.clump : 1) - 1
-  const bursts = 'bursts' in noise && { bursts: { ...noise.bursts, times: noise.bursts.errors } }
   const { conversionRate } = service
-  return describedService({ ...cell, p95Seconds, conversionRate, clump, ...bursts, spread: noise }, policy)
+  return describedService(
+    { ...cell, p95Seconds, conversionRate, ...plannedNoise(noises[cell.noise]) },
+    policy,
+  )
 }
 
 /** The share of simulated rollouts with this effect that have failed by the end of a step. */

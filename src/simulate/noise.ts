@@ -1,3 +1,5 @@
+import type { ServiceNumbers } from '../engine/index.ts'
+
 /** How much one metric of one pod differs from the service's level, on the log scale. */
 export interface Wobble {
   /** Standard deviation between pods of the part that stays for a pod's whole life. */
@@ -85,3 +87,13 @@ export const noises = {
     memoryWave: { height: 0, period: 40 },
   },
 } as const satisfies Readonly<Record<string, Noise>>
+
+/** What the formulae of a plan know of a noise. */
+export function plannedNoise(noise: Noise): Pick<ServiceNumbers, 'clump' | 'bursts' | 'spread'> {
+  const { clump = 1, bursts } = noise
+  return {
+    clump: clump - 1,
+    ...(bursts && { bursts: { ...bursts, times: bursts.errors } }),
+    spread: noise,
+  }
+}

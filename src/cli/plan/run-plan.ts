@@ -5,7 +5,7 @@ import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { parseDuration } from '../../formats/policy/amounts.ts'
 import { parsePolicy } from '../../formats/policy/parse-policy.ts'
-import { noises } from '../../simulate/noise.ts'
+import { noises, plannedNoise } from '../../simulate/noise.ts'
 import type { Surroundings } from '../command.ts'
 import { plainJson } from '../plain.ts'
 import { readPolicyFile } from '../read-policy-file.ts'
@@ -90,7 +90,7 @@ async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promi
   const left = whole.metrics.filter((metric) => !isPlanned(metric)).map(({ name }) => name)
   if (flags.rps !== undefined) {
     const plan = { ...numbersPlan(flags, flags.rps), ...stages, policy }
-    return { plan, service: describedPlan(plan), left }
+    return { plan, service: describedService({ ...plan, ...plannedNoise(plan.noise) }, policy), left }
   }
   const measured = await measureService(policy, flags, surroundings)
   const missing = policy.metrics.filter(({ name }) => !measured.metrics.some((one) => one.name === name))
@@ -143,13 +143,6 @@ function measuredNumbers({ metrics, service }: Measured): Partial<Plan> {
     ...(conversionRate !== undefined && { conversionRate }),
     ...(service.pods > 0 && { pods: service.pods }),
   }
-}
-
-function describedPlan(plan: Plan): PlannedService {
-  const { noise, policy } = plan
-  const clump = (noise.clump ?? 1) - 1
-  const bursts = noise.bursts && { bursts: { ...noise.bursts, times: noise.bursts.errors } }
-  return describedService({ ...plan, clump, ...bursts, spread: noise }, policy)
 }
 
 /** What was planned, in the units of the flags. */
