@@ -71,12 +71,15 @@ function readMetric(
     name: metric.name,
     query: text.trim(),
     ...rangeOf(metric),
-    ...(isDuration(metric) && { isWhole: true }),
+    ...(isBuiltin(metric, 'request-duration') && { isWhole: true }),
   }
 }
 
-const isDuration = ({ name, query, templateRef }: FlaggerMetric): boolean =>
-  name === 'request-duration' && query === undefined && templateRef === undefined
+/** Whether the metric is this one of Flagger's own. */
+const isBuiltin = (
+  { name, query, templateRef }: FlaggerMetric,
+  own: Parameters<typeof builtinQuery>[0],
+): boolean => name === own && query === undefined && templateRef === undefined
 
 function queryOf(
   { name, query, templateRef }: FlaggerMetric,
@@ -119,11 +122,10 @@ function valuesOf(
 
 /** The deprecated `threshold` is the least success rate, and the most of every other metric. */
 function rangeOf(metric: FlaggerMetric): Pick<FlaggerCheck, 'min' | 'max'> {
-  const { name, query, templateRef, thresholdRange, threshold = 0 } = metric
+  const { thresholdRange, threshold = 0 } = metric
   if (thresholdRange !== undefined) {
     const { min, max } = thresholdRange
     return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) }
   }
-  const isRate = name === 'request-success-rate' && query === undefined && templateRef === undefined
-  return isRate ? { min: threshold } : { max: threshold }
+  return isBuiltin(metric, 'request-success-rate') ? { min: threshold } : { max: threshold }
 }
