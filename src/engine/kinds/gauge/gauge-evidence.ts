@@ -3,6 +3,7 @@ import { logAddExp } from '../../stats/log-add-exp.ts'
 import { normalLogSf } from '../../stats/normal-log-sf.ts'
 import { normalSf } from '../../stats/normal-sf.ts'
 import { studentTSf } from '../../stats/student-t-sf.ts'
+import { latestMeans } from '../../evidence/latest-means.ts'
 import { clusteredSum } from '../../noise/clustered-sum.ts'
 import type { GaugeLevels, GaugeRow } from './gauge-levels.ts'
 import type { HistoryMemory } from '../../noise/history-memory.ts'
@@ -35,8 +36,6 @@ const SLOPE_PRIOR = 1 / 0.01 ** 2
 const LEAST_SLOPE_VARIANCE = 1e-10
 /** The fewest slices that can show a trend. */
 const SLOPE_FROM = 8
-/** A level counts as beyond the tolerance when its mean over this many slices is: a short peak is no harm. */
-const LASTING = 5
 /** How many times more a level varies over several slices than from one slice to the next. */
 const SLOWER = 2
 
@@ -62,7 +61,8 @@ export function gaugeEvidence(
   )
   const level = runningMean(counts, differences, [...canary.shares, ...lone], noise)
   const straying = withSeriesNoise(level, counts, differences, noise)
-  const recent = recentMean(counts, differences, window.warmup)
+  const compared = differences.map((difference, t) => (counts[t] === 1 ? difference : Number.NaN))
+  const latest = latestMeans(compared, counts.indexOf(1) + window.warmup)
   const own = runningMean(
     canary.pods.map((pods) => (pods > 0 ? 1 : 0)),
     canary.mean,
@@ -82,7 +82,7 @@ export function gaugeEvidence(
       const whole = noise.learned ? withTrend(byLevel, trend) : byLevel
       // evidence from a mean or a line counts only while the level itself is, and has been, beyond the
       // tolerance
-      return whole.map((log, t) => ((recent[t] ?? -Infinity) > difference ? log : Math.min(log, 0)))
+      return whole.map((log, t) => ((latest[t] ?? -Infinity) > difference ? log : Math.min(log, 0)))
     },
     pass: (difference) => oneSided(level, (mean) => difference - mean, PASS_PRIOR),
     passP: (difference, t) => {
@@ -144,17 +144,6 @@ function logNormalMixture(score: number, information: number, prior: number): nu
 /** Adds the evidence of a growing difference, which shows a leak. */
 function withTrend(byLevel: Float64Array, trend: Float64Array): Float64Array {
   return byLevel.map((log, t) => logAddExp(log, valueAt(trend, t)) - Math.LN2)
-}
-
-/** Mean difference of the latest slices with both arms past the canary's warm-up; −Infinity before there are enough. */
-function recentMean(counts: Float64Array, differences: Float64Array, warmup: number): Float64Array {
-  const latest: number[] = []
-  const born = counts.indexOf(1)
-  return differences.map((difference, t) => {
-    if (counts[t] === 1 && t >= born + warmup) latest.push(difference)
-    if (latest.length < LASTING) return -Infinity
-    return latest.slice(-LASTING).reduce((sum, one) => sum + one, 0) / LASTING
-  })
 }
 
 /** Where the pods do not show the noise, it is learned from how much the series varies from slice to slice. */

@@ -1,5 +1,6 @@
 import { mean as meanOf } from 'simple-statistics'
 import type { MetricContext, MetricEvidence, MetricNumbers } from '../../evidence/metric-evidence.ts'
+import { latestMeans } from '../../evidence/latest-means.ts'
 import { badSampleNotes } from '../../evidence/notes.ts'
 import { changeMargin, marginFactor } from '../../model/margins.ts'
 import { memoized } from '../../model/memoized.ts'
@@ -9,7 +10,7 @@ import { valueAt } from '../../model/value-at.ts'
 import type { Interval, Reason } from '../../model/verdict.ts'
 import { studentTSf } from '../../stats/student-t-sf.ts'
 import { LEAST_HISTORY, learnSeriesNoise, type SeriesNoise } from './series-noise.ts'
-import { goodPath, harmPath, intervalOf, latestMeans, type Mean, meansFrom } from './series-tests.ts'
+import { goodPath, harmPath, intervalOf, type Mean, meansFrom } from './series-tests.ts'
 import { type SeriesValues, seriesValues } from './series-values.ts'
 
 /** Chance that the interval ever misses the difference, at any look. */
@@ -35,7 +36,7 @@ export function seriesEvidence(
   const worse = canary.map((y, t) =>
     t < from ? Number.NaN : sideOf(metric) * (y - (stable[t] ?? Number.NaN)),
   )
-  const means = noise === undefined ? canaryOnly(plan.slices) : meansFrom(worse, noise, from)
+  const means = noise === undefined ? noMeans(plan.slices) : meansFrom(worse, noise, from)
   const marginAt = (next: number): number | undefined => {
     const margin = changeMargin(metric, marginFactor(policy, next))
     return margin === undefined ? undefined : toScale(metric, margin)
@@ -84,7 +85,7 @@ function leastVariance(metric: SeriesPolicy, { unit }: SeriesValues): number {
   return Math.max(LASTING_PART * unit, TOLERATED_PART * toScale(metric, metric.tolerance)) ** 2
 }
 
-const canaryOnly = (slices: number): readonly undefined[] => Array.from({ length: slices }, () => undefined)
+const noMeans = (slices: number): readonly undefined[] => Array.from({ length: slices }, () => undefined)
 
 /** The p-value of lying on one side of a bound: 1 = above it, −1 = below it. */
 function pOf(mean: Mean | undefined, bound: number | undefined, side: 1 | -1): number | undefined {

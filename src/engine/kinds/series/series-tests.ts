@@ -18,8 +18,6 @@ const EFFECTS = [1, 10, 100] as const
 const LEAST_CHANGES = 5
 /** Changes from slice to slice share slices, so that they are worth fewer degrees of freedom. */
 const CHANGE_DF = 2 / 3
-/** The mean of this many latest slices must be worse too: a short peak is no lasting harm. */
-const LASTING = 5
 
 /**
  * For each slice `t` the mean of `worse` since slice `from`; undefined while too little is known. The noise has the
@@ -119,16 +117,6 @@ function logAbove(mean: Mean | undefined, bound: number): number {
     logSumExp(EFFECTS.map((effect) => logTMixture(t, mean.df, effect * mean.worth))) -
     Math.log(EFFECTS.length)
   )
-}
-
-/** By slice the mean of the latest values; −Infinity before there are enough. */
-export function latestMeans(worse: Float64Array, from: number): Float64Array {
-  const latest: number[] = []
-  return worse.map((value, t) => {
-    if (t >= from && !Number.isNaN(value)) latest.push(value)
-    if (latest.length > LASTING) latest.shift()
-    return latest.length < LASTING ? -Infinity : latest.reduce((sum, one) => sum + one, 0) / LASTING
-  })
 }
 
 /** The interval that the mean leaves at all looks together; undefined where so few data leave all. */

@@ -4,10 +4,10 @@ import {
   goodPath,
   harmPath,
   intervalOf,
-  latestMeans,
   type Mean,
   meansFrom,
 } from '../../../../src/engine/kinds/series/series-tests.ts'
+import { latestMeans } from '../../../../src/engine/evidence/latest-means.ts'
 import { logTMixture } from '../../../../src/engine/stats/t-mixture.ts'
 
 /** Independent slices of variance 0.01, known with ten degrees of freedom. */
@@ -112,13 +112,6 @@ describe('harmPath', () => {
     })
     expect(path[9]).toBeGreaterThan(2)
     expect(path[15]).toBeLessThanOrEqual(0)
-  })
-})
-
-describe('latestMeans', () => {
-  it('gives the mean of five values, without those before the first slice', () => {
-    const latest = latestMeans(Float64Array.from([9, 1, 2, none, 3, 4, 5, 6]), 1)
-    expect([...latest]).toEqual([-Infinity, -Infinity, -Infinity, -Infinity, -Infinity, -Infinity, 3, 4])
   })
 })
 
