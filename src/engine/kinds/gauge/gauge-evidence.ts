@@ -1,6 +1,6 @@
 import { valueAt } from '../../model/value-at.ts'
 import { logAddExp } from '../../stats/log-add-exp.ts'
-import { normalLogSf } from '../../stats/normal-log-sf.ts'
+import { logNormalMixture } from '../../stats/normal-mixture.ts'
 import { normalSf } from '../../stats/normal-sf.ts'
 import { studentTSf } from '../../stats/student-t-sf.ts'
 import { latestMeans } from '../../evidence/latest-means.ts'
@@ -8,6 +8,7 @@ import { clusteredSum } from '../../noise/clustered-sum.ts'
 import type { GaugeLevels, GaugeRow } from './gauge-levels.ts'
 import type { HistoryMemory } from '../../noise/history-memory.ts'
 import { type GaugeNoise, learnGaugeNoise } from './gauge-noise.ts'
+import { runningTrend } from './gauge-trend.ts'
 import type { SliceWindow } from '../../counts/slices.ts'
 
 /** Level and trend of a gauge, canary against stable, slice by slice of the rollout. */
@@ -29,13 +30,9 @@ export interface GaugeEvidence {
   above(level: number): Float64Array
 }
 
-/** Prior precision: of a level worth finding, of a level worth ruling out, and of a slope per minute. */
+/** Prior precision: of a level worth finding, and of a level worth ruling out. */
 const HARM_PRIOR = 1 / 0.3 ** 2
 const PASS_PRIOR = 1 / 0.2 ** 2
-const SLOPE_PRIOR = 1 / 0.01 ** 2
-const LEAST_SLOPE_VARIANCE = 1e-10
-/** The fewest slices that can show a trend. */
-const SLOPE_FROM = 8
 /** How many times more a level varies over several slices than from one slice to the next. */
 const SLOWER = 2
 
@@ -134,13 +131,6 @@ function oneSided(level: RunningMean, effect: (mean: number) => number, prior: n
   })
 }
 
-function logNormalMixture(score: number, information: number, prior: number): number {
-  const total = information + prior
-  return (
-    0.5 * Math.log((4 * prior) / total) + score ** 2 / (2 * total) + normalLogSf(-score / Math.sqrt(total))
-  )
-}
-
 /** Adds the evidence of a growing difference, which shows a leak. */
 function withTrend(byLevel: Float64Array, trend: Float64Array): Float64Array {
   return byLevel.map((log, t) => logAddExp(log, valueAt(trend, t)) - Math.LN2)
@@ -169,46 +159,6 @@ function withSeriesNoise(
     return known > 0 ? 1 / (1 / known + own) : known
   })
   return { mean: level.mean, information }
-}
-
-function runningTrend(
-  counts: Float64Array,
-  values: Float64Array,
-  shares: readonly Float64Array[],
-  noise: GaugeNoise,
-  minutesPerSlice: number,
-): Float64Array {
-  const T = counts.length
-  const minutes = counts.map((count, t) => count * t * minutesPerSlice)
-  const quadratic = (v: Float64Array): Float64Array =>
-    clusteredSum(v, shares, noise.autocovariance, [0])[0] ?? new Float64Array(T)
-  const ones = quadratic(counts)
-  const squares = quadratic(minutes)
-  const both = quadratic(counts.map((count, t) => count + valueAt(minutes, t)))
-  const evidence = new Float64Array(T)
-  let [n, x, xx, y, xy] = [0, 0, 0, 0, 0]
-  for (let t = 0; t < T; t++) {
-    if (counts[t] === 1) {
-      const minute = minutes[t] ?? 0
-      const value = values[t] ?? 0
-      n++
-      x += minute
-      xx += minute ** 2
-      y += value
-      xy += minute * value
-    }
-    if (n < SLOPE_FROM) continue
-    const centre = x / n
-    const spread = xx - n * centre ** 2
-    // the slices show no variation to learn from
-    if (!(spread > 0)) continue
-    const slope = (xy - centre * y) / spread
-    const cross = (valueAt(both, t) - valueAt(ones, t) - valueAt(squares, t)) / 2
-    const sum = valueAt(squares, t) - 2 * centre * cross + centre ** 2 * valueAt(ones, t)
-    const variance = Math.max((noise.inflation * sum) / spread ** 2, LEAST_SLOPE_VARIANCE)
-    evidence[t] = logNormalMixture(slope / variance, 1 / variance, SLOPE_PRIOR)
-  }
-  return evidence
 }
 
 interface ArmLevels {
