@@ -1,6 +1,6 @@
 import type { MetricNumbers } from '../evidence/metric-evidence.ts'
 import type { ArmNumbers, Interval } from '../model/verdict.ts'
-import { count, percent } from '../model/words.ts'
+import { count, level, percent } from '../model/words.ts'
 
 /** "1.9% of 4,210 canary requests vs 0.4% of 37,800 stable"; `which` restricts the requests: " over 250 ms". */
 export function requestsVsStable({ canary, stable }: MetricNumbers, which = ''): string {
@@ -10,6 +10,11 @@ export function requestsVsStable({ canary, stable }: MetricNumbers, which = ''):
 /** "91% of 420 in the canary vs 94% of 3,900 in stable" */
 export function attemptsVsStable({ canary, stable }: MetricNumbers): string {
   return `${shareOf(canary)} of ${count(canary.of ?? 0)} in the canary vs ${shareOf(stable)} of ${count(stable.of ?? 0)} in stable`
+}
+
+/** "512 vs 480" */
+export function levelVsStable({ canary, stable }: MetricNumbers): string {
+  return `${level(canary.value ?? 0)} vs ${level(stable.value ?? 0)}`
 }
 
 /** "-2.1% to +4%" */

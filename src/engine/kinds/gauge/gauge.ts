@@ -1,7 +1,6 @@
 import { gaugeMetric } from './gauge-metric.ts'
 import type { Kind } from '../kind.ts'
-import { changeRange, howMuch, mostLeft, upTo } from '../words-of-arms.ts'
-import type { MetricNumbers } from '../../evidence/metric-evidence.ts'
+import { changeRange, howMuch, levelVsStable, mostLeft, upTo } from '../words-of-arms.ts'
 import { ratioMargin } from '../../model/margins.ts'
 import type { GaugePolicy } from '../../model/policy.ts'
 import type { GaugeData } from '../../model/recording.ts'
@@ -19,12 +18,12 @@ export const gauge = {
   worse: ({ name, tolerance }, numbers) => {
     // the numbers describe the whole rollout, but the level may have risen only in its latest slices
     if ((numbers.ratio?.estimate ?? 1) <= 1)
-      return `${name} higher than stable in the latest slices; over the whole rollout ${levels(numbers)}`
+      return `${name} higher than stable in the latest slices; over the whole rollout ${levelVsStable(numbers)}`
     const higher = howMuch(numbers.ratio, tolerance, (r) => `${percent(r - 1)} higher`)
-    return `${name}${higher.replace(',', '')} than stable, ${levels(numbers)}`
+    return `${name}${higher.replace(',', '')} than stable, ${levelVsStable(numbers)}`
   },
   overLimit: ({ name, limit = 0 }, numbers) =>
-    `${name} over the limit of ${level(limit)}: ${levels(numbers)}`,
+    `${name} over the limit of ${level(limit)}: ${levelVsStable(numbers)}`,
   ruledOut: (metric, { ratio }, factor) => {
     const most = mostLeft(ratio, ratioMargin(metric, factor))
     return most === undefined ? undefined : `${metric.name} at most ${percent(most - 1)} higher`
@@ -32,7 +31,3 @@ export const gauge = {
   notRuledOut: ({ name }, { ratio }) => `${name} ${upTo(ratio?.high)} higher`,
   range: changeRange,
 } as const satisfies Kind<GaugePolicy, GaugeData>
-
-function levels({ canary, stable }: MetricNumbers): string {
-  return `${level(canary.value ?? 0)} vs ${level(stable.value ?? 0)}`
-}

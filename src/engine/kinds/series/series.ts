@@ -4,7 +4,7 @@ import type { SeriesPolicy } from '../../model/policy.ts'
 import type { SeriesData } from '../../model/recording.ts'
 import { level, percent } from '../../model/words.ts'
 import type { Kind } from '../kind.ts'
-import { changeRange, howMuch } from '../words-of-arms.ts'
+import { changeRange, howMuch, levelVsStable } from '../words-of-arms.ts'
 import { seriesEvidence } from './series-evidence.ts'
 
 /** One value for each arm and slice, such as a ratio of business metrics or what an exporter of others gives. */
@@ -21,9 +21,9 @@ export const series = {
     const than = direction(metric)
     // the numbers describe the whole rollout, but the level may have changed only in its latest slices
     if (found === undefined || found.estimate <= 0)
-      return `${metric.name} ${than} than stable in the latest slices; over the whole rollout ${levels(numbers)}`
+      return `${metric.name} ${than} than stable in the latest slices; over the whole rollout ${levelVsStable(numbers)}`
     const much = howMuch(found, metric.tolerance, (change) => `${amount(metric, change)} ${than}`)
-    return `${metric.name}${much.replace(',', '')} than stable, ${levels(numbers)}`
+    return `${metric.name}${much.replace(',', '')} than stable, ${levelVsStable(numbers)}`
   },
   ruledOut: (metric, numbers, factor) => {
     const found = changeForTheWorse(metric, numbers)
@@ -61,7 +61,3 @@ const direction = ({ harm }: SeriesPolicy): string => (harm === 'up' ? 'higher' 
 
 const amount = ({ compare }: SeriesPolicy, change: number): string =>
   compare === 'difference' ? level(change) : percent(change)
-
-function levels({ canary, stable }: MetricNumbers): string {
-  return `${level(canary.value ?? 0)} vs ${level(stable.value ?? 0)}`
-}
