@@ -1,7 +1,7 @@
 import type { Autocovariance } from './clustered-sum.ts'
 import type { PodDispersion } from './dispersion.ts'
 import type { LearnedCovariance } from './pod-autocovariance.ts'
-import { type Digest, type Recall, recalling } from './recall.ts'
+import { type Cache, type Digest, type Recall, recalling } from './recall.ts'
 
 /**
  * Keeps what was learned from the history of stable, which is the same at every look of a run. The key is the numbers
@@ -13,11 +13,11 @@ export interface HistoryMemory {
   readonly levels: Recall<Autocovariance>
 }
 
-/** `most` is how many results are kept of each sort. */
-export function createHistoryMemory(digest: Digest, most: number): HistoryMemory {
+/** `createCache` is called once for each sort of result. */
+export function createHistoryMemory(digest: Digest, createCache: <Value>() => Cache<Value>): HistoryMemory {
   return {
-    covariance: recalling(digest, most),
-    capped: recalling(digest, most),
-    levels: recalling(digest, most),
+    covariance: recalling(digest, createCache()),
+    capped: recalling(digest, createCache()),
+    levels: recalling(digest, createCache()),
   }
 }

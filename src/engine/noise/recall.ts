@@ -16,20 +16,24 @@ export function learnAnew<Learned>(_history: History, learn: () => Learned): Lea
   return learn()
 }
 
-/** Keeps the results that were used last; `most` is their number. */
-export function recalling<Learned>(digest: Digest, most: number): Recall<Learned> {
-  // a Map keeps the order in which keys were set, so its first key is unused for longest
-  const known = new Map<string, { readonly learned: Learned }>()
+/** Where results are kept; it may forget any of them. */
+export interface Cache<Value> {
+  get(key: string): Value | undefined
+  set(key: string, value: Value): void
+}
+
+/** `known` has its results in objects, because a result may be undefined. */
+export function recalling<Learned>(
+  digest: Digest,
+  known: Cache<{ readonly learned: Learned }>,
+): Recall<Learned> {
   return (history, learn) => {
     const key = digest(numbersOf(history))
-    const entry = known.get(key) ?? { learned: learn() }
-    known.delete(key)
-    known.set(key, entry)
-    if (known.size > most) {
-      const [oldest] = known.keys()
-      if (oldest !== undefined) known.delete(oldest)
-    }
-    return entry.learned
+    const entry = known.get(key)
+    if (entry !== undefined) return entry.learned
+    const learned = learn()
+    known.set(key, { learned })
+    return learned
   }
 }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { createHistoryMemory, type HistoryMemory } from '../../engine/index.ts'
+import { createLru } from '../../lru.ts'
 
 /** A look by the bundled policy has some twenty; 10,000 of each sort are about 10 MB. */
 const mostRemembered = 10_000
@@ -8,6 +9,6 @@ const mostRemembered = 10_000
 export function createLookMemory(): HistoryMemory {
   return createHistoryMemory(
     (numbers) => hash('sha256', new Uint8Array(numbers.buffer), 'base64'),
-    mostRemembered,
+    () => createLru(mostRemembered),
   )
 }

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { analyze } from '../../../src/engine/analyze.ts'
 import { createHistoryMemory } from '../../../src/engine/noise/history-memory.ts'
+import { createLru } from '../../../src/lru.ts'
 import { effects } from '../../../src/simulate/effect.ts'
 import { noises } from '../../../src/simulate/noise.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
@@ -14,7 +15,7 @@ const covariance = { lasting: 0, clump: 0, autocovariance: [1, 0, 0, 0, 0, 0, 0]
 
 describe('analyze with a memory', () => {
   it('gives the same verdict to the bit at every look of every rollout', () => {
-    const memory = createHistoryMemory(digest, 30)
+    const memory = createHistoryMemory(digest, () => createLru(30))
     const anyNoise = fc.constantFrom(noises.quiet, noises.bursty, noises.diurnal)
     fc.assert(
       fc.property(fc.nat(), anyNoise, fc.constantFrom(...Object.values(effects)), (seed, noise, effect) => {
@@ -35,7 +36,7 @@ describe('analyze with a memory', () => {
   })
 
   it('gives the same verdict on hostile data', () => {
-    const memory = createHistoryMemory(digest, 1000)
+    const memory = createHistoryMemory(digest, () => createLru(1000))
     fc.assert(
       fc.property(anyRun, ({ recording, policy }) => {
         fc.pre(recording.slices > 0)
@@ -49,7 +50,7 @@ describe('analyze with a memory', () => {
 
   it('learns from the history of a run once', () => {
     let learned = 0
-    const memory = createHistoryMemory(digest, 100)
+    const memory = createHistoryMemory(digest, () => createLru(100))
     const counting = {
       ...memory,
       levels: (history: Parameters<typeof memory.levels>[0], learn: Parameters<typeof memory.levels>[1]) =>
@@ -79,7 +80,7 @@ describe('createHistoryMemory', () => {
   }
 
   it('tells histories apart by their numbers, their number of rows and the settings', () => {
-    const memory = createHistoryMemory(digest, 100)
+    const memory = createHistoryMemory(digest, () => createLru(100))
     const rows = [
       [1, 2],
       [3, 4],
@@ -104,7 +105,7 @@ describe('createHistoryMemory', () => {
   })
 
   it('forgets what was unused for longest', () => {
-    const memory = createHistoryMemory(digest, 2)
+    const memory = createHistoryMemory(digest, () => createLru(2))
     for (const first of [1, 2, 1, 3]) recalled(memory, [[first, 0]])
     expect(recalled(memory, [[1, 0]])).toBe(true)
     expect(recalled(memory, [[2, 0]])).toBe(false)
