@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { parseSelector, type Selector, textOf } from './selector.ts'
 
-export interface Counter {
+interface Counter {
   readonly selector: Selector
   /** Whether the query adds up its series. */
   readonly isSum: boolean
@@ -66,7 +66,8 @@ function wrapped(node: SyntaxNode, text: string): SyntaxNode | null | undefined 
 const isConstant = (node: SyntaxNode | null, text: string): boolean =>
   node !== null && /^\(?(?:vector\s*\(\s*)?[\d.]+\s*\)?\)?$/.test(textOf(node, text))
 
-const rates: ReadonlySet<string> = new Set(['rate', 'irate', 'increase'])
+/** The functions that show by how much a counter grows. */
+export const rates: ReadonlySet<string> = new Set(['rate', 'irate', 'increase'])
 
 function rateOf(node: SyntaxNode, text: string): Selector | undefined {
   const name = node.getChild('FunctionIdentifier')

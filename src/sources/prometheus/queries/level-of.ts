@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common'
-import { isOneSeries } from './counter-of.ts'
+import { isOneSeries, rates } from './counter-of.ts'
 import type { Measure } from './measure.ts'
 import { selectorsIn, textOf } from './selector.ts'
 
@@ -35,7 +35,7 @@ function plainLevel(node: SyntaxNode, text: string, across: string | undefined):
   const selectors = selectorsIn(query)
   if (selectors.length === 0) return other('expected the name of a metric, got none')
   const bare = selectors.find(({ metric }) => isCounter.test(metric))
-  if (bare !== undefined && ![...names].some((name) => differences.has(name)))
+  if (bare !== undefined && ![...names].some((name) => rates.has(name)))
     return other(`${bare.metric} is a counter, which only grows`)
   return { kind: 'level', query, across }
 }
@@ -49,4 +49,3 @@ const noLevels: ReadonlySet<string> = new Set([
   'time',
 ])
 const isCounter = /_(?:total|count|sum|bucket)$/
-const differences: ReadonlySet<string> = new Set(['rate', 'irate', 'increase'])

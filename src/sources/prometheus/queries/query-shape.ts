@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import { AppError } from '../../../errors.ts'
-import { type Counter, counterOf, withoutWrapping } from './counter-of.ts'
+import { counterOf, withoutWrapping } from './counter-of.ts'
 import { levelOf } from './level-of.ts'
 import type { QueryShape } from './measure.ts'
 import { parsePromQl, type Selector, textOf } from './selector.ts'
@@ -36,11 +36,9 @@ function arithmetic(node: SyntaxNode, text: string): QueryShape {
     return times(shapeOf(a === undefined ? left : right, text), a ?? b ?? 1)
   if (node.getChild('Div') !== null && b !== undefined) return times(shapeOf(left, text), 1 / b)
   if (node.getChild('Sub') !== null && a !== undefined) return restOf(a, shapeOf(right, text))
-  if (node.getChild('Div') !== null) return quotient(left, right, text) ?? levelOrOther(node, text)
-  return levelOrOther(node, text)
+  const share = node.getChild('Div') === null ? undefined : quotient(left, right, text)
+  return share ?? { ...levelOf(node, text), factor: 1 }
 }
-
-const levelOrOther = (node: SyntaxNode, text: string): QueryShape => ({ ...levelOf(node, text), factor: 1 })
 
 const times = (shape: QueryShape, by: number): QueryShape => ({ ...shape, factor: shape.factor * by })
 
@@ -76,8 +74,7 @@ function quantileOf(node: SyntaxNode, text: string): QueryShape | undefined {
   if (node.getChild('FunctionIdentifier')?.getChild('HistogramQuantile') == null) return undefined
   const [first, second] = argumentsOf(node)
   const quantile = first === undefined ? undefined : numberOf(first, text)
-  const counter: Counter | undefined =
-    second === undefined ? undefined : counterOf(withoutWrapping(second, text), text, ['le'])
+  const counter = second && counterOf(second, text, ['le'])
   if (quantile === undefined || counter === undefined)
     return other('a quantile of something that is no sum of the buckets of one histogram')
   const { metric, matchers } = counter.selector
