@@ -1,3 +1,5 @@
+import type { BuiltinName } from '../../import/formats/flagger-builtin.ts'
+
 interface Provider {
   /** Matchers of the canary. */
   readonly canary: string
@@ -67,10 +69,7 @@ const providers: Readonly<Record<string, Provider>> = {
 }
 
 /** The query of a builtin metric, in percent or milliseconds; undefined where the provider is not known. */
-export function builtinQuery(
-  name: 'request-success-rate' | 'request-duration',
-  provider: string,
-): string | undefined {
+export function builtinQuery(name: BuiltinName, provider: string): string | undefined {
   const [kind = ''] = provider.split(':', 1)
   const found = providers[kind === 'gatewayapi' ? 'kubernetes' : kind]
   if (found === undefined) return undefined

@@ -1,5 +1,6 @@
 import { parseSeconds } from '../../../formats/policy/amounts.ts'
 import { goPattern, metricTemplates } from '../../import/formats/flagger.ts'
+import { type BuiltinName, isBuiltinName, noBuiltin } from '../../import/formats/flagger-builtin.ts'
 import {
   canarySchema,
   type FlaggerCanary,
@@ -76,10 +77,8 @@ function readMetric(
 }
 
 /** Whether the metric is this one of Flagger's own. */
-const isBuiltin = (
-  { name, query, templateRef }: FlaggerMetric,
-  own: Parameters<typeof builtinQuery>[0],
-): boolean => name === own && query === undefined && templateRef === undefined
+const isBuiltin = ({ name, query, templateRef }: FlaggerMetric, own: BuiltinName): boolean =>
+  name === own && query === undefined && templateRef === undefined
 
 function queryOf(
   { name, query, templateRef }: FlaggerMetric,
@@ -96,8 +95,7 @@ function queryOf(
       : { why: `its provider is ${type}, and only Prometheus can be asked` }
   }
   if (query !== undefined) return { query }
-  if (name !== 'request-success-rate' && name !== 'request-duration')
-    return { why: 'it has neither templateRef nor query, and Flagger has no metric of this name' }
+  if (!isBuiltinName(name)) return { why: noBuiltin }
   const builtin = builtinQuery(name, provider)
   return builtin === undefined
     ? { why: `the query of Flagger for the provider ${provider} is not known here` }

@@ -6,16 +6,16 @@ import type { FlaggerMetric } from './flagger-schema.ts'
 const successRate = 'request-success-rate'
 const duration = 'request-duration'
 
-/** The metrics that Flagger has without a query. */
-export const builtinMetric = {
-  test: (name: string): boolean => name === successRate || name === duration,
-  read,
-}
+export type BuiltinName = typeof successRate | typeof duration
 
-function read(metric: FlaggerMetric, provider: string): Builtin | { readonly why: string } {
+/** Whether Flagger has a metric of this name without a query. */
+export const isBuiltinName = (name: string): name is BuiltinName => name === successRate || name === duration
+
+export const noBuiltin = 'it has neither templateRef nor query, and Flagger has no metric of this name'
+
+export function readBuiltin(metric: FlaggerMetric, provider: string): Builtin | { readonly why: string } {
   const { name, thresholdRange = {}, threshold } = metric
-  if (!builtinMetric.test(name))
-    return { why: 'it has neither templateRef nor query, and Flagger has no metric of this name' }
+  if (!isBuiltinName(name)) return { why: noBuiltin }
   const found = providers.get(provider.split(':', 1)[0] ?? '')
   if (found === undefined) return { why: `no preset knows the metrics of the provider ${provider}` }
   const { select, total, histogram, isMean = false } = found

@@ -1,6 +1,6 @@
 import type { Asked, AskedMetric, AskedQuery, Loss, Place } from '../asked.ts'
 import { type FileDocument, readAs } from '../read-documents.ts'
-import { builtinMetric } from './flagger-builtin.ts'
+import { isBuiltinName, readBuiltin } from './flagger-builtin.ts'
 import { canarySchema, type FlaggerMetric, type Template, templateSchema } from './flagger-schema.ts'
 import { type RoleOf, withRoles } from './placeholders.ts'
 
@@ -20,7 +20,7 @@ export function fromFlagger(document: FileDocument, documents: readonly FileDocu
     name: metadata.name,
     metrics: metrics.map((metric, index) => readMetric(metric, at(index), provider, templates)),
     losses: [
-      ...(spec.provider === undefined && metrics.some(({ name }) => builtinMetric.test(name))
+      ...(spec.provider === undefined && metrics.some(({ name }) => isBuiltinName(name))
         ? [assumed(document.placeOf(['spec']))]
         : []),
       {
@@ -50,7 +50,7 @@ function readMetric(
 ): AskedMetric {
   const { name, templateRef, query } = metric
   if (templateRef === undefined && query === undefined) {
-    const ready = builtinMetric.read(metric, provider)
+    const ready = readBuiltin(metric, provider)
     return 'why' in ready ? { name, place, why: ready.why } : { name, place, ...ready }
   }
   if (templateRef === undefined) return asQuery(metric, place, query ?? '')
