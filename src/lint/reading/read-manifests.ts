@@ -71,10 +71,11 @@ const groups: Readonly<Record<Exclude<ManifestKind, 'Policy'>, string>> = {
   Deployment: 'apps',
 }
 
-const kindLine = new RegExp(String.raw`^kind: *["']?(${Object.keys(groups).join('|')}|\w{0,60}List)\b`, 'm')
-
 /** Before it is parsed: in the first column, or in a list of objects. */
-const namesKind = (text: string): boolean => kindLine.test(text)
+const namesKind = (text: string): boolean =>
+  /^kind: *["']?(Rollout|AnalysisTemplate|ClusterAnalysisTemplate|Canary|MetricTemplate|Deployment|\w{0,60}List)\b/m.test(
+    text,
+  )
 
 /** Every chart has a Deployment; only those of a canary are worth a word. */
 const namesRollout = (text: string): boolean => namesKind(text) && !/^kind: *["']?Deployment/m.test(text)
