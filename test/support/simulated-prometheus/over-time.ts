@@ -20,7 +20,8 @@ export function overTime(name: OverTime, window: Window): number | undefined {
     case 'last_over_time':
       return numberAt(values, end - 1)
     case 'sum_over_time':
-      return fold(window, (sum, value) => sum + value)
+      // Prometheus begins with 0, which makes 0 of -0
+      return 0 + fold(window, (sum, value) => sum + value)
     case 'max_over_time':
       return fold(window, (most, value) => (value > most || Number.isNaN(most) ? value : most))
     case 'min_over_time':
