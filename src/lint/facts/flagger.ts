@@ -3,6 +3,7 @@ import type { Manifest } from '../model/manifest.ts'
 import type { Node } from '../model/node.ts'
 import type { Surroundings } from '../model/rule.ts'
 import { secondsOf } from './durations.ts'
+import { sameNamespace } from './same-namespace.ts'
 
 export interface Hook {
   readonly node: Node
@@ -68,6 +69,20 @@ export const iterationsOf = (canary: Manifest): number | undefined =>
 export const intervalOf = (canary: Manifest): number => secondsOf(analysisOf(canary).at('interval')) ?? 60
 
 export const metricsOfCanary = (canary: Manifest): readonly Node[] => analysisOf(canary).at('metrics').items()
+
+/** The MetricTemplate of a metric: in the namespace that the metric names, else in that of the Canary. */
+export function templateOf(
+  metric: Node,
+  { namespace }: Manifest,
+  { manifests }: Surroundings,
+): Manifest | undefined {
+  const reference = metric.at('templateRef')
+  const place = { namespace: reference.at('namespace').text ?? namespace }
+  return manifests.find(
+    (each) =>
+      each.kind === 'MetricTemplate' && each.name === reference.at('name').text && sameNamespace(each, place),
+  )
+}
 
 /** The metrics that Flagger has without a template. */
 export const builtinMetrics = new Set(['request-success-rate', 'request-duration'])

@@ -120,6 +120,33 @@ describe('canary-judge import', () => {
     expect([code, out]).toEqual([3, ''])
   })
 
+  const template = (namespace: string, counter: string): string =>
+    `---
+apiVersion: flagger.app/v1beta1
+kind: MetricTemplate
+metadata: { name: failures${namespace} }
+spec: { provider: { type: prometheus }, query: 'sum(rate(${counter}{code="500",app="{{ name }}"}[1m])) / sum(rate(${counter}{app="{{ name }}"}[1m]))' }
+`
+  it.each([
+    ['', 'shop_total'],
+    [', namespace: platform', 'platform_total'],
+    [', namespace: nowhere', 'everywhere_total'],
+  ])('import takes the MetricTemplate of the namespace in templateRef%s', async (reference, counter) => {
+    const canary = `apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: web, namespace: shop }
+spec:
+  analysis: { metrics: [{ name: failures, templateRef: { name: failures${reference} }, thresholdRange: { max: 0.1 } }] }
+`
+    const templates = [
+      template(', namespace: platform', 'platform_total'),
+      template(', namespace: shop', 'shop_total'),
+      template('', 'everywhere_total'),
+    ]
+    const { out } = await run(['-'], `${canary}${templates.join('')}`)
+    expect(out).toContain(`    total: ${counter}\n`)
+  })
+
   it('import shows a terminal nothing of a file that controls it', async () => {
     const text = readFileSync(`${inputs}/flagger-kubernetes.yaml`, 'utf8').replace(
       'name: web',

@@ -1,12 +1,7 @@
 import { parseSeconds } from '../../../formats/policy/amounts.ts'
-import { goPattern, metricTemplates } from '../../import/formats/flagger.ts'
+import { goPattern, type TemplateOf, templatesOf } from '../../import/formats/flagger.ts'
 import { type BuiltinName, isBuiltinName, noBuiltin } from '../../import/formats/flagger-builtin.ts'
-import {
-  canarySchema,
-  type FlaggerCanary,
-  type FlaggerMetric,
-  type Template,
-} from '../../import/formats/flagger-schema.ts'
+import { canarySchema, type FlaggerCanary, type FlaggerMetric } from '../../import/formats/flagger-schema.ts'
 import { type FileDocument, readAs } from '../../import/read-documents.ts'
 import { type FlaggerCheck, flaggerRun } from './flagger-run.ts'
 import { builtinQuery } from './flagger-queries.ts'
@@ -18,7 +13,7 @@ const leastInterval = 10
 /** A Canary of Flagger, with the MetricTemplates that stand in the same files. */
 export function flaggerThresholds(document: FileDocument, documents: readonly FileDocument[]): Thresholds {
   const canary = readAs(canarySchema, document)
-  const templates = metricTemplates(documents)
+  const templateOf = templatesOf(canary, documents)
   const { analysis } = canary.spec
   const written = analysis.interval === undefined ? defaultInterval : parseSeconds(analysis.interval)
   const interval = Math.max(written ?? defaultInterval, leastInterval)
@@ -30,7 +25,7 @@ export function flaggerThresholds(document: FileDocument, documents: readonly Fi
       const checks: Parameters<typeof flaggerRun>[0][number][] = []
       const first = past.traffic + interval
       for (const metric of inOrder(metrics)) {
-        const read = readMetric(metric, canary, templates, past.values)
+        const read = readMetric(metric, canary, templateOf, past.values)
         if ('why' in read) leftOut.push({ metric: metric.name, why: read.why })
         else checks.push({ check: read, readings: await readingsOf(read.query, first, interval) })
       }
@@ -52,10 +47,10 @@ type Read = FlaggerCheck & { readonly query: string }
 function readMetric(
   metric: FlaggerMetric,
   canary: FlaggerCanary,
-  templates: readonly Template[],
+  templateOf: TemplateOf,
   values: PastCanary['values'],
 ): Read | { readonly why: string } {
-  const query = queryOf(metric, canary.spec.provider ?? 'istio', templates)
+  const query = queryOf(metric, canary.spec.provider ?? 'istio', templateOf)
   if ('why' in query) return query
   const known = valuesOf(metric, canary)
   const { text, missing } = filled(
@@ -83,10 +78,10 @@ const isBuiltin = ({ name, query, templateRef }: FlaggerMetric, own: BuiltinName
 function queryOf(
   { name, query, templateRef }: FlaggerMetric,
   provider: string,
-  templates: readonly Template[],
+  templateOf: TemplateOf,
 ): { readonly query: string } | { readonly why: string } {
   if (templateRef !== undefined) {
-    const template = templates.find(({ metadata }) => metadata.name === templateRef.name)
+    const template = templateOf(templateRef)
     if (template === undefined)
       return { why: `the files have no MetricTemplate ${templateRef.name}; give its file too` }
     const { type } = template.spec.provider

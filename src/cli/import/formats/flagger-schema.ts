@@ -1,19 +1,21 @@
 import { z } from 'zod'
 
+const namedSchema = z.looseObject({ name: z.string() })
+/** Of an object, or of one that another object refers to. */
+const placedSchema = z.looseObject({ name: z.string(), namespace: z.optional(z.string()) })
+
 const metricSchema = z.looseObject({
   name: z.string(),
   interval: z.optional(z.string()),
   thresholdRange: z.optional(z.looseObject({ min: z.optional(z.number()), max: z.optional(z.number()) })),
   threshold: z.optional(z.number()),
   query: z.optional(z.string()),
-  templateRef: z.optional(z.looseObject({ name: z.string(), namespace: z.optional(z.string()) })),
+  templateRef: z.optional(placedSchema),
   templateVariables: z.optional(z.record(z.string(), z.string())),
 })
 
-const namedSchema = z.looseObject({ name: z.string() })
-
 export const canarySchema = z.looseObject({
-  metadata: z.looseObject({ name: z.string() }),
+  metadata: placedSchema,
   spec: z.looseObject({
     provider: z.optional(z.string()),
     targetRef: z.optional(namedSchema),
@@ -29,7 +31,7 @@ export const canarySchema = z.looseObject({
 })
 
 export const templateSchema = z.looseObject({
-  metadata: z.looseObject({ name: z.string() }),
+  metadata: placedSchema,
   spec: z.looseObject({ provider: z.looseObject({ type: z.string() }), query: z.string() }),
 })
 

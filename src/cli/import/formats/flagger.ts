@@ -1,7 +1,13 @@
 import type { Asked, AskedMetric, AskedQuery, Loss, Place } from '../asked.ts'
 import { type FileDocument, readAs } from '../read-documents.ts'
 import { isBuiltinName, readBuiltin } from './flagger-builtin.ts'
-import { canarySchema, type FlaggerMetric, type Template, templateSchema } from './flagger-schema.ts'
+import {
+  canarySchema,
+  type FlaggerCanary,
+  type FlaggerMetric,
+  type Template,
+  templateSchema,
+} from './flagger-schema.ts'
 import { type RoleOf, withRoles } from './placeholders.ts'
 
 const isOfFlagger = ({ value }: FileDocument, kind: string): boolean =>
@@ -11,14 +17,15 @@ export const isFlagger = (document: FileDocument): boolean => isOfFlagger(docume
 
 /** A Canary of Flagger, with the MetricTemplates that stand in the same files. */
 export function fromFlagger(document: FileDocument, documents: readonly FileDocument[]): Asked {
-  const { metadata, spec } = readAs(canarySchema, document)
-  const templates = metricTemplates(documents)
+  const canary = readAs(canarySchema, document)
+  const { metadata, spec } = canary
+  const templateOf = templatesOf(canary, documents)
   const { provider = 'istio', analysis } = spec
   const metrics = analysis.metrics ?? []
   const at = (index: number): Place => document.placeOf(['spec', 'analysis', 'metrics', index, 'name'])
   return {
     name: metadata.name,
-    metrics: metrics.map((metric, index) => readMetric(metric, at(index), provider, templates)),
+    metrics: metrics.map((metric, index) => readMetric(metric, at(index), provider, templateOf)),
     losses: [
       ...(spec.provider === undefined && metrics.some(({ name }) => isBuiltinName(name))
         ? [assumed(document.placeOf(['spec']))]
@@ -33,8 +40,21 @@ export function fromFlagger(document: FileDocument, documents: readonly FileDocu
   }
 }
 
-export const metricTemplates = (documents: readonly FileDocument[]): readonly Template[] =>
-  documents.filter((each) => isOfFlagger(each, 'MetricTemplate')).map((each) => readAs(templateSchema, each))
+export type TemplateOf = (reference: NonNullable<FlaggerMetric['templateRef']>) => Template | undefined
+
+/** Finds MetricTemplates: in the namespace that a metric names, else in that of the Canary. */
+export function templatesOf(canary: FlaggerCanary, documents: readonly FileDocument[]): TemplateOf {
+  const templates = documents
+    .filter((each) => isOfFlagger(each, 'MetricTemplate'))
+    .map((each) => readAs(templateSchema, each))
+  return ({ name, namespace = canary.metadata.namespace }) =>
+    templates.find(
+      ({ metadata }) =>
+        metadata.name === name &&
+        // an object that names no namespace is in any
+        (namespace === undefined || (metadata.namespace ?? namespace) === namespace),
+    )
+}
 
 const assumed = (place: Place): Loss => ({
   ...place,
@@ -46,7 +66,7 @@ function readMetric(
   metric: FlaggerMetric,
   place: Place,
   provider: string,
-  templates: readonly Template[],
+  templateOf: TemplateOf,
 ): AskedMetric {
   const { name, templateRef, query } = metric
   if (templateRef === undefined && query === undefined) {
@@ -54,7 +74,7 @@ function readMetric(
     return 'why' in ready ? { name, place, why: ready.why } : { name, place, ...ready }
   }
   if (templateRef === undefined) return asQuery(metric, place, query ?? '')
-  const template = templates.find(({ metadata }) => metadata.name === templateRef.name)
+  const template = templateOf(templateRef)
   if (template === undefined)
     return { name, place, why: `the files have no MetricTemplate ${templateRef.name}; name its file too` }
   const { type } = template.spec.provider

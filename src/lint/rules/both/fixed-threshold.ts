@@ -1,5 +1,5 @@
 import { isJudge, metricsOf } from '../../facts/argo-metric.ts'
-import { builtinMetrics, judgeHooks, metricsOfCanary } from '../../facts/flagger.ts'
+import { builtinMetrics, judgeHooks, metricsOfCanary, templateOf } from '../../facts/flagger.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Node } from '../../model/node.ts'
 import type { Rule, Spotted, Surroundings } from '../../model/rule.ts'
@@ -50,17 +50,13 @@ function inMetric(metric: Node): readonly Spotted[] {
       ]
 }
 
-function inCanary(canary: Manifest, { manifests }: Surroundings): readonly Spotted[] {
+function inCanary(canary: Manifest, surroundings: Surroundings): readonly Spotted[] {
   const besideJudge = judgeHooks(canary).length > 0
   return metricsOfCanary(canary).flatMap((metric) => {
     const name = metric.at('name').text ?? ''
     const reference = metric.at('templateRef', 'name').text
     const query =
-      metric.at('query').text ??
-      manifests
-        .find((each) => each.kind === 'MetricTemplate' && each.name === reference)
-        ?.root.at('spec', 'query').text ??
-      ''
+      metric.at('query').text ?? templateOf(metric, canary, surroundings)?.root.at('spec', 'query').text ?? ''
     const isOurs = query.includes('canary_judge_') || /canary-judge/.test(reference ?? '')
     // beside the hooks of the judge they are the business of builtin-metrics
     const isOther = besideJudge && builtinMetrics.has(name) && reference === undefined

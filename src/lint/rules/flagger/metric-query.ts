@@ -1,6 +1,5 @@
 import { expectedQuery, parseQuery } from '../../../callers/flagger/metric-template/parse-query.ts'
-import { metricsOfCanary } from '../../facts/flagger.ts'
-import { sameNamespace } from '../../facts/same-namespace.ts'
+import { metricsOfCanary, templateOf } from '../../facts/flagger.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import type { Rule, Spotted, Surroundings } from '../../model/rule.ts'
 
@@ -28,12 +27,9 @@ function inTemplate(template: Manifest): readonly Spotted[] {
     : []
 }
 
-function inCanary(canary: Manifest, { manifests }: Surroundings): readonly Spotted[] {
+function inCanary(canary: Manifest, surroundings: Surroundings): readonly Spotted[] {
   return metricsOfCanary(canary).flatMap((metric) => {
-    const name = metric.at('templateRef', 'name').text
-    const template = manifests.find(
-      (each) => each.kind === 'MetricTemplate' && each.name === name && sameNamespace(each, canary),
-    )
+    const template = templateOf(metric, canary, surroundings)
     if (template === undefined || !asksJudge(template)) return []
     const range = metric.at('thresholdRange')
     if (queryOf(template).includes('canary_judge_fail') && range.at('max').number === 0) return []
