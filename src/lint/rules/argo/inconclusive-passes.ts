@@ -24,10 +24,10 @@ function inMetric(metric: Node, template: Manifest): readonly Spotted[] {
       : []
   }
   if (areOpposites(metric.at('successCondition').text, metric.at('failureCondition').text)) return []
-  const number = (key: string): number => Number(resolved(metric.at(key), template) ?? 0)
-  const count = number('count')
-  const limit = number('inconclusiveLimit')
-  if (metric.at('consecutiveSuccessLimit').exists && number('consecutiveSuccessLimit') !== 0) return []
+  const [count, limit, successes] = ['count', 'inconclusiveLimit', 'consecutiveSuccessLimit'].map((key) =>
+    wholeNumber(metric.at(key), template),
+  )
+  if (count === undefined || limit === undefined || successes !== 0) return []
   const never = limit < 0
   if (count < 1 || (!never && limit < count)) return []
   return [
@@ -36,6 +36,13 @@ function inMetric(metric: Node, template: Manifest): readonly Spotted[] {
       message: `${count} inconclusive measurements are a success, since inconclusiveLimit is ${limit}`,
     },
   ]
+}
+
+/** 0 where it is not set; undefined for what is no number, or is only known in the cluster. */
+function wholeNumber(node: Node, template: Manifest): number | undefined {
+  if (!node.exists) return 0
+  const text = resolved(node, template)
+  return text !== undefined && /^-?\d{1,9}$/.test(text) ? Number(text) : undefined
 }
 
 /** With `!= "fail"` and `== "fail"` no measurement is inconclusive. */
