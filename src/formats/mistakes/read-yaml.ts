@@ -2,6 +2,7 @@ import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { FieldIssue } from '../../errors.ts'
 import { describeValue, shorten } from './describe-value.ts'
 import { maxMistakes } from './field-issues.ts'
+import { isOfKubernetes, kubernetesValues } from './kubernetes-yaml.ts'
 import { type Locate, locator, type Place, placeIn, startOf } from './locate.ts'
 
 export type YamlReading =
@@ -16,7 +17,10 @@ const maxDepth = 100
 const tooManyAliases = `expected at most ${maxAliasCount} values through aliases, got more`
 export const tooDeep = 'expected a document of a few levels, got one nested too deeply'
 
-/** One YAML (or JSON) document as plain data, with the place of each value. */
+/**
+ * One YAML (or JSON) document as plain data, with the place of each value. An object of Kubernetes is read as `kubectl`
+ * reads it.
+ */
 export function readYaml(text: string): YamlReading {
   const bytes = Buffer.byteLength(text)
   if (bytes > maxBytes) return refuse(`expected at most ${maxBytes} bytes, got ${bytes}`)
@@ -37,7 +41,7 @@ function readDocument(text: string): YamlReading {
     lineCounter: lines,
     prettyErrors: false,
     version: '1.2',
-    merge: false,
+    ...(isOfKubernetes(text) ? kubernetesValues : { merge: false }),
     // the package's own check takes quadratic time in the number of keys
     uniqueKeys: false,
     stringKeys: true,

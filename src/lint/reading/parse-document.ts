@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument as parseYaml, type Document, type YAMLError } from 'yaml'
 import { shorten } from '../../formats/mistakes/describe-value.ts'
+import { isOfKubernetes, kubernetesValues } from '../../formats/mistakes/kubernetes-yaml.ts'
 import { locator, type Place, placeIn } from '../../formats/mistakes/locate.ts'
 import { isNestedDeeply, tooDeep, yamlMessages } from '../../formats/mistakes/read-yaml.ts'
 import { createNode, type Node } from '../model/node.ts'
@@ -34,7 +35,8 @@ export function parseDocument({ text, linesBefore }: DocumentText): ParsedDocume
     const document = parseYaml(text, {
       lineCounter: lines,
       prettyErrors: false,
-      merge: true,
+      version: '1.2',
+      ...(isOfKubernetes(text) ? kubernetesValues : { merge: false }),
       // the package's own check takes quadratic time in the number of keys
       uniqueKeys: false,
       stringKeys: true,

@@ -147,6 +147,24 @@ spec:
     expect(out).toContain(`    total: ${counter}\n`)
   })
 
+  it('import reads a manifest as kubectl does, with its merges and octal numbers', async () => {
+    const { out } = await run(
+      ['-'],
+      `apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: web }
+spec:
+  provider: istio
+  analysis:
+    metrics:
+      - &slow { name: request-duration, thresholdRange: { max: 0764 } }
+      - { <<: *slow, name: request-success-rate, thresholdRange: { min: 99 } }
+`,
+    )
+    expect(out).toContain('    limit: 500ms\n')
+    expect(out).toContain('    limit: 1%\n')
+  })
+
   it('import shows a terminal nothing of a file that controls it', async () => {
     const text = readFileSync(`${inputs}/flagger-kubernetes.yaml`, 'utf8').replace(
       'name: web',
