@@ -5,13 +5,13 @@ import { kubectlMissing } from '../../support/parts/tools.ts'
 
 /** Plain values as people write them, one of each sort that YAML 1.1 and 1.2 may read differently. */
 const values = [
-  ...['y', 'Y', 'yes', 'Yes', 'YES', 'yEs', 'on', 'On', 'ON', 'true', 'True', 'TRUE', '"yes"', "'on'"],
-  ...['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF', 'false', 'False', 'FALSE', 'nO', '"no"', '!!str no'],
-  ...['010', '0o10', '0x1F', '08', '09', '+12', '-010', '12', '1.0', '0644', '00', '0'],
-  ...['1e3', '1.', '.5', '12e03', '1e', 'e5', '.', '-.', '._', '12345678901234567890'],
-  ...['1:30', '10:30.5', '190:20:30', '2001-12-14', '2001-12-14T21:59:43.10-05:00', '2001-12-14 21:59:43.10'],
-  ...['~', 'null', 'Null', 'NULL', 'nul', '=', '{<<: {a: 1}, b: 2}', '5m', '10%', '1.4.0'],
-]
+  ['y', 'Y', 'yes', 'Yes', 'YES', 'yEs', 'on', 'On', 'ON', 'true', 'True', 'TRUE', '"yes"', "'on'"],
+  ['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF', 'false', 'False', 'FALSE', 'nO', '"no"', '!!str no'],
+  ['010', '0o10', '0x1F', '08', '09', '+12', '-010', '12', '1.0', '0644', '00', '0'],
+  ['1e3', '1.', '.5', '12e03', '1e', 'e5', '.', '-.', '._', '12345678901234567890'],
+  ['1:30', '10:30.5', '190:20:30', '2001-12-14', '2001-12-14T21:59:43.10-05:00', '2001-12-14 21:59:43.10'],
+  ['~', 'null', 'Null', 'NULL', 'nul', '=', '{<<: {a: 1}, b: 2}', '5m', '10%', '1.4.0'],
+].flat()
 const head =
   'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: web, annotations: { a: b } }\nspec:\n'
 const text = `${head}${values.map((value, i) => `  v${i}: ${value}\n`).join('')}`
