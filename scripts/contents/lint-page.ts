@@ -37,7 +37,7 @@ deploy/web.yaml
 - \`--ignore too-fast,missing-probe\` leaves rules out.
 - A folder is read with all \`.yaml\` and \`.yml\` files in it. Policies in the data of a ConfigMap are read too. Objects of other kinds are left out, and so are patches of kustomize, which lack what other files have: lint what \`kustomize build\` prints.
 - An object of Kubernetes is read as \`kubectl\` reads it: a plain \`no\`, \`off\` or \`n\` is false, and 010 is eight. A policy is read as the service reads it, where these are texts.
-- A Rollout finds its templates by their names, in the same file, else in the same folder, else among all files; a Canary finds its MetricTemplates by name and namespace. What is not among the files is not judged: a template that is only in the cluster, the values of args that Argo Rollouts fills in, a policy that only the service has. The bundled policies are known.
+- A Rollout finds its templates and its policy by their names, in the same file, else in the same folder, else among all files, and so does a policy the one that it extends; a Canary finds its MetricTemplates by name and namespace. What is not among the files is not judged: a template that is only in the cluster, the values of args that Argo Rollouts fills in, a policy that only the service has. The bundled policies are known.
 
 Whether Prometheus really has the series is the question of [\`canary-judge doctor\`](debugging.md), and what a plan finds at your traffic that of \`canary-judge plan\`.
 

@@ -26,12 +26,8 @@ export async function readPolicyAndWarn(
 }
 
 /** The policies that a policy may extend: the bundled ones, and those in the folder of its file. */
-export async function basesBeside(
-  path: string,
-  text: string,
-  read = basesIn,
-): Promise<BasePolicies | undefined> {
-  return readHead(text).extends === undefined ? undefined : read(dirname(resolve(path)))
+export async function basesBeside(path: string, text: string): Promise<BasePolicies | undefined> {
+  return readHead(text).extends === undefined ? undefined : basesIn(dirname(resolve(path)))
 }
 
 /** The bundled policies and those of a folder. */

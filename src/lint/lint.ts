@@ -1,4 +1,5 @@
 import type { Policy } from '../engine/model/policy.ts'
+import { nearest } from './facts/nearest.ts'
 import type { Finding } from './model/finding.ts'
 import type { Manifest, ReadPolicyResult } from './model/manifest.ts'
 import type { LintReport } from './model/report.ts'
@@ -9,8 +10,8 @@ import { unreadable } from './rules/files/unreadable.ts'
 import { unrendered } from './rules/files/unrendered.ts'
 
 export interface LintOptions {
-  /** Reads a policy document with what it extends. */
-  readonly readPolicy: (manifest: Manifest) => Promise<ReadPolicyResult>
+  /** Reads policies, each with what it extends. */
+  readonly readPolicies: (policies: readonly Manifest[]) => Promise<ReadonlyMap<Manifest, ReadPolicyResult>>
   /** A bundled policy. */
   readonly bundledPolicy: (name: string) => Policy | undefined
   /** Where the traffic of the service is known. */
@@ -20,24 +21,27 @@ export interface LintOptions {
 /** Reads the files and gives what every rule finds in them, file by file and line by line. */
 export async function lint(
   files: readonly FileText[],
-  { readPolicy, bundledPolicy, ...more }: LintOptions,
+  { readPolicies, bundledPolicy, ...more }: LintOptions,
 ): Promise<LintReport> {
   const findings: Finding[] = []
-  const manifests: Manifest[] = []
+  const found: Manifest[] = []
   let patches = 0
   for (const file of files) {
     const contents = readManifests(file)
     patches += contents.patches.length
     findings.push(...toFindings(unreadable, contents.unreadable, file.file))
     findings.push(...toFindings(unrendered, contents.templates, file.file))
-    for (const each of contents.manifests) {
-      const policy = each.kind === 'Policy' ? await readPolicy(each) : undefined
-      manifests.push({ ...each, ...(policy !== undefined && { policy }) })
-    }
+    found.push(...contents.manifests)
   }
-  const policies = manifests.filter(({ kind }) => kind === 'Policy')
-  const own = new Map(policies.map(({ name, policy }) => [name, policy?.policy]))
-  const policyNamed = (name: string): Policy | undefined => own.get(name) ?? bundledPolicy(name)
+  const read = await readPolicies(found.filter(({ kind }) => kind === 'Policy'))
+  const manifests = found.map((each) => {
+    const policy = read.get(each)
+    return policy === undefined ? each : { ...each, policy }
+  })
+  const policyNamed = (name: string, near: Manifest): Policy | undefined => {
+    const own = manifests.filter((each) => each.kind === 'Policy' && each.name === name)
+    return own.length === 0 ? bundledPolicy(name) : nearest(own, near)?.policy?.policy
+  }
   findings.push(...checkAll({ manifests, policyNamed, ...more }))
   const order = new Map(files.map(({ file }, index) => [file, index]))
   return {

@@ -1,7 +1,7 @@
-import { dirname } from 'node:path'
 import type { Manifest } from '../model/manifest.ts'
 import type { Node } from '../model/node.ts'
 import type { Surroundings } from '../model/rule.ts'
+import { nearest } from './nearest.ts'
 import { sameNamespace } from './same-namespace.ts'
 
 /** A place in a Rollout that runs AnalysisTemplates. */
@@ -40,7 +40,6 @@ export function analysisAt(
   }
 }
 
-/** The nearest template of that name: of the same file, else of the same folder, else the only one. */
 function findTemplate(reference: Node, rollout: Manifest, { manifests }: Surroundings): Manifest | undefined {
   const name = reference.at('templateName').text
   const kind = reference.at('clusterScope').value === true ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate'
@@ -50,10 +49,7 @@ function findTemplate(reference: Node, rollout: Manifest, { manifests }: Surroun
       each.name === name &&
       (kind === 'ClusterAnalysisTemplate' || sameNamespace(each, rollout)),
   )
-  const here = candidates.find(({ file }) => file === rollout.file)
-  const beside = candidates.filter(({ file }) => dirname(file) === dirname(rollout.file))
-  if (here !== undefined || beside.length === 1) return here ?? beside[0]
-  return candidates.length === 1 ? candidates[0] : undefined
+  return nearest(candidates, rollout)
 }
 
 /** The text with every `{{args.x}}` replaced; undefined where one of them is only known in the cluster. */

@@ -35,7 +35,7 @@ export function policyOf(
   analysis?: Analysis,
 ): Policy | undefined {
   const name = sent(metric, 'policy', template, analysis)
-  return name === undefined || name === '' ? undefined : policyNamed(name)
+  return name === undefined || name === '' ? undefined : policyNamed(name, template)
 }
 
 /** How long a metric is measured, in seconds; undefined where it has no end or the file does not say. */

@@ -41,7 +41,7 @@ export const sentByHooks = (canary: Manifest, key: string): string | undefined =
 
 export function policyOfHooks(canary: Manifest, { policyNamed }: Surroundings): Policy | undefined {
   const name = sentByHooks(canary, 'policy')
-  return name === undefined ? undefined : policyNamed(name)
+  return name === undefined ? undefined : policyNamed(name, canary)
 }
 
 /** The weights that the canary gets one after the other; empty for blue/green and A/B. */

@@ -13,8 +13,8 @@ export interface Spotted {
 /** What is read beside the manifest that a rule looks at. */
 export interface Surroundings {
   readonly manifests: readonly Manifest[]
-  /** A policy of the files, or a bundled one. */
-  readonly policyNamed: (name: string) => Policy | undefined
+  /** The nearest policy of the files, or a bundled one. */
+  readonly policyNamed: (name: string, near: Manifest) => Policy | undefined
   readonly leastErrors?: LeastErrors
 }
 
