@@ -33,7 +33,7 @@ deploy/web.yaml
 | 3         | nothing was read: wrong usage, no such file, no object of these kinds in it, or only templates of Helm |
 
 - \`--format text\` is for people, in colors on a terminal unless \`NO_COLOR\` is set. \`json\` is one object. \`sarif\` is SARIF 2.1.0, as code scanning reads it. \`github\` writes workflow commands, which GitHub shows beside the lines of a pull request.
-- \`--rps 20 --error-rate 0.5\` is the traffic of the service: then \`too-fast\` finds rollouts that are over before three times the errors would fail the canary in 80 % of them, as \`canary-judge plan\` forecasts it. Without it, it finds those of less than ten minutes.
+- \`--rps 20 --error-rate 0.5\` is the traffic of the service: then \`too-fast\` finds rollouts that are over before three times the errors would fail the canary in 80 % of them, as \`canary-judge plan\` forecasts it for the policy that the rollout names. Where the files do not have that policy, a line says so, and the default rules take its place. Without \`--rps\` it finds those of less than ten minutes.
 - \`--ignore too-fast,missing-probe\` leaves rules out.
 - A folder is read with all \`.yaml\` and \`.yml\` files in it. Policies in the data of a ConfigMap are read too. Objects of other kinds are left out, and so are patches of kustomize, which lack what other files have: lint what \`kustomize build\` prints.
 - An object of Kubernetes is read as \`kubectl\` reads it: a plain \`no\`, \`off\` or \`n\` is false, and 010 is eight. A policy is read as the service reads it, where these are texts.

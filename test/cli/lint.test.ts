@@ -139,6 +139,27 @@ test('lint --rps says what the steps of a rollout can find at this traffic', asy
   expect((await run(['--rps', '0', '-'], short)).code).toBe(3)
 })
 
+test('lint --rps forecasts by the policy that the rollout names', async () => {
+  const policy = (keys: string): string =>
+    `---\nname: shop\nmetrics:\n  - { name: errors, kind: errors, total: a_total, bad: 'a_total{code="500"}'${keys} }\n`
+  const shop = (text: string): string => text.replaceAll(/policy: istio(-service)?$/gm, 'policy: shop')
+  const seen = async (text: string) => {
+    const { out, err } = await run(['--rps', '20', '--ignore', 'labels-not-found', '-'], text)
+    return { found: /too-fast/.test(out), err }
+  }
+  for (const file of ['flagger', 'argo']) {
+    const text = shop(fixture(file))
+    expect(await seen(text + policy(''))).toEqual({ found: false, err: '' })
+    expect(await seen(text + policy(', tolerance: 4'))).toEqual({ found: true, err: '' })
+    const blind = policy('').replace('kind: errors', 'kind: conversion').replace('bad:', 'good:')
+    expect(await seen(text + blind)).toEqual({ found: true, err: '' })
+    const unknown =
+      '--rps: the files have no policy shop without mistakes, so its rollouts are forecast by the default rules\n'
+    expect(await seen(text)).toEqual({ found: false, err: unknown })
+    expect(await seen(text + policy(', tolerance: x'))).toMatchObject({ err: unknown })
+  }
+})
+
 test('lint of templates of Helm alone exits 3, since nothing was read', async () => {
   const template =
     'kind: Rollout\nmetadata:\n  name: {{ .Release.Name }}\n  labels: {{- toYaml .Values.labels }}\n'

@@ -6,12 +6,13 @@ import { toJsonReport } from '../../lint/formats/json.ts'
 import { toText } from '../../lint/formats/plain-text.ts'
 import { toSarif } from '../../lint/formats/sarif.ts'
 import { counted, countsOf } from '../../lint/formats/summary.ts'
-import { lint, type LintOptions } from '../../lint/lint.ts'
+import { lint } from '../../lint/lint.ts'
 import type { LintReport } from '../../lint/model/report.ts'
 import { allRules } from '../../lint/rules/rules.ts'
 import type { Surroundings } from '../command.ts'
 import { plain, plainJson } from '../plain.ts'
 import { createWriter } from '../writer.ts'
+import type { ErrorForecast } from './forecast-errors.ts'
 import { lintOptions } from './lint-options.ts'
 import { readFiles } from './read-files.ts'
 
@@ -22,7 +23,7 @@ export interface LintFlags {
   readonly errorRate: number
 }
 
-export interface LintSurroundings extends Pick<Surroundings, 'input' | 'version'> {
+export interface LintSurroundings extends Pick<Surroundings, 'input' | 'errors' | 'version'> {
   readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Environment
 }
@@ -35,21 +36,27 @@ export async function runLint(
 ): Promise<0 | 1 | 3> {
   const ignored = readIgnored(flags.ignore)
   const files = await readFiles(paths, surroundings.input)
-  const whole = await lint(files, { ...(await lintOptions()), ...(await planned(flags)) })
+  const forecast = await forecastOf(flags)
+  const whole = await lint(files, { ...(await lintOptions()), ...forecast })
   if (whole.objects === 0 && whole.findings.length === 0) throw nothingRead(whole)
   const report = { ...whole, findings: whole.findings.filter(({ rule }) => !ignored.has(rule)) }
   await createWriter(surroundings.output).write(written(report, flags, surroundings))
+  for (const name of forecast?.unknownPolicies ?? [])
+    surroundings.errors.write(`${plain(`--rps: ${unknownPolicy(name)}`)}\n`)
   if (countsOf(report).error > 0) return 1
   // templates alone say nothing about a canary
   return whole.objects === 0 ? 3 : 0
 }
 
 /** What stages can find is computed only where the traffic is given. */
-async function planned({ rps, errorRate }: LintFlags): Promise<Pick<LintOptions, 'leastErrors'>> {
-  if (rps === undefined) return {}
-  const { leastErrorsAt } = await import('./least-errors.ts')
-  return { leastErrors: leastErrorsAt(rps, errorRate) }
+async function forecastOf({ rps, errorRate }: LintFlags): Promise<ErrorForecast | undefined> {
+  if (rps === undefined) return undefined
+  const { forecastErrors } = await import('./forecast-errors.ts')
+  return forecastErrors(rps, errorRate)
 }
+
+const unknownPolicy = (name: string): string =>
+  `the files have no policy ${name} without mistakes, so its rollouts are forecast by the default rules`
 
 function readIgnored(names = ''): ReadonlySet<string> {
   const ignored = names.split(',').filter((name) => name !== '')

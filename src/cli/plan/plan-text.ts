@@ -1,6 +1,7 @@
 import { plain } from '../plain.ts'
 import type { Measured } from './measure.ts'
-import { type Expected, type Plan, simulatedKinds } from './plan.ts'
+import type { Expected, Plan } from './plan.ts'
+import { plannedKinds } from './planned-part.ts'
 
 /** What is played, in one sentence. */
 export function describePlan(plan: Plan, noise: string, rollouts: number): string {
@@ -91,7 +92,7 @@ export function conclusions(plan: Plan, lines: readonly Expected[]): readonly st
       : [
           `Of healthy rollouts ${percent(healthy.promoted)} are promoted without a person, ${percent(healthy.aborted)} are aborted.`,
         ]),
-    ...simulatedKinds.flatMap((kind) =>
+    ...plannedKinds.flatMap((kind) =>
       sentenceOf(
         lines.filter(({ shownBy }) => shownBy === kind),
         plan,

@@ -37,9 +37,6 @@ export interface Expected {
   readonly minutesToStop?: number
 }
 
-/** The kinds that the simulation has data for. */
-export const simulatedKinds: readonly MetricKind[] = ['errors', 'latency', 'conversion']
-
 /** Plays each sort of release many times and counts what the judge does; gives a line when a sort is done. */
 export async function* expectations(
   plan: Plan,

@@ -14,8 +14,9 @@ import { createWriter } from '../writer.ts'
 import { forecastRollout } from './forecast.ts'
 import { forecastText } from './forecast-text.ts'
 import type { Measured, MeasureFlags } from './measure.ts'
-import { type Plan, simulatedKinds } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { measuredText, numbersText, stepsText } from './plan-text.ts'
+import { plannedPart } from './planned-part.ts'
 import { playPlan } from './play-plan.ts'
 import { statusLine } from '../past/status-line.ts'
 
@@ -82,12 +83,11 @@ async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promi
   const weights = parseStages(flags.stages)
   const whole =
     flags.policy === undefined ? defaultPolicy(flags) : (await readPolicyFile(flags.policy)).policy
-  const isPlanned = ({ kind }: Policy['metrics'][number]): boolean => simulatedKinds.includes(kind)
-  const policy = { ...whole, metrics: whole.metrics.filter(isPlanned) }
+  const policy = plannedPart(whole)
   if (!policy.metrics.some(({ watch }) => !watch))
     throw new AppError('invalid-policy', 'expected a policy that judges errors, latency or conversion')
   const stages = { weights, minutes: plannedMinutes(policy, weights.length, flags.minutes) }
-  const left = whole.metrics.filter((metric) => !isPlanned(metric)).map(({ name }) => name)
+  const left = whole.metrics.filter((metric) => !policy.metrics.includes(metric)).map(({ name }) => name)
   if (flags.rps !== undefined) {
     const plan = { ...numbersPlan(flags, flags.rps), ...stages, policy }
     return { plan, service: describedService({ ...plan, ...plannedNoise(plan.noise) }, policy), left }

@@ -1,10 +1,10 @@
 import { plannedSeconds } from '../../engine/model/planned-seconds.ts'
 import type { Manifest } from '../model/manifest.ts'
 import type { Node } from '../model/node.ts'
-import type { Surroundings } from '../model/rule.ts'
+import type { NamedPolicy, Surroundings } from '../model/rule.ts'
 import type { Analysis } from './argo-analysis.ts'
-import { isJudge, measuredSeconds, metricsOf, sent } from './argo-metric.ts'
-import { canaryOf, type RolloutStep, stepsOf } from './argo-rollout.ts'
+import { isJudge, judgesIn, measuredSeconds, metricsOf, policyOf, sent } from './argo-metric.ts'
+import { analysesOf, canaryOf, type RolloutStep, stepsOf } from './argo-rollout.ts'
 import { secondsOf } from './durations.ts'
 import {
   analysisOf,
@@ -23,6 +23,8 @@ export interface PlannedStages {
   readonly stages: readonly { readonly weight?: number; readonly seconds: number }[]
   /** Whether the judge keeps each stage for as long as it is planned. */
   readonly held: boolean
+  /** The policy by which the judge looks at it. */
+  readonly policy: NamedPolicy | undefined
 }
 
 /** Undefined where the files do not say how long it takes, or it waits for a person, or nothing looks at it. */
@@ -38,7 +40,20 @@ export function stagesOfRollout(rollout: Manifest, surroundings: Surroundings): 
     if (step.weight > 0) lengths.set(step.weight, (lengths.get(step.weight) ?? 0) + seconds)
   }
   const stages = [...lengths].map(([weight, seconds]) => ({ weight, seconds }))
-  return { at: canaryOf(rollout).at('steps'), stages, held: false }
+  const policy = policyOfRollout(rollout, surroundings)
+  return { at: canaryOf(rollout).at('steps'), stages, held: false, policy }
+}
+
+/** The first that an analysis names. */
+function policyOfRollout(rollout: Manifest, surroundings: Surroundings): NamedPolicy | undefined {
+  for (const analysis of analysesOf(rollout, surroundings)) {
+    for (const { template, metric } of judgesIn(analysis)) {
+      const name = sent(metric, 'policy', template, analysis)
+      if (name === undefined || name === '') continue
+      return { name, policy: policyOf(metric, template, surroundings, analysis) }
+    }
+  }
+  return undefined
 }
 
 function lengthOf({ node, analysis }: RolloutStep): number | undefined {
@@ -69,18 +84,22 @@ function analysisSeconds(analysis: Analysis): number | undefined {
 export function stagesOfCanary(canary: Manifest, surroundings: Surroundings): PlannedStages | undefined {
   const at = analysisOf(canary)
   const weights = weightsOf(canary).filter((weight) => weight < 100)
+  const name = sentByHooks(canary, 'policy')
+  const policy = policyOfHooks(canary, surroundings)
+  const named = name === undefined ? undefined : { name, policy }
   const held = judgeHooks(canary).some(({ judge }) => judge?.startsWith('confirm-') === true)
   const interval = intervalOf(canary)
   if (weights.length === 0) {
     const iterations = iterationsOf(canary)
-    return iterations === undefined ? undefined : { at, stages: [{ seconds: iterations * interval }], held }
+    return iterations === undefined
+      ? undefined
+      : { at, stages: [{ seconds: iterations * interval }], held, policy: named }
   }
   const minutes = Number(sentByHooks(canary, 'minutes'))
-  const policy = policyOfHooks(canary, surroundings)
   if (held && !(minutes > 0) && policy === undefined) return undefined
   const stages = weights.map((weight, index) => {
     const planned = policy && plannedSeconds(policy, { index, of: weights.length }, 60)
     return { weight, seconds: held ? (minutes > 0 ? minutes * 60 : (planned ?? interval)) : interval }
   })
-  return { at, stages, held }
+  return { at, stages, held, policy: named }
 }

@@ -35,10 +35,16 @@ export interface Rule {
 export type FileRule = Omit<Rule, 'check' | 'kinds'>
 
 /**
- * The smallest ratio of errors that such stages show at the traffic of the service, and its text; undefined where they
- * show none.
+ * The smallest ratio of errors that such stages show at the traffic of the service by this policy, and its text;
+ * undefined where they show none.
  */
 export type LeastErrors = (
-  weights: readonly number[],
-  minutes: readonly number[],
+  stages: { readonly weights: readonly number[]; readonly minutes: readonly number[] },
+  policy: NamedPolicy | undefined,
 ) => { readonly times: number; readonly text: string } | undefined
+
+/** The policy that a rollout names; undefined where the files do not have it, or it has mistakes. */
+export interface NamedPolicy {
+  readonly name: string
+  readonly policy: Policy | undefined
+}

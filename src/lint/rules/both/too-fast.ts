@@ -25,12 +25,15 @@ export const tooFast: Rule = {
   },
 }
 
-function spotted({ at, stages, held }: PlannedStages, { leastErrors }: Surroundings): readonly Spotted[] {
+function spotted(
+  { at, stages, held, policy }: PlannedStages,
+  { leastErrors }: Surroundings,
+): readonly Spotted[] {
   const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0)
   const weights = stages.flatMap(({ weight }) => weight ?? [])
   if (leastErrors !== undefined && weights.length > 0) {
     const minutes = stages.map((stage) => Math.max(1, Math.round(stage.seconds / 60)))
-    const least = leastErrors(weights, minutes)
+    const least = leastErrors({ weights, minutes }, policy)
     if (least !== undefined && least.times <= mostErrors) return []
     const what = least === undefined ? 'errors of no size' : `only errors from ${least.text} on`
     return [{ at, message: `${what} fail the canary within its ${inWords(seconds)} at this traffic` }]
