@@ -1,4 +1,5 @@
 import { effectText, type MetricForecast } from '../../engine/index.ts'
+import type { MetricKind } from '../../engine/model/policy.ts'
 import { plain } from '../plain.ts'
 import type { Forecast, Found } from './forecast.ts'
 import { stepsText } from './plan-text.ts'
@@ -64,5 +65,12 @@ function foundText({ metric, kind, effect, atWeights, inStages }: Found): string
   )
   const here =
     inStages === undefined ? 'these steps do not show it' : `these steps show it after ${inStages} min`
-  return `${plain(metric)} ${effectText(kind, effect)}: ${times.join(', ')}; ${here}.`
+  return `${plain(metric)} ${soughtText(kind, effect)}: ${times.join(', ')}; ${here}.`
+}
+
+/** The effect as it was asked for, not rounded as a promise is. */
+function soughtText(kind: MetricKind, effect: number): string {
+  const exact = (value: number): number => Number(value.toPrecision(6))
+  if (kind === 'errors') return `×${exact(effect)}`
+  return kind === 'conversion' ? `−${exact((1 - 1 / effect) * 100)}%` : `+${exact((effect - 1) * 100)}%`
 }

@@ -10,6 +10,7 @@ import {
 } from '../../engine/index.ts'
 import type { MetricKind, Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
+import { toDuration } from '../../formats/policy/amounts.ts'
 
 /** What is to be forecast: a service, its policy, its stages, and what the reader asks for beside. */
 export interface ForecastRequest {
@@ -106,8 +107,8 @@ function propose(service: PlannedService, policy: Policy, minutes: number): Prop
     stages,
     metrics,
     policy: [
-      `rollout: ${minutes}m`,
-      `hold: { for: ${Math.max(Math.round(minutes / 3), 1)}m, then: ask }`,
+      `rollout: ${toDuration(minutes * 60)}`,
+      `hold: { for: ${toDuration(Math.max(Math.round(minutes / 3), 1) * 60)}, then: ask }`,
       ...(last !== undefined && lets > MUCH && policy.pass === 'balanced'
         ? ['odds: 1 # a person is asked sooner, because this traffic shows little']
         : []),

@@ -1,12 +1,15 @@
 import type { Surroundings } from '../command.ts'
+import { plainJson } from '../plain.ts'
 import { createWriter } from '../writer.ts'
+import type { Measured } from './measure.ts'
 import { type Expected, expectations, type Plan } from './plan.ts'
+import { plannedNumbers } from './planned-numbers.ts'
 import { conclusions, describePlan, tableHead, toTableRow } from './plan-text.ts'
 import { statusLine } from '../past/status-line.ts'
 
 export interface PlayFlags {
   readonly rollouts: number
-  readonly conversion?: number
+  readonly measured: Measured | undefined
   readonly noise: string
   readonly json?: true
 }
@@ -33,23 +36,10 @@ export async function playPlan(
     if (!(await writer.write(`${toTableRow(expected)}\n`))) return 0
   }
   line.clear()
-  if (flags.json === true)
-    await writer.write(`${JSON.stringify({ ...describe(plan, flags), rollouts, releases: lines })}\n`)
-  else await writer.write(`\n${conclusions(plan, lines).join('\n')}\n`)
+  if (flags.json === true) {
+    const { weights: stages, minutes } = plan
+    const numbers = { ...plannedNumbers(plan, flags.noise, flags.measured), stages, minutes }
+    await writer.write(`${plainJson({ ...numbers, rollouts, releases: lines })}\n`)
+  } else await writer.write(`\n${conclusions(plan, lines).join('\n')}\n`)
   return 0
 }
-
-/** What was played, in the units of the flags. */
-const describe = (
-  { rps, errorRate, p95Seconds, pods, weights, minutes }: Plan,
-  { conversion, noise }: PlayFlags,
-) => ({
-  rps,
-  errorRate: errorRate * 100,
-  p95: p95Seconds * 1000,
-  conversion,
-  pods,
-  noise,
-  stages: weights,
-  minutes,
-})

@@ -17,6 +17,7 @@ import type { Measured, MeasureFlags } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { measuredText, numbersText, stepsText } from './plan-text.ts'
 import { plannedPart } from './planned-part.ts'
+import { plannedNumbers } from './planned-numbers.ts'
 import { playPlan } from './play-plan.ts'
 import { statusLine } from '../past/status-line.ts'
 
@@ -46,7 +47,7 @@ export async function runPlan(flags: PlanFlags, surroundings: PlanSurroundings):
   const { plan, left, measured, service } = await readPlan(flags, surroundings)
   if (left.length > 0) errors.write(`not planned: ${left.join(', ')}\n`)
   if (flags.rollouts !== undefined)
-    return playPlan(plan, { ...flags, rollouts: flags.rollouts }, surroundings)
+    return playPlan(plan, { ...flags, rollouts: flags.rollouts, measured }, surroundings)
   if (!formulaNoises.has(flags.noise))
     errors.write(`noise ${flags.noise} is not in the formulae: --rollouts 40 plays it\n`)
   const patienceMinutes = flags.patience === undefined ? undefined : toMinutes(flags.patience)
@@ -59,7 +60,7 @@ export async function runPlan(flags: PlanFlags, surroundings: PlanSurroundings):
   })
   const writer = createWriter(output)
   if (flags.json === true) {
-    await writer.write(`${plainJson({ ...numbersOf(plan, flags, measured), ...forecast })}\n`)
+    await writer.write(`${plainJson({ ...plannedNumbers(plan, flags.noise, measured), ...forecast })}\n`)
     return 0
   }
   const whose = measured === undefined ? numbersText(plan, flags.noise) : measuredText(measured)
@@ -93,9 +94,11 @@ async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promi
     return { plan, service: describedService({ ...plan, ...plannedNoise(plan.noise) }, policy), left }
   }
   const measured = await measureService(policy, flags, surroundings)
-  const missing = policy.metrics.filter(({ name }) => !measured.metrics.some((one) => one.name === name))
+  const found = policy.metrics.filter(({ name }) => measured.metrics.some((one) => one.name === name))
+  const missing = policy.metrics.filter((metric) => !found.includes(metric))
+  const numbers = { ...numbersPlan(flags, measured.rps.median), ...measuredNumbers(measured) }
   return {
-    plan: { ...numbersPlan(flags, measured.rps.median), ...measuredNumbers(measured), ...stages, policy },
+    plan: { ...numbers, ...stages, policy: { ...policy, metrics: found } },
     service: measured.service,
     measured,
     left: [...left, ...missing.map(({ name }) => name)],
@@ -144,32 +147,6 @@ function measuredNumbers({ metrics, service }: Measured): Partial<Plan> {
     ...(service.pods > 0 && { pods: service.pods }),
   }
 }
-
-/** What was planned, in the units of the flags. */
-const numbersOf = (
-  { rps, errorRate, p95Seconds, conversionRate, pods }: Plan,
-  { conversion, noise }: PlanFlags,
-  measured: Measured | undefined,
-) => ({
-  rps,
-  errorRate: errorRate * 100,
-  p95: p95Seconds * 1000,
-  ...((conversion !== undefined || measured !== undefined) && { conversion: conversionRate * 100 }),
-  pods,
-  ...(measured === undefined
-    ? { noise }
-    : {
-        measured: {
-          from: measured.from,
-          to: measured.to,
-          windows: measured.windows,
-          used: measured.used,
-          rps: measured.rps,
-          metrics: measured.metrics,
-          problems: measured.problems,
-        },
-      }),
-})
 
 function toMinutes(written: string): number {
   const seconds = parseDuration(written)

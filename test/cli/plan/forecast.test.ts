@@ -30,13 +30,25 @@ describe('canary-judge plan', () => {
     const { out } = await run('--rps', '1', '--patience', '1h', '--json')
     const { proposal, rps, errorRate, stages, metrics } = JSON.parse(out)
     expect(proposal.stages.minutes.reduce((sum: number, one: number) => sum + one, 0)).toBe(60)
-    expect(proposal.policy.slice(0, 2)).toEqual(['rollout: 60m', 'hold: { for: 20m, then: ask }'])
+    expect(proposal.policy.slice(0, 2)).toEqual(['rollout: 1h', 'hold: { for: 20m, then: ask }'])
     expect({ rps, errorRate, weights: stages.weights }).toEqual({
       rps: 1,
       errorRate: 0.5,
       weights: [5, 25, 50],
     })
     expect(metrics[0].steps).toHaveLength(3)
+  })
+
+  test('plan --json has the numbers of the flags as they were given', async () => {
+    const numbers = ['--rps', '20', '--error-rate', '0.07', '--p95', '8.2', '--conversion', '29']
+    const { out } = await run(...numbers, '--json')
+    expect(JSON.parse(out)).toMatchObject({ rps: 20, errorRate: 0.07, p95: 8.2, conversion: 29 })
+  })
+
+  test('plan --find repeats the effect as it was asked for', async () => {
+    const effects = ['errors=1.25', 'p95=2.5%', 'conversion=0.5%'].flatMap((one) => ['--find', one])
+    const { out } = await run('--rps', '20', '--conversion', '29', ...effects)
+    for (const text of ['errors ×1.25: ', 'p95 +2.5%: ', 'conversion −0.5%: ']) expect(out).toContain(text)
   })
 
   test.each([

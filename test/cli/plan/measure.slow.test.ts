@@ -92,6 +92,15 @@ describe.skipIf(missing !== undefined)(`plan with a real Prometheus ${missing ??
     expect(lastOf({ metrics }, 'orders')).toBeGreaterThan(lastOf(described, 'conversion'))
   })
 
+  test('plan --rollouts plays what was measured, and says so', async () => {
+    const { code, out } = await run('--json', '--rollouts', '10', '--stages', '50', '--minutes', '3')
+    expect(code).toBe(0)
+    const { conversion, measured, stages, releases } = JSON.parse(out)
+    const orders = measured.metrics.find((one: { name: string }) => one.name === 'orders')
+    expect(conversion).toBeCloseTo(orders.value * 100, 9)
+    expect([stages, releases.length]).toEqual([[50], 13])
+  })
+
   test('plan says what it measured, and over which time', async () => {
     const { out } = await run()
     expect(out).toMatch(
