@@ -105,6 +105,16 @@ describe('canary-judge check --prometheus', () => {
     expect(calls.every(({ headers }) => headers['x-scope-orgid'] === 'shop')).toBe(true)
   })
 
+  test('judges by the defaults of the configuration, as a service with it would', async () => {
+    const { flags } = await watched('errors-x10')
+    const config = join(folder, 'defaults.yaml')
+    await writeFile(config, 'defaults: { tolerances: { errors: 30 } }\n')
+    for (const given of [policy, 'application']) {
+      const { code } = await here({ ...flags, policy: given }, { CANARY_JUDGE_CONFIG: config })
+      expect([given, code]).not.toEqual([given, 1])
+    }
+  })
+
   test('exits 2 when Prometheus is away: nothing is known of the canary', async () => {
     const { server, flags } = await watched('healthy')
     await server.close()

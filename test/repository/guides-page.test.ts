@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { basesBeside } from '../../src/cli/read-policy-file.ts'
+import { basesOf } from '../../src/cli/read-policy-file.ts'
 import { readPolicy } from '../../src/app/reload/read-policy.ts'
 import { linksOf, readText, root } from './markdown.ts'
 
@@ -21,7 +21,7 @@ function yamlBlocks(text: string): readonly string[] {
 }
 
 test.each(policies)('$page has a policy without mistakes', async ({ text }) => {
-  const bases = await basesBeside(join(root, 'policies/guide.yaml'), text)
+  const bases = await basesOf(join(root, 'policies/guide.yaml'), text, { env: {} })
   expect(readPolicy(text, 'guide', bases).warnings).toEqual([])
 })
 

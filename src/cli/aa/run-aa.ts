@@ -35,7 +35,7 @@ interface AaSurroundings extends Surroundings {
 /** Plays pretended rollouts on the last days of a service, and writes what the policy would do. */
 export async function runAa(flags: AaFlags, surroundings: AaSurroundings): Promise<0> {
   const { output, errors, env, now } = surroundings
-  const policy = await readPolicyAndWarn(flags.policy, errors)
+  const policy = await readPolicyAndWarn(flags.policy, { env, config: flags.config }, errors)
   const plan = planOf(policy, flags)
   const span = { from: (flags.until ?? now) - flags.since * 1000, to: flags.until ?? now }
   const past = await openPastService(policy, flags, env)

@@ -41,10 +41,10 @@ export async function runBacktest(
   flags: BacktestFlags,
   surroundings: BacktestSurroundings,
 ): Promise<0 | 1> {
-  const { engine, output, errors } = surroundings
+  const { engine, output, errors, env } = surroundings
   if (files.length > 0 && flags.against !== undefined)
     throw new AppError('bad-request', '--against needs Prometheus: expected no files with recordings')
-  const policy = await readPolicyAndWarn(flags.policy, errors)
+  const policy = await readPolicyAndWarn(flags.policy, { env, config: flags.config }, errors)
   const writer = createWriter(output)
   const status = statusLine(errors)
   const lines: BacktestLine[] = []

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { policyToYaml } from '../../formats/policy/policy-to-yaml.ts'
 import { readPolicy } from '../../app/reload/read-policy.ts'
-import { basesBeside } from '../read-policy-file.ts'
+import { basesOf } from '../read-policy-file.ts'
 import { AppError } from '../../errors.ts'
 import { ConfigError, type Environment } from '../../app/config/config.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
@@ -103,7 +103,7 @@ export async function serviceFor(flags: ServiceFlags, env: Environment): Promise
     return { service, stop: () => Promise.resolve() }
   }
   const prometheusUrl = toServiceUrl('prometheus', prometheus ?? '')
-  const file = await readOwnPolicy(flags.policy)
+  const file = await readOwnPolicy(flags.policy, env)
   const policyText = file !== undefined && { policyText: file.text }
   const service = await startPrivateService({ env, prometheusUrl, ...withToken, ...policyText })
   return { service, ...(file !== undefined && { policy: file.name }), stop: () => service.stop() }
@@ -128,10 +128,11 @@ async function readToken({ token, tokenFile }: ServiceFlags, env: Environment): 
 /** Reads the policy if it is a file; undefined = it is the name of a bundled policy. */
 async function readOwnPolicy(
   policy: string | undefined,
+  env: Environment,
 ): Promise<{ text: string; name: string } | undefined> {
   if (policy === undefined || !/[/\\]|\.(ya?ml|json)$/.test(policy)) return undefined
   const text = await readText('policy', policy)
-  const { policy: whole } = readPolicy(text, policy, await basesBeside(policy, text))
+  const { policy: whole } = readPolicy(text, policy, await basesOf(policy, text, { env }))
   return { text: policyToYaml(whole), name: whole.name }
 }
 

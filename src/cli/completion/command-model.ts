@@ -45,7 +45,8 @@ function usageOf(argument: Argument): string {
 }
 
 function optionModel(option: Option): OptionModel {
-  const { flags, long, description, argChoices = [], mandatory, defaultValue: written } = option
+  const { flags, long, description, argChoices = [], mandatory } = option
+  const written: unknown = option.defaultValueDescription ?? option.defaultValue
   const value = /<([^<>]*)>/.exec(flags)?.[1]
   return {
     name: long ?? flags,

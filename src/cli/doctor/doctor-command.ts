@@ -20,7 +20,10 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
       toParam,
     )
     .option('--prometheus <url>', 'the Prometheus to ask, in place of that of the configuration')
-    .option('--config <file>', 'the configuration whose sources to ask; default: $CANARY_JUDGE_CONFIG')
+    .option(
+      '--config <file>',
+      'the configuration, for its sources and defaults; default: $CANARY_JUDGE_CONFIG',
+    )
     .option('--minutes <number>', 'how far back to look', wholeNumber(1, 1440), 30)
     .option('--at <time>', 'the moment to look back from, such as 2026-11-20T10:00:00Z; default: now', toTime)
     .option('--timeout <seconds>', 'for all questions together', wholeNumber(1, 600), 30)

@@ -43,9 +43,9 @@ export interface DoctorSurroundings {
  * code: 0 = everything that a verdict needs is there, 1 = something is missing, 3 = a source could not be reached.
  */
 export async function doctor(flags: DoctorFlags, surroundings: DoctorSurroundings): Promise<0 | 1 | 3> {
-  const { output, errors } = surroundings
+  const { output, errors, env } = surroundings
   try {
-    const policy = await readPolicyAndWarn(flags.policy, errors)
+    const policy = await readPolicyAndWarn(flags.policy, { env, config: flags.config }, errors)
     const diagnosis = await ask(policy, flags, surroundings)
     const title = `${policy.name} for ${flags.namespace}/${flags.name}`
     const hooks = isFlagger(flags) ? unseenHooks : ''

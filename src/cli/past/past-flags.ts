@@ -20,7 +20,10 @@ export interface PastFlags extends SourceFlags {
 export function addPastOptions(command: Command, since: string): Command {
   return command
     .option('--prometheus <url>', 'the Prometheus to read')
-    .option('--config <file>', 'the configuration whose sources to read; default: $CANARY_JUDGE_CONFIG')
+    .option(
+      '--config <file>',
+      'the configuration, for its sources and defaults; default: $CANARY_JUDGE_CONFIG',
+    )
     .option(
       '--param <key=value>',
       'what the policy asks for beside, such as controller=flagger; repeatable',

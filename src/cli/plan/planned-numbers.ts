@@ -1,7 +1,7 @@
 import type { Measured } from './measure.ts'
 import type { Plan } from './plan.ts'
 
-/** The service that was planned, in the units of the flags, and what was measured of it. */
+/** The service that was planned, in the units of the flags, and what was measured. */
 export const plannedNumbers = (
   { rps, errorRate, p95Seconds, conversionRate, pods, policy }: Plan,
   noise: string,

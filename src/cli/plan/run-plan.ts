@@ -83,7 +83,9 @@ interface PlanRead {
 async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promise<PlanRead> {
   const weights = parseStages(flags.stages)
   const whole =
-    flags.policy === undefined ? defaultPolicy(flags) : (await readPolicyFile(flags.policy)).policy
+    flags.policy === undefined
+      ? defaultPolicy(flags)
+      : (await readPolicyFile(flags.policy, { env: surroundings.env, config: flags.config })).policy
   const policy = plannedPart(whole)
   if (!policy.metrics.some(({ watch }) => !watch))
     throw new AppError('invalid-policy', 'expected a policy that judges errors, latency or conversion')

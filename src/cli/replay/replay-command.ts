@@ -6,6 +6,7 @@ import { replay } from './replay.ts'
 
 interface ReplayFlags {
   readonly policy: string
+  readonly config?: string
   readonly allLooks?: true
   readonly table?: true
 }
@@ -18,6 +19,7 @@ export function addReplay(program: Command, context: CommandContext): void {
       'Read one recording from each line, judge it after every slice of the rollout, and write one verdict on each line.',
     )
     .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+    .option('--config <file>', 'the configuration, for its defaults; default: $CANARY_JUDGE_CONFIG')
     .option('--all-looks', 'every look with score and summary, not only those at which the verdict changed')
     .option('--table', 'a table for people instead of JSON')
     .addHelpText(
@@ -31,7 +33,9 @@ export function addReplay(program: Command, context: CommandContext): void {
       }),
     )
     .action(async (flags: ReplayFlags) => {
-      const policy = await readPolicyAndWarn(flags.policy, errors)
+      const { currentEnvironment } = await import('../../app/config/config.ts')
+      const place = { env: currentEnvironment(), config: flags.config }
+      const policy = await readPolicyAndWarn(flags.policy, place, errors)
       const options = { policy, engine, allLooks: flags.allLooks === true, table: flags.table === true }
       done(await replay(options, context))
     })
