@@ -1,4 +1,4 @@
-import type { Stretch } from './healthy-stretches.ts'
+import type { Stretch } from '../past/served-alone.ts'
 
 /** What a pretended rollout needs, in seconds. */
 export interface Room {

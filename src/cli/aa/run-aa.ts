@@ -16,7 +16,7 @@ import { createWriter } from '../writer.ts'
 import { aaText, type AaResult } from './aa-text.ts'
 import { clusteredShare } from './clustered-share.ts'
 import { type Block, deal, secondsFor } from './deal.ts'
-import { healthyStretches } from './healthy-stretches.ts'
+import { servedAlone } from '../past/served-alone.ts'
 import { type AaPlan, playBlock, type PlayedDraw } from './play-block.ts'
 import { pretendReleases } from './pretend/releases.ts'
 import { byPod, readBlock } from './read-block.ts'
@@ -74,7 +74,7 @@ async function dealRollouts(
     hold: policy.hold.forSeconds,
     steps: weights.length,
   }
-  const dealt = deal(healthyStretches(episodes, past.named), rollouts, room)
+  const dealt = deal(servedAlone(episodes, past.named), rollouts, room)
   if (dealt.slots > 0) return dealt
   const versions = new Set(episodes.map(({ version }) => version)).size
   const hours = Math.round(secondsFor(room) / 360) / 10

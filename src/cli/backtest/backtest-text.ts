@@ -1,9 +1,12 @@
 import { plain } from '../plain.ts'
+import type { Episode } from '../past/episodes.ts'
 import type { JudgedPast } from './judge-past.ts'
 
 export interface BacktestLine extends JudgedPast {
   readonly revision?: string
   readonly stable?: string
+  /** The version had served before, and took over again. */
+  readonly rollback?: true
   readonly against?: readonly AgainstLine[]
 }
 
@@ -24,7 +27,7 @@ export const backtestHead = row(['began', 'revision', 'stable', 'steps: % for mi
 
 /** A row for the rollout, and below it why. */
 export function toBacktestRow(line: BacktestLine): string {
-  const { id, start, revision, stable, steps, outcome, after, why, against = [] } = line
+  const { id, start, revision, stable, rollback, steps, outcome, after, why, against = [] } = line
   const first = row([
     start.slice(0, 16).replace('T', ' '),
     revision ?? String(id ?? ''),
@@ -33,7 +36,16 @@ export function toBacktestRow(line: BacktestLine): string {
     words[outcome],
     `${after} min`,
   ])
-  return [first, `  ${plain(why)}`, ...against.map((one) => `  ${plain(againstText(one))}`)].join('\n')
+  const back = rollback === true ? [`  a rollback: ${plain(revision ?? '')} had served before`] : []
+  return [first, ...back, `  ${plain(why)}`, ...against.map((one) => `  ${plain(againstText(one))}`)].join(
+    '\n',
+  )
+}
+
+/** Why a time is left out that looked like a rollout. */
+export function strayText({ version, from, to }: Episode): string {
+  const began = new Date(from * 1000).toISOString().slice(0, 16).replace('T', ' ')
+  return `left out: pods of ${version} at ${began} for ${(to - from) / 60} min, a version that had served before and did not take over`
 }
 
 function againstText({ name, outcome, after, why, leftOut }: AgainstLine): string {
@@ -54,7 +66,9 @@ const words = { aborted: 'abort', passed: 'pass', asked: 'ask' } as const
 export function backtestConclusion(lines: readonly BacktestLine[]): string {
   const count = (outcome: JudgedPast['outcome']): number =>
     lines.filter((line) => line.outcome === outcome).length
-  const all = `${lines.length} ${lines.length === 1 ? 'rollout' : 'rollouts'}`
+  const backs = lines.filter(({ rollback }) => rollback === true).length
+  const rollbacks = backs === 0 ? '' : `, ${backs} of them ${backs === 1 ? 'a rollback' : 'rollbacks'}`
+  const all = `${lines.length} ${lines.length === 1 ? 'rollout' : 'rollouts'}${rollbacks}`
   return [
     `${all}: ${count('passed')} would pass, ${count('aborted')} would be aborted, a person would be asked about ${count('asked')}.`,
     ...againstConclusions(lines.flatMap(({ against = [] }) => against)),

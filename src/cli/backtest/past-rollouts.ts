@@ -3,12 +3,14 @@ import type { Pair, PastService, Span } from '../past/past-service.ts'
 import type { PastFlags } from '../past/past-flags.ts'
 import type { SavedRecordings } from '../past/saved-recordings.ts'
 import type { StatusLine } from '../past/status-line.ts'
+import type { Episode } from '../past/episodes.ts'
 import { type FoundRollout, rolloutsIn } from './find-rollouts.ts'
 import { withObservedSteps } from './observed-steps.ts'
 
 export interface PastRollout {
   readonly revision: string
   readonly stable: string
+  readonly rollback?: true
   readonly recording: Recording
 }
 
@@ -16,6 +18,8 @@ interface Deps {
   readonly past: PastService
   readonly saved: SavedRecordings
   readonly status: StatusLine
+  /** Called for each time that looked like a rollout and is none. */
+  readonly leftOut: (stray: Episode) => void
 }
 
 /** Finds the rollouts of a workload and reads each; what was saved is not read again. */
@@ -23,12 +27,14 @@ export async function* pastRollouts(
   { namespace, name }: Pick<PastFlags, 'namespace' | 'name'>,
   span: Span,
   stages: readonly number[] | undefined,
-  { past, saved, status }: Deps,
+  { past, saved, status, leftOut }: Deps,
 ): AsyncGenerator<PastRollout> {
   const episodes = await past.episodes(span, (done, of) =>
     status.show(`looking for rollouts: day ${done} of ${of}`),
   )
-  const found = rolloutsIn(episodes, past.named)
+  const { rollouts: found, strays } = rolloutsIn(episodes, past.named)
+  status.clear()
+  for (const stray of strays) leftOut(stray)
   for (const [i, rollout] of found.entries()) {
     status.show(`reading rollout ${i + 1} of ${found.length}`)
     const pair = pairOf(rollout)
@@ -36,7 +42,12 @@ export async function* pastRollouts(
     const known = saved.find(id)
     const recording = known ?? withObservedSteps(await read(past, pair, rollout, id), stages)
     if (known === undefined) await saved.add(recording)
-    yield { ...pair, stable: pair.stableRevision, recording }
+    yield {
+      ...pair,
+      stable: pair.stableRevision,
+      ...(rollout.isRollback && { rollback: true }),
+      recording,
+    }
   }
 }
 

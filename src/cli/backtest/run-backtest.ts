@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import { parseRecording } from '../../formats/recording/parse-recording.ts'
 import type { Surroundings } from '../command.ts'
 import { messageOf } from '../message-of.ts'
+import type { Episode } from '../past/episodes.ts'
 import { openPastService } from '../past/past-service.ts'
 import type { PastFlags } from '../past/past-flags.ts'
 import { openSavedRecordings } from '../past/saved-recordings.ts'
@@ -15,7 +16,13 @@ import { readLines } from '../replay/read-lines.ts'
 import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
 import { judgeAgainst, readThresholds } from './against/against.ts'
-import { backtestConclusion, backtestHead, type BacktestLine, toBacktestRow } from './backtest-text.ts'
+import {
+  backtestConclusion,
+  backtestHead,
+  type BacktestLine,
+  strayText,
+  toBacktestRow,
+} from './backtest-text.ts'
 import { judgePast } from './judge-past.ts'
 import { pastRollouts, type PastRollout } from './past-rollouts.ts'
 
@@ -92,7 +99,9 @@ async function* fromPrometheus(
   try {
     const to = flags.until ?? now
     const span = { from: to - flags.since * 1000, to }
-    const found = pastRollouts(asked, span, stages, { past, saved, status: statusLine(errors) })
+    const leftOut = (stray: Episode): void => void errors.write(`${plain(strayText(stray))}\n`)
+    const deps = { past, saved, status: statusLine(errors), leftOut }
+    const found = pastRollouts(asked, span, stages, deps)
     for await (const rollout of found) {
       const against = await judgeAgainst(thresholds, rollout, { ...asked, arg: flags.arg }, past)
       yield { ...rollout, ...(against.length > 0 && { against }) }

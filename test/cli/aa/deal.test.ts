@@ -1,29 +1,29 @@
 import { expect, test } from 'vitest'
 import { deal } from '../../../src/cli/aa/deal.ts'
-import { healthyStretches } from '../../../src/cli/aa/healthy-stretches.ts'
+import { servedAlone } from '../../../src/cli/past/served-alone.ts'
 
 const hour = 3600
 const room = { history: 2 * hour, planned: hour / 2, hold: hour, steps: 3 }
 
-test('healthyStretches leaves out the times of rollouts', () => {
+test('servedAlone leaves out the times of rollouts', () => {
   const episodes = [
     { version: 'a', from: 0, to: 10 * hour },
     { version: 'b', from: 4 * hour, to: 5 * hour },
     { version: 'c', from: 9 * hour, to: 20 * hour },
   ]
-  expect(healthyStretches(episodes, true)).toEqual([
+  expect(servedAlone(episodes, true)).toEqual([
     { version: 'a', from: 0, to: 4 * hour },
     { version: 'a', from: 5 * hour, to: 9 * hour },
     { version: 'c', from: 10 * hour, to: 20 * hour },
   ])
 })
 
-test('healthyStretches takes only stable where versions have no names', () => {
+test('servedAlone takes only stable where versions have no names', () => {
   const episodes = [
     { version: 'stable', from: 0, to: 10 * hour },
     { version: 'canary', from: 4 * hour, to: 5 * hour },
   ]
-  expect(healthyStretches(episodes, false)).toEqual([
+  expect(servedAlone(episodes, false)).toEqual([
     { version: 'stable', from: 0, to: 4 * hour },
     { version: 'stable', from: 5 * hour, to: 10 * hour },
   ])

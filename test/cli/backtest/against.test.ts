@@ -5,6 +5,7 @@ import { predicateOf } from '../../../src/cli/backtest/against/argo-predicate.ts
 import {
   type BacktestLine,
   backtestConclusion,
+  strayText,
   toBacktestRow,
 } from '../../../src/cli/backtest/backtest-text.ts'
 import { runCli } from '../run-cli.ts'
@@ -283,17 +284,32 @@ test('readThresholds() wants an AnalysisTemplate or a Canary', async () => {
   )
 })
 
+const line: Omit<BacktestLine, 'against'> = {
+  id: 'r1',
+  start: '2026-01-05T01:10:00.000Z',
+  minutes: 24,
+  steps: [{ weight: 10, minutes: 24 }],
+  outcome: 'passed',
+  after: 24,
+  why: 'pass: at 24',
+  replayed: { id: 'r1', final: 'pass', firstFail: null, passedSteps: [], looks: [] },
+}
+
+test('the report names rollbacks, and times that are no rollouts', () => {
+  const back: BacktestLine = { ...line, revision: 'a', stable: 'b', rollback: true }
+  expect(toBacktestRow(back).split('\n').slice(1)).toEqual([
+    '  a rollback: a had served before',
+    '  pass: at 24',
+  ])
+  const first = (lines: readonly BacktestLine[]) => backtestConclusion(lines).split(':')[0]
+  expect(first([line, back])).toBe('2 rollouts, 1 of them a rollback')
+  expect(first([back, back])).toBe('2 rollouts, 2 of them rollbacks')
+  expect(strayText({ version: 'a', from: Date.parse('2026-01-05T10:30:00Z') / 1000, to: 0 })).toContain(
+    'left out: pods of a at 2026-01-05 10:30 for ',
+  )
+})
+
 test('the report says what the thresholds would have done, and how often', () => {
-  const line: Omit<BacktestLine, 'against'> = {
-    id: 'r1',
-    start: '2026-01-05T01:10:00.000Z',
-    minutes: 24,
-    steps: [{ weight: 10, minutes: 24 }],
-    outcome: 'passed',
-    after: 24,
-    why: 'pass: at 24',
-    replayed: { id: 'r1', final: 'pass', firstFail: null, passedSteps: [], looks: [] },
-  }
   const name = 'Canary web'
   const leftOut = [{ metric: 'dog', why: 'its provider is datadog' }]
   const aborted = { name, outcome: 'aborted', after: 4, why: 'own: 6, max 5', leftOut } as const

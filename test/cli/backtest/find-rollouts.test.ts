@@ -14,9 +14,19 @@ function version(name: string, ...stretches: readonly (readonly [number, number]
 }
 
 const find = (versions: readonly Presence[], named = true) =>
-  rolloutsIn(episodesOf(versions, step), named).map(({ version: of, stable, from, to }) => [
+  rolloutsIn(episodesOf(versions, step), named).rollouts.map(
+    ({ version: of, stable, from, to, isRollback }) => [
+      of,
+      stable,
+      from / 3600,
+      to / 3600,
+      ...(isRollback ? ['rollback'] : []),
+    ],
+  )
+
+const strays = (versions: readonly Presence[]) =>
+  rolloutsIn(episodesOf(versions, step), true).strays.map(({ version: of, from, to }) => [
     of,
-    stable,
     from / 3600,
     to / 3600,
   ])
@@ -32,10 +42,35 @@ test('a version that is taken back is a rollout until it is gone, and again when
   ])
 })
 
-test('a rollback to an earlier version is a rollout of that version', () => {
+test('a rollback to an earlier version is a rollout of that version, and is named so', () => {
   expect(find([version('a', [0, 3], [6, 9]), version('b', [2, 7])])).toEqual([
     ['b', 'a', 2, 3],
-    ['a', 'b', 6, 7],
+    ['a', 'b', 6, 7, 'rollback'],
+  ])
+})
+
+test('an earlier version that comes back for a while and leaves again is no rollout', () => {
+  const versions = [version('a', [0, 3], [5, 5.5], [7, 7.25]), version('b', [2, 9]), version('c', [6, 8])]
+  expect(find(versions)).toEqual([
+    ['b', 'a', 2, 3],
+    ['c', 'b', 6, 8],
+  ])
+  expect(strays(versions)).toEqual([
+    ['a', 5, 5.5],
+    ['a', 7, 7.25],
+  ])
+})
+
+test('a canary that was taken back never served alone, so it is a new rollout each time that it returns', () => {
+  const versions = [version('a', [0, 9]), version('b', [2, 3], [5, 6])]
+  expect(strays(versions)).toEqual([])
+  expect(find(versions)).toHaveLength(2)
+})
+
+test('a rollback that still goes on at the end of the time is a rollout', () => {
+  expect(find([version('a', [0, 3], [8, 9]), version('b', [2, 9])])).toEqual([
+    ['b', 'a', 2, 3],
+    ['a', 'b', 8, 9, 'rollback'],
   ])
 })
 

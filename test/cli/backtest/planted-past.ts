@@ -27,6 +27,8 @@ const stepMinutes = 12
 const between = 25
 /** After this rollout Prometheus scrapes nothing for a quarter of an hour. */
 const outageAfter = 6
+/** Before this rollout a pod of the first version is there again for a while, and fails very often. */
+const strayBefore = 9
 
 /**
  * Rollouts one after the other, as Argo names their pods. A bad one is taken back, and every fourth is tried again
@@ -79,11 +81,15 @@ function worldOf(
     scrapeSeconds: 30,
     lead,
     staleMarkers: false,
-    // pods of other workloads, with rollouts of their own
-    decoys: i === 1,
+    // pods of other workloads, with rollouts of their own, and one of an earlier version
+    decoys: i === 1 || i === strayBefore,
   })
-  // this decoy comes and goes as a canary does, so it would be a rollout of its own
   const old = identity.revisions.canary.split('').toReversed().join('')
+  if (i === strayBefore) {
+    const first = createIdentity('past 0').revisions.stable
+    return series.map((one) => ({ ...one, labels: renamed(one.labels, { ...hashes, [old]: first }) }))
+  }
+  // a version that was never there before would be a rollout of its own
   const own = series.filter(({ labels }) => labels['pod']?.includes(`-${old}-`) !== true)
   return own.map((one) => ({ ...one, labels: renamed(one.labels, hashes) }))
 }

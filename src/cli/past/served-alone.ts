@@ -8,7 +8,7 @@ export interface Stretch {
 }
 
 /** The episodes of one version without the times at which another version was there too. */
-export function healthyStretches(episodes: readonly Episode[], named: boolean): readonly Stretch[] {
+export function servedAlone(episodes: readonly Episode[], named: boolean): readonly Stretch[] {
   return episodes.flatMap((episode) => {
     if (!named && episode.version === 'canary') return []
     const others = episodes.filter(({ version }) => version !== episode.version)
