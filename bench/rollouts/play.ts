@@ -1,4 +1,5 @@
-import { type Decided, decidePath } from '../../src/engine/decision/decide.ts'
+import type { Decided } from '../../src/engine/decision/decide.ts'
+import { decidePath } from '../../src/engine/decision/decide-path.ts'
 import { gatherEvidence, type RunEvidence } from '../../src/engine/decision/gather.ts'
 import type { Policy } from '../../src/engine/model/policy.ts'
 import { type Played, playRollout } from '../../src/simulate/play-rollout.ts'

@@ -1,4 +1,4 @@
-import { decidePath } from './decision/decide.ts'
+import { decidePath } from './decision/decide-path.ts'
 import { explain } from './explanation/explain.ts'
 import { gatherEvidence } from './decision/gather.ts'
 import type { HistoryMemory } from './noise/history-memory.ts'

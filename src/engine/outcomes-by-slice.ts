@@ -1,4 +1,5 @@
-import { decidePath, type Decided } from './decision/decide.ts'
+import { decidePath } from './decision/decide-path.ts'
+import type { Decided } from './decision/decide.ts'
 import { gatherEvidence } from './decision/gather.ts'
 import type { Policy } from './model/policy.ts'
 import type { Recording } from './model/recording.ts'

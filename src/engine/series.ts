@@ -1,4 +1,5 @@
-import { decidePath, type Decided } from './decision/decide.ts'
+import { decidePath } from './decision/decide-path.ts'
+import type { Decided } from './decision/decide.ts'
 import { failThreshold, passThreshold } from './decision/error-budget.ts'
 import { gatherEvidence, type RunEvidence } from './decision/gather.ts'
 import { nextWeight } from './decision/rules/moment.ts'

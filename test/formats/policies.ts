@@ -16,6 +16,7 @@ export function writtenPolicy(): fc.Arbitrary<Record<string, unknown>> {
       falseAbort: written(fc.integer({ min: 1, max: 50 })),
       missedHarm: written(fc.integer({ min: 1, max: 50 })),
       riskProportional: fc.boolean(),
+      decide: fc.constantFrom('harm', 'winner'),
       pass: fc.constantFrom('balanced', 'strict', 'fast'),
       odds: fc.integer({ min: 1, max: 1000 }),
       budget: fc.oneof(

@@ -89,3 +89,8 @@ test('a metric that needs more minutes leads to the page that plans other steps'
   expect(tile({ ...orders, neededMinutes: 12 })).toContain(link)
   expect(tile(orders)).not.toContain(link)
 })
+
+test('the tile of a comparison says which arm is better in this metric', () => {
+  expect(wordsOf({ ...orders, winner: 'stable-better' })).toContain('stable better')
+  expect(wordsOf(orders)).not.toContain('better')
+})

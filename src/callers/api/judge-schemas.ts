@@ -1,4 +1,5 @@
 import { metricKind } from '../../formats/policy/metric-schema.ts'
+import { winnerAnswers } from '../../engine/model/verdict.ts'
 import { z } from 'zod'
 import { labelsField, nameField, namespaceField, text, paramName } from '../../http/schemas/fields.ts'
 import { decisionSchema } from './history-schemas.ts'
@@ -76,6 +77,7 @@ const reasonSchema = z
     text: z.string(),
   })
   .meta({ id: 'Reason' })
+const winnerAnswer = z.enum(winnerAnswers)
 const armNumbers = z.strictObject({
   events: z.number().optional(),
   of: z.number().optional(),
@@ -100,6 +102,7 @@ const metricSchema = z
     harm: z.enum(['up', 'down']).optional().describe('The direction in which a series is worse'),
     bounds: z.array(z.number()).optional().describe('Bucket bounds that latency was judged at, in seconds'),
     evidence: z.number().describe('E-value of harm'),
+    winner: winnerAnswer.optional().describe('With `decide: winner`: which arm is better in this metric'),
     passEvidence: z.number().optional().describe('E-value of being within the margin'),
     tolerance: z.number().describe('Fails when shown to be beyond it'),
     margin: z.number().optional().describe('Passes when shown to be within it'),
@@ -137,6 +140,14 @@ export const judgementSchema = z
         passed: z.boolean().describe('Whether it has passed, now or before'),
       })
       .optional(),
+    winner: z
+      .strictObject({
+        answer: winnerAnswer,
+        error: z.number().optional().describe('The chance of such an answer where it is wrong, at most'),
+        text: z.string().describe('What the error means'),
+      })
+      .optional()
+      .describe('With `decide: winner`: which arm is better'),
     window: z.strictObject({
       from: z.string().describe('When the rollout began'),
       to: z.string().describe('End of the last slice looked at'),

@@ -18,9 +18,11 @@ export const checkAnswerSchema = z.looseObject({
         judged: outcome,
         ratio: z.looseObject({ estimate: z.number(), low: z.number(), high: z.number() }).optional(),
         neededMinutes: z.number().optional(),
+        winner: z.string().optional(),
       }),
     )
     .readonly(),
+  winner: z.looseObject({ answer: z.string(), text: z.string() }).optional(),
   links: z.looseObject({ verdict: z.string() }),
 })
 
@@ -28,9 +30,9 @@ export type CheckAnswer = z.output<typeof checkAnswerSchema>
 
 /** The verdict for people: its sentence, then a line for each metric. */
 export function checkText(answer: CheckAnswer, serviceUrl: string | undefined): string {
-  const rows = answer.metrics.map(({ name, judged, ratio, neededMinutes }) => [
+  const rows = answer.metrics.map(({ name, judged, ratio, neededMinutes, winner }) => [
     name,
-    judged,
+    winner === undefined ? judged : `${judged}, ${words(winner)}`,
     ratio === undefined ? '-' : `${short(ratio.estimate)} (${short(ratio.low)} to ${short(ratio.high)})`,
     neededMinutes === undefined ? '-' : `${Math.ceil(neededMinutes)} min`,
   ])
@@ -38,11 +40,14 @@ export function checkText(answer: CheckAnswer, serviceUrl: string | undefined): 
     answer.summary,
     ...(rows.length === 0 ? [] : ['', ...table([['metric', 'judged', 'canary/stable', 'needs'], ...rows])]),
     '',
+    ...(answer.winner === undefined ? [] : [`${words(answer.winner.answer)}: ${answer.winner.text}`, '']),
     `run   ${answer.run}`,
     ...(serviceUrl === undefined ? [] : [`more  ${new URL(answer.links.verdict, serviceUrl).href}`]),
   ]
   return `${lines.map(plain).join('\n')}\n`
 }
+
+const words = (answer: string): string => answer.replaceAll('-', ' ')
 
 const short = (value: number): string => String(Number(value.toPrecision(3)))
 

@@ -9,7 +9,7 @@ import { type AppliedRule, policyAtGate } from './rules/policy-at-gate.ts'
 import { stepOf } from './step-of.ts'
 import { gateAt, type PlannedStep, stepAt } from '../model/rollout-plan.ts'
 import { valueAt } from '../model/value-at.ts'
-import type { Outcome } from '../model/verdict.ts'
+import type { Outcome, WinnerAnswer } from '../model/verdict.ts'
 import { logSumExp } from '../stats/log-sum-exp.ts'
 
 /** How a rollout failed: between gates by the evidence of all metrics, or at a gate by these metrics. */
@@ -39,10 +39,22 @@ export interface Decided {
   /** Slices of the step with canary traffic past its warm-up. */
   readonly mature: number
   readonly bothFailing: boolean
+  /** Under `decide: winner`. */
+  readonly winner?: DecidedWinner
 }
 
-/** Decides every look of a rollout, in order: a fail stays for the run, a pass for its step. */
-export function decidePath(run: RunEvidence): readonly Decided[] {
+/** What the two directions of a comparison show together. */
+export interface DecidedWinner {
+  readonly answer: WinnerAnswer
+  /** The look at the same slice with the arms exchanged: it fails where stable is worse. */
+  readonly opposite: Decided
+}
+
+/**
+ * Decides every look of a rollout, in order, for the question whether the canary is worse: a fail stays for the run, a
+ * pass for its step.
+ */
+export function decideHarm(run: RunEvidence): readonly Decided[] {
   const looks: Decided[] = []
   const failing = bothArmsFailing(run)
   const mature = maturity(run)
@@ -74,12 +86,9 @@ function decideAt(
   const passedAt = failed === undefined ? (earlier?.passedAt ?? (cause && t)) : undefined
   const passedBy = passedAt === undefined ? undefined : (earlier?.passedBy ?? cause)
   const judged: Outcome = failed !== undefined ? 'fail' : passedAt !== undefined ? 'pass' : 'inconclusive'
-  const rule =
-    judged === 'inconclusive' ? (before?.failedByRule ?? policyAtGate(run, step, t, maturityOf)) : undefined
   return {
     t,
-    judged,
-    verdict: answer({ run, t, step }, rule?.outcome ?? judged),
+    ...answerTo(judged, { run, t, step, maturityOf }, before),
     logHarm,
     logThreshold,
     atGate: gateAt(run.plan, t) !== undefined,
@@ -90,6 +99,22 @@ function decideAt(
     ...(shownAt === undefined ? {} : { shownAt }),
     ...(passedAt === undefined ? {} : { passedAt }),
     ...(passedBy === undefined ? {} : { passedBy }),
+  }
+}
+
+/** The verdict after the policy's mode and rules. */
+export function answerTo(
+  judged: Outcome,
+  look: Look,
+  before: Pick<Decided, 'failedByRule'> | undefined,
+): Pick<Decided, 'judged' | 'verdict' | 'rule' | 'failedByRule'> {
+  const rule =
+    judged === 'inconclusive'
+      ? (before?.failedByRule ?? policyAtGate(look.run, look.step, look.t, look.maturityOf))
+      : undefined
+  return {
+    judged,
+    verdict: answer(look, rule?.outcome ?? judged),
     ...(rule === undefined ? {} : { rule }),
     ...(rule?.outcome === 'fail' ? { failedByRule: rule } : {}),
   }
@@ -120,4 +145,5 @@ interface Look {
   readonly run: RunEvidence
   readonly t: number
   readonly step: PlannedStep | undefined
+  readonly maturityOf: Maturity
 }

@@ -1,5 +1,6 @@
 import { type Component, components, gateWeights } from './error-budget.ts'
 import { kindOf } from '../kinds/kinds.ts'
+import { exchangeArms } from './winner/exchange-arms.ts'
 import type { MetricContext, MetricEvidence } from '../evidence/metric-evidence.ts'
 import { createSharedBounds } from '../evidence/shared-bounds.ts'
 import type { HistoryMemory } from '../noise/history-memory.ts'
@@ -19,6 +20,8 @@ export interface RunEvidence {
   readonly components: readonly Component[]
   /** Share of a gate's level by metric. */
   readonly gateWeights: ReadonlyMap<string, number>
+  /** Under `decide: winner`, the same rollout with the arms exchanged. */
+  readonly opposite?: RunEvidence
 }
 
 export interface Obstacle {
@@ -26,16 +29,43 @@ export interface Obstacle {
   readonly reason: Reason
 }
 
+/**
+ * Under `decide: winner` each direction gets half of `falseAbort`. Only what is shown counts, and the margins are those
+ * of the policy at every step: the answer is about the two arms, not about what the next step puts at risk.
+ */
 export function gatherEvidence(
   recording: Recording,
   policy: Policy,
   at: number,
   memory?: HistoryMemory,
 ): RunEvidence {
+  if (policy.decide !== 'winner') return gatherHarm(recording, policy, at, memory)
+  const half = {
+    ...policy,
+    falseAbort: policy.falseAbort / 2,
+    pass: 'strict',
+    riskProportional: false,
+  } as const
+  const opposite = gatherHarm(exchangeArms(recording), half, at, memory)
+  return { ...gatherHarm(recording, half, at, memory), opposite }
+}
+
+/** The evidence that the canary is worse. */
+function gatherHarm(
+  recording: Recording,
+  policy: Policy,
+  at: number,
+  memory: HistoryMemory | undefined,
+): RunEvidence {
   const slices = Math.max(at + 1 - recording.rolloutStart, 0)
   const plan = rolloutPlan(recording, slices)
   const warmup = Math.ceil(policy.warmupSeconds / recording.sliceSeconds)
-  const window = { start: recording.rolloutStart, plan, warmup, learnsOn: policy.pass !== 'strict' }
+  const window = {
+    start: recording.rolloutStart,
+    plan,
+    warmup,
+    learnsOn: policy.pass !== 'strict' || policy.decide === 'winner',
+  }
   const context: MetricContext = {
     policy,
     pods: recording.pods,

@@ -10,6 +10,7 @@ import { sentences } from './sentences.ts'
 import { passText, summarize } from './summary.ts'
 import { timeOf } from '../model/time-of.ts'
 import { uncertainties } from './uncertainty.ts'
+import { comparisonOf, comparisonReasons, stillOpen, winnerOf } from './winner.ts'
 import type { Reason, StepVerdict, Verdict } from '../model/verdict.ts'
 import { oneLine } from '../model/words.ts'
 
@@ -17,16 +18,20 @@ import { oneLine } from '../model/words.ts'
 export function explain(run: RunEvidence, path: readonly Decided[], at: number): Verdict {
   const look = path.at(-1)
   if (look === undefined) return beforeTheRollout(run, at)
-  const open = look.judged === 'inconclusive' ? uncertainties(run, look) : []
   const harm = look.failed === undefined ? undefined : harmFound(run, look, look.failed)
+  const comparison = comparisonOf(run, look, harm)
+  const uncertain = look.judged === 'inconclusive' ? uncertainties(run, look) : []
+  const open = comparison === undefined ? uncertain : [...uncertain, ...stillOpen(comparison, uncertain)]
   const firstFail = path.findIndex(({ verdict }) => verdict === 'fail')
-  const summary = summarize(run, look, open, harm)
+  const findings = { open, harm, comparison }
+  const summary = summarize(run, look, findings)
   return {
     judged: look.judged,
     verdict: look.verdict,
     score: score(run, look),
     summary: oneLine(`${look.verdict}: ${summary}`),
     reasons: withoutRepeats([
+      ...(comparison === undefined ? [] : comparisonReasons(comparison)),
       ...(harm?.reasons ?? []),
       ...passReasons(run, look),
       ...open.map(({ reason }) => reason),
@@ -34,9 +39,10 @@ export function explain(run: RunEvidence, path: readonly Decided[], at: number):
       ...remarks(run, look),
     ]),
     metrics: [
-      ...run.metrics.map((metric) => metricVerdict(run, metric, look, open, harm)),
+      ...run.metrics.map((metric) => metricVerdict(run, metric, look, findings)),
       ...run.obstacles.map(({ metric, reason }) => withoutData(metric, reason)),
     ],
+    ...(comparison && { winner: winnerOf(comparison) }),
     ...(look.step === undefined ? {} : { step: stepVerdict(run, look, look.step) }),
     ...(firstFail < 0 ? {} : { firstFail: run.recording.rolloutStart + firstFail }),
     window: windowOf(run, at),

@@ -8,7 +8,8 @@ import { kindOf } from '../kinds/kinds.ts'
 import { marginFactor } from '../model/margins.ts'
 import type { MetricEvidence } from '../evidence/metric-evidence.ts'
 import type { MetricPolicy } from '../model/policy.ts'
-import type { Uncertainty } from './uncertainty.ts'
+import type { Findings } from './summary.ts'
+import { answerOf } from './winner.ts'
 import { sawAny } from '../model/saw-any.ts'
 import type { MetricVerdict, Outcome, Reason } from '../model/verdict.ts'
 import { wholeMinutes } from '../model/words.ts'
@@ -18,8 +19,7 @@ export function metricVerdict(
   run: RunEvidence,
   metric: MetricEvidence,
   look: Decided,
-  open: readonly Uncertainty[],
-  harm: Harm | undefined,
+  { open, harm, comparison }: Findings,
 ): MetricVerdict {
   const { policy } = metric
   const own = open.find(({ reason }) => reason.metric === policy.name)
@@ -33,6 +33,7 @@ export function metricVerdict(
     name: policy.name,
     kind: policy.kind,
     judged: judgedOf(run, metric, look, harm),
+    ...(comparison && { winner: answerOf(comparison, metric) }),
     required: policy.required,
     canary,
     stable,

@@ -48,6 +48,19 @@ export const sentences = {
   atMinute: (time: string, harm: string) => `at ${time.slice(11, 16)} ${harm}`,
   failedBefore: (time: string) => `failed at ${time}, which stays`,
 
+  // which arm is better
+  canaryBetter: (better: string) => `canary better: ${better}`,
+  stableBetter: (harm: string) => `stable better: ${harm}`,
+  eachBetter: (better: string, harm: string) =>
+    `each arm is better in something: canary ${better}; stable: ${harm}`,
+  noDifference: (standing: readonly string[]) => `no difference beyond the margin: ${standing.join(', ')}`,
+  betterSoFar: (better: string, open: string) => `canary better so far: ${better}; but ${open}`,
+  noWinnerYet: 'the data do not answer this yet',
+  winnerError: (chance: number) =>
+    `the chance of naming a better arm where the arms differ by no more than the tolerance is at most ${percent(chance)}`,
+  alikeError: (chance: number) =>
+    `the chance of this answer where the arms differ by more than the margin is at most ${percent(chance)}`,
+
   // no answer yet, for one metric and for several
   noCanaryData: 'no data of the canary',
   noStableData: 'no data of stable',

@@ -7,18 +7,24 @@ import { list } from '../model/words.ts'
 import { describePass, describeUnshown } from './describe-metric.ts'
 import type { Harm } from './harm-found.ts'
 import { sentences } from './sentences.ts'
+import { type Comparison, comparisonText } from './winner.ts'
 import type { Uncertainty } from './uncertainty.ts'
 
+/** What else a look showed. */
+export interface Findings {
+  readonly open: readonly Uncertainty[]
+  readonly harm: Harm | undefined
+  /** Under `decide: winner`. */
+  readonly comparison: Comparison | undefined
+}
+
 /** The sentence after the verdict's word. */
-export function summarize(
-  run: RunEvidence,
-  look: Decided,
-  open: readonly Uncertainty[],
-  harm: Harm | undefined,
-): string {
-  if (look.judged === 'fail') return `${whyOtherAnswer(run, look)}${harm?.text ?? ''}`
-  if (look.judged === 'pass') return passText(run, look)
-  const why = sumUp(open)
+export function summarize(run: RunEvidence, look: Decided, { open, harm, comparison }: Findings): string {
+  const compared = comparison && comparisonText(comparison, sumUp(open))
+  if (look.judged === 'fail') return `${whyOtherAnswer(run, look)}${compared ?? harm?.text ?? ''}`
+  if (look.judged === 'pass')
+    return compared === undefined ? passText(run, look) : `${whyOtherAnswer(run, look)}${compared}`
+  const why = compared ?? sumUp(open)
   const { rule } = look
   if (rule === undefined || look.verdict === 'inconclusive') return why
   return rule.rule === 'hold'

@@ -163,7 +163,7 @@ function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Unc
 }
 
 /** Towards a fail where the canary looks worse than tolerated and a fail is nearer than a pass; else towards a pass. */
-function minutesToDecide(
+export function minutesToDecide(
   run: RunEvidence,
   metric: MetricEvidence,
   next: number,

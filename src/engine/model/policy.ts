@@ -15,6 +15,8 @@ export interface Policy {
   /** The chance that a canary worse than the margin passes. */
   readonly missedHarm: number
   readonly riskProportional: boolean
+  /** Whether the question is which arm is better, instead of whether the canary is worse. */
+  readonly decide?: 'winner'
   readonly pass: PassRule
   /**
    * The odds for harm at which `balanced` does not let the last step pass. Earlier steps allow higher odds, as they

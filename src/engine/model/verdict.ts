@@ -12,7 +12,11 @@ export const reasonCodes = [
   'crashing',
   'over-limit',
   'failed-before',
+  'stable-better',
+  'each-better',
   // the canary is good enough
+  'canary-better',
+  'no-difference',
   'within-margin',
   'no-sign-of-harm',
   'not-failed',
@@ -66,6 +70,26 @@ export const reasonCodes = [
 
 export type ReasonCode = (typeof reasonCodes)[number] | SourceProblemCode
 
+/** Which arm is better. `each-better`: each in something else. */
+export const winnerAnswers = [
+  'canary-better',
+  'stable-better',
+  'each-better',
+  'no-difference',
+  'undecided',
+] as const
+
+export type WinnerAnswer = (typeof winnerAnswers)[number]
+
+/** The answer of a policy that decides for a winner. */
+export interface Winner {
+  readonly answer: WinnerAnswer
+  /** The chance of such an answer where it is wrong is at most this; absent where the answer is undecided. */
+  readonly error?: number
+  /** What the error means. */
+  readonly text: string
+}
+
 export interface Reason {
   readonly code: ReasonCode
   readonly metric?: string
@@ -104,6 +128,8 @@ export interface MetricVerdict {
   readonly bounds?: readonly number[]
   /** E-value against "not beyond the tolerance": 1/α and more is proof of harm. */
   readonly evidence: number
+  /** Under `decide: winner`, which arm is better in this metric. */
+  readonly winner?: WinnerAnswer
   /** E-value against "worse than the margin": 1/β and more is proof of being good enough. */
   readonly passEvidence?: number
   readonly tolerance: number
@@ -141,6 +167,8 @@ export interface Verdict {
   readonly reasons: readonly Reason[]
   readonly metrics: readonly MetricVerdict[]
   readonly step?: StepVerdict
+  /** Under `decide: winner`. */
+  readonly winner?: Winner
   /** The first slice with a fail. A later look does not take it back. */
   readonly firstFail?: number
   readonly window: { readonly from: string; readonly to: string; readonly at: number }

@@ -102,6 +102,13 @@ export const policySchema = z
     riskProportional: z.exactOptional(
       z.boolean().meta({ description: 'Margins in proportion to the blast radius.', default: true }),
     ),
+    decide: z.exactOptional(
+      z.enum(['harm', 'winner']).meta({
+        description:
+          'harm: whether the canary is worse than stable. winner: which arm is better, or that they differ by less than the margin.',
+        default: 'harm',
+      }),
+    ),
     pass: z.exactOptional(
       z.enum(['balanced', 'strict', 'fast']).meta({
         description:

@@ -38,7 +38,7 @@ export function resolvePolicy(input: PolicyInput): Policy {
     onSourceDown: input.onSourceDown ?? 'hold',
     mode: input.mode ?? 'enforce',
     approval: input.approval ?? 'auto',
-    ...given({ group: input.group }),
+    ...given({ group: input.group, decide: input.decide === 'winner' ? input.decide : undefined }),
     metrics: input.metrics.map(resolveMetric),
   }
 }

@@ -7,6 +7,7 @@ import {
   metricHead,
   policyFacts,
   stepText,
+  winnerFacts,
 } from '../parts/judgement-text.ts'
 
 /** The verdict as a plain page without scripts and styles, so that it loads nothing. */
@@ -15,6 +16,7 @@ export function judgementPage(judgement: Judgement): string {
   const facts: readonly (readonly string[])[] = [
     ['verdict', verdict],
     ['judged', judged],
+    ...winnerFacts(judgement),
     ['score', String(Math.round(score))],
     ...policyFacts(judgement),
     ['step', stepText(judgement)],

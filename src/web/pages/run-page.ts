@@ -31,6 +31,7 @@ export function runPage(visit: Visit, view: RunView): string {
         began ${time(run.start)}${labelsText(run.labels)}
       </p>
       ${headline(latest)}
+      ${latest?.body.winner !== undefined && html`<p class="soft">${sentence(latest.body.winner.text)}</p>`}
       <p class="soft">${state(view)}</p>
       ${latest !== undefined && todo(latest)} ${isAsked && decisionsCard(visit, view)} ${ladder(view)}
       ${looksStrip(base, looks)} ${latest !== undefined && metricTiles(base, view, latest)}
@@ -39,6 +40,8 @@ export function runPage(visit: Visit, view: RunView): string {
       </div>`,
   })
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 /** What the caller says of the release, such as its image and its commit. */
 const labelsText = (labels: Run['labels'] = {}): string =>

@@ -1,7 +1,14 @@
 import { framed, type Visit } from '../parts/frame.ts'
 import type { StoredVerdict } from '../../judge/ports/ports.ts'
 import { type Html, html } from '../parts/html.ts'
-import { dataFacts, metricCells, metricHead, policyFacts, stepText } from '../parts/judgement-text.ts'
+import {
+  dataFacts,
+  metricCells,
+  metricHead,
+  policyFacts,
+  stepText,
+  winnerFacts,
+} from '../parts/judgement-text.ts'
 import { time } from '../parts/pieces.ts'
 import { hasJudgement } from '../../judge/model/judgement.ts'
 import type { Look } from '../reading/read-run.ts'
@@ -30,7 +37,9 @@ export function verdictPage(visit: Visit, stored: StoredVerdict): string {
 
 const facts = ({ body }: Look): readonly string[] => [
   ` · step ${stepText(body)}`,
-  ...[...policyFacts(body), ...dataFacts(body)].map(([name, value]) => ` · ${name} ${value}`),
+  ...[...winnerFacts(body), ...policyFacts(body), ...dataFacts(body)].map(
+    ([name, value]) => ` · ${name} ${value}`,
+  ),
 ]
 
 function metricsCard({ body }: Look): Html {

@@ -1,4 +1,4 @@
-import type { ArmNumbers, MetricVerdict } from '../../engine/model/verdict.ts'
+import type { ArmNumbers, MetricVerdict, WinnerAnswer } from '../../engine/model/verdict.ts'
 import type { Judgement } from '../../judge/model/judgement.ts'
 
 /** The verdict as an aligned table, for terminals. */
@@ -10,6 +10,7 @@ export function judgementText(judgement: Judgement): string {
     ...alignedFacts([
       ['verdict', judgement.verdict],
       ['judged', judgement.judged],
+      ...winnerFacts(judgement),
       ['score', String(Math.round(score))],
       ['run', judgement.run],
       ...policyFacts(judgement),
@@ -44,10 +45,10 @@ export const metricHead = ['metric', 'judged', 'canary', 'stable', 'ratio', 'evi
 
 /** One metric as a row, in the order of the table head. */
 export function metricCells(metric: MetricVerdict): readonly string[] {
-  const { name, judged, canary, stable, evidence, neededMinutes, required } = metric
+  const { name, canary, stable, evidence, neededMinutes, required } = metric
   return [
     required ? name : `${name} (watched)`,
-    judged,
+    judgedText(metric),
     armText(metric, canary),
     armText(metric, stable),
     comparisonText(metric),
@@ -55,6 +56,16 @@ export function metricCells(metric: MetricVerdict): readonly string[] {
     neededMinutes === undefined ? '-' : `${neededMinutes} min`,
   ]
 }
+
+/** "pass, canary better" */
+const judgedText = ({ judged, winner }: MetricVerdict): string =>
+  winner === undefined ? judged : `${judged}, ${winnerWords(winner)}`
+
+export const winnerWords = (answer: WinnerAnswer): string => answer.replaceAll('-', ' ')
+
+/** Which arm is better, and what the answer is worth. */
+export const winnerFacts = ({ winner }: Judgement): readonly (readonly [string, string])[] =>
+  winner === undefined ? [] : [['winner', `${winnerWords(winner.answer)}; ${winner.text}`]]
 
 /** The ratio of the arms, or for a series its difference, with the sign that says so. */
 function comparisonText({ ratio, difference }: MetricVerdict): string {

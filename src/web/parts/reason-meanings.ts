@@ -30,6 +30,19 @@ export const reasonMeanings: Readonly<Record<ReasonCode, ReasonMeaning>> = {
     means: 'An earlier look failed, and a fail stays for the run.',
     todo: 'Look at the verdict that failed first, below.',
   },
+  'canary-better': {
+    means:
+      'With `decide: winner`: stable is shown to be worse, and the canary is within the margin in every required metric.',
+  },
+  'no-difference': {
+    means: 'With `decide: winner`: neither arm is worse than the other by more than the margin.',
+  },
+  'stable-better': { means: 'With `decide: winner`: the canary is shown to be worse.', todo: looksAtMetric },
+  'each-better': {
+    means:
+      'With `decide: winner`: the canary is better in one metric and stable in another, so a person has to weigh them.',
+    todo: 'Weigh the metrics; one that must not decide gets `watch: true`.',
+  },
   'within-margin': { means: "Every required metric is within the step's margin." },
   'no-sign-of-harm': {
     means: 'The step is over without a sign of harm, and the harm that is not ruled out is affordable.',

@@ -94,3 +94,18 @@ test.each([
   expect(judgementText({ ...judgement, data })).toContain(`\ndata     ${words}\n`)
   expect(judgementPage({ ...judgement, data })).toContain(`<td>data</td><td>${words}</td>`)
 })
+
+test('a comparison says which arm is better, as a whole and in each metric', () => {
+  const [p95, ...others] = judgement.metrics.map((metric) => ({
+    ...metric,
+    winner: 'canary-better' as const,
+  }))
+  const winner = { answer: 'each-better', error: 0.05, text: 'wrong at most 5%' } as const
+  const compared = { ...judgement, winner, metrics: p95 === undefined ? [] : [p95, ...others] }
+  const text = judgementText(compared)
+  expect(text).toContain('\nwinner   each better; wrong at most 5%\n')
+  expect(text).toMatch(/\np95 +inconclusive, canary better +0\.251 s/)
+  const page = judgementPage(compared)
+  expect(page).toContain('<td>winner</td><td>each better; wrong at most 5%</td>')
+  expect(page).toContain('<td>inconclusive, canary better</td>')
+})

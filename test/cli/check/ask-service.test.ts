@@ -100,6 +100,21 @@ more  http://judge:8080/v1/verdicts/v-1
 `)
   })
 
+  test('says which arm is better', () => {
+    const metrics = [{ name: 'orders', judged: 'pass', winner: 'canary-better' } as const]
+    const winner = { answer: 'canary-better', text: 'wrong at most 5%' }
+    expect(checkText({ ...base, summary: 'pass: canary better: orders', metrics, winner }, undefined))
+      .toBe(`pass: canary better: orders
+
+metric  judged               canary/stable  needs
+orders  pass, canary better  -              -
+
+canary better: wrong at most 5%
+
+run   shop.web.b.1
+`)
+  })
+
   test('has no table without metrics, and no link that cannot be followed', () => {
     expect(checkText(base, undefined)).toBe('fail: errors?[2J?\n\nrun   shop.web.b.1\n')
   })

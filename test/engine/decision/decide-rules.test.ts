@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decidePath } from '../../../src/engine/decision/decide.ts'
+import { decidePath } from '../../../src/engine/decision/decide-path.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'
 import { answers, lookAt, named, runOf, T } from './decide-run.ts'
 import { from } from '../made/made-run.ts'

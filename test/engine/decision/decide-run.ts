@@ -1,4 +1,5 @@
-import { decidePath, type Decided } from '../../../src/engine/decision/decide.ts'
+import { decidePath } from '../../../src/engine/decision/decide-path.ts'
+import type { Decided } from '../../../src/engine/decision/decide.ts'
 import type { RunEvidence } from '../../../src/engine/decision/gather.ts'
 import type { Policy } from '../../../src/engine/model/policy.ts'
 import { madeMetric, type MadeMetric, madeRun } from '../made/made-run.ts'

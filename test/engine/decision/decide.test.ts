@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decidePath } from '../../../src/engine/decision/decide.ts'
+import { decidePath } from '../../../src/engine/decision/decide-path.ts'
 import { failThreshold, passThreshold } from '../../../src/engine/decision/error-budget.ts'
 import { metricPasses } from '../../../src/engine/decision/rules/pass-within-margin.ts'
 import { rolloutPlan } from '../../../src/engine/model/rollout-plan.ts'

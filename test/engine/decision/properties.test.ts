@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { analyze } from '../../../src/engine/analyze.ts'
-import { decidePath } from '../../../src/engine/decision/decide.ts'
+import { decidePath } from '../../../src/engine/decision/decide-path.ts'
 import { gatherEvidence } from '../../../src/engine/decision/gather.ts'
 import type { PassRule, Policy } from '../../../src/engine/model/policy.ts'
 import type { Recording } from '../../../src/engine/model/recording.ts'

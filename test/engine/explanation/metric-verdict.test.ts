@@ -27,7 +27,7 @@ function verdictOf({ name = 'errors', metric = {}, look = {}, open = [], harm }:
   const run = madeRun(policy, { steps, metrics: { [name]: metric } })
   const evidence = run.metrics.find((candidate) => candidate.policy.name === name)
   if (evidence === undefined) throw new Error('expected a metric')
-  return metricVerdict(run, evidence, madeLook(look), open, harm)
+  return metricVerdict(run, evidence, madeLook(look), { open, harm, comparison: undefined })
 }
 
 const reason = (metric: string, text = '-'): Reason => ({ code: 'worse', metric, text })

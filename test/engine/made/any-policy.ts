@@ -17,6 +17,7 @@ export const anyPolicy = fc
       warmup: fc.constantFrom(0, '1s', '3m', '1d'),
       soak: fc.constantFrom(0, '3m', '7d'),
       riskProportional: fc.boolean(),
+      decide: fc.constantFrom('harm', 'winner'),
       pass: fc.constantFrom('strict', 'balanced', 'fast'),
       odds: fc.constantFrom(1, 3, 1000),
       budget: fc.constantFrom(0, 200, 1e12),

@@ -321,7 +321,7 @@ metrics:
     ],
     [
       '__proto__: {}',
-      '1:1 __proto__: unknown key "__proto__", expected one of name, source, select, slice, history, warmup, step, rollout, soak, falseAbort, missedHarm, riskProportional, pass, odds, budget, onInconclusive, hold, onNoData, onSourceDown, mode, approval, group, metrics, extends, remove',
+      '1:1 __proto__: unknown key "__proto__", expected one of name, source, select, slice, history, warmup, step, rollout, soak, falseAbort, missedHarm, riskProportional, decide, pass, odds, budget, onInconclusive, hold, onNoData, onSourceDown, mode, approval, group, metrics, extends, remove',
     ],
     ['<<: {mode: pause}', '1:1 ["<<"]: merge keys (<<) are not supported, expected the keys themselves'],
     ['name: again', '2:1 : expected each key once, got "name" again'],
