@@ -60,6 +60,26 @@ function slotsIn(
   return Array.from({ length: Math.max(count, 0) }, (_, i) => ({ stretch, start: first + i * planned }))
 }
 
+/** Two blocks with half of the rollouts each; undefined where all begin at the same time. */
+export function halved(
+  block: Block,
+  { history, planned, hold, steps }: Room,
+): readonly [Block, Block] | undefined {
+  const starts = [...new Set(block.rollouts.map(({ start }) => start))]
+  const middle = starts[Math.ceil(starts.length / 2)]
+  if (middle === undefined || starts.length < 2) return undefined
+  const before = block.rollouts.filter(({ start }) => start < middle)
+  const last = before.at(-1)?.start ?? middle
+  return [
+    { ...block, to: Math.min(block.to, last + planned + hold * steps), rollouts: before },
+    {
+      ...block,
+      from: Math.max(block.from, middle - history),
+      rollouts: block.rollouts.filter(({ start }) => start >= middle),
+    },
+  ]
+}
+
 function blockOf(
   group: readonly (Dealt & { readonly stretch: Stretch })[],
   { history, planned, hold, steps }: Room,

@@ -8,21 +8,25 @@ import type { SavedRecordings } from '../past/saved-recordings.ts'
 import type { Block } from './deal.ts'
 import { requestsOf } from './pretend/pretend-rollout.ts'
 
+/** `tooLarge` says why Prometheus does not give so much at once. */
+export type BlockRead = { readonly recording: Recording } | { readonly tooLarge: string }
+
 /** The data of stable in a block, from the file or from Prometheus. */
 export async function readBlock(
   { version, from, to }: Block,
   workload: string,
-  { past, saved }: { readonly past: PastService; readonly saved: SavedRecordings },
-): Promise<Recording> {
+  { past, saved }: { readonly past: Pick<PastService, 'alone'>; readonly saved: SavedRecordings },
+): Promise<BlockRead> {
   const id = `${workload} ${version} alone ${new Date(from * 1000).toISOString()} ${new Date(to * 1000).toISOString()}`
   const known = saved.find(id)
-  if (known !== undefined) return known
+  if (known !== undefined) return { recording: known }
   const recording = await past.alone(version, { id, from: from * 1000, to: to * 1000 })
   const down = recording.problems?.find(({ code }) => code.startsWith('source-'))
+  if (down?.code === 'source-too-large') return { tooLarge: down.text }
   if (down !== undefined) throw new AppError('bad-request', `Prometheus could not be read: ${down.text}`)
   const { problems: _problems, ...read } = upTo(recording, Math.max(recording.rolloutStart - 1, 0))
   await saved.add(read)
-  return read
+  return { recording: read }
 }
 
 export interface ByPod {

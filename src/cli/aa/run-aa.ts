@@ -15,11 +15,12 @@ import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
 import { aaText, type AaResult } from './aa-text.ts'
 import { clusteredShare } from './clustered-share.ts'
-import { type Block, deal, secondsFor } from './deal.ts'
+import { type Block, deal, type Room, secondsFor } from './deal.ts'
 import { servedAlone } from '../past/served-alone.ts'
 import { type AaPlan, playBlock, type PlayedDraw } from './play-block.ts'
 import { pretendReleases } from './pretend/releases.ts'
 import { byPod, readBlock } from './read-block.ts'
+import { readInParts } from './read-in-parts.ts'
 
 export interface AaFlags extends PastFlags {
   readonly stages: string
@@ -42,7 +43,7 @@ export async function runAa(flags: AaFlags, surroundings: AaSurroundings): Promi
   const status = statusLine(errors)
   try {
     const dealt = await dealRollouts(past, span, plan, flags, status)
-    const played = await playAll(dealt.blocks, plan, flags, surroundings, { past, status })
+    const played = await playAll(dealt, plan, flags, surroundings, { past, status })
     status.clear()
     const result = resultOf(played, dealt.slots, plan, span, flags)
     const writer = createWriter(output)
@@ -58,13 +59,15 @@ function planOf(policy: Policy, { stages, minutes }: AaFlags): AaPlan {
   return { policy, weights, minutes: plannedMinutes(policy, weights.length, minutes) }
 }
 
+type DealtRollouts = ReturnType<typeof deal> & { readonly room: Room }
+
 async function dealRollouts(
   past: PastService,
   span: Span,
   { policy, weights, minutes }: AaPlan,
   { rollouts, namespace, name }: AaFlags,
   status: StatusLine,
-): Promise<ReturnType<typeof deal>> {
+): Promise<DealtRollouts> {
   const episodes = await past.episodes(span, (done, of) =>
     status.show(`looking for versions: day ${done} of ${of}`),
   )
@@ -75,7 +78,7 @@ async function dealRollouts(
     steps: weights.length,
   }
   const dealt = deal(servedAlone(episodes, past.named), rollouts, room)
-  if (dealt.slots > 0) return dealt
+  if (dealt.slots > 0) return { ...dealt, room }
   const versions = new Set(episodes.map(({ version }) => version)).size
   const hours = Math.round(secondsFor(room) / 360) / 10
   throw new AppError(
@@ -91,7 +94,7 @@ interface PlayedAll {
 }
 
 async function playAll(
-  blocks: readonly Block[],
+  { blocks, room }: DealtRollouts,
   plan: AaPlan,
   { namespace, name, save, rollouts }: AaFlags,
   { engine }: AaSurroundings,
@@ -102,17 +105,21 @@ async function playAll(
   const left = new Set<string>()
   let skipped = 0
   const releases = pretendReleases(plan.policy)
-  for (const block of blocks) {
-    status.show(
-      `reading the data of rollouts ${draws.length + skipped + 1} to ${draws.length + skipped + block.rollouts.length}`,
-    )
-    const read = byPod(await readBlock(block, `${namespace}/${name}`, { past, saved }), plan.policy)
-    for (const metric of read.left) left.add(metric)
-    const own = { ...plan, policy: read.policy }
-    for await (const draw of playBlock(read.block, block.rollouts, own, releases, engine)) {
-      if (draw === undefined) skipped += 1
-      else draws.push(draw)
-      status.show(`playing: rollout ${draws.length + skipped} of ${rollouts}`)
+  const read = (block: Block) => {
+    const done = draws.length + skipped
+    status.show(`reading the data of rollouts ${done + 1} to ${done + block.rollouts.length}`)
+    return readBlock(block, `${namespace}/${name}`, { past, saved })
+  }
+  const limit = { tooLong: Infinity }
+  for (const whole of blocks) {
+    for await (const part of readInParts(whole, room, read, limit)) {
+      const { block, policy, left: without } = byPod(part.recording, plan.policy)
+      for (const metric of without) left.add(metric)
+      for await (const draw of playBlock(block, part.rollouts, { ...plan, policy }, releases, engine)) {
+        if (draw === undefined) skipped += 1
+        else draws.push(draw)
+        status.show(`playing: rollout ${draws.length + skipped} of ${rollouts}`)
+      }
     }
   }
   if (draws.length > 0) return { draws, skipped, left }

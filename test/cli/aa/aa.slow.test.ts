@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -28,6 +28,8 @@ const services: readonly SteadyService[] = (['quiet', 'bursty', 'clumped'] as co
   pods: 8,
   rps: 10,
 }))
+
+const until = new Date(Date.parse('2026-01-05T00:00:00Z') + hours * 3_600_000).toISOString()
 
 interface Share {
   readonly share: number
@@ -71,7 +73,6 @@ describe.skipIf(missing !== undefined)(`aa before a real Prometheus ${missing ??
     await rm(folder, { recursive: true, force: true })
   })
 
-  const until = new Date(Date.parse('2026-01-05T00:00:00Z') + hours * 3_600_000).toISOString()
   const aa = (namespace: string, more: string, policy = 'web'): Promise<Ran> =>
     runCli(
       `aa --policy ${join(folder, `${policy}.yaml`)} --prometheus ${prometheus?.url} --namespace ${namespace} ` +
@@ -129,6 +130,31 @@ describe.skipIf(missing !== undefined)(`aa before a real Prometheus ${missing ??
     expect(err).toContain(
       'hours in which one version of elsewhere/web served alone, got none; versions seen: 0',
     )
+  })
+})
+
+describe.skipIf(missing !== undefined)(`aa before a Prometheus that answers little ${missing ?? ''}`, () => {
+  test('reads a long time in parts, and plays as many rollouts', async () => {
+    const [service] = services
+    if (service === undefined) throw new Error('expected a service')
+    const openMetrics = openMetricsParts(samplesOf(service, hours))
+    const prometheus = await startPrometheus({ openMetrics, maxSamples: 12_000 })
+    const folder = await mkdtemp(join(tmpdir(), 'canary-judge-aa-'))
+    try {
+      await writeFile(join(folder, 'web.yaml'), policyText)
+      const file = join(folder, 'saved.jsonl')
+      const { code, out, err } = await runCli(
+        `aa --policy ${join(folder, 'web.yaml')} --prometheus ${prometheus.url} --namespace ${service.name} --name web ` +
+          `--stages 50 --minutes 10 --since ${hours}h --until ${until} --rollouts 10 --save ${file} --json`,
+      )
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      expect(JSON.parse(out)).toMatchObject({ rollouts: 10 })
+      const parts = (await readFile(file, 'utf8')).trimEnd().split('\n')
+      expect(parts.length).toBeGreaterThan(1)
+    } finally {
+      await prometheus.stop()
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
 

@@ -18,6 +18,8 @@ export interface PrometheusOptions {
   readonly receiver?: boolean
   readonly scrape?: Scrape
   readonly externalPath?: string
+  /** The most samples that one query may load; otherwise the server's own limit. */
+  readonly maxSamples?: number
 }
 
 export interface Scrape {
@@ -98,6 +100,7 @@ const flags = (folder: string, options: PrometheusOptions): string[] => [
   ...(options.externalPath === undefined
     ? []
     : [`--web.external-url=http://localhost${options.externalPath}`]),
+  ...(options.maxSamples === undefined ? [] : [`--query.max-samples=${options.maxSamples}`]),
   ...(options.receiver === true
     ? ['--enable-feature=native-histograms', '--web.enable-remote-write-receiver']
     : []),
