@@ -34,7 +34,7 @@ async function serve(
   await applyLimit(route, admission.rateLimits, request, response)
   const session = pageSession(request, caller, admission)
   const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  response.once('close', () => gone.abort(closed))
   const answer = await route.run({
     params: request.params,
     query: readQuery(request.url),
@@ -46,6 +46,9 @@ async function serve(
   })
   if (!response.destroyed) await sendAnswer(request, response, answer)
 }
+
+/** Made once, because an abort without a reason makes an error with a stack for each request. */
+const closed = new Error('the response is closed')
 
 async function applyLimit(
   route: Route,

@@ -175,7 +175,7 @@ describe('podAutocovariance', () => {
     aggregate: false,
     events: Float64Array.from(x),
     requests: Float64Array.from(phiReference.n[j] ?? []),
-    sampled: new Uint8Array(x.length).fill(1),
+    sampled: new Float64Array(x.length).fill(1),
   }))
 
   it('agrees with the reference to 1e-9', () => {

@@ -1,3 +1,4 @@
+import { makeRows } from './make-rows.ts'
 import type {
   Arm,
   ConversionData,
@@ -16,7 +17,7 @@ export interface PodCounts {
   readonly events: Float64Array
   readonly requests: Float64Array
   /** 1 in every slice with a sample, traffic or not. */
-  readonly sampled: Uint8Array
+  readonly sampled: Float64Array
 }
 
 /** Samples that are no possible values. They are left out and reported, never replaced by a guess. */
@@ -78,17 +79,24 @@ function countTable(
 ): CountTable {
   const bad = noBadSamples()
   const tables: PodCounts[] = []
+  const slices = totals.find((total) => total)?.length ?? 0
+  const nextRow = makeRows(3 * pods.length, slices)
   pods.forEach((pod, index) => {
     const total = totals[index]
-    if (total) tables.push(podCounts(pod, total, eventsOf(index), bad))
+    if (total) tables.push(podCounts(pod, total, eventsOf(index), { bad, nextRow }))
   })
   return { pods: tables, bad }
 }
 
-function podCounts(pod: Pod, total: readonly Sample[], event: Row, bad: BadSamples): PodCounts {
-  const events = new Float64Array(total.length)
-  const requests = new Float64Array(total.length)
-  const sampled = new Uint8Array(total.length)
+function podCounts(
+  pod: Pod,
+  total: readonly Sample[],
+  event: Row,
+  { bad, nextRow }: { readonly bad: BadSamples; readonly nextRow: () => Float64Array },
+): PodCounts {
+  const events = nextRow()
+  const requests = nextRow()
+  const sampled = nextRow()
   for (let k = 0; k < total.length; k++) {
     const n = total[k]
     if (n === null || n === undefined) continue

@@ -1,3 +1,4 @@
+import { makeRows } from './make-rows.ts'
 import type { Arm } from '../model/recording.ts'
 import { valueAt } from '../model/value-at.ts'
 import type { PodCounts } from './pod-counts.ts'
@@ -84,10 +85,11 @@ function armSlices(pods: readonly PodCounts[], window: SliceWindow, ready: Readi
   const arm = { events: new Float64Array(T), requests: new Float64Array(T), pods: new Float64Array(T) }
   const podEvents: Float64Array[] = []
   const podRequests: Float64Array[] = []
+  const nextRow = makeRows(3 * pods.length, T)
   for (const pod of pods) {
     const isReady = ready ?? podReadiness(pod, window)
-    const x = new Float64Array(T)
-    const n = new Float64Array(T)
+    const x = nextRow()
+    const n = nextRow()
     for (let t = 0; t < T; t++) {
       const requests = pod.requests[window.start + t] ?? 0
       if (requests <= 0 || !isReady(t)) continue
@@ -100,11 +102,20 @@ function armSlices(pods: readonly PodCounts[], window: SliceWindow, ready: Readi
     podEvents.push(x)
     podRequests.push(n)
   }
-  return { ...arm, podEvents, podRequests, shares: podRequests.map((n) => sharesOf(n, arm.requests)) }
+  return {
+    ...arm,
+    podEvents,
+    podRequests,
+    shares: podRequests.map((n) => sharesOf(n, arm.requests, nextRow())),
+  }
 }
 
-function sharesOf(requests: Float64Array, total: Float64Array): Float64Array {
-  return requests.map((n, t) => (n > 0 ? n / (total[t] ?? n) : 0))
+function sharesOf(requests: Float64Array, total: Float64Array, shares: Float64Array): Float64Array {
+  for (let t = 0; t < shares.length; t++) {
+    const n = valueAt(requests, t)
+    if (n > 0) shares[t] = n / (total[t] ?? n)
+  }
+  return shares
 }
 
 /** A stable pod that is older than the rollout is warm; any other pod is warm some slices after its first traffic. */

@@ -62,7 +62,7 @@ function cappedDispersion(
   leastCap: number,
   smallest: number,
 ): PodDispersion | undefined {
-  const capped = pods.map((pod) => ({ ...pod, events: Float64Array.from(pod.events) }))
+  const capped = pods.map((pod) => ({ ...pod, events: pod.events.slice() }))
   for (let t = 0; t < slices; t++) {
     const expected = expectedEvents(pods, t, share)
     const cap = capFactor(
@@ -123,8 +123,8 @@ function withCaps(arms: Arms, share: number, leastCap: number, least: number): A
     arm.podEvents.map((events, j) => ({ events, requests: arm.podRequests[j] ?? events }))
   const rows = { canary: rowsOf(arms.canary), stable: rowsOf(arms.stable) }
   const rowsCapped = {
-    canary: rows.canary.map((row) => Float64Array.from(row.events)),
-    stable: rows.stable.map((row) => Float64Array.from(row.events)),
+    canary: rows.canary.map((row) => row.events.slice()),
+    stable: rows.stable.map((row) => row.events.slice()),
   }
   for (let t = 0; t < arms.canary.events.length; t++) {
     const canary = expectedEvents(rows.canary, t, share)

@@ -32,9 +32,12 @@ export async function fetchLook(
     const text = `Prometheus did not answer within ${(patience / 1000).toFixed(1)} seconds`
     return without({ code: 'source-timeout', text })
   } finally {
-    giveUp.abort()
+    giveUp.abort(ended)
   }
 }
+
+/** Made once: see the abort of a response. */
+const ended = new Error('the look has its data, or gave up')
 
 /** One slice before the start, so that even the first look of a run has a slice. */
 function emptyRecording(run: Run, policy: Policy, until: number, problem: SourceProblem): Recording {

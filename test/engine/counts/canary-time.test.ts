@@ -26,7 +26,7 @@ describe('canaryTime', () => {
   })
 
   it('counts no time in which the canary has no sample', () => {
-    const canary = { ...pod('canary', flat(5, 1)), sampled: Uint8Array.of(1, 0, 0, 1, 0) }
+    const canary = { ...pod('canary', flat(5, 1)), sampled: Float64Array.of(1, 0, 0, 1, 0) }
     expect(timeOf([canary, pod('stable', flat(5, 1))], 5)).toEqual([1, 0, 0, 1, 0])
   })
 
@@ -35,7 +35,7 @@ describe('canaryTime', () => {
     (arms) => {
       const canary = {
         ...pod('canary', [0, 0, 0, 0, 1, 0, 2], arms),
-        sampled: Uint8Array.of(0, 1, 1, 0, 1, 0, 1),
+        sampled: Float64Array.of(0, 1, 1, 0, 1, 0, 1),
       }
       const stable = pod('stable', flat(7, 1), arms)
       const whole = timeOf([canary, stable], 7, 1)

@@ -34,7 +34,7 @@ describe('errorCounts', () => {
           aggregate: false,
           events: Float64Array.of(1, 2),
           requests: Float64Array.of(10, 20),
-          sampled: Uint8Array.of(1, 1),
+          sampled: Float64Array.of(1, 1),
         },
         {
           name: 'sum',
@@ -42,7 +42,7 @@ describe('errorCounts', () => {
           aggregate: true,
           events: Float64Array.of(3, 4),
           requests: Float64Array.of(30, 40),
-          sampled: Uint8Array.of(1, 1),
+          sampled: Float64Array.of(1, 1),
         },
       ],
       bad: noBadSamples(),
@@ -60,9 +60,9 @@ describe('errorCounts', () => {
   })
 
   it('remembers the slices with a usable sample, traffic or not', () => {
-    expect(tableOf([0, 0, 0, 0], [10, null, 0, null]).pod?.sampled).toEqual(Uint8Array.of(1, 0, 1, 0))
-    expect(tableOf([0, 0, 0], [10, Number.NaN, -1]).pod?.sampled).toEqual(Uint8Array.of(1, 0, 0))
-    expect(tableOf([0, 0], [null, null]).pod?.sampled).toEqual(Uint8Array.of(0, 0))
+    expect(tableOf([0, 0, 0, 0], [10, null, 0, null]).pod?.sampled).toEqual(Float64Array.of(1, 0, 1, 0))
+    expect(tableOf([0, 0, 0], [10, Number.NaN, -1]).pod?.sampled).toEqual(Float64Array.of(1, 0, 0))
+    expect(tableOf([0, 0], [null, null]).pod?.sampled).toEqual(Float64Array.of(0, 0))
   })
 
   it.each([

@@ -10,7 +10,7 @@ export function podRow(events: readonly number[], requests: readonly number[]): 
     aggregate: false,
     events: Float64Array.from(events),
     requests: Float64Array.from(requests),
-    sampled: new Uint8Array(events.length).fill(1),
+    sampled: new Float64Array(events.length).fill(1),
   }
 }
 

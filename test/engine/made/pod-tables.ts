@@ -17,7 +17,7 @@ export function podOf(
     aggregate,
     events: Float64Array.from(events),
     requests: Float64Array.from(requests),
-    sampled: new Uint8Array(requests.length).fill(1),
+    sampled: new Float64Array(requests.length).fill(1),
   }
 }
 

@@ -17,7 +17,7 @@ function history({ size = 1, ill = 1 }): readonly PodCounts[] {
     aggregate: false,
     events: Float64Array.from({ length: 120 }, () => size * samplePoisson(random, clumps(pod))),
     requests: new Float64Array(120).fill(300),
-    sampled: new Uint8Array(120).fill(1),
+    sampled: new Float64Array(120).fill(1),
   }))
 }
 

@@ -1,11 +1,12 @@
 import { plainText } from './plain-text.ts'
 import type { QueryResult } from './query-result.ts'
+import { readMatrix } from './read-matrix.ts'
 import { field, readResult } from './read-result.ts'
 import { SourceError, type SourceErrorDetails, type SourceFailure } from './source-error.ts'
 
 export interface RawResponse {
   readonly status: number
-  readonly body: string
+  readonly body: Buffer
   /** Seconds, as the header says. */
   readonly retryAfter?: string
   /** To a question over time, whose answer is a matrix. */
@@ -19,14 +20,18 @@ export function checkResponse({ status, body, retryAfter, overTime }: RawRespons
       status,
     })
   }
-  const parsed = parseJson(body)
+  const matrix = readMatrix(body)
+  const parsed = parseJson(matrix?.frame ?? textOf(body))
   if (status >= 200 && status < 300) {
     if (parsed === undefined) {
-      throw new SourceError('source-invalid', `expected JSON from Prometheus, got ${kindOf(body)}`, {
+      throw new SourceError('source-invalid', `expected JSON from Prometheus, got ${kindOf(textOf(body))}`, {
         status,
       })
     }
-    if (field(parsed, 'status') === 'success') return readResult(parsed, overTime)
+    if (field(parsed, 'status') === 'success') {
+      const result = readResult(parsed, overTime)
+      return { ...result, series: matrix?.series ?? result.series }
+    }
     if (field(parsed, 'status') !== 'error') {
       throw new SourceError('source-invalid', 'expected an answer of Prometheus, got other JSON', { status })
     }
@@ -63,6 +68,8 @@ function failureKind(status: number, slow: boolean, said: string): SourceFailure
     /too many (samples|points|series|chunks)|maximum (resolution|number of)|exceed|max-?(samples|series)|not enough memory/i
   return limit.test(said) ? 'source-too-large' : 'source-refused'
 }
+
+const textOf = (body: Buffer): string => new TextDecoder().decode(body)
 
 function parseJson(body: string): unknown {
   try {

@@ -55,7 +55,7 @@ function only(point: unknown): readonly unknown[] | undefined {
   return point === undefined ? undefined : [point]
 }
 
-function readLabels(metric: unknown): Record<string, string> {
+export function readLabels(metric: unknown): Record<string, string> {
   if (typeof metric !== 'object' || metric === null) throw invalid('labels')
   // a look has thousands of series, so labels that are right are not copied
   if (isLabels(metric)) return metric
@@ -78,7 +78,7 @@ function withoutLabels(points: readonly unknown[]): Series {
 }
 
 /** A time in the year 5138. A time of today in milliseconds is larger. */
-const LATEST_SECONDS = 1e11
+export const LATEST_SECONDS = 1e11
 
 /** Callers that look samples up by time rely on their order. */
 function timeAfter(times: readonly number[], raw: unknown): number {

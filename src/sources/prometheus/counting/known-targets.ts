@@ -14,18 +14,28 @@ export function knownTargets(counts: Pick<Counts, 'targets' | 'index'>, arms: Ar
   const added: Target[] = []
   // few looks find anything new: only these copy what is known
   let index: Map<string, number> | undefined
+  const find = (labels: Labels): number | undefined => {
+    const key = keyOf(labels, names)
+    const known = (index ?? counts.index).get(key)
+    if (known !== undefined) return known
+    const arm = arms.armOf(labels)
+    if (arm === undefined) return undefined
+    index ??= new Map(counts.index)
+    const number = index.size
+    index.set(key, number)
+    const pod = arms.podLabel === undefined ? '' : (labels[arms.podLabel] ?? '')
+    added.push({ key, arm, pod: pod === '' ? undefined : pod, instance: labels['instance'] ?? '' })
+    return number
+  }
+  // the buckets of a target come one after the other
+  let last: { readonly labels: Labels; readonly number: number } | undefined
   return {
     numberOf(labels) {
-      const key = keyOf(labels, names)
-      const known = (index ?? counts.index).get(key)
-      if (known !== undefined) return known
-      const arm = arms.armOf(labels)
-      if (arm === undefined) return undefined
-      index ??= new Map(counts.index)
-      const number = index.size
-      index.set(key, number)
-      const pod = arms.podLabel === undefined ? '' : (labels[arms.podLabel] ?? '')
-      added.push({ key, arm, pod: pod === '' ? undefined : pod, instance: labels['instance'] ?? '' })
+      const before = last
+      if (before !== undefined && names.every((name) => labels[name] === before.labels[name]))
+        return before.number
+      const number = find(labels)
+      if (number !== undefined) last = { labels, number }
       return number
     },
     get targets() {
