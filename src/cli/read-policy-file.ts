@@ -45,13 +45,16 @@ const none: BasePolicies = { bundled: new Map(), own: new Map() }
 async function policyDefaults({ env, config }: ConfigPlace): Promise<BasePolicies['defaults'] & {}> {
   const path = config ?? env['CANARY_JUDGE_CONFIG']?.trim()
   if (path === undefined || path === '') return {}
-  const [{ readConfigFile }, { ConfigError }] = await Promise.all([
+  const [{ readConfigFile }, { ConfigError }, { withFlagNames }] = await Promise.all([
     import('../app/config/read-config-file.ts'),
     import('../app/config/config.ts'),
+    import('./flag-names.ts'),
   ])
-  const reading = await readConfigFile(path)
-  if (!reading.ok) throw new ConfigError(reading.mistakes, [path])
-  return reading.defaults ?? {}
+  return withFlagNames({ config }, async () => {
+    const reading = await readConfigFile(path)
+    if (reading.ok) return reading.defaults ?? {}
+    throw new ConfigError(reading.mistakes, [path])
+  })
 }
 
 /** The bundled policies and those of a folder. */
