@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { Environment } from '../app/config/config.ts'
 import type { Policy } from '../engine/model/policy.ts'
 import { AppError } from '../errors.ts'
 import type { BasePolicies } from '../formats/policy/extend-policy.ts'
 import { type ParsedPolicy, parsePolicy, readHead } from '../formats/policy/parse-policy.ts'
 import { toIssueText } from '../formats/mistakes/issue-text.ts'
+import { nearestKey } from '../formats/mistakes/nearest-key.ts'
 import type { Streams } from './command.ts'
 import { messageOf } from './message-of.ts'
 import { plain } from './plain.ts'
@@ -74,8 +75,22 @@ async function readPolicyText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
+    if (/^[\w-]{1,63}$/.test(path)) return bundledText(path)
     throw new AppError('invalid-policy', `expected a readable policy file at ${path}: ${messageOf(error)}`, {
       cause: error,
     })
   }
+}
+
+/** A plain word that is no file is the name of a bundled policy. */
+async function bundledText(name: string): Promise<string> {
+  const { bundledPolicies } = await import('../app/reload/policy-places.ts')
+  const names = (await readdir(bundledPolicies))
+    .map((file) => file.replace(/\.yaml$/, ''))
+    .toSorted((a, b) => a.localeCompare(b))
+  if (names.includes(name)) return readFile(join(bundledPolicies, `${name}.yaml`), 'utf8')
+  const nearest = nearestKey(name, names)
+  const hint = nearest === undefined ? '' : `, did you mean ${nearest}?`
+  const expected = `expected a policy file, or the name of a bundled policy (${names.join(', ')})`
+  throw new AppError('invalid-policy', `${expected}, got "${name}"${hint}`)
 }

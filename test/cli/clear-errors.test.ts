@@ -65,6 +65,18 @@ describe.each(['plan', 'aa', 'backtest'])('canary-judge %s', (command) => {
   })
 })
 
+test.each([
+  ['plan', '--rps', 'many'],
+  ['aa'],
+  ['lint'],
+  ['replay', 'recordings.jsonl'],
+  ['check', '--speed', '3'],
+])('canary-judge %s says where the options and examples are', async (...args) => {
+  const { code, err } = await run(...args)
+  expect(code).toBe(3)
+  expect(err).toMatch(/^error: .*\nOptions and examples: --help\n$/)
+})
+
 describe('canary-judge backtest', () => {
   const backtest = (...args: readonly string[]) => run('backtest', '--policy', path('web.yaml'), ...args)
 

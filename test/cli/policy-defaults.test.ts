@@ -121,3 +121,14 @@ test.each(['replay', 'doctor', 'aa', 'backtest', 'plan'])(
     }
   },
 )
+
+test('a command takes the name of a bundled policy in place of a file', async () => {
+  const { policy } = await readPolicyFile('istio-service', { env: {} })
+  expect([policy.name, policy.metrics.length]).toEqual(['istio-service', 6])
+  expect((await run(['plan', '--rps', '20', '--policy', 'application'])).code).toBe(0)
+  const { code, err } = await run(['replay', '--policy', 'istoi'])
+  expect(code).toBe(3)
+  expect(err).toMatch(
+    /^canary-judge: expected a policy file, or the name of a bundled policy \(application, .*, traefik\), got "istoi", did you mean istio\?\n$/,
+  )
+})
