@@ -1,5 +1,10 @@
 import { ConfigError } from '../app/config/config.ts'
-import type { SourceFlags } from './read-sources.ts'
+
+/** Where a command finds its Prometheus. */
+export interface SourceFlags {
+  readonly prometheus?: string
+  readonly config?: string | undefined
+}
 
 /** Names flags in the mistakes of a configuration, in place of the variables of the service that they stand for. */
 export async function withFlagNames<T>(

@@ -1,12 +1,7 @@
 import type { Policy } from '../engine/model/policy.ts'
 import { AppError } from '../errors.ts'
 import { type Config, type Environment, readConfig } from '../app/config/config.ts'
-import { withFlagNames } from './flag-names.ts'
-
-export interface SourceFlags {
-  readonly prometheus?: string
-  readonly config?: string | undefined
-}
+import { type SourceFlags, withFlagNames } from './flag-names.ts'
 
 /** Reads the sources as the service does; flags override them. */
 export async function readSources(
