@@ -36,11 +36,29 @@ export async function readPolicyAndWarn(
 
 /** The policies that a policy may extend, which are the bundled ones and those beside its file, and the defaults. */
 export async function basesOf(path: string, text: string, place: ConfigPlace): Promise<BasePolicies> {
-  const bases = readHead(text).extends === undefined ? none : await basesIn(dirname(resolve(path)))
-  return { ...bases, defaults: await policyDefaults(place) }
+  const head = readHead(text)
+  const bases = head.extends === undefined ? none : await basesIn(dirname(resolve(path)))
+  const why = whyBroken(head, bases)
+  if (why !== undefined) throw new AppError('invalid-policy', `${path}: extends: ${why}`)
+  return { bundled: bases.bundled, own: bases.own, defaults: await policyDefaults(place) }
 }
 
-const none: BasePolicies = { bundled: new Map(), own: new Map() }
+/** The policies of a folder, and for those with mistakes what these are. */
+export interface FolderPolicies extends BasePolicies {
+  readonly broken: ReadonlyMap<unknown, string>
+}
+
+const none: FolderPolicies = { bundled: new Map(), own: new Map(), broken: new Map() }
+
+/** What is wrong with the policy that is extended; undefined where it has no mistakes, or is not there. */
+export function whyBroken(
+  { name, extends: extended }: ReturnType<typeof readHead>,
+  { broken }: FolderPolicies,
+): string | undefined {
+  // its own name means the bundled policy that it replaces
+  const mistakes = extended === name ? undefined : broken.get(extended)
+  return mistakes === undefined ? undefined : `${String(extended)} has mistakes itself: ${mistakes}`
+}
 
 /** Of the configuration only this part is read, because its secrets may be elsewhere. */
 async function policyDefaults({ env, config }: ConfigPlace): Promise<BasePolicies['defaults'] & {}> {
@@ -59,16 +77,21 @@ async function policyDefaults({ env, config }: ConfigPlace): Promise<BasePolicie
 }
 
 /** The bundled policies and those of a folder. */
-export async function basesIn(directory: string): Promise<BasePolicies> {
+export async function basesIn(directory: string): Promise<FolderPolicies> {
   const [{ createPolicyLibrary }, { bundledPolicies }, { readPolicy }] = await Promise.all([
     import('../judge/judge.ts'),
     import('../app/reload/policy-places.ts'),
     import('../app/reload/read-policy.ts'),
   ])
   const library = createPolicyLibrary(readPolicy)
-  const { take } = await library.read({ bundled: bundledPolicies, directory })
+  const { take, refused } = await library.read({ bundled: bundledPolicies, directory })
   take()
-  return library.bases()
+  const broken = new Map<unknown, string>()
+  for (const { file, error } of refused) {
+    const { name } = readHead(await readFile(join(directory, file), 'utf8'))
+    if (name !== undefined) broken.set(name, messageOf(error))
+  }
+  return { ...library.bases(), broken }
 }
 
 async function readPolicyText(path: string): Promise<string> {
