@@ -1,4 +1,7 @@
-/** A thread that asks an address every 20 ms until it gets a message, and then answers with the p99 of its waits in ms. */
+/**
+ * A thread that asks an address every 100 ms until it gets a message, and then answers with the p99 of its waits in ms.
+ * It asks whether or not earlier answers have come, as many independent probes would.
+ */
 import { Agent, get } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 
@@ -11,7 +14,7 @@ const timer = setInterval(() => {
   get(url, { agent }, (response) => {
     response.resume().once('end', () => waits.push(performance.now() - begin))
   }).on('error', () => waits.push(Infinity))
-}, 20)
+}, 100)
 
 parentPort?.once('message', () => {
   clearInterval(timer)

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { AppError } from '../../src/errors.ts'
 import { dataColumns, withColumns } from '../../src/engine/model/data-columns.ts'
 import type { Recording } from '../../src/engine/model/recording.ts'
 import { judgeData, type JudgeDeps } from '../../src/judge/judge.ts'
 import { cutRecording } from '../../src/store/recordings/cut-recording.ts'
 import { fakeSource, fixtureRecording } from '../support/stand-ins/fake-source.ts'
-import { minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
+import { codesOf, minute, rolloutStart, runJudge } from '../support/service/run-judge.ts'
 
 const policy = `
 name: web
@@ -51,4 +52,11 @@ test('a look at many pods is analyzed apart, and is judged and kept as it would 
   expect(apart.body).toMatchObject({ verdict: 'fail', kept: true })
   expect(apart.kept).toEqual(here.kept)
   expect(apart.kept?.pods).toHaveLength(120)
+}, 60_000)
+
+test('a look that the other thread cannot begin in time is answered overloaded, and is not analyzed here', async () => {
+  const full = new AppError('overloaded', 'the thread is busy')
+  const { body, kept } = await lookOnce(() => Promise.reject(full))
+  expect([body.verdict, ...codesOf(body)]).toEqual(['inconclusive', 'overloaded'])
+  expect([body.kept, kept]).toEqual([false, undefined])
 }, 60_000)

@@ -3,13 +3,13 @@ import { AppError } from '../../errors.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 
 export interface BodyThread {
+  /** Resolves when it has started, which takes about a second, and rejects when it fails to. */
+  readonly ready: Promise<unknown>
   /**
    * Runs one task at a time. After a rejection with `body-too-large` or `internal` the thread cannot be used again.
    */
   run(task: BodyTask, timeoutMs: number): Promise<BodyReply>
   readonly lost: boolean
-  /** Whether it is ready for its first task. */
-  readonly started: boolean
   close(): Promise<void>
 }
 
@@ -34,7 +34,6 @@ export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
   })
   let waiter: Waiter | undefined
   let lost = false
-  let started = false
   const lose = (error: Error): void => {
     lost = true
     waiter?.reject(error)
@@ -59,12 +58,10 @@ export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
     }
   }
   const ready = next(startMs, () => new AppError('internal', `the thread did not start in ${startMs} ms`))
-  // the first task that waits for it gets the failure
-  ready.then(
-    () => (started = true),
-    () => undefined,
-  )
+  // each task that waits for it gets the failure
+  ready.catch(() => undefined)
   return {
+    ready,
     async run(task, timeoutMs) {
       await ready
       const reply = next(timeoutMs, () => tooSlow(timeoutMs))
@@ -73,9 +70,6 @@ export function startBodyThread({ heapMb, startMs }: ThreadLimits): BodyThread {
     },
     get lost() {
       return lost
-    },
-    get started() {
-      return started
     },
     async close() {
       lose(new AppError('shutting-down', 'the service is stopping'))

@@ -5,6 +5,7 @@ import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import type { ParsedPolicy } from '../../formats/policy/parse-policy.ts'
 import type { Analysis, LookData, RecordingLook } from '../../judge/judge.ts'
 import type { Log, PackedRecording } from '../../judge/ports/ports.ts'
+import { inTime } from '../../timeout.ts'
 import type { PlanRequest } from '../../web/reading/read-plan.ts'
 import type { BodyReply, BodyTask } from './body-task.ts'
 import { type BodyThread, startBodyThread } from './body-thread.ts'
@@ -52,9 +53,13 @@ export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
     return thread
   }
   const perform = async (task: BodyTask, end: number): Promise<BodyReply> => {
-    const leftMs = end - performance.now()
-    if (leftMs <= 0) throw overloaded()
-    return threadNow().run(task, task.kind === 'look' ? taskMs : Math.min(taskMs, leftMs))
+    const leftMs = (): number => end - performance.now()
+    if (leftMs() <= 0) throw overloaded()
+    const own = threadNow()
+    await inTime(own.ready, leftMs(), () => {
+      throw overloaded()
+    })
+    return own.run(task, task.kind === 'look' ? taskMs : Math.min(taskMs, leftMs()))
   }
   const run = async (task: BodyTask, withinMs: number): Promise<BodyReply> => {
     if (waiting >= maxWaiting) throw overloaded()
@@ -85,8 +90,6 @@ export function createBodyWorker(options: BodyWorkerOptions): BodyWorker {
       throw unexpected(reply)
     },
     async analyze(look, withinMs) {
-      // an answer does not wait until the thread has started
-      if (!threadNow().started) throw overloaded()
       const reply = await run({ kind: 'look', look }, withinMs)
       if (reply.kind === 'look') return reply.analysis
       throw unexpected(reply)

@@ -60,7 +60,11 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
   } catch (error) {
     const lines = linesOf(error)
     if (lines === undefined) throw error
-    for (const line of lines) errors.write(`canary-judge: ${plain(line)}\n`)
+    for (const line of lines) {
+      const asGiven =
+        flags.prometheus === undefined ? line : line.replace(/^PROMETHEUS_URL:/, '--prometheus:')
+      errors.write(`canary-judge: ${plain(asGiven)}\n`)
+    }
     return 3
   }
 }

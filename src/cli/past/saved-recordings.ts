@@ -31,10 +31,9 @@ export async function openSavedRecordings(path: string | undefined): Promise<Sav
     if (!rest.startsWith(head.slice(0, rest.length))) parseLine(rest, `the last line of ${path}`)
     await truncate(path, Buffer.byteLength(whole))
   }
-  await add(path, '')
   return {
     find: (id) => saved.get(id),
-    add: (recording) => add(path, `${JSON.stringify(recordingToJson(recording))}\n`),
+    add: (recording) => appendFile(path, `${JSON.stringify(recordingToJson(recording))}\n`),
   }
 }
 
@@ -43,20 +42,11 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw unusable(error)
+    throw new AppError('bad-request', `--save: expected a file to write to: ${messageOf(error)}`, {
+      cause: error,
+    })
   }
 }
-
-async function add(path: string, text: string): Promise<void> {
-  try {
-    await appendFile(path, text)
-  } catch (error) {
-    throw unusable(error)
-  }
-}
-
-const unusable = (cause: unknown): AppError =>
-  new AppError('bad-request', `--save: expected a file to write to: ${messageOf(cause)}`, { cause })
 
 function parseLine(line: string, place: string): Recording {
   try {

@@ -77,7 +77,7 @@ export async function judgeRollout(
     const observation = await observe(look, { ...deps, source })
     return { ...observation, data: stored === undefined ? 'source' : 'stored' }
   }
-  const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, compute)
+  const shared = deps.full ? undefined : deps.cache.share(cacheKey, now, compute)?.catch(unlessOverloaded)
   const [observation, decisions, group] = await Promise.all([
     shared,
     readDecisions(place, deadline, deps),
@@ -86,6 +86,10 @@ export async function judgeRollout(
   if (!away && request.byHand !== true)
     deps.memory.remember({ run: place.run, steps: place.steps, decisions })
   return conclude({ request, place, away, observation, decisions, group, now, cacheKey }, deps)
+}
+
+function unlessOverloaded(error: unknown): undefined {
+  if (!(error instanceof AppError) || error.code !== 'overloaded') throw error
 }
 
 const readerOf = ({ full, access, memory }: RolloutDeps): StoreAccess => ({

@@ -1,6 +1,7 @@
 import type { HistoryMemory } from '../../engine/index.ts'
 import { mostSamples } from '../../engine/model/data-columns.ts'
 import type { Recording } from '../../engine/model/recording.ts'
+import { AppError } from '../../errors.ts'
 import { inSpan } from '../../in-span.ts'
 import type { CutRecording, Fetched, FetchedData, MetricSource, VerdictStore } from '../ports/ports.ts'
 import type { Deadline } from '../model/deadline.ts'
@@ -22,7 +23,10 @@ export interface ObserveDeps {
   readonly analyzeApart?: AnalyzeApart
 }
 
-/** Judges the data of a look in another thread. Rejects when it cannot begin in time; then this thread does it. */
+/**
+ * Judges the data of a look in another thread. Rejects with `overloaded` when it cannot begin in time, and with another
+ * error when the thread is lost; then this thread does it.
+ */
 export type AnalyzeApart = (look: LookData, withinMs: number) => Promise<Analysis>
 
 /** The recording stays in the other thread, because it is too large to be copied. */
@@ -35,6 +39,9 @@ const manySamples = 20_000
 
 /** The time that must be left after fetching, for the analysis and for keeping the verdict. */
 const reserveMs = 1500
+
+/** The part of this time in which the verdict is kept. */
+const keepMs = 500
 
 /** Fetches the data of a look and has them judged. */
 export async function observe(
@@ -60,10 +67,11 @@ async function observationOf(
   const data = 'data' in fetched ? fetched.data : fetched
   if (analyzeApart !== undefined && samplesIn(data) > manySamples) {
     try {
-      const judged = await analyzeApart({ ...by, data }, deadline.leftMs() / 2)
+      const judged = await analyzeApart({ ...by, data }, deadline.leftMs() - keepMs)
       return { ...judged, recordingDigest: judged.cut.digest, recording: undefined }
-    } catch {
-      // the thread is busy or lost, and the answer must come all the same
+    } catch (error) {
+      // doing it here would delay every other request
+      if (error instanceof AppError && error.code === 'overloaded') throw error
     }
   }
   const judged = judgeData('data' in fetched ? fetched.recording() : fetched, by, lookMemory)

@@ -7,6 +7,7 @@ import { checkParams } from './arms/check-params.ts'
 import { createClient, type PrometheusClient } from './client/client.ts'
 import { deduplicatingClient } from './client/deduplicating-client.ts'
 import { createSampleBudget } from './client/sample-budget.ts'
+import { createTurns, type InTurns } from './client/turns.ts'
 import { countProblems } from './counting/count-problems.ts'
 import { type Counts, fetchedCounts, partsOf } from './counting/counts.ts'
 import { restartsByResets } from './counting/restarts-by-resets.ts'
@@ -24,7 +25,8 @@ const DIAGNOSE_BYTES = 16 * 1024 * 1024
 /** The source for Prometheus and servers with its API: Thanos, Mimir, VictoriaMetrics. */
 export function createPrometheus(options: SourceOptions): Source {
   const { sources, clock, log, cacheBytes = CACHE_BYTES } = options
-  const clients = clientsOf(options)
+  const inTurns = createTurns()
+  const clients = clientsOf({ ...options, inTurns })
   const cache = createLru<RunState>(cacheBytes, runStateBytes)
   return {
     check(request) {
@@ -35,7 +37,7 @@ export function createPrometheus(options: SourceOptions): Source {
     async read(request, time) {
       const asked = prepare(request, options, clients)
       const key = cacheKey(request)
-      const looked = await fetchMetrics(asked, request, { time, clock, before: cache.get(key) })
+      const looked = await fetchMetrics(asked, request, { time, clock, inTurns, before: cache.get(key) })
       request.signal.throwIfAborted()
       // a look without data must not fix the length of a slice
       if (looked.read.size > 0 || looked.state.learned.size > 0) cache.set(key, looked.state)
@@ -66,15 +68,16 @@ function clientsOf({
   telemetry,
   maxResponseBytes,
   concurrency,
-}: Pick<SourceOptions, 'sources' | 'telemetry' | 'maxResponseBytes' | 'concurrency'>): ReadonlyMap<
-  string,
-  PrometheusClient
-> {
+  inTurns,
+}: Pick<SourceOptions, 'sources' | 'telemetry' | 'maxResponseBytes' | 'concurrency'> & {
+  readonly inTurns?: InTurns
+}): ReadonlyMap<string, PrometheusClient> {
   return new Map(
     Object.entries(sources).map(([name, settings]) => {
       const client = createClient({
         settings,
         ...(concurrency !== undefined && { concurrency }),
+        ...(inTurns !== undefined && { inTurns }),
         ...(maxResponseBytes !== undefined && { maxResponseBytes }),
         ...(telemetry !== undefined && {
           observe: (result: string, seconds: number) => telemetry.query(name, result, seconds),

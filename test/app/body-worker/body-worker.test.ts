@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { type BodyWorker, createBodyWorker } from '../../../src/app/body-worker/body-worker.ts'
-import { type BodyThread, startBodyThread } from '../../../src/app/body-worker/body-thread.ts'
+import {
+  type BodyThread,
+  startBodyThread,
+  type ThreadLimits,
+} from '../../../src/app/body-worker/body-thread.ts'
 import { kinds } from '../../../src/engine/kinds/kinds.ts'
 import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
 import { parseRecording } from '../../../src/formats/recording/parse-recording.ts'
@@ -63,29 +67,24 @@ test('judge() takes one body after the other, and refuses those that wait for lo
   expect(late).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } })
 })
 
-test('analyze() refuses while the thread starts, and then gives the verdict and the pieces', async () => {
-  const { promise: started, resolve } = Promise.withResolvers<BodyThread>()
-  worker = createBodyWorker({
-    log,
-    taskMs: 30_000,
-    startThread(limits) {
-      const thread = startBodyThread(limits)
-      resolve(thread)
-      return thread
-    },
-  })
-  const recording = parseRecording(JSON.parse(text))
-  const { policy } = parsePolicy('name: web\nmetrics: [{name: errors, kind: errors}]')
-  const look = { data: recording, run: runOf(createIdentity('look'), 0), steps: [], policy }
-  await expect(worker.analyze(look, 30_000)).rejects.toMatchObject({ code: 'overloaded' })
-  // the worker does its first task after it has started
-  await judge(healthy)
-  expect((await started).started).toBe(true)
+const { policy } = parsePolicy('name: web\nmetrics: [{name: errors, kind: errors}]')
+const recording = parseRecording(JSON.parse(text))
+const look = { data: recording, run: runOf(createIdentity('look'), 0), steps: [], policy }
+
+test('analyze() waits until the thread has started, and gives the verdict and the pieces', async () => {
+  worker = createBodyWorker({ log, taskMs: 30_000 })
   const { recording: written, ...judged } = judgeData(recording, look)
   expect(await worker.analyze(look, 30_000)).toEqual({ ...judged, cut: await cutRecording(written) })
   const fetched = await worker.analyze({ ...look, data: fetchedData }, 30_000)
   const own = judgeData(assembleRecording(fetchedData), look)
   expect(fetched).toMatchObject({ verdict: own.verdict, cut: await cutRecording(own.recording) })
+})
+
+test('analyze() waits no longer than it may until the thread has started', async () => {
+  const { promise: never } = Promise.withResolvers<never>()
+  const startThread = (limits: ThreadLimits): BodyThread => ({ ...startBodyThread(limits), ready: never })
+  worker = createBodyWorker({ log, taskMs: 30_000, startThread })
+  await expect(worker.analyze(look, 1)).rejects.toMatchObject({ code: 'overloaded' })
 })
 
 /** Ten slices of errors of both arms, as a source gives them. */

@@ -11,6 +11,7 @@ import { retrying } from './retrying.ts'
 import { SourceError } from './source-error.ts'
 import type { SourceSettings } from '../../source-settings.ts'
 import { timedOut, toSourceError } from './to-source-error.ts'
+import { createTurns, type InTurns } from './turns.ts'
 
 /** Sends queries to one source. Every failure is a SourceError; an abort of the signal has the kind source-timeout. */
 export interface PrometheusClient {
@@ -41,12 +42,16 @@ export interface ClientOptions {
   readonly attempts?: number
   readonly retryDelayMs?: number
   readonly random?: () => number
+  /** For large answers. */
+  readonly inTurns?: InTurns
   /** Called once for each query with its outcome. */
   readonly observe?: (outcome: string, seconds: number) => void
 }
 
 /** Reading an answer blocks the event loop: an answer of this size for about a tenth of a second. */
 const MOST_BYTES = 16 * 1024 * 1024
+/** Reading a larger answer takes about a millisecond and longer. */
+const LARGE_BYTES = 64 * 1024
 
 interface Call extends CallOptions {
   readonly signal: AbortSignal
@@ -142,7 +147,7 @@ function createAgents({ tls }: SourceSettings): Agents {
 }
 
 function createDriver(
-  { settings, maxResponseBytes = MOST_BYTES }: ClientOptions,
+  { settings, maxResponseBytes = MOST_BYTES, inTurns = createTurns() }: ClientOptions,
   agents: Agents,
   calls: AsyncLocalStorage<Call>,
 ): PrometheusDriver {
@@ -169,15 +174,18 @@ function createDriver(
       },
     },
     responseInterceptor: {
-      onFulfilled: (response) => {
+      onFulfilled: async (response) => {
         const retryAfter = field(response.headers, 'retry-after')
         const call = calls.getStore()
-        const result = checkResponse({
-          status: response.status,
-          body: Buffer.isBuffer(response.data) ? response.data : Buffer.alloc(0),
-          ...(typeof retryAfter === 'string' && { retryAfter }),
-          ...(call?.overTime === true && { overTime: true }),
-        })
+        const body = Buffer.isBuffer(response.data) ? response.data : Buffer.alloc(0)
+        const read = (): QueryResult =>
+          checkResponse({
+            status: response.status,
+            body,
+            ...(typeof retryAfter === 'string' && { retryAfter }),
+            ...(call?.overTime === true && { overTime: true }),
+          })
+        const result = body.length > LARGE_BYTES ? await inTurns(read) : read()
         if (call !== undefined) call.result = result
         // the result has been read above, because the driver loses infinities and fails at histograms
         const nothing = result.found === undefined ? { resultType: 'vector', result: [] } : []

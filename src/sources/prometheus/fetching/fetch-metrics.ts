@@ -4,6 +4,7 @@ import type { SourceProblem } from '../../../engine/model/recording.ts'
 import type { Clock, FetchRequest } from '../../../judge/ports/ports.ts'
 import { type Attempt, settle } from '../client/settle.ts'
 import type { Counts } from '../counting/counts.ts'
+import type { InTurns } from '../client/turns.ts'
 import { extendCounts } from '../counting/extend-counts.ts'
 import type { Reading } from '../counting/place-series.ts'
 import { countsOf, type SeriesGroup, seriesGroupsOf, unitedHistogram } from './series-groups.ts'
@@ -30,6 +31,8 @@ export interface FetchedMetrics {
 export interface FetchDeps {
   readonly time: SharedTime
   readonly clock: Clock
+  /** For large readings. */
+  readonly inTurns: InTurns
   /** The state that earlier looks at the run left. */
   readonly before: RunState | undefined
 }
@@ -41,7 +44,7 @@ export interface FetchDeps {
 export async function fetchMetrics(
   asked: readonly MetricRequest[],
   request: FetchRequest,
-  { time, clock, before }: FetchDeps,
+  { time, clock, inTurns, before }: FetchDeps,
 ): Promise<FetchedMetrics> {
   const { policy, run, until } = request
   const problems: SourceProblem[] = []
@@ -69,7 +72,7 @@ export async function fetchMetrics(
   const [mixed, { slicing, slices, learned }, ...counted] = await Promise.all([
     before?.mixed ?? mixedSeries(asked, until / 1000),
     moment,
-    ...groups.map((reader) => countGroup(reader, guess, moment)),
+    ...groups.map((reader) => countGroup(reader, guess, moment, inTurns)),
   ])
   const counts = new Map(before?.counts)
   const read = new Map<string, Counts>()
@@ -126,6 +129,7 @@ async function countGroup(
   { group, first, read }: Reader,
   guess: Slicing,
   moment: Promise<TimeAxis>,
+  inTurns: InTurns,
 ): Promise<{
   readonly key: string
   readonly metrics: readonly MetricRequest[]
@@ -138,10 +142,19 @@ async function countGroup(
   const points = slices + 1
   const fits = guess.sliceSeconds === slicing.sliceSeconds
   const late = fits || wanted.length === 0 ? early : await read(slicing, points)
-  const attempt = await settle(() => {
+  const attempt = await settle(async () => {
     if (!late.ok) throw late.error
     const { counts, reading } = late.value
-    return Promise.resolve(extendCounts(counts, reading, { arms: metrics[0].answerArms, slicing, points }))
+    const count = (): Counts =>
+      extendCounts(counts, reading, { arms: metrics[0].answerArms, slicing, points })
+    return samplesIn(reading) > LARGE_SAMPLES ? inTurns(count) : count()
   })
   return { key, metrics: wanted, attempt }
+}
+
+/** Counting more takes about a millisecond and longer. */
+const LARGE_SAMPLES = 5000
+
+function samplesIn({ total, part }: Reading): number {
+  return [...total, ...part].reduce((sum, { times }) => sum + times.length, 0)
 }

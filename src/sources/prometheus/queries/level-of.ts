@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common'
-import { isCounter, isOneSeries, rates } from './counter-of.ts'
+import { isOneSeries, rates } from './counter-of.ts'
 import type { Measure } from './measure.ts'
 import { selectorsIn, textOf } from './selector.ts'
 
@@ -48,3 +48,4 @@ const noLevels: ReadonlySet<string> = new Set([
   'vector',
   'time',
 ])
+const isCounter = /_(?:total|count|sum|bucket)$/
