@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Engine } from './replay/replay-recording.ts'
 
 export interface Streams {
-  readonly input: Readable
+  readonly input: Readable & { readonly isTTY?: boolean }
   readonly output: Writable
   /** Messages for people. Progress is shown if it is a terminal. */
   readonly errors: Writable & { readonly isTTY?: boolean }

@@ -56,6 +56,14 @@ describe('canary-judge replay', () => {
     expect(code).toBe(0)
   })
 
+  it('replay says that it reads the terminal', async () => {
+    const streams = collect('')
+    const input = Object.assign(streams.input, { isTTY: true })
+    const context = { ...streams, input, engine: fixedEngine, version: '1' }
+    expect(await runCommandLine(['replay', '--policy', policy], context)).toBe(0)
+    expect(streams.err()).toBe('reading recordings from the terminal; `< recordings.jsonl` reads a file\n')
+  })
+
   it('replay takes a policy that extends one beside it, which extends a bundled one', async () => {
     await writeFile(join(folder, 'mesh.yaml'), 'name: mesh\nextends: istio\nremove: [p99]\n')
     const shop = join(folder, 'shop.yaml')

@@ -45,7 +45,7 @@ test('lint - reads standard input and exits 1 for an error', async () => {
 
 test('lint --ignore leaves a rule out', async () => {
   const text = fixture('argo').replace('failureLimit: 0', 'failureLimit: -1')
-  expect(await run(['--ignore', 'nothing-fails', '-'], text)).toEqual({
+  expect(await run(['--ignore', 'too-fast, nothing-fails', '-'], text)).toEqual({
     code: 0,
     out: 'nothing found in 2 objects of 1 file\n',
     err: '',
@@ -154,7 +154,7 @@ test('lint --rps forecasts by the policy that the rollout names', async () => {
     const blind = policy('').replace('kind: errors', 'kind: conversion').replace('bad:', 'good:')
     expect(await seen(text + blind)).toEqual({ found: true, err: '' })
     const unknown =
-      '--rps: the files have no policy shop without mistakes, so its rollouts are forecast by the default rules\n'
+      '--rps: the files have no policy shop without mistakes, so its rollouts are forecast by the default rules; lint its file too\n'
     expect(await seen(text)).toEqual({ found: false, err: unknown })
     expect(await seen(text + policy(', tolerance: x'))).toMatchObject({ err: unknown })
   }

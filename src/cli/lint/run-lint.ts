@@ -56,10 +56,10 @@ async function forecastOf({ rps, errorRate }: LintFlags): Promise<ErrorForecast 
 }
 
 const unknownPolicy = (name: string): string =>
-  `the files have no policy ${name} without mistakes, so its rollouts are forecast by the default rules`
+  `the files have no policy ${name} without mistakes, so its rollouts are forecast by the default rules; lint its file too`
 
 function readIgnored(names = ''): ReadonlySet<string> {
-  const ignored = names.split(',').filter((name) => name !== '')
+  const ignored = names.split(/[\s,]+/).filter((name) => name !== '')
   const unknown = ignored.find((name) => !allRules.some((rule) => rule.name === name))
   if (unknown === undefined) return new Set(ignored)
   const known = allRules.map(({ name }) => name).join(', ')

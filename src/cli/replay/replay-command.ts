@@ -36,6 +36,8 @@ export function addReplay(program: Command, context: CommandContext): void {
       const { currentEnvironment } = await import('../../app/config/config.ts')
       const place = { env: currentEnvironment(), config: flags.config }
       const policy = await readPolicyAndWarn(flags.policy, place, errors)
+      if (context.input.isTTY === true)
+        errors.write('reading recordings from the terminal; `< recordings.jsonl` reads a file\n')
       const options = { policy, engine, allLooks: flags.allLooks === true, table: flags.table === true }
       done(await replay(options, context))
     })
