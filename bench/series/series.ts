@@ -2,7 +2,7 @@ import { outcomesBySlice, type Policy } from '../../src/engine/index.ts'
 import { parsePolicyObject } from '../../src/formats/policy/parse-policy.ts'
 import { history, seriesRollout, type SeriesRollout, seriesWorlds } from './series-worlds.ts'
 
-// Prints the table of docs/statistics.md about series: node bench/series/series.ts [rollouts]
+// Prints the table of docs/statistics.md about series: npm run bench:series -- [rollouts]
 
 const rollouts = Number(process.argv[2] ?? 1000)
 

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { AppError } from '../errors.ts'
 import { toIssueText } from '../formats/mistakes/issue-text.ts'
+import { SourceError } from '../sources/prometheus/client/source-error.ts'
 import type { Surroundings } from './command.ts'
 import { exitCodes } from './help-text.ts'
 import { plain } from './plain.ts'
@@ -32,6 +33,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
 function toLines(error: unknown): readonly string[] | undefined {
   if (error instanceof AppError)
     return error.issues.length < 2 ? [error.message] : error.issues.map(toIssueText)
+  if (error instanceof SourceError) return [`Prometheus could not be read: ${error.message}`]
   if (!(error instanceof Error)) return undefined
   // a ConfigError, recognised by its fields, because importing its class would load the whole service
   if ('mistakes' in error && Array.isArray(error.mistakes)) return error.mistakes.map(String)

@@ -9,6 +9,7 @@ export function createProgram(context: CommandContext): Command {
     .description('Decides whether a canary is good.')
     .version(version)
     .exitOverride()
+    .showHelpAfterError('Options and examples: --help')
     .configureOutput({
       writeOut: (text) => output.write(text),
       writeErr: (text) => errors.write(withoutValues(text)),

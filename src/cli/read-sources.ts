@@ -1,23 +1,20 @@
 import type { Policy } from '../engine/model/policy.ts'
 import { AppError } from '../errors.ts'
 import { type Config, type Environment, readConfig } from '../app/config/config.ts'
-
-export interface SourceFlags {
-  readonly prometheus?: string
-  readonly config?: string
-}
+import { type SourceFlags, withFlagNames } from './flag-names.ts'
 
 /** Reads the sources as the service does; flags override them. */
 export async function readSources(
   policy: Policy,
-  { prometheus, config }: SourceFlags,
+  flags: SourceFlags,
   env: Environment,
 ): Promise<Config['sources']> {
+  const { prometheus, config } = flags
   const own = {
     ...(prometheus !== undefined && { PROMETHEUS_URL: prometheus }),
     ...(config !== undefined && { CANARY_JUDGE_CONFIG: config }),
   }
-  const { sources } = (await readConfig({ ...env, ...own })).config
+  const { sources } = (await withFlagNames(flags, () => readConfig({ ...env, ...own }))).config
   if (Object.keys(sources).length > 0) return sourcesFor(policy, sources, prometheus !== undefined)
   throw new AppError(
     'bad-request',

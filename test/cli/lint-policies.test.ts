@@ -81,6 +81,14 @@ test('lint reports a base with mistakes, a circle, and a base of two folders tha
   expect(unclear.report).toMatchObject({ findings: [mistake('expected the name of a policy')] })
 })
 
+test('lint says what is wrong with a base that is only in the folder', async () => {
+  await lintFolder('beside', { 'base.yaml': base.replace('warmup', 'wormup'), 'shop.yaml': heir })
+  const { report } = await run(['--format', 'json', join(root, 'beside/shop.yaml')])
+  expect(report).toMatchObject({
+    findings: [mistake('extends: base has mistakes itself: invalid policy base.yaml: ')],
+  })
+})
+
 test('lint reads a policy that extends the bundled one of its own name', async () => {
   expect(
     await lintFolder('own-name', { 'istio.yaml': 'name: istio\nextends: istio\nsoak: 4m\n' }),

@@ -121,3 +121,24 @@ test.each(['replay', 'doctor', 'aa', 'backtest', 'plan'])(
     }
   },
 )
+
+test('a command says which mistake is in the policy that a file extends', async () => {
+  await mkdir(path('broken'))
+  await writeFile(path('broken/base.yaml'), 'name: base\nextends: istio\nsoek: 3m\n')
+  await writeFile(path('broken/heir.yaml'), 'name: heir\nextends: base\n')
+  const { code, err } = await run(['replay', '--policy', path('broken/heir.yaml')])
+  expect(code).toBe(3)
+  expect(err).toContain('heir.yaml: extends: base has mistakes itself: ')
+  expect(err).toContain('base.yaml: line 3, column 1: soek: unknown key "soek", did you mean soak?')
+})
+
+test('a command takes the name of a bundled policy in place of a file', async () => {
+  const { policy } = await readPolicyFile('istio-service', { env: {} })
+  expect([policy.name, policy.metrics.length]).toEqual(['istio-service', 6])
+  expect((await run(['plan', '--rps', '20', '--policy', 'application'])).code).toBe(0)
+  const { code, err } = await run(['replay', '--policy', 'istoi'])
+  expect(code).toBe(3)
+  expect(err).toMatch(
+    /^canary-judge: expected a policy file, or the name of a bundled policy \(application, .*, traefik\), got "istoi", did you mean istio\?\n$/,
+  )
+})

@@ -89,3 +89,12 @@ test('CONTRIBUTING.md names every room of src/', () => {
   expect(rooms.length).toBeGreaterThan(15)
   expect(rooms.filter((room) => !page.includes(`\`${room}\``))).toEqual([])
 })
+
+test('CONTRIBUTING.md names every benchmark, and no other', () => {
+  const named = new Set(readText('CONTRIBUTING.md').match(/\bbench:\w+/g))
+  expect([...named].toSorted()).toEqual(
+    Object.keys(scripts)
+      .filter((name) => name.startsWith('bench:'))
+      .toSorted(),
+  )
+})

@@ -9,7 +9,7 @@ export function addAa(program: Command, context: CommandContext): void {
   const command = program
     .command('aa')
     .description('Pretend that pods of stable are canaries: how often healthy rollouts would be aborted.')
-    .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+    .requiredOption('--policy <file>', 'the policy to judge by: a file, or the name of a bundled policy')
     .requiredOption('--namespace <name>', 'of the workload')
     .requiredOption('--name <name>', 'of the Rollout, or of the Canary')
   addPastOptions(command, '7d')

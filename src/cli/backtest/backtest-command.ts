@@ -10,7 +10,7 @@ export function addBacktest(program: Command, context: CommandContext): void {
     .command('backtest')
     .description('Judge past rollouts: those in Prometheus, or recordings in files.')
     .argument('[files...]', 'recordings, one a line; without them Prometheus is read')
-    .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+    .requiredOption('--policy <file>', 'the policy to judge by: a file, or the name of a bundled policy')
     .option('--namespace <name>', 'of the workload')
     .option('--name <name>', 'of the Rollout, or of the Canary')
   addPastOptions(command, '30d')

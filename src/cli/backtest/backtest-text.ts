@@ -48,6 +48,12 @@ export function strayText({ version, from, to }: Episode): string {
   return `left out: pods of ${version} at ${began} for ${(to - from) / 60} min, a version that had served before and did not take over`
 }
 
+/** Why there is no rollout to judge. */
+export const noneText = (workload: string, versions: readonly string[]): string =>
+  versions.length === 0
+    ? `Prometheus has no series of ${workload} in this time; canary-judge doctor says what is missing`
+    : `no version came while another one was there; versions seen: ${versions.slice(0, 10).join(', ')}`
+
 function againstText({ name, outcome, after, why, leftOut }: AgainstLine): string {
   const without = leftOut.map(({ metric }) => metric).join(', ')
   const rest = without === '' || outcome === 'not judged' ? '' : `; not evaluated: ${without}`

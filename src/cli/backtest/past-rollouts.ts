@@ -3,7 +3,7 @@ import type { Pair, PastService, Span } from '../past/past-service.ts'
 import type { PastFlags } from '../past/past-flags.ts'
 import type { SavedRecordings } from '../past/saved-recordings.ts'
 import type { StatusLine } from '../past/status-line.ts'
-import type { Episode } from '../past/episodes.ts'
+import { noneText, strayText } from './backtest-text.ts'
 import { type FoundRollout, rolloutsIn } from './find-rollouts.ts'
 import { withObservedSteps } from './observed-steps.ts'
 
@@ -18,8 +18,8 @@ interface Deps {
   readonly past: PastService
   readonly saved: SavedRecordings
   readonly status: StatusLine
-  /** Called for each time that looked like a rollout and is none. */
-  readonly leftOut: (stray: Episode) => void
+  /** Says what a reader has to know beside the rollouts. */
+  readonly note: (text: string) => void
 }
 
 /** Finds the rollouts of a workload and reads each; what was saved is not read again. */
@@ -27,14 +27,16 @@ export async function* pastRollouts(
   { namespace, name }: Pick<PastFlags, 'namespace' | 'name'>,
   span: Span,
   stages: readonly number[] | undefined,
-  { past, saved, status, leftOut }: Deps,
+  { past, saved, status, note }: Deps,
 ): AsyncGenerator<PastRollout> {
   const episodes = await past.episodes(span, (done, of) =>
     status.show(`looking for rollouts: day ${done} of ${of}`),
   )
   const { rollouts: found, strays } = rolloutsIn(episodes, past.named)
   status.clear()
-  for (const stray of strays) leftOut(stray)
+  for (const stray of strays) note(strayText(stray))
+  if (found.length === 0)
+    note(noneText(`${namespace}/${name}`, [...new Set(episodes.map(({ version }) => version))]))
   for (const [i, rollout] of found.entries()) {
     status.show(`reading rollout ${i + 1} of ${found.length}`)
     const pair = pairOf(rollout)

@@ -5,7 +5,6 @@ import { AppError } from '../../errors.ts'
 import { parseRecording } from '../../formats/recording/parse-recording.ts'
 import type { Surroundings } from '../command.ts'
 import { messageOf } from '../message-of.ts'
-import type { Episode } from '../past/episodes.ts'
 import { openPastService } from '../past/past-service.ts'
 import type { PastFlags } from '../past/past-flags.ts'
 import { openSavedRecordings } from '../past/saved-recordings.ts'
@@ -16,13 +15,7 @@ import { readLines } from '../replay/read-lines.ts'
 import { parseStages } from '../stages.ts'
 import { createWriter } from '../writer.ts'
 import { judgeAgainst, readThresholds } from './against/against.ts'
-import {
-  backtestConclusion,
-  backtestHead,
-  type BacktestLine,
-  strayText,
-  toBacktestRow,
-} from './backtest-text.ts'
+import { backtestConclusion, backtestHead, type BacktestLine, toBacktestRow } from './backtest-text.ts'
 import { judgePast } from './judge-past.ts'
 import { pastRollouts, type PastRollout } from './past-rollouts.ts'
 
@@ -57,7 +50,6 @@ export async function runBacktest(
   const lines: BacktestLine[] = []
   const leftOut = new Set<string>()
   let bad = 0
-  if (flags.json !== true) await writer.write(`${backtestHead}\n`)
   const found = files.length > 0 ? fromFiles(files) : fromPrometheus(policy, flags, surroundings)
   for await (const one of found) {
     status.clear()
@@ -66,6 +58,7 @@ export async function runBacktest(
       errors.write(`${plain(one.error)}\n`)
       continue
     }
+    if (flags.json !== true && lines.length === 0) await writer.write(`${backtestHead}\n`)
     const { recording, ...rest } = one
     const line = { ...rest, ...judgePast(recording, policy, engine) }
     lines.push(line)
@@ -77,7 +70,7 @@ export async function runBacktest(
     if (!(await writer.write(`${flags.json === true ? plainJson(line) : toBacktestRow(line)}\n`))) return 0
   }
   status.clear()
-  if (flags.json !== true) await writer.write(`\n${backtestConclusion(lines)}\n`)
+  if (flags.json !== true) await writer.write(`${lines.length > 0 ? '\n' : ''}${backtestConclusion(lines)}\n`)
   return bad > 0 ? 1 : 0
 }
 
@@ -99,8 +92,8 @@ async function* fromPrometheus(
   try {
     const to = flags.until ?? now
     const span = { from: to - flags.since * 1000, to }
-    const leftOut = (stray: Episode): void => void errors.write(`${plain(strayText(stray))}\n`)
-    const deps = { past, saved, status: statusLine(errors), leftOut }
+    const note = (text: string): void => void errors.write(`${plain(text)}\n`)
+    const deps = { past, saved, status: statusLine(errors), note }
     const found = pastRollouts(asked, span, stages, deps)
     for await (const rollout of found) {
       const against = await judgeAgainst(thresholds, rollout, { ...asked, arg: flags.arg }, past)
@@ -121,10 +114,13 @@ const lineLimit = 256 * 1024 * 1024
 
 async function* fromFiles(files: readonly string[]): AsyncGenerator<Found> {
   for (const file of files) {
+    let count = 0
     try {
       for await (const { number, bytes } of readLines(createReadStream(file), lineLimit)) {
+        count += 1
         yield readRecording(bytes, `${file}:${number}`)
       }
+      if (count === 0) yield { error: `${file}: expected recordings, one a line, got none` }
     } catch (error) {
       yield { error: `${file}: expected a readable file: ${messageOf(error)}` }
     }
@@ -135,8 +131,18 @@ function readRecording(bytes: Buffer | undefined, place: string): Found {
   try {
     if (bytes === undefined)
       throw new AppError('invalid-recording', `expected a line of at most ${lineLimit} bytes`)
-    return { recording: parseRecording(JSON.parse(bytes.toString('utf8'))) }
+    return { recording: parseRecording(parseJson(bytes.toString('utf8'))) }
   } catch (error) {
     return { error: `${place}: ${messageOf(error)}` }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new AppError('bad-json', `expected one recording in JSON a line: ${messageOf(error)}`, {
+      cause: error,
+    })
   }
 }

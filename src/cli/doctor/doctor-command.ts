@@ -9,7 +9,7 @@ export function addDoctor(program: Command, { output, errors, done }: CommandCon
   program
     .command('doctor')
     .description('Ask Prometheus what a policy would get for a workload, and say why it gets nothing.')
-    .requiredOption('--policy <file>', 'the policy, YAML or JSON')
+    .requiredOption('--policy <file>', 'the policy: a file, or the name of a bundled policy')
     .requiredOption('--namespace <name>', 'of the workload')
     .requiredOption('--name <name>', 'of the Rollout, or of the Canary')
     .option('--canary <revision>', "the canary's revision; for Argo its pod template hash")

@@ -60,11 +60,7 @@ export async function doctor(flags: DoctorFlags, surroundings: DoctorSurrounding
   } catch (error) {
     const lines = linesOf(error)
     if (lines === undefined) throw error
-    for (const line of lines) {
-      const asGiven =
-        flags.prometheus === undefined ? line : line.replace(/^PROMETHEUS_URL:/, '--prometheus:')
-      errors.write(`canary-judge: ${plain(asGiven)}\n`)
-    }
+    for (const line of lines) errors.write(`canary-judge: ${plain(line)}\n`)
     return 3
   }
 }

@@ -5,7 +5,7 @@ import type { BasePolicies } from '../../formats/policy/extend-policy.ts'
 import { type ParsedPolicy, readHead } from '../../formats/policy/parse-policy.ts'
 import { nearest } from '../../lint/facts/nearest.ts'
 import type { Manifest, ReadPolicyResult } from '../../lint/model/manifest.ts'
-import { basesIn } from '../read-policy-file.ts'
+import { basesIn, type FolderPolicies, whyBroken } from '../read-policy-file.ts'
 
 type Read = { readonly parsed: ParsedPolicy } | { readonly error: AppError }
 
@@ -26,12 +26,12 @@ export async function readPolicies(
   }
   const parse = (manifest: Manifest, way: readonly Manifest[]): ParsedPolicy => {
     const base = baseOf(manifest, policies)
-    if (base === undefined)
-      return readPolicy(
-        manifest.text,
-        undefined,
-        folders.get(folderOf(manifest)) ?? { bundled, own: new Map() },
-      )
+    if (base === undefined) {
+      const beside = folders.get(folderOf(manifest))
+      const why = beside && whyBroken(readHead(manifest.text), beside)
+      if (why !== undefined) throw mistake(why)
+      return readPolicy(manifest.text, undefined, beside ?? { bundled, own: new Map() })
+    }
     if (way.includes(base)) throw mistake(`expected no circle, got ${namesOf([...way, base])}`)
     const read = readOne(base, way)
     if ('error' in read) throw mistake(`${base.name} has mistakes itself`)
@@ -41,8 +41,8 @@ export async function readPolicies(
 }
 
 /** The policies beside the files whose policies extend others. */
-async function foldersOf(policies: readonly Manifest[]): Promise<ReadonlyMap<string, BasePolicies>> {
-  const folders = new Map<string, BasePolicies>()
+async function foldersOf(policies: readonly Manifest[]): Promise<ReadonlyMap<string, FolderPolicies>> {
+  const folders = new Map<string, FolderPolicies>()
   for (const manifest of policies) {
     const folder = folderOf(manifest)
     // standard input is in no folder

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../formats/policy/amounts.ts'
-import type { SourceFlags } from '../read-sources.ts'
+import type { SourceFlags } from '../flag-names.ts'
 
 /** The flags of commands that read what Prometheus still has of a workload. */
 export interface PastFlags extends SourceFlags {

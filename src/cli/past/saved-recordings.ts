@@ -31,9 +31,10 @@ export async function openSavedRecordings(path: string | undefined): Promise<Sav
     if (!rest.startsWith(head.slice(0, rest.length))) parseLine(rest, `the last line of ${path}`)
     await truncate(path, Buffer.byteLength(whole))
   }
+  await add(path, '')
   return {
     find: (id) => saved.get(id),
-    add: (recording) => appendFile(path, `${JSON.stringify(recordingToJson(recording))}\n`),
+    add: (recording) => add(path, `${JSON.stringify(recordingToJson(recording))}\n`),
   }
 }
 
@@ -42,11 +43,20 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw new AppError('bad-request', `--save: expected a file to write to: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw unusable(error)
   }
 }
+
+async function add(path: string, text: string): Promise<void> {
+  try {
+    await appendFile(path, text)
+  } catch (error) {
+    throw unusable(error)
+  }
+}
+
+const unusable = (cause: unknown): AppError =>
+  new AppError('bad-request', `--save: expected a file to write to: ${messageOf(cause)}`, { cause })
 
 function parseLine(line: string, place: string): Recording {
   try {

@@ -27,7 +27,7 @@ export function addPlan(program: Command, context: CommandContext): void {
     )
     .option('--stages <weights>', 'of the canary, in percent of the traffic', '5,25,50')
     .option('--minutes <number>', 'length of each step; without it the policy says', decimalNumber(1, 1440))
-    .option('--policy <file>', 'judge by this policy instead of the default rules')
+    .option('--policy <file>', 'judge by this file or bundled policy instead of the default rules')
     .option(
       '--find <metric=effect>',
       'say how long it takes: errors=2, p95=25%, conversion=20%; repeatable',

@@ -44,6 +44,11 @@ export interface PlanSurroundings extends Surroundings {
 /** Says what a rollout would show: by formulae, or by playing simulated rollouts. */
 export async function runPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promise<number> {
   const { errors, output } = surroundings
+  if (flags.rollouts !== undefined && (flags.find ?? flags.patience) !== undefined)
+    throw new AppError(
+      'bad-request',
+      '--find, --patience: expected no --rollouts beside them, because they are computed',
+    )
   const { plan, left, measured, service } = await readPlan(flags, surroundings)
   if (left.length > 0) errors.write(`not planned: ${left.join(', ')}\n`)
   if (flags.rollouts !== undefined)

@@ -18,7 +18,7 @@ export function addReplay(program: Command, context: CommandContext): void {
     .description(
       'Read one recording from each line, judge it after every slice of the rollout, and write one verdict on each line.',
     )
-    .requiredOption('--policy <file>', 'the policy to judge by, YAML or JSON')
+    .requiredOption('--policy <file>', 'the policy to judge by: a file, or the name of a bundled policy')
     .option('--config <file>', 'the configuration, for its defaults; default: $CANARY_JUDGE_CONFIG')
     .option('--all-looks', 'every look with score and summary, not only those at which the verdict changed')
     .option('--table', 'a table for people instead of JSON')

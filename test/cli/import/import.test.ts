@@ -20,6 +20,7 @@ const cases = [
   ['kayenta-golden-signals', ['kayenta-golden-signals.json']],
   ['kayenta-everything', ['kayenta-everything.json']],
   ['argo-http', ['argo-templates.yaml', '--only', 'http']],
+  ['argo-business', ['argo-business.yaml']],
   ['argo-errors-only', ['argo-templates.yaml', '--only', 'errors-only']],
   ['flagger-istio', ['flagger-canary.yaml']],
   ['flagger-kubernetes', ['flagger-kubernetes.yaml']],

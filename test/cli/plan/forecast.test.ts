@@ -52,6 +52,14 @@ describe('canary-judge plan', () => {
   })
 
   test.each([
+    [
+      ['--rps', '5', '--rollouts', '10', '--find', 'errors=2'],
+      '--find, --patience: expected no --rollouts beside them, because they are computed',
+    ],
+    [
+      ['--rps', '5', '--rollouts', '10', '--patience', '1h'],
+      '--find, --patience: expected no --rollouts beside them, because they are computed',
+    ],
     [['--rps', '5', '--find', 'errors=1'], '--find: expected a metric (errors, p95) and how much worse'],
     [['--rps', '5', '--find', 'orders=2'], '--find: expected a metric (errors, p95) and how much worse'],
     [['--rps', '5', '--patience', '4m'], '--patience: expected time for a step'],

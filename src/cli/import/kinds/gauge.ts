@@ -9,7 +9,7 @@ export function toGauge(
   asked: AskedQuery,
   arms: ArmsOfQuery,
 ): NearestMetric {
-  if (asked.worse === 'lower') return none('a level at which lower is worse, and no kind of metric is that')
+  if (asked.worse === 'lower') return none('lower is worse')
   const limit = asked.fixed === undefined || across === 'sum' ? undefined : asked.fixed / factor
   const fits = limit !== undefined && limit > 0
   const margin = asked.keys.required === true ? marginOf(asked) : undefined

@@ -3,7 +3,7 @@ import type { ArmsOfQuery } from '../arms/arms-of.ts'
 import type { AskedQuery } from '../asked.ts'
 import { kept, type NearestMetric, none, type ShapeOf, toleranceOf } from './nearest-metric.ts'
 
-const lowerIsWorse = 'a latency at which lower is worse, and no kind of metric is that'
+const lowerIsWorse = 'lower is worse'
 
 export function toLatency(
   { quantile, histogram, factor }: ShapeOf<'quantile'>,

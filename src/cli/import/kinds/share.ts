@@ -9,6 +9,7 @@ export function toShare(shape: ShapeOf<'share'>, asked: AskedQuery, arms: ArmsOf
   const { part, whole, isRest, factor } = shape
   const isGood = (asked.worse === 'lower') !== isRest
   const value = asked.fixed === undefined ? undefined : asked.fixed / factor
+  if (value !== undefined && value > 1) return none(`${asked.fixed} is no share`)
   const share = value === undefined || !isRest ? value : 1 - value
   if (!isGood) return errors({ total: whole, bad: part, limit: share }, asked, arms)
   // a ratio that is tolerated is one of the successes

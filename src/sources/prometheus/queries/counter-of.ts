@@ -66,6 +66,9 @@ function wrapped(node: SyntaxNode, text: string): SyntaxNode | null | undefined 
 const isConstant = (node: SyntaxNode | null, text: string): boolean =>
   node !== null && /^\(?(?:vector\s*\(\s*)?[\d.]+\s*\)?\)?$/.test(textOf(node, text))
 
+/** The usual names of metrics that only grow. */
+export const isCounter = /_(?:total|count|sum|bucket)$/
+
 /** The functions that show by how much a counter grows. */
 export const rates: ReadonlySet<string> = new Set(['rate', 'irate', 'increase'])
 

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common'
-import { isOneSeries, rates } from './counter-of.ts'
+import { isCounter, isOneSeries, rates } from './counter-of.ts'
 import type { Measure } from './measure.ts'
 import { selectorsIn, textOf } from './selector.ts'
 
@@ -48,4 +48,3 @@ const noLevels: ReadonlySet<string> = new Set([
   'vector',
   'time',
 ])
-const isCounter = /_(?:total|count|sum|bucket)$/

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import { AppError } from '../../../errors.ts'
+import { argumentsOf } from './arguments-of.ts'
 import { counterOf, withoutWrapping } from './counter-of.ts'
 import { levelOf } from './level-of.ts'
 import type { QueryShape } from './measure.ts'
@@ -80,13 +81,6 @@ function quantileOf(node: SyntaxNode, text: string): QueryShape | undefined {
   const { metric, matchers } = counter.selector
   const histogram = { metric: metric.replace(/_bucket$/, ''), matchers }
   return { kind: 'quantile', quantile, histogram, factor: 1 }
-}
-
-function argumentsOf(call: SyntaxNode): readonly SyntaxNode[] {
-  const list: SyntaxNode[] = []
-  for (let each = call.getChild('FunctionCallBody')?.firstChild; each; each = each.nextSibling)
-    list.push(each)
-  return list
 }
 
 function numberOf(written: SyntaxNode, text: string): number | undefined {
