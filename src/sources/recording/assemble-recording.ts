@@ -18,8 +18,8 @@ export function assembleRecording(fetched: FetchedData): Recording {
   const { id, sliceSeconds, start, slices } = fetched
   const rolloutStart = Math.min(fetched.rolloutStart, slices)
   const seen = rowsSeen(fetched.metrics, rolloutStart)
-  const crowded = crowdedArms(seen.map(({ kept }) => kept))
-  const named = seen.map((one) => ({ ...one, pods: byPod(one.kept, crowded) }))
+  const toName = podNames(seen.map(({ kept }) => kept))
+  const named = seen.map((one) => ({ ...one, pods: byPod(one.kept, toName) }))
   const pods = podsOf(named.map((one) => one.pods))
   const usable = named.filter((one) => one.pods.size > 0)
   const problems = [
@@ -88,23 +88,28 @@ function missingArms(
   return [...problem('canary'), ...problem('stable')]
 }
 
-/** Arms with so many pods that they are kept in groups. */
-function crowdedArms(metrics: readonly (readonly FetchedRow[])[]): ReadonlySet<Arm> {
-  const arms: readonly Arm[] = ['stable', 'canary']
-  const rows = metrics.flat()
-  return new Set(
-    arms.filter(
-      (arm) => new Set(rows.flatMap((row) => (row.arm === arm ? (row.pod ?? []) : []))).size > MOST_PODS,
-    ),
-  )
+type PodName = (pod: string, arm: Arm) => string
+
+/**
+ * The name of a pod in the recording. Of an arm with many pods it is that of a group of pods, and where a pod serves both
+ * arms, such as two variants of a feature flag, it says the arm.
+ */
+function podNames(metrics: readonly (readonly FetchedRow[])[]): PodName {
+  const inArm = (arm: Arm): ReadonlySet<string> =>
+    new Set(metrics.flat().flatMap((row) => (row.arm === arm ? (row.pod ?? []) : [])))
+  const pods = { canary: inArm('canary'), stable: inArm('stable') }
+  return (pod, arm) => {
+    if (pods[arm].size > MOST_PODS) return podGroup(arm, pod, MOST_PODS)
+    return pods.canary.has(pod) && pods.stable.has(pod) ? `${pod} ${arm}` : pod
+  }
 }
 
 /** Where one series does not tell its pod, the metric is known by arm only. */
-function byPod(rows: readonly FetchedRow[], crowded: ReadonlySet<Arm>): ReadonlyMap<string, NamedRows> {
+function byPod(rows: readonly FetchedRow[], toName: PodName): ReadonlyMap<string, NamedRows> {
   const aggregate = rows.some(({ pod }) => pod === undefined)
   const podFor = ({ pod, arm }: FetchedRow): Pod => {
     if (aggregate || pod === undefined) return { name: arm, arm, aggregate: true }
-    return { name: crowded.has(arm) ? podGroup(arm, pod, MOST_PODS) : pod, arm }
+    return { name: toName(pod, arm), arm }
   }
   const pods = new Map<string, { readonly pod: Pod; readonly rows: FetchedRow[] }>()
   for (const row of rows) {

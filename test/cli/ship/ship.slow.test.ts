@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { weightKey } from '../../../src/cli/ship/cluster.ts'
 import { versionOf } from '../../../src/cli/ship/release.ts'
+import { collect, fixedEngine } from '../streams.ts'
 import { type Lab, openLab } from './lab.ts'
 import { clusterKinds } from './lab-cluster.ts'
 import { interfere } from './stand-before-kubectl.ts'
@@ -15,13 +16,19 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
     let lab: Lab
     beforeEach(async () => {
       lab = await openLab(await open())
+      for (const [name, value] of Object.entries(lab.env)) vi.stubEnv(name, value)
     })
-    afterEach(() => lab.close())
+    afterEach(() => {
+      vi.unstubAllEnvs()
+      return lab.close()
+    })
 
+    /** Runs here, and not as a process of its own, so that the coverage knows it. */
     async function ship(...args: readonly string[]) {
-      await using started = lab.ship(...args, '--who', 'alice')
-      const [out, ended] = await Promise.all([text(started.child.stdout), started.ended])
-      return { code: ended.code, out, err: ended.stderr }
+      const streams = collect('')
+      const all = ['ship', ...args, '--who', 'alice']
+      const code = await runCommandLine(all, { ...streams, engine: fixedEngine, version: '0' })
+      return { code, out: streams.out(), err: streams.err() }
     }
     const start = (...args: readonly string[]) =>
       ship('start', '--stages', '20,50', '--url', lab.judgeUrl, '--interval', '1s', ...args)
@@ -171,7 +178,8 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
       await lab.seedStable('web', 4)
       let aborted: Promise<unknown> = Promise.resolve()
       lab.verdict = () => {
-        if (lab.asked.length === 1) aborted = ship('abort', '--app', 'web', '--why', 'wrong image')
+        if (lab.asked.length === 1)
+          aborted = lab.ship('abort', '--app', 'web', '--why', 'wrong image', '--who', 'bob').ended
         return 'inconclusive'
       }
       const { code, err } = await start('--app', 'web', '--image', lab.images.new)
