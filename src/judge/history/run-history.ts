@@ -75,7 +75,8 @@ const cacheBytes = 16 * 1024 * 1024
 /** Replaces the store while it is away: this replica continues with what it knows. */
 export function createRunCache(bytes = cacheBytes): RunCache {
   const runs = createLru<RememberedRun>(bytes, heldBytes)
-  const keysByName = createLru<readonly string[]>(bytes, heldBytes)
+  // a run takes ten times as much, and a name is of no use without its run
+  const keysByName = createLru<readonly string[]>(bytes / 8, heldBytes)
   const keyOf = ({ source, namespace, name }: RunKey): string => JSON.stringify([source, namespace, name])
   const nameOf = ({ namespace, name }: Omit<RunKey, 'source'>): string => JSON.stringify([namespace, name])
   const find = (run: Run): RememberedRun | undefined => {
