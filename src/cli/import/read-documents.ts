@@ -7,6 +7,7 @@ import { type Fields, isFields } from '../../formats/policy/extend-policy.ts'
 import { type Path, toPathText } from '../../formats/mistakes/path.ts'
 import { readYaml } from '../../formats/mistakes/read-yaml.ts'
 import { toIssueText } from '../../formats/mistakes/issue-text.ts'
+import { isHelmTemplate } from '../../lint/reading/parse-document.ts'
 import { messageOf } from '../message-of.ts'
 import type { Place } from './asked.ts'
 
@@ -51,6 +52,11 @@ function documentsIn(text: string, file: string): readonly FileDocument[] {
 function readPart(text: string, file: string, firstLine: number): readonly FileDocument[] {
   const reading = readYaml(text)
   if (!reading.ok) {
+    if (isHelmTemplate(text))
+      throw new AppError(
+        'bad-request',
+        `${file}: expected a rendered manifest, got a template of Helm: give what \`helm template\` prints`,
+      )
     const issues = reading.issues.map((issue) => ({ ...issue, line: (issue.line ?? 1) + firstLine - 1 }))
     throw new AppError('bad-request', `${file}: ${issues.map(toIssueText).join('; ')}`)
   }

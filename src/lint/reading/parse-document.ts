@@ -66,7 +66,7 @@ const isIndentedDeeply = (text: string): boolean =>
 const maxColumns = 400
 
 /** Not `{{args.x}}` of Argo Rollouts, nor `{{ target }}` of Flagger. */
-const isHelmTemplate = (text: string): boolean =>
+export const isHelmTemplate = (text: string): boolean =>
   /\{\{-?\s*(\.|\$|include |if |else|end|range |with |template |define |toYaml |tpl |\/\*)/.test(text)
 
 function messageOf({ code, message }: YAMLError, text: string): string {

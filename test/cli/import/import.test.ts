@@ -107,6 +107,11 @@ describe('canary-judge import', () => {
       'expected a canaryConfig of Kayenta, an AnalysisTemplate or a Canary of Flagger',
     ],
     [['-'], 'a: b\n---\na: [', 'stdin: line 3'],
+    [
+      ['-'],
+      'kind: Canary\nmetadata: {name: {{ .Values.name }}}',
+      'stdin: expected a rendered manifest, got a template of Helm: give what `helm template` prints',
+    ],
     [['-'], '{"name": "a", "judge": {}, "metrics": [{"name": 5}]}', 'stdin:1: metrics[0].name: '],
     [[`${inputs}/argo-templates.yaml`], '', '--only: expected one of http, errors-only, got none'],
     [
