@@ -255,4 +255,33 @@ describe('gatherEvidence of metrics that cannot be judged', () => {
       },
     ])
   })
+
+  it('of a winner has both directions, each with half of the chance to be wrong and the margins as written', () => {
+    const asked = policyOf(all, { decide: 'winner', falseAbort: '2%', pass: 'fast' })
+    const run = gatherEvidence(recording, asked, LAST)
+    for (const direction of [run, run.opposite]) {
+      expect(direction?.policy).toMatchObject({ falseAbort: 0.01, pass: 'strict', riskProportional: false })
+    }
+    // the canary has the higher rate of errors, so only one direction shows harm
+    const harmOf = (from: RunEvidence | undefined): number =>
+      from?.metrics.find(({ policy: { name } }) => name === 'errors')?.harm.at(-1) ?? 0
+    expect(harmOf(run)).toBeGreaterThan(5)
+    expect(harmOf(run.opposite)).toBeLessThan(0)
+    expect(gatherEvidence(recording, policy, LAST).opposite).toBeUndefined()
+  })
+
+  it('of a winner knows pods by their first sample, as every rule but `strict`', () => {
+    const late = handMade({
+      history: 10,
+      slices: 22,
+      cell: (arm, _, k) => [0, arm === 'canary' && k < 15 ? 0 : 100],
+    })
+    const warmFrom = (other: object): number =>
+      gatherEvidence(
+        late,
+        policyOf(all.slice(0, 1), { warmup: '3m', ...other }),
+        21,
+      ).metrics[0]?.canaryCounts.indexOf(1) ?? -1
+    expect([warmFrom({ decide: 'winner' }), warmFrom({ pass: 'strict' })]).toEqual([5, 8])
+  })
 })
