@@ -34,7 +34,8 @@ export function parseInOrder(
     for (const { file, text, head } of ready.length > 0 ? ready : waiting) {
       try {
         if (ready.length === 0) throw circle(head.name, waiting)
-        if (head.extends !== head.name && broken.has(head.extends)) throw brokenBase(file, head.extends)
+        const base = head.extends
+        if (base !== undefined && base !== head.name && broken.has(base)) throw brokenBase(file, base)
         const parsed = read(text, file, { ...given, own })
         loaded.push({ ...parsed, file })
         own.set(parsed.policy.name, parsed.written)

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
+import { parseInOrder } from '../../../src/judge/policies/parse-in-order.ts'
 import { createPolicyLibrary } from '../../../src/judge/policies/policy-library.ts'
 
 let folder = ''
@@ -122,6 +124,17 @@ test('load() reports the mistakes of all files at once and keeps what was there'
     ]),
   })
   expect(library.list()).toHaveLength(1)
+})
+
+test('a policy that extends none is read after files without a name', () => {
+  const texts = { 'a.yaml': 'metrics: [', 'b.yaml': 'kind: Kustomization', 'web.yaml': policy('web') }
+  const files = Object.entries(texts).map(([file, text]) => ({ file, text }))
+  const { loaded: good, failed } = parseInOrder(files, {
+    bundled: new Map(),
+    read: (text, file, bases) => parsePolicy(text, file, undefined, bases),
+  })
+  expect(good.map(({ policy: { name } }) => name)).toEqual(['web'])
+  expect(failed.map(({ file }) => file)).toEqual(['a.yaml', 'b.yaml'])
 })
 
 test('load() does without bundled policies, but not without a directory that was named', async () => {
