@@ -8,7 +8,7 @@ import {
   type SoughtEffect,
   type Stages,
 } from '../../engine/index.ts'
-import type { MetricKind, Policy } from '../../engine/model/policy.ts'
+import type { MetricKind, MetricPolicy, Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { toDuration } from '../../formats/policy/amounts.ts'
 
@@ -47,7 +47,8 @@ export interface Proposal {
 
 export function forecastRollout(request: ForecastRequest): Forecast {
   const { service, policy, stages, find, patienceMinutes } = request
-  const sought = find.map((text) => toSought(text, policy))
+  const planned = policy.metrics.filter(({ name }) => service.metrics.some((one) => one.name === name))
+  const sought = find.map((text) => toSought(text, planned))
   const proposal = patienceMinutes === undefined ? undefined : propose(service, policy, patienceMinutes)
   return {
     stages,
@@ -68,13 +69,15 @@ export function forecastRollout(request: ForecastRequest): Forecast {
 }
 
 /** `errors=2` · `p95=25%` · `conversion=20%`: by the name of a metric or by its kind. */
-function toSought(text: string, policy: Policy): SoughtEffect & { readonly kind: MetricKind } {
+function toSought(
+  text: string,
+  metrics: readonly MetricPolicy[],
+): SoughtEffect & { readonly kind: MetricKind } {
   const [, key = '', amount = ''] = /^([\w.-]{1,100})=(\d{1,6}(?:\.\d{1,6})?%?)$/.exec(text) ?? []
-  const metric =
-    policy.metrics.find(({ name }) => name === key) ?? policy.metrics.find(({ kind }) => kind === key)
+  const metric = metrics.find(({ name }) => name === key) ?? metrics.find(({ kind }) => kind === key)
   const effect = metric === undefined ? undefined : effectOf(metric.kind, amount)
   if (metric !== undefined && effect !== undefined) return { metric: metric.name, kind: metric.kind, effect }
-  const known = policy.metrics.map(({ name }) => name).join(', ')
+  const known = metrics.map(({ name }) => name).join(', ')
   throw new AppError(
     'bad-request',
     `--find: expected a metric (${known}) and how much worse, such as errors=2, p95=25% or conversion=20%, got "${text.slice(0, 60)}"`,

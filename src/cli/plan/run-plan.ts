@@ -49,7 +49,7 @@ export async function runPlan(flags: PlanFlags, surroundings: PlanSurroundings):
       'bad-request',
       '--find, --patience: expected no --rollouts beside them, because they are computed',
     )
-  const { plan, left, measured, service } = await readPlan(flags, surroundings)
+  const { plan, whole, left, measured, service } = await readPlan(flags, surroundings)
   if (left.length > 0) errors.write(`not planned: ${left.join(', ')}\n`)
   if (flags.rollouts !== undefined)
     return playPlan(plan, { ...flags, rollouts: flags.rollouts, measured }, surroundings)
@@ -58,7 +58,7 @@ export async function runPlan(flags: PlanFlags, surroundings: PlanSurroundings):
   const patienceMinutes = flags.patience === undefined ? undefined : toMinutes(flags.patience)
   const forecast = forecastRollout({
     service,
-    policy: plan.policy,
+    policy: whole,
     stages: { weights: plan.weights, minutes: plan.minutes },
     find: flags.find ?? [],
     ...(patienceMinutes !== undefined && { patienceMinutes }),
@@ -79,6 +79,8 @@ const formulaNoises: ReadonlySet<PlanFlags['noise']> = new Set(['quiet', 'bursty
 interface PlanRead {
   /** The plan in numbers, as a simulation plays it. */
   readonly plan: Plan
+  /** The policy with the metrics that are not planned, because each metric has a share of `falseAbort`. */
+  readonly whole: Policy
   readonly service: PlannedService
   readonly measured?: Measured
   /** Metrics of the policy that are not planned. */
@@ -98,7 +100,7 @@ async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promi
   const left = whole.metrics.filter((metric) => !policy.metrics.includes(metric)).map(({ name }) => name)
   if (flags.rps !== undefined) {
     const plan = { ...numbersPlan(flags, flags.rps), ...stages, policy }
-    return { plan, service: describedService({ ...plan, ...plannedNoise(plan.noise) }, policy), left }
+    return { plan, whole, service: describedService({ ...plan, ...plannedNoise(plan.noise) }, policy), left }
   }
   const measured = await measureService(policy, flags, surroundings)
   const found = policy.metrics.filter(({ name }) => measured.metrics.some((one) => one.name === name))
@@ -106,6 +108,7 @@ async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promi
   const numbers = { ...numbersPlan(flags, measured.rps.median), ...measuredNumbers(measured) }
   return {
     plan: { ...numbers, ...stages, policy: { ...policy, metrics: found } },
+    whole,
     service: measured.service,
     measured,
     left: [...left, ...missing.map(({ name }) => name)],

@@ -1,4 +1,10 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { describedService, planRollout } from '../../../src/engine/index.ts'
+import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
+import { noises, plannedNoise } from '../../../src/simulate/noise.ts'
 import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { collect, fixedEngine } from '../streams.ts'
 
@@ -49,6 +55,47 @@ describe('canary-judge plan', () => {
     const effects = ['errors=1.25', 'p95=2.5%', 'conversion=0.5%'].flatMap((one) => ['--find', one])
     const { out } = await run('--rps', '20', '--conversion', '29', ...effects)
     for (const text of ['errors ×1.25: ', 'p95 +2.5%: ', 'conversion −0.5%: ']) expect(out).toContain(text)
+  })
+
+  test('plan leaves the metrics that are not planned their share of falseAbort', async () => {
+    const policyFile = async (name: string, more: string): Promise<string> => {
+      const file = join(await mkdtemp(join(tmpdir(), 'canary-judge-plan-')), `${name}.yaml`)
+      await writeFile(file, `name: ${name}\nmetrics:\n  - {name: errors, kind: errors}\n${more}`)
+      return file
+    }
+    const gauge = "  - {name: memory, kind: gauge, query: 'memory'}\n"
+    const shownBy = async (file: string): Promise<number> => {
+      const { out } = await run('--rps', '20', '--json', '--policy', file)
+      return JSON.parse(out).metrics[0].path.find(({ minute }: { minute: number }) => minute === 25).shown
+    }
+    const alone = await shownBy(await policyFile('alone', ''))
+    const beside = await shownBy(await policyFile('beside', gauge))
+    const page = planRollout(
+      describedService(
+        {
+          rps: 20,
+          pods: 10,
+          errorRate: 0.005,
+          p95Seconds: 0.3,
+          conversionRate: 0.2,
+          ...plannedNoise(noises.quiet),
+        },
+        parsePolicy(await readFile(await policyFile('beside', gauge), 'utf8')).policy,
+      ),
+      parsePolicy(await readFile(await policyFile('beside', gauge), 'utf8')).policy,
+      { weights: [5, 25, 50], minutes: [10, 10, 10] },
+    )
+    expect(beside).toBeGreaterThan(alone)
+    expect(beside).toBe(page[0]?.path.find(({ minute }) => minute === 25)?.shown)
+    const { code, err } = await run(
+      '--rps',
+      '20',
+      '--find',
+      'memory=20%',
+      '--policy',
+      await policyFile('beside', gauge),
+    )
+    expect([code, err]).toEqual([3, expect.stringContaining('--find: expected a metric (errors)')])
   })
 
   test.each([
