@@ -1,5 +1,5 @@
-# One tag in one place. Pin it where you build: --build-arg NODE_IMAGE=node:24-bookworm-slim@sha256:… (see SECURITY.md).
-ARG NODE_IMAGE=node:24-bookworm-slim
+# The list of images for all platforms. A newer one: docker buildx imagetools inspect node:24-bookworm-slim
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app

@@ -9,7 +9,9 @@ const stages = dockerStages()
 const image = stages.at(-1)
 
 test('the Dockerfile names one base image, which can be pinned from outside', () => {
-  expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toMatch(/^ARG NODE_IMAGE=node:24\S*-slim$/m)
+  expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toMatch(
+    /^ARG NODE_IMAGE=node:24\.\d+\.\d+-bookworm-slim@sha256:[0-9a-f]{64}$/m,
+  )
   expect(stages.flatMap((stage) => valuesOf(stage, 'FROM')).map((from) => from.split(' ')[0])).toEqual(
     stages.map(() => '${NODE_IMAGE}'),
   )
