@@ -18,7 +18,7 @@ test.each<[string, Partial<Experiment>]>([
   ['in bursts', { noise: 'bursty' }],
   ['one pod with a tenth of the traffic', { weight: 10, pods: [1, 9] }],
   ['without pods, in bursts', { noise: 'bursty', podLabels: false }],
-])('equal arms: a better one is named in at most 5 %% of experiments: %s', (_, world) => {
+])('equal arms: a better one is named in at most one of twenty: %s', (_, world) => {
   const first = play(world)
   expect(first['canary-better'] + first['stable-better'] + first['each-better']).toBeLessThanOrEqual(most)
 })
@@ -31,7 +31,7 @@ test.each<[string, Partial<Experiment>, keyof Answers['first']]>([
 })
 
 test.each([1.5, 1 / 1.5])(
-  'arms that differ by the margin (errors × %f) are called alike in at most 5 %%',
+  'arms that differ by the margin (errors × %f) are called alike in at most one of twenty',
   (errors) => {
     const world = { effect: { errors }, rps: 500, minutes: 20 }
     expect(play(world, winnerPolicy('errors'))['no-difference']).toBeLessThanOrEqual(most)
