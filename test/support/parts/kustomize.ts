@@ -41,9 +41,14 @@ export function kustomizeMissing(): string | undefined {
 
 /** The objects that `kubectl apply -k FOLDER` would apply. */
 export async function render(folder: string): Promise<readonly Manifest[]> {
+  return parseManifests(await renderText(folder), folder)
+}
+
+/** The same objects as YAML. */
+export async function renderText(folder: string): Promise<string> {
   const [program, verb] = command() ?? ['kustomize', 'build']
   const { stdout } = await run(program, [verb, folder], { maxBuffer: 10_000_000 })
-  return parseManifests(stdout, folder)
+  return stdout
 }
 
 interface Overlay {
