@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import type { Streams } from '../../src/cli/command.ts'
+import { runCommandLine } from '../../src/cli/command-line.ts'
 import type { Engine } from '../../src/cli/replay/replay-recording.ts'
 
 export interface Collected extends Streams {
@@ -51,4 +52,18 @@ export const fixedEngine: Engine = {
       window: { from: '', to: '', at },
     }
   },
+}
+
+/** What a command wrote, and its exit code. */
+export interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a command line in this process. */
+export async function runCli(args: readonly string[]): Promise<Ran> {
+  const streams = collect('')
+  const code = await runCommandLine(args, { ...streams, engine: fixedEngine, version: '0' })
+  return { code, out: streams.out(), err: streams.err() }
 }

@@ -2,11 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { createRandom, split } from '../../../src/simulate/random.ts'
 import { samplePoisson } from '../../../src/simulate/sample-poisson.ts'
 import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/parts/prometheus.ts'
-import { collect, fixedEngine } from '../streams.ts'
+import { runCli } from '../streams.ts'
 
 const missing = prometheusMissing()
 
@@ -61,7 +60,6 @@ afterAll(async () => {
 })
 
 async function check(canary: string, stable: string): Promise<{ code: number; out: string }> {
-  const streams = collect('')
   const start = new Date(Date.now() - 60 * 60_000).toISOString()
   const args = ['check', '--prometheus', prometheus?.url ?? '', '--policy', join(folder, 'variants.yaml')]
   const which = [
@@ -76,8 +74,8 @@ async function check(canary: string, stable: string): Promise<{ code: number; ou
     '--start',
     start,
   ]
-  const code = await runCommandLine([...args, ...which], { ...streams, engine: fixedEngine, version: '0' })
-  return { code, out: streams.out() + streams.err() }
+  const { code, out, err } = await runCli([...args, ...which])
+  return { code, out: out + err }
 }
 
 test.skipIf(missing !== undefined)(

@@ -5,14 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { describedService, planRollout } from '../../../src/engine/index.ts'
 import { parsePolicy } from '../../../src/formats/policy/parse-policy.ts'
 import { noises, plannedNoise } from '../../../src/simulate/noise.ts'
-import { runCommandLine } from '../../../src/cli/command-line.ts'
-import { collect, fixedEngine } from '../streams.ts'
+import { runCli } from '../streams.ts'
 
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const streams = collect('')
-  const code = await runCommandLine(['plan', ...args], { ...streams, engine: fixedEngine, version: '0' })
-  return { code, out: streams.out(), err: streams.err() }
-}
+const run = (...args: readonly string[]) => runCli(['plan', ...args])
 
 describe('canary-judge plan', () => {
   test('plan says for each step what fails, what is held and what is ruled out', async () => {

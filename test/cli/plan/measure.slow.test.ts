@@ -2,13 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { noises } from '../../../src/simulate/noise.ts'
 import { simulateRollout } from '../../../src/simulate/simulate-rollout.ts'
 import { prometheusMissing, type PrometheusServer, startPrometheus } from '../../support/parts/prometheus.ts'
 import { openMetricsParts } from '../../support/simulated-prometheus/to-open-metrics.ts'
 import { createWorld } from '../../support/simulated-world/create-world.ts'
-import { collect, fixedEngine } from '../streams.ts'
+import { type Ran, runCli } from '../streams.ts'
 
 const missing = prometheusMissing()
 
@@ -54,15 +53,13 @@ describe.skipIf(missing !== undefined)(`plan with a real Prometheus ${missing ??
     await rm(folder, { recursive: true, force: true })
   })
 
-  async function run(...more: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  async function run(...more: readonly string[]): Promise<Ran> {
     const { identity } = world
-    const streams = collect('')
     const file = join(folder, 'web.yaml')
     const where = ['--prometheus', prometheus?.url ?? '', '--namespace', identity.namespace]
     const time = ['--until', '2026-02-01T10:00:00Z', '--since', '12h']
     const args = ['plan', '--policy', file, '--name', identity.target, ...where, ...time, ...more]
-    const code = await runCommandLine(args, { ...streams, engine: fixedEngine, version: '0' })
-    return { code, out: streams.out(), err: streams.err() }
+    return runCli(args)
   }
 
   test('plan measures traffic, shares, latency and pods, and plans nearly as with the true numbers', async () => {
@@ -80,10 +77,8 @@ describe.skipIf(missing !== undefined)(`plan with a real Prometheus ${missing ??
     expect(valueOf('orders') / 0.2).toBeCloseTo(1, 1)
     const lastOf = (forecast: { metrics: { name: string; steps: { shown: number }[] }[] }, name: string) =>
       forecast.metrics.find((one) => one.name === name)?.steps.at(-1)?.shown ?? 0
-    const streams = collect('')
     const numbers = ['--rps', '20', '--p95', '268', '--pods', '6', '--conversion', '20']
-    await runCommandLine(['plan', ...numbers, '--json'], { ...streams, engine: fixedEngine, version: '0' })
-    const described = JSON.parse(streams.out())
+    const described = JSON.parse((await runCli(['plan', ...numbers, '--json'])).out)
     for (const name of ['errors', 'p95']) {
       const ratio = (lastOf({ metrics }, name) - 1) / (lastOf(described, name) - 1)
       expect([name, ratio > 0.8 && ratio < 1.25]).toEqual([name, true])

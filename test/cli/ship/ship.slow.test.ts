@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { runCommandLine } from '../../../src/cli/command-line.ts'
 import { weightKey } from '../../../src/cli/ship/cluster.ts'
 import { versionOf } from '../../../src/cli/ship/release.ts'
-import { collect, fixedEngine } from '../streams.ts'
+import { runCli } from '../streams.ts'
 import { type Lab, openLab } from './lab.ts'
 import { clusterKinds } from './lab-cluster.ts'
 import { interfere } from './stand-before-kubectl.ts'
@@ -24,12 +23,7 @@ describe.each(clusterKinds)('canary-judge ship with $name', { timeout: 180_000 }
     })
 
     /** Runs here, and not as a process of its own, so that the coverage knows it. */
-    async function ship(...args: readonly string[]) {
-      const streams = collect('')
-      const all = ['ship', ...args, '--who', 'alice']
-      const code = await runCommandLine(all, { ...streams, engine: fixedEngine, version: '0' })
-      return { code, out: streams.out(), err: streams.err() }
-    }
+    const ship = (...args: readonly string[]) => runCli(['ship', ...args, '--who', 'alice'])
     const start = (...args: readonly string[]) =>
       ship('start', '--stages', '20,50', '--url', lab.judgeUrl, '--interval', '1s', ...args)
 
