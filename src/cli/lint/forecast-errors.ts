@@ -1,9 +1,7 @@
 import { describedService, effectText, planRollout } from '../../engine/index.ts'
-import type { Policy } from '../../engine/model/policy.ts'
-import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import type { LeastErrors } from '../../lint/model/rule.ts'
 import { noises } from '../../simulate/noise.ts'
-import { plannedPart } from '../plan/planned-part.ts'
+import { usualPolicy } from '../plan/planned-part.ts'
 
 export interface ErrorForecast {
   readonly leastErrors: LeastErrors
@@ -15,12 +13,12 @@ export interface ErrorForecast {
 export function forecastErrors(rps: number, errorRate: number): ErrorForecast {
   const numbers = { rps, errorRate: errorRate / 100, p95Seconds: 0.25, conversionRate: 0.2, pods: 10 }
   const unknownPolicies = new Set<string>()
-  const usual = defaultRules()
+  const usual = usualPolicy()
   return {
     unknownPolicies,
     leastErrors(stages, named) {
       if (named !== undefined && named.policy === undefined) unknownPolicies.add(named.name)
-      const policy = plannedPart(named?.policy ?? usual)
+      const policy = named?.policy ?? usual
       const service = describedService({ ...numbers, spread: noises.quiet }, policy)
       const shown = planRollout(service, policy, stages)
         .filter(({ kind }) => kind === 'errors')
@@ -30,12 +28,4 @@ export function forecastErrors(rps: number, errorRate: number): ErrorForecast {
       return { times, text: effectText('errors', times) }
     },
   }
-}
-
-function defaultRules(): Policy {
-  const metrics = [
-    { name: 'errors', kind: 'errors' },
-    { name: 'p95', kind: 'latency', quantile: 0.95 },
-  ]
-  return parsePolicy(JSON.stringify({ name: 'lint', metrics })).policy
 }

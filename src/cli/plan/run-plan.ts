@@ -4,7 +4,6 @@ import { plannedMinutes } from '../../engine/model/planned-seconds.ts'
 import type { Policy } from '../../engine/model/policy.ts'
 import { AppError } from '../../errors.ts'
 import { parseDuration } from '../../formats/policy/amounts.ts'
-import { parsePolicy } from '../../formats/policy/parse-policy.ts'
 import { noises, plannedNoise } from '../../simulate/noise.ts'
 import type { Surroundings } from '../command.ts'
 import { plainJson } from '../plain.ts'
@@ -16,7 +15,7 @@ import { forecastText } from './forecast-text.ts'
 import type { Measured, MeasureFlags } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { measuredText, numbersText, stepsText } from './plan-text.ts'
-import { plannedPart } from './planned-part.ts'
+import { plannedPart, usualPolicy } from './planned-part.ts'
 import { plannedNumbers } from './planned-numbers.ts'
 import { playPlan } from './play-plan.ts'
 import { statusLine } from '../past/status-line.ts'
@@ -91,7 +90,7 @@ async function readPlan(flags: PlanFlags, surroundings: PlanSurroundings): Promi
   const weights = parseStages(flags.stages)
   const whole =
     flags.policy === undefined
-      ? defaultPolicy(flags)
+      ? usualPolicy(flags.conversion !== undefined)
       : (await readPolicyFile(flags.policy, { env: surroundings.env, config: flags.config })).policy
   const policy = plannedPart(whole)
   if (!policy.metrics.some(({ watch }) => !watch))
@@ -165,13 +164,4 @@ function toMinutes(written: string): number {
     'bad-request',
     `--patience: expected a duration from 1m to 7d, such as 30m, got "${written.slice(0, 60)}"`,
   )
-}
-
-function defaultPolicy({ conversion }: PlanFlags): Policy {
-  const metrics = [
-    { name: 'errors', kind: 'errors' },
-    { name: 'p95', kind: 'latency', quantile: 0.95 },
-    ...(conversion === undefined ? [] : [{ name: 'conversion', kind: 'conversion' }]),
-  ]
-  return parsePolicy(JSON.stringify({ name: 'default', metrics }), 'default').policy
 }
