@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerWords } from '../../engine/model/words.ts'
 import { plain } from '../plain.ts'
 
 const outcome = z.enum(['pass', 'fail', 'inconclusive'])
@@ -32,7 +33,7 @@ export type CheckAnswer = z.output<typeof checkAnswerSchema>
 export function checkText(answer: CheckAnswer, serviceUrl: string | undefined): string {
   const rows = answer.metrics.map(({ name, judged, ratio, neededMinutes, winner }) => [
     name,
-    winner === undefined ? judged : `${judged}, ${words(winner)}`,
+    winner === undefined ? judged : `${judged}, ${answerWords(winner)}`,
     ratio === undefined ? '-' : `${short(ratio.estimate)} (${short(ratio.low)} to ${short(ratio.high)})`,
     neededMinutes === undefined ? '-' : `${Math.ceil(neededMinutes)} min`,
   ])
@@ -40,14 +41,14 @@ export function checkText(answer: CheckAnswer, serviceUrl: string | undefined): 
     answer.summary,
     ...(rows.length === 0 ? [] : ['', ...table([['metric', 'judged', 'canary/stable', 'needs'], ...rows])]),
     '',
-    ...(answer.winner === undefined ? [] : [`${words(answer.winner.answer)}: ${answer.winner.text}`, '']),
+    ...(answer.winner === undefined
+      ? []
+      : [`${answerWords(answer.winner.answer)}: ${answer.winner.text}`, '']),
     `run   ${answer.run}`,
     ...(serviceUrl === undefined ? [] : [`more  ${new URL(answer.links.verdict, serviceUrl).href}`]),
   ]
   return `${lines.map(plain).join('\n')}\n`
 }
-
-const words = (answer: string): string => answer.replaceAll('-', ' ')
 
 const short = (value: number): string => String(Number(value.toPrecision(3)))
 

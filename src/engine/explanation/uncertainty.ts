@@ -33,7 +33,7 @@ export function uncertainties(run: RunEvidence, look: Decided): readonly Uncerta
   const missing = new Set(silent.map(({ reason }) => reason.metric))
   const open = required
     .filter(({ policy }) => !missing.has(policy.name))
-    .flatMap((metric) => undecided(run, metric, look) ?? [])
+    .flatMap((metric) => undecided(run, metric, look, standing) ?? [])
   return [
     ...bothFailing(run, look),
     ...held(run, look),
@@ -143,8 +143,13 @@ function firstTraffic(metric: MetricEvidence, t: number): number | undefined {
   return born < 0 || born > t ? undefined : born
 }
 
-/** A metric with data that has not passed. */
-function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Uncertainty | undefined {
+/** A metric with data that has not passed. `soFar` says what is known until now. */
+export function undecided(
+  run: RunEvidence,
+  metric: MetricEvidence,
+  look: Decided,
+  soFar: (metric: MetricEvidence, t: number) => string,
+): Uncertainty | undefined {
   const next = nextWeight(look.step)
   if (metricPasses(run, metric, next, look.t, look.atGate)) return undefined
   const { name } = metric.policy
@@ -155,7 +160,7 @@ function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Unc
     const text = `${name}: ${metric.assumed ?? sentences.podsDiffer}`
     return { reason: { code: 'not-decidable', metric: name, text } }
   }
-  const text = `${sentences.needs([name], needed)}${sentences.soFar(standing(metric, look.t))}`
+  const text = `${sentences.needs([name], needed)}${sentences.soFar(soFar(metric, look.t))}`
   return {
     reason: { code: 'needs-more-data', metric: name, text },
     ...(needed === undefined ? {} : { minutes: Math.max(needed, 1) }),
@@ -163,7 +168,7 @@ function undecided(run: RunEvidence, metric: MetricEvidence, look: Decided): Unc
 }
 
 /** Towards a fail where the canary looks worse than tolerated and a fail is nearer than a pass; else towards a pass. */
-export function minutesToDecide(
+function minutesToDecide(
   run: RunEvidence,
   metric: MetricEvidence,
   next: number,

@@ -10,7 +10,7 @@ import type { Reason, Winner, WinnerAnswer } from '../model/verdict.ts'
 import { list } from '../model/words.ts'
 import { type Harm, harmFound } from './harm-found.ts'
 import { sentences } from './sentences.ts'
-import { minutesToDecide, type Uncertainty } from './uncertainty.ts'
+import { undecided, type Uncertainty } from './uncertainty.ts'
 
 /** A look that asks which arm is better. */
 export interface Comparison {
@@ -83,25 +83,12 @@ export function stillOpen(
 ): readonly Uncertainty[] {
   if (answer !== 'undecided' || exchanged.harm !== undefined) return []
   const { run, look } = exchanged
-  const next = nextWeight(look.step)
   const named = new Set(open.map(({ reason }) => reason.metric))
-  return requiredMetrics(run).flatMap((metric) => {
-    if (named.has(metric.policy.name) || metricPasses(run, metric, next, look.t, look.atGate)) return []
-    const { name } = metric.policy
-    const minutes = minutesToDecide(run, metric, next, look.t)
-    if (minutes === Infinity)
-      return {
-        reason: {
-          code: 'not-decidable' as const,
-          metric: name,
-          text: `${name}: ${metric.assumed ?? sentences.podsDiffer}`,
-        },
-      }
-    return {
-      reason: { code: 'needs-more-data' as const, metric: name, text: sentences.needs([name], minutes) },
-      ...(minutes === undefined ? {} : { minutes: Math.max(minutes, 1) }),
-    }
-  })
+  // what is known so far would be of the arms exchanged
+  const nothing = (): string => ''
+  return requiredMetrics(run)
+    .filter(({ policy }) => !named.has(policy.name))
+    .flatMap((metric) => undecided(run, metric, look, nothing) ?? [])
 }
 
 /** Which arm is better in one metric. */

@@ -78,6 +78,9 @@ export function list(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
 }
 
+/** "canary better", of which arm is better. */
+export const answerWords = (answer: string): string => answer.replaceAll('-', ' ')
+
 /** A summary without its first word, where the verdict stands beside it. */
 export const withoutOutcome = (summary: string): string => summary.replace(/^(pass|fail|inconclusive): /, '')
 

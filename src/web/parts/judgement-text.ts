@@ -1,4 +1,5 @@
-import type { ArmNumbers, MetricVerdict, WinnerAnswer } from '../../engine/model/verdict.ts'
+import type { ArmNumbers, MetricVerdict } from '../../engine/model/verdict.ts'
+import { answerWords } from '../../engine/model/words.ts'
 import type { Judgement } from '../../judge/model/judgement.ts'
 
 /** The verdict as an aligned table, for terminals. */
@@ -59,13 +60,11 @@ export function metricCells(metric: MetricVerdict): readonly string[] {
 
 /** "pass, canary better" */
 const judgedText = ({ judged, winner }: MetricVerdict): string =>
-  winner === undefined ? judged : `${judged}, ${winnerWords(winner)}`
-
-export const winnerWords = (answer: WinnerAnswer): string => answer.replaceAll('-', ' ')
+  winner === undefined ? judged : `${judged}, ${answerWords(winner)}`
 
 /** Which arm is better, and what the answer is worth. */
 export const winnerFacts = ({ winner }: Judgement): readonly (readonly [string, string])[] =>
-  winner === undefined ? [] : [['winner', `${winnerWords(winner.answer)}; ${winner.text}`]]
+  winner === undefined ? [] : [['winner', `${answerWords(winner.answer)}; ${winner.text}`]]
 
 /** The ratio of the arms, or for a series its difference, with the sign that says so. */
 function comparisonText({ ratio, difference }: MetricVerdict): string {

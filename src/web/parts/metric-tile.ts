@@ -1,8 +1,8 @@
 import type { MetricVerdict } from '../../engine/model/verdict.ts'
-import { minutesRange } from '../../engine/model/words.ts'
+import { answerWords, minutesRange } from '../../engine/model/words.ts'
 import { chart, type Chart, type Mark } from './chart.ts'
 import { type Html, html } from './html.ts'
-import { armText, short, winnerWords } from './judgement-text.ts'
+import { armText, short } from './judgement-text.ts'
 import { badge } from './pieces.ts'
 
 /** What one look found about a metric. */
@@ -36,7 +36,7 @@ export function metricTile(tile: Tile): Html {
   return html`<article class="card tile">
     <header>
       <h3>${name}</h3>
-      ${badge(judged)}${metric.winner !== undefined && html`<small>${winnerWords(metric.winner)}</small>`}${!required && html`<small>not required for a pass</small>`}
+      ${badge(judged)}${metric.winner !== undefined && html`<small>${answerWords(metric.winner)}</small>`}${!required && html`<small>not required for a pass</small>`}
     </header>
     <p class="numbers">
       canary <b>${armText(metric, canary)}</b> against stable <b>${armText(metric, stable)}</b>
